@@ -1,0 +1,53 @@
+import type { BackupResult } from '../workflows/domain/job';
+import type { Plan } from '../workflows/domain/plan';
+import { attempt, type Attempt } from './attempt';
+import { configuredProjects } from './plan/projects';
+import { busy, tryLock } from './postgres/fence';
+import { lockPlace } from './postgres/maintenance';
+import type { Resources } from './resources';
+import { projectRows } from './save/project-rows';
+import { backupResult } from './save/result';
+import { saveDatabase } from './save/save-database';
+
+/** What `backupProject` needs of a plan. */
+export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format'> & {
+  readonly backupId: string;
+};
+
+/**
+ * Writes the project's rows into a backup folder: one snapshot, one file a table, fingerprints, the
+ * manifest last. Run again with the same id it gives the backup that is already there.
+ */
+export async function backupProject(resources: Resources, order: BackupOrder): Promise<BackupResult> {
+  return attempt('backupProject', resources, order.project.projectRef, async (current) => {
+    const { store } = resources;
+    if (await store.has(order.backupId)) return backupResult(await store.manifest(order.backupId));
+    return current.connections.with(lockPlace(order.target.connection), async (lock) => {
+      if (!(await tryLock(lock, order.project, 'shared'))) throw busy(order.project);
+      return save(resources, order, current);
+    });
+  });
+}
+
+async function save(
+  resources: Resources,
+  order: BackupOrder,
+  { connections, meter }: Attempt,
+): Promise<BackupResult> {
+  const { settings, store } = resources;
+  const { project, backupId, format } = order;
+  const configured = await configuredProjects(connections, settings);
+  const configuredRefs = configured?.map((other) => other.ref);
+  const { tenancy } = settings;
+  const manifest = await saveDatabase(store, connections, {
+    backupId,
+    kind: 'project',
+    format,
+    project,
+    place: { connection: order.source.connection, access: 'read' },
+    tenancy,
+    meter,
+    select: (pair, tables) => projectRows(pair.copying, tables, { project, tenancy, configuredRefs }),
+  });
+  return backupResult(manifest);
+}

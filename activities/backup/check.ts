@@ -1,0 +1,38 @@
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Manifest } from '../../workflows/domain/manifest';
+import { failure } from '../failure';
+import type { WrittenFile } from './draft';
+import { Hashing } from './hashing';
+import type { BackupStore } from './store';
+
+/** Reads every file of a backup and compares it with the manifest; the first that differs is named. */
+export async function checkFiles(store: BackupStore, manifest: Manifest): Promise<void> {
+  const files = [...manifest.contents, manifest.schema, manifest.schema.snapshot];
+  for (const file of files) {
+    const hashing = new Hashing();
+    try {
+      await pipeline(store.read(manifest.backupId, file.file), hashing, nowhere());
+    } catch {
+      throw failure('BackupDamaged', `${manifest.backupId}/${file.file} cannot be read`);
+    }
+    assertSame(manifest.backupId, file, hashing);
+  }
+}
+
+/** Compares what was read of a file with what the manifest says, after the last byte. */
+export function assertSame(backupId: string, file: WrittenFile, read: Hashing): void {
+  if (read.bytes === file.bytes && read.digest() === file.sha256) return;
+  throw failure(
+    'BackupDamaged',
+    `${backupId}/${file.file} is not the file that was written (${String(read.bytes)} bytes of ${String(file.bytes)}, or other content)`,
+  );
+}
+
+function nowhere(): Writable {
+  return new Writable({
+    write(_chunk, _encoding, done) {
+      done();
+    },
+  });
+}

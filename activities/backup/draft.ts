@@ -1,0 +1,90 @@
+import { createWriteStream } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createHash } from 'node:crypto';
+import type { Manifest } from '../../workflows/domain/manifest';
+import { Hashing } from './hashing';
+import { MANIFEST_FILE } from './manifest';
+import { storeFailure } from './store-failure';
+
+/** What the manifest says of one file. */
+export interface WrittenFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A backup while it is written, beside the name it will have. */
+export class BackupDraft {
+  readonly #partial: string;
+  readonly #final: string;
+
+  constructor(partial: string, final: string) {
+    this.#partial = partial;
+    this.#final = final;
+  }
+
+  /** Streams bytes into a file of mode 0600, through `shapes`, and onto the disk. */
+  async writeStream(
+    file: string,
+    from: readonly [Readable, ...Transform[]],
+    onBytes: (bytes: number) => void,
+  ): Promise<WrittenFile> {
+    const path = join(this.#partial, file);
+    const hashing = new Hashing(onBytes);
+    const sink = createWriteStream(path, { mode: 0o600, flags: 'wx', flush: true });
+    try {
+      await pipeline([...from, hashing, sink]);
+    } catch (error) {
+      throw isFileError(error) ? storeFailure(error, path) : error;
+    }
+    return { file, bytes: hashing.bytes, sha256: hashing.digest() };
+  }
+
+  /** Writes a whole text as a file of mode 0600, and onto the disk. */
+  async writeText(file: string, text: string): Promise<WrittenFile> {
+    const path = join(this.#partial, file);
+    try {
+      await writeFile(path, text, { mode: 0o600, flag: 'wx', flush: true });
+    } catch (error) {
+      throw storeFailure(error, path);
+    }
+    const bytes = Buffer.from(text, 'utf8');
+    return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  }
+
+  /** Makes the backup exist: the manifest last, then the rename that gives the folder its name. */
+  async commit(manifest: Manifest): Promise<void> {
+    await this.writeText(`${MANIFEST_FILE}.tmp`, `${JSON.stringify(manifest, null, 2)}\n`);
+    try {
+      const metadata = join(this.#partial, MANIFEST_FILE);
+      await rename(`${metadata}.tmp`, metadata);
+      await syncFolder(this.#partial);
+      await rename(this.#partial, this.#final);
+      await syncFolder(dirname(this.#final));
+    } catch (error) {
+      throw storeFailure(error, this.#final);
+    }
+  }
+
+  /** Removes all that was written; a backup that failed does not exist. */
+  async discard(): Promise<void> {
+    await rm(this.#partial, { recursive: true, force: true });
+  }
+}
+
+/** A rename is on disk only when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
+}

@@ -1,0 +1,105 @@
+import { chmod, lstat, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { BACKUP_ID } from '../../workflows/domain/names';
+import type { Manifest } from '../../workflows/domain/manifest';
+import { failure } from '../failure';
+import { BackupDraft } from './draft';
+import { MANIFEST_FILE, parseManifest } from './manifest';
+import { storeFailure } from './store-failure';
+
+/**
+ * The folder that holds backups. A backup is there whole or not at all: it is written beside its
+ * name and renamed once its manifest, the last file, is on disk.
+ */
+export class BackupStore {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = resolve(directory);
+  }
+
+  /** Where a backup is, or would be. Ids that are not plain folder names never get here. */
+  pathOf(backupId: string): string {
+    if (!BACKUP_ID.test(backupId)) {
+      throw failure('InvalidInput', `backupId: "${backupId}" is not the name of a backup folder`);
+    }
+    return join(this.directory, backupId);
+  }
+
+  /** Makes sure that backups can be written: the directory exists (0700 if created) and takes a file. */
+  async assertWritable(): Promise<void> {
+    try {
+      await mkdir(this.directory, { recursive: true, mode: 0o700 });
+      const probe = join(this.directory, `.moveout-${String(process.pid)}-${String(Date.now())}`);
+      await (await open(probe, 'wx', 0o600)).close();
+      await rm(probe);
+    } catch (error) {
+      throw storeFailure(error, this.directory);
+    }
+  }
+
+  /** Bytes that an unprivileged writer still has on the file system of the directory. */
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.directory);
+    return bavail * bsize;
+  }
+
+  /** Begins a backup; what an earlier attempt at the same one left behind is removed. */
+  async begin(backupId: string): Promise<BackupDraft> {
+    const path = this.pathOf(backupId);
+    const partial = `${path}.partial`;
+    try {
+      await mkdir(this.directory, { recursive: true, mode: 0o700 });
+      await rm(partial, { recursive: true, force: true });
+      await mkdir(partial, { mode: 0o700 });
+      await chmod(partial, 0o700);
+      return new BackupDraft(partial, path);
+    } catch (error) {
+      throw storeFailure(error, partial);
+    }
+  }
+
+  /** Tells whether a whole backup of this id is there. */
+  async has(backupId: string): Promise<boolean> {
+    const found = await stat(join(this.pathOf(backupId), MANIFEST_FILE)).catch(() => undefined);
+    return found?.isFile() ?? false;
+  }
+
+  /** Reads and checks a manifest; a folder without one is no backup. */
+  async manifest(backupId: string): Promise<Manifest> {
+    const path = this.pathOf(backupId);
+    const folder = await lstat(path).catch(() => undefined);
+    if (folder === undefined) throw failure('NotFound', `there is no backup "${backupId}" in ${this.directory}`);
+    if (!folder.isDirectory()) throw failure('BackupDamaged', `${path} is not a folder`);
+    if ((folder.mode & 0o077) !== 0) {
+      throw failure('BackupUnavailable', `${path} is open to other users; it must have mode 0700`);
+    }
+    const text = await readFile(join(path, MANIFEST_FILE), 'utf8').catch(() => undefined);
+    if (text === undefined) throw failure('BackupDamaged', `backup "${backupId}" has no ${MANIFEST_FILE}`);
+    return parseManifest(text, backupId);
+  }
+
+  /** Opens one file of a backup for reading. */
+  read(backupId: string, file: string): Readable {
+    return createReadStream(join(this.pathOf(backupId), file), { highWaterMark: 256 * 1024 });
+  }
+
+  /** Reads a whole file of a backup as text; for the schema, never for rows. */
+  async readText(backupId: string, file: string): Promise<string> {
+    const path = join(this.pathOf(backupId), file);
+    return readFile(path, 'utf8').catch((error: unknown) => {
+      throw storeFailure(error, path);
+    });
+  }
+
+  /** Lists the ids of the backups of a project, newest first by the millis in their name. */
+  async list(projectRef: string): Promise<readonly string[]> {
+    const names = await readdir(this.directory).catch(() => []);
+    const millis = (name: string): number => Number(/_([0-9]+)(?:_target)?$/.exec(name)?.[1] ?? 0);
+    return names
+      .filter((name) => BACKUP_ID.test(name) && name.startsWith(`backup_${projectRef}_`))
+      .sort((a, b) => millis(b) - millis(a));
+  }
+}

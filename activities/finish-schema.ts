@@ -1,0 +1,40 @@
+import type { Job, StepResult } from '../workflows/domain/job';
+import type { Manifest } from '../workflows/domain/manifest';
+import type { Client } from 'pg';
+import { placeSequence, setSequence } from './postgres/catalog/sequences';
+import { analyze } from './postgres/analyze';
+import { readMark, recordStep } from './postgres/fence';
+import { parseSchemaSql } from './postgres/schema';
+import type { Resources } from './resources';
+import { runStatements } from './write/run-statements';
+import { inFencedTarget, writing } from './write/writing';
+
+/**
+ * Completes the schema behind the rows: keys, indexes, foreign keys, triggers and policies, in one
+ * transaction; then sequences beyond every value present, and statistics. Safe to run twice.
+ */
+export async function finishSchema(resources: Resources, job: Job): Promise<StepResult> {
+  return writing('finishSchema', resources, job, async (writer) => {
+    const { store } = resources;
+    const manifest = await store.manifest(job.backupId);
+    const { after } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
+    const statements = job.targetBefore.kind === 'filled' ? [] : after;
+    await inFencedTarget(writer, async ({ client, write }) => {
+      const mark = await readMark(client);
+      if (mark?.steps.includes('finishSchema')) return;
+      await write(async () => {
+        await runStatements(client, statements);
+        await setSequences(client, manifest);
+        await analyze(client, manifest.tables);
+        await recordStep(client, 'finishSchema');
+      });
+    });
+    return { tables: [], note: `${String(statements.length)} schema statements, ${String(manifest.sequences.length)} sequences, statistics` };
+  });
+}
+
+/** A target's own rows come back with its sequences exactly as they stood. */
+async function setSequences(client: Client, manifest: Manifest): Promise<void> {
+  const set = manifest.kind === 'target' ? placeSequence : setSequence;
+  for (const sequence of manifest.sequences) await set(client, sequence);
+}

@@ -1,0 +1,8 @@
+import type { Job, StepResult } from '../workflows/domain/job';
+import type { Resources } from './resources';
+import { loadStep } from './write/load-step';
+
+/** Loads the backup's `auth` tables into the target, in one transaction. Safe to run twice. */
+export async function migrateAuth(resources: Resources, job: Job): Promise<StepResult> {
+  return loadStep('migrateAuth', resources, job, (content) => content.table.startsWith('auth.'));
+}

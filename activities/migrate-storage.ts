@@ -1,0 +1,8 @@
+import type { Job, StepResult } from '../workflows/domain/job';
+import type { Resources } from './resources';
+import { loadStep } from './write/load-step';
+
+/** Loads the backup's `storage` tables into the target, in one transaction. Safe to run twice. */
+export async function migrateStorage(resources: Resources, job: Job): Promise<StepResult> {
+  return loadStep('migrateStorage', resources, job, (content) => content.table.startsWith('storage.'));
+}

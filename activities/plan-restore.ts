@@ -1,0 +1,85 @@
+import type { Manifest } from '../workflows/domain/manifest';
+import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
+import { restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
+import type { RestorePlan } from '../workflows/domain/restore-plan';
+import { attempt } from './attempt';
+import { checkFiles } from './backup/check';
+import { parseInput } from './input';
+import { lockProblems } from './plan/lock-problems';
+import { reachableSource } from './plan/reachable-source';
+import { storeProblems } from './plan/store-problems';
+import { viewTarget, type TargetView } from './plan/target';
+import { targetProblems } from './plan/target-problems';
+import { hasLocale } from './postgres/catalog/locales';
+import type { Connections } from './postgres/connections';
+import { missingRoles, parseDatabaseFacts } from './postgres/schema';
+import type { Resources } from './resources';
+
+/**
+ * Makes the plan of a restore: every file of the backup is compared with its manifest, the target is
+ * looked at, and all problems are gathered at once. The source need not be there. Touches nothing.
+ */
+export async function planRestore(resources: Resources, input: unknown): Promise<RestorePlan> {
+  const request = parseInput(restoreRequestSchema, input);
+  return attempt('planMigration', resources, 'restore', async ({ connections }) => {
+    const manifest = await resources.store.manifest(request.backupId);
+    await checkFiles(resources.store, manifest);
+    return makePlan(resources, connections, { request, manifest });
+  });
+}
+
+async function makePlan(
+  { settings, store }: Resources,
+  connections: Connections,
+  { request, manifest }: { readonly request: RestoreRequest; readonly manifest: Manifest },
+): Promise<RestorePlan> {
+  const { databaseName, replace } = request;
+  const project = { projectRef: manifest.projectRef, databaseName, ownerUserId: manifest.ownerUserId };
+  const view = await viewTarget(connections, settings.target, databaseName);
+  const sources = await protectedSources(connections, settings.source, manifest);
+  const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
+  const demand = {
+    project,
+    sources,
+    replace,
+    schema: { snapshot, digest: manifest.schema.digest },
+    fromVersion: manifest.source.serverVersion,
+    ownMarkSuffices: true,
+  };
+  const problems = [
+    ...targetProblems(view, demand),
+    ...(await serverProblems(connections, view, manifest)),
+    ...(await lockProblems(connections, { connection: settings.target, ...project })),
+    ...(await storeProblems(store)),
+  ];
+  const unfinishedRun = view.mark?.state === 'running' ? view.mark.runId : undefined;
+  const { backupId, format } = manifest;
+  return { project, backupId, format, target: view.identity, targetBefore: view.before, unfinishedRun, sources, problems };
+}
+
+/** A backup of a target's own rows goes back into that very database; any other source is protected. */
+async function protectedSources(
+  connections: Connections,
+  source: string,
+  manifest: Manifest,
+): Promise<readonly DatabaseIdentity[]> {
+  const configured = await reachableSource(connections, source);
+  const recorded = manifest.kind === 'project' ? [manifest.source] : [];
+  return [...recorded, ...(configured === undefined ? [] : [configured])];
+}
+
+async function serverProblems(
+  connections: Connections,
+  view: TargetView,
+  manifest: Manifest,
+): Promise<readonly Problem[]> {
+  const facts = parseDatabaseFacts(manifest.database);
+  return connections.with({ connection: view.identity.connection, database: 'postgres', access: 'read' }, async (client) => {
+    const roles = await missingRoles(client, facts.roles ?? []);
+    const offered = view.before.kind !== 'absent' || (await hasLocale(client, facts));
+    return [
+      ...roles.map((role) => ({ code: 'missing-role', message: `the target's server has no role "${role}"` })),
+      ...(offered ? [] : [{ code: 'missing-locale', message: `the target's server does not offer the locale ${facts.collate}` }]),
+    ];
+  });
+}

@@ -1,0 +1,72 @@
+import type { Manifest } from '../workflows/domain/manifest';
+import type { Problem } from '../workflows/domain/plan';
+import { verifyRequestSchema, type VerifyRequest } from '../workflows/domain/request';
+import type { VerificationPlan } from '../workflows/domain/restore-plan';
+import { attempt } from './attempt';
+import type { BackupStore } from './backup/store';
+import { failure } from './failure';
+import { parseInput } from './input';
+import { configuredProjects, settleProject } from './plan/projects';
+import { readIdentity, sameDatabase } from './postgres/catalog/identity';
+import { readBlindSpots } from './postgres/catalog/privileges';
+import { findDatabase } from './postgres/catalog/databases';
+import type { Connections } from './postgres/connections';
+import { PROJECT_SCHEMAS } from '../workflows/domain/names';
+import type { Resources } from './resources';
+
+/** Finds what a verification compares: the backup, the target and the source. Touches nothing. */
+export async function planVerification(
+  resources: Resources,
+  input: unknown,
+): Promise<VerificationPlan> {
+  const request = parseInput(verifyRequestSchema, input);
+  return attempt('planMigration', resources, request.projectRef, async ({ connections }) => {
+    const { settings, store } = resources;
+    const configured = await configuredProjects(connections, settings);
+    const project = settleProject(request, configured);
+    const manifest = await backupToCompare(store, request);
+    const source = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
+      readIdentity(client, settings.source),
+    );
+    const { target, problems } = await viewTarget(connections, settings.target, project.databaseName);
+    const same = problems.length === 0 && sameDatabase(source, target);
+    return {
+      project,
+      backupId: manifest.backupId,
+      target,
+      source,
+      onDrift: request.onDrift,
+      problems: same ? [{ code: 'target-is-source', message: `"${target.database}" is the source itself` }] : problems,
+    };
+  });
+}
+
+/** The backup asked for, else the project's newest of kind `project`, told by its manifest. */
+async function backupToCompare(store: BackupStore, request: VerifyRequest): Promise<Manifest> {
+  if (request.backupId !== undefined) return store.manifest(request.backupId);
+  for (const backupId of await store.list(request.projectRef)) {
+    const manifest = await store.manifest(backupId);
+    if (manifest.projectRef === request.projectRef && manifest.kind === 'project') return manifest;
+  }
+  throw failure('NotFound', `there is no backup of project "${request.projectRef}" in ${store.directory} to compare with`);
+}
+
+async function viewTarget(
+  connections: Connections,
+  connection: string,
+  database: string,
+): Promise<{ readonly target: VerificationPlan['target']; readonly problems: readonly Problem[] }> {
+  const server = await connections.with({ connection, access: 'read' }, async (client) => ({
+    identity: await readIdentity(client, connection),
+    entry: await findDatabase(client, database),
+  }));
+  const target = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
+  if (server.entry === undefined) {
+    return { target, problems: [{ code: 'no-such-database', message: `there is no database "${database}" to verify` }] };
+  }
+  const spots = await connections.with({ connection, database, access: 'read' }, (client) =>
+    readBlindSpots(client, PROJECT_SCHEMAS),
+  );
+  const tables = spots.map((spot) => spot.table).join(', ');
+  return { target, problems: spots.length === 0 ? [] : [{ code: 'privilege', message: `the target's role cannot read ${tables} whole` }] };
+}

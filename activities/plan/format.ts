@@ -1,0 +1,20 @@
+import type { SourceView } from './source';
+
+/** Above this many rows of a project, `auto` takes PostgreSQL's own COPY bytes. */
+const MOST_ROWS_AS_JSON = 200_000;
+
+/** The format of a backup; `auto` goes by the rows that the project will probably have. */
+export function chooseFormat(
+  configured: 'auto' | 'json' | 'copy',
+  source: Pick<SourceView, 'tables' | 'users'>,
+): 'json' | 'copy' {
+  if (configured !== 'auto') return configured;
+  return estimatedRows(source) > MOST_ROWS_AS_JSON ? 'copy' : 'json';
+}
+
+/** The project's share of all rows, taken to be its share of the users. */
+function estimatedRows({ tables, users }: Pick<SourceView, 'tables' | 'users'>): number {
+  const all = tables.reduce((sum, table) => sum + table.estimatedRows, 0);
+  const allUsers = tables.find((table) => table.table === 'auth.users')?.estimatedRows ?? 0;
+  return allUsers === 0 ? all : all * Math.min(1, users / allUsers);
+}

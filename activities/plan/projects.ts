@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { projectSchema, type Project, type ProjectIdentity } from '../../workflows/domain/request';
+import type { Problem } from '../../workflows/domain/plan';
+import { failure } from '../failure';
+import { readRows } from '../postgres/rows';
+import type { Connections } from '../postgres/connections';
+import type { Settings } from '../../workflows/domain/settings';
+
+/** The studio's projects as configured; `undefined` where no list and no query is. */
+export async function configuredProjects(
+  connections: Connections,
+  settings: Settings,
+): Promise<readonly Project[] | undefined> {
+  const { projects } = settings;
+  if (projects === undefined) return undefined;
+  if ('list' in projects) return projects.list;
+  const rows = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
+    readRows(client, projects.query),
+  );
+  const parsed = z.array(projectSchema).safeParse(rows.map(withoutNulls));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw failure(
+    'ConfigInvalid',
+    `projects.query: row ${String(issue?.path[0])} field "${String(issue?.path[1] ?? '')}" ${issue?.message ?? ''}; it must yield ref, database and owner`,
+  );
+}
+
+/** What a request says of its project; what it leaves out is looked up. */
+export interface AskedProject {
+  readonly projectRef: string;
+  readonly databaseName?: string | undefined;
+  readonly ownerUserId?: string | undefined;
+}
+
+/** Settles target and owner of a project from the request, else from the configuration. */
+export function settleProject(
+  asked: AskedProject,
+  configured: readonly Project[] | undefined,
+): ProjectIdentity {
+  const known = configured?.find((project) => project.ref === asked.projectRef);
+  const databaseName = asked.databaseName ?? known?.database;
+  if (databaseName === undefined) {
+    throw failure('InvalidInput', `"databaseName" is missing, and no configured project "${asked.projectRef}" says it`);
+  }
+  return { projectRef: asked.projectRef, databaseName, ownerUserId: asked.ownerUserId ?? known?.owner };
+}
+
+/** What is wrong with the configured projects as far as this one is concerned. */
+export function projectProblems(
+  project: ProjectIdentity,
+  configured: readonly Project[] | undefined,
+): readonly Problem[] {
+  if (configured === undefined) return [];
+  const same = configured.filter((other) => other.ref === project.projectRef);
+  const sharing = configured.filter(
+    (other) => other.database === project.databaseName && other.ref !== project.projectRef,
+  );
+  const problems: Problem[] = [];
+  if (same.length === 0) {
+    problems.push({ code: 'no-such-project', message: `no configured project has the ref "${project.projectRef}"` });
+  }
+  if (same.length > 1) {
+    problems.push({ code: 'tie', message: `${String(same.length)} configured projects have the ref "${project.projectRef}": a bucket cannot belong to both` });
+  }
+  for (const other of sharing) {
+    problems.push({ code: 'shared-database', message: `project "${other.ref}" is configured for the same database "${project.databaseName}"` });
+  }
+  return problems;
+}
+
+function withoutNulls(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

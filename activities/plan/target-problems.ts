@@ -1,0 +1,71 @@
+import type { DatabaseIdentity, Problem } from '../../workflows/domain/plan';
+import type { ProjectIdentity } from '../../workflows/domain/request';
+import { sameDatabase } from '../postgres/catalog/identity';
+import { compareSchemas, type SchemaScript } from '../postgres/schema';
+import type { TargetView } from './target';
+
+/** The differences that a message shows before it only counts them. */
+const SHOWN = 5;
+
+/** What is asked of the target. */
+export interface TargetDemand {
+  readonly project: ProjectIdentity;
+  readonly sources: readonly DatabaseIdentity[];
+  readonly replace: boolean;
+  /** The schema that will be in the target, where it is known. */
+  readonly schema: Pick<SchemaScript, 'snapshot' | 'digest'> | undefined;
+  /** The server version the rows come from. */
+  readonly fromVersion: number;
+  /** A restore into a database with this project's completed mark needs no `replace`. */
+  readonly ownMarkSuffices: boolean;
+}
+
+/** Everything that speaks against writing into the target. */
+export function targetProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
+  return [
+    ...view.problems,
+    ...identityProblems(view, demand),
+    ...occupationProblems(view, demand),
+    ...schemaProblems(view, demand),
+    ...versionProblems(view, demand),
+  ];
+}
+
+function identityProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
+  const source = demand.sources.find((candidate) => sameDatabase(candidate, view.identity));
+  if (source === undefined) return [];
+  return [{ code: 'target-is-source', message: `the target "${view.identity.database}" is the source database itself (same server and oid)` }];
+}
+
+function occupationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
+  if (view.before.kind === 'absent' || demand.replace) return [];
+  const { mark } = view;
+  const database = view.identity.database;
+  const own = mark?.projectRef === demand.project.projectRef;
+  if (mark?.state === 'running') {
+    return [{ code: 'unfinished', message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}); let it finish, or start with replace` }];
+  }
+  if (mark?.state === 'completed' && own && !demand.ownMarkSuffices) {
+    return [{ code: 'already-migrated', message: `project "${mark.projectRef}" is already migrated into "${database}"; start with replace to do it again` }];
+  }
+  if (mark?.state === 'completed' && own) return [];
+  if (mark?.state === 'completed') {
+    return [{ code: 'target-of-another-project', message: `database "${database}" belongs to project "${mark.projectRef}"` }];
+  }
+  if (view.before.kind !== 'filled' || view.before.rows === 0) return [];
+  return [{ code: 'target-not-empty', message: `database "${database}" holds ${String(view.before.rows)} rows in auth and storage without a mark of this project; start with replace to save and replace them` }];
+}
+
+function schemaProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
+  if (view.schema === undefined || demand.schema === undefined) return [];
+  if (view.schema.digest === demand.schema.digest) return [];
+  const differences = compareSchemas(demand.schema.snapshot, view.schema.snapshot);
+  const more = differences.length > SHOWN ? ` and ${String(differences.length - SHOWN)} more` : '';
+  return [{ code: 'schema-differs', message: `the auth and storage schemas of "${view.identity.database}" are not those of the source: ${differences.slice(0, SHOWN).join('; ')}${more}` }];
+}
+
+function versionProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
+  const major = (version: number): number => Math.floor(version / 10000);
+  if (major(view.identity.serverVersion) >= major(demand.fromVersion)) return [];
+  return [{ code: 'older-server', message: `the target's server is PostgreSQL ${String(major(view.identity.serverVersion))}, older than the source's ${String(major(demand.fromVersion))}` }];
+}

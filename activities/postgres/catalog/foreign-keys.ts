@@ -1,0 +1,81 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import { ident, qualified } from '../identifiers';
+
+const foreignKeyRow = z.object({
+  name: z.string(),
+  table: z.string(),
+  references: z.string(),
+  definition: z.string(),
+  validated: z.boolean(),
+  columns: z.array(z.string()),
+  referencedColumns: z.array(z.string()),
+});
+
+export type ForeignKey = z.infer<typeof foreignKeyRow>;
+
+/** Lists the foreign keys that point at tables of the schemas, from wherever they come. */
+export async function readForeignKeys(
+  client: Client,
+  schemas: readonly string[],
+): Promise<readonly ForeignKey[]> {
+  const result = await client.query(
+    `SELECT c.conname AS "name",
+            fn.nspname || '.' || f.relname AS "table",
+            tn.nspname || '.' || t.relname AS "references",
+            pg_get_constraintdef(c.oid) AS "definition",
+            c.convalidated AS "validated",
+            (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k (num, n)
+               JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num) AS "columns",
+            (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k (num, n)
+               JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.num) AS "referencedColumns"
+       FROM pg_constraint c
+       JOIN pg_class f ON f.oid = c.conrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
+       JOIN pg_class t ON t.oid = c.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+      WHERE c.contype = 'f' AND c.conparentid = 0 AND tn.nspname = ANY ($1)
+      ORDER BY 2, 1`,
+    [schemas],
+  );
+  return z.array(foreignKeyRow).parse(result.rows);
+}
+
+/** The foreign keys among those that come from a table outside the given ones. */
+export function comingFromOutside(
+  keys: readonly ForeignKey[],
+  tables: ReadonlySet<string>,
+): readonly ForeignKey[] {
+  return keys.filter((key) => !tables.has(key.table) && tables.has(key.references));
+}
+
+/** Takes foreign keys off; the caller's transaction puts them back. */
+export async function dropForeignKeys(client: Client, keys: readonly ForeignKey[]): Promise<void> {
+  for (const key of keys) {
+    await client.query(`ALTER TABLE ${qualified(key.table)} DROP CONSTRAINT ${ident(key.name)}`);
+  }
+}
+
+/** Puts foreign keys back as they were; PostgreSQL checks every row of those that were validated. */
+export async function addForeignKeys(client: Client, keys: readonly ForeignKey[]): Promise<void> {
+  for (const key of keys) {
+    await client.query(
+      `ALTER TABLE ${qualified(key.table)} ADD CONSTRAINT ${ident(key.name)} ${key.definition}`,
+    );
+  }
+}
+
+/**
+ * Counts rows that point at nothing, by anti-join: a constraint that calls itself valid proves
+ * nothing about rows that came in while it was off.
+ */
+export async function countOrphans(client: Client, key: ForeignKey): Promise<number> {
+  const joined = key.columns.map(
+    (column, i) => `p.${ident(key.referencedColumns[i] ?? column)} = f.${ident(column)}`,
+  );
+  const present = key.columns.map((column) => `f.${ident(column)} IS NOT NULL`);
+  const result = await client.query(
+    `SELECT count(*)::int AS orphans FROM ${qualified(key.table)} f
+      WHERE ${present.join(' AND ')}
+        AND NOT EXISTS (SELECT FROM ${qualified(key.references)} p WHERE ${joined.join(' AND ')})`,
+  );
+  return z.object({ orphans: z.number() }).parse(result.rows[0]).orphans;
+}

@@ -1,0 +1,68 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import type { SequenceState } from '../../../workflows/domain/manifest';
+import { ident, qualified, splitName } from '../identifiers';
+
+const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string() });
+const stateRow = z.object({ lastValue: z.string(), isCalled: z.boolean() });
+const maxRow = z.object({ max: z.string() });
+
+/** Reads every sequence that feeds a column of the schemas, with where it stands. */
+export async function readSequences(
+  client: Client,
+  schemas: readonly string[],
+): Promise<readonly SequenceState[]> {
+  const owned = await client.query(
+    `SELECT sn.nspname || '.' || s.relname AS "sequence",
+            tn.nspname || '.' || t.relname || '.' || a.attname AS "ownedBy"
+       FROM pg_depend d
+       JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+       JOIN pg_namespace sn ON sn.oid = s.relnamespace
+       JOIN pg_class t ON t.oid = d.refobjid
+       JOIN pg_namespace tn ON tn.oid = t.relnamespace
+       JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+        AND d.deptype IN ('a', 'i') AND tn.nspname = ANY ($1)
+      ORDER BY 1`,
+    [schemas],
+  );
+  const states: SequenceState[] = [];
+  for (const entry of z.array(sequenceRow).parse(owned.rows)) {
+    const state = await client.query(
+      `SELECT last_value::text AS "lastValue", is_called AS "isCalled" FROM ${qualified(entry.sequence)}`,
+    );
+    states.push({ ...entry, ...stateRow.parse(state.rows[0]) });
+  }
+  return states;
+}
+
+/** The largest value in the column a sequence feeds, as decimal text; `0` for an empty table. */
+export async function largestValue(client: Client, ownedBy: string): Promise<bigint> {
+  const [schema, rest] = splitName(ownedBy);
+  const [table, column] = splitName(rest);
+  const result = await client.query(
+    `SELECT coalesce(max(${ident(column)}), 0)::text AS max FROM ${ident(schema)}.${ident(table)}`,
+  );
+  return BigInt(maxRow.parse(result.rows[0]).max);
+}
+
+/**
+ * Puts a sequence where the backup says it stood, or to the largest value present where that is
+ * beyond, so that the next value is always fresh. Transactional: unlike `setval` alone, the caller's
+ * rollback matters only while the sequence is new, hence RESTART.
+ */
+export async function setSequence(client: Client, state: SequenceState): Promise<void> {
+  const largest = await largestValue(client, state.ownedBy);
+  const next = BigInt(state.lastValue) + (state.isCalled ? 1n : 0n);
+  const restart = next > largest ? next : largest + 1n;
+  await client.query(`ALTER SEQUENCE ${qualified(state.sequence)} RESTART WITH ${String(restart)}`);
+}
+
+/** Puts a sequence exactly where it stood. Not undone by a rollback (`setval` never is). */
+export async function placeSequence(client: Client, state: SequenceState): Promise<void> {
+  await client.query('SELECT setval($1::regclass, $2::int8, $3)', [
+    qualified(state.sequence),
+    state.lastValue,
+    state.isCalled,
+  ]);
+}

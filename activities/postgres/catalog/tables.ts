@@ -1,0 +1,53 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+
+const columnRow = z.object({
+  name: z.string(),
+  /** As `format_type` prints it with only pg_catalog on the search path. */
+  type: z.string(),
+  generated: z.boolean(),
+  /** Whether the type, or the element type of an array, has an OID that differs between databases. */
+  userDefined: z.boolean(),
+  enumeration: z.boolean(),
+});
+
+const tableRow = z.object({
+  table: z.string(),
+  estimatedRows: z.coerce.number(),
+  bytes: z.coerce.number(),
+  columns: z.array(columnRow),
+});
+
+export type ColumnFacts = z.infer<typeof columnRow>;
+export type TableFacts = z.infer<typeof tableRow>;
+
+/** OIDs below this are fixed by PostgreSQL itself (`FirstNormalObjectId`). */
+const FIRST_NORMAL_OID = 16384;
+
+/**
+ * Lists the tables of the schemas with their columns in the table's own order, and the size that the
+ * statistics tell. Partitions are not listed, their partitioned tables are.
+ */
+export async function readTables(
+  client: Client,
+  schemas: readonly string[],
+): Promise<readonly TableFacts[]> {
+  const result = await client.query(
+    `SELECT n.nspname || '.' || c.relname AS "table",
+            greatest(c.reltuples, 0)::int8::text AS "estimatedRows",
+            pg_total_relation_size(c.oid)::text AS "bytes",
+            (SELECT coalesce(json_agg(json_build_object(
+                      'name', a.attname,
+                      'type', format_type(a.atttypid, a.atttypmod),
+                      'generated', a.attgenerated <> '',
+                      'userDefined', greatest(t.oid, t.typelem)::int8 >= ${String(FIRST_NORMAL_OID)},
+                      'enumeration', t.typtype = 'e') ORDER BY a.attnum), '[]')
+               FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS "columns"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      ORDER BY n.nspname, c.relname`,
+    [schemas],
+  );
+  return z.array(tableRow).parse(result.rows);
+}

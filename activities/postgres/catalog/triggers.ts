@@ -1,0 +1,46 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import { ident, qualified } from '../identifiers';
+
+const triggerRow = z.object({
+  name: z.string(),
+  table: z.string(),
+  /** `O` origin, `D` disabled, `R` replica, `A` always (`pg_trigger.tgenabled`). */
+  enabled: z.enum(['O', 'D', 'R', 'A']),
+});
+
+export type TriggerState = z.infer<typeof triggerRow>;
+
+const ENABLE = {
+  O: 'ENABLE TRIGGER',
+  D: 'DISABLE TRIGGER',
+  R: 'ENABLE REPLICA TRIGGER',
+  A: 'ENABLE ALWAYS TRIGGER',
+} as const;
+
+/** Lists the triggers that people made on the tables, with whether they fire. */
+export async function readTriggers(
+  client: Client,
+  tables: readonly string[],
+): Promise<readonly TriggerState[]> {
+  const result = await client.query(
+    `SELECT t.tgname AS "name", n.nspname || '.' || c.relname AS "table", t.tgenabled::text AS "enabled"
+       FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE NOT t.tgisinternal AND n.nspname || '.' || c.relname = ANY ($1)
+      ORDER BY 2, 1`,
+    [tables],
+  );
+  return z.array(triggerRow).parse(result.rows);
+}
+
+/** Sets each trigger to fire as given; the caller's transaction puts it back. */
+export async function setTriggers(
+  client: Client,
+  triggers: readonly TriggerState[],
+  enabled?: 'D',
+): Promise<void> {
+  for (const trigger of triggers) {
+    const action = ENABLE[enabled ?? trigger.enabled];
+    await client.query(`ALTER TABLE ${qualified(trigger.table)} ${action} ${ident(trigger.name)}`);
+  }
+}

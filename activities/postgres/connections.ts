@@ -1,0 +1,141 @@
+import { Client, Pool } from 'pg';
+import type { ClientConfig } from 'pg';
+import { failure } from '../failure';
+import { pinStatement, startupOptions } from './settings';
+import { databaseFailure } from './sqlstate';
+
+/** Names PostgreSQL cuts at this many bytes. */
+const APPLICATION_NAME_BYTES = 63;
+
+/** Which database of which configured server, and as what. */
+export interface Place {
+  /** Name of the configured connection. */
+  readonly connection: string;
+  /** The database; left out, the one that the connection's URL names. */
+  readonly database?: string | undefined;
+  readonly access: 'read' | 'write';
+}
+
+/** Where URLs come from; only the worker knows. */
+export type ResolveUrl = (connection: string) => string;
+
+/** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
+export interface Session {
+  readonly name: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens sessions for one attempt. Every session is its own backend, pinned to moveout's settings,
+ * named after the attempt, and destroyed when the attempt is cancelled. URLs never leave this file.
+ */
+export class Connections {
+  readonly #resolve: ResolveUrl;
+  readonly #session: Session;
+
+  constructor(resolve: ResolveUrl, session: Session) {
+    this.#resolve = resolve;
+    this.#session = session;
+  }
+
+  /** The same servers under another session name or another signal. */
+  named(session: Session): Connections {
+    return new Connections(this.#resolve, session);
+  }
+
+  /** Runs `use` with a session that is closed afterwards, whatever happens. */
+  async with<T>(place: Place, use: (client: Client) => Promise<T>): Promise<T> {
+    const client = await this.#open(place);
+    const destroy = (): void => {
+      client.connection.stream.destroy();
+    };
+    this.#session.signal?.addEventListener('abort', destroy, { once: true });
+    try {
+      return await use(client);
+    } catch (error) {
+      throw databaseFailure(error, this.describe(place));
+    } finally {
+      this.#session.signal?.removeEventListener('abort', destroy);
+      await close(client);
+    }
+  }
+
+  /** Runs `use` with a small pool of sessions for libraries that want one. */
+  async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
+    const pool = new Pool({
+      ...this.#config(place),
+      options: startupOptions(place.access),
+      max: 2,
+    });
+    pool.on('error', ignoreIdleLoss);
+    try {
+      return await use(pool);
+    } catch (error) {
+      throw databaseFailure(error, this.describe(place));
+    } finally {
+      await pool.end();
+    }
+  }
+
+  /** A place in words, without a secret: `database x on connection y`. */
+  describe(place: Place): string {
+    const database = place.database ?? this.databaseOf(place.connection);
+    return `database "${database}" on connection "${place.connection}"`;
+  }
+
+  /** The database that the connection's URL names. */
+  databaseOf(connection: string): string {
+    const path = decodeURIComponent(this.#url(connection).pathname.slice(1));
+    return path === '' ? 'postgres' : path;
+  }
+
+  #url(connection: string): URL {
+    const url = this.#resolve(connection);
+    if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
+      throw failure(
+        'ConfigInvalid',
+        `connection "${connection}" is not a URL of the form postgresql://user:password@host:5432/database`,
+      );
+    }
+    return new URL(url);
+  }
+
+  #config(place: Place): ClientConfig {
+    const url = this.#url(place.connection);
+    if (place.database !== undefined) url.pathname = `/${encodeURIComponent(place.database)}`;
+    url.searchParams.delete('application_name');
+    return {
+      connectionString: url.toString(),
+      application_name: cut(this.#session.name),
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    };
+  }
+
+  async #open(place: Place): Promise<Client> {
+    this.#session.signal?.throwIfAborted();
+    const client = new Client(this.#config(place));
+    client.on('error', ignoreIdleLoss);
+    try {
+      await client.connect();
+      await client.query(pinStatement(place.access));
+      return client;
+    } catch (error) {
+      await close(client);
+      throw databaseFailure(error, this.describe(place));
+    }
+  }
+}
+
+/** An idle session that is lost shows as a failure of its next statement, which says more. */
+function ignoreIdleLoss(): void {
+  return undefined;
+}
+
+async function close(client: Client): Promise<void> {
+  await client.end().catch(ignoreIdleLoss);
+}
+
+function cut(name: string): string {
+  return Buffer.from(name, 'utf8').subarray(0, APPLICATION_NAME_BYTES).toString('utf8');
+}

@@ -1,0 +1,84 @@
+import type { Client } from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ColumnProjection, Content } from '../../workflows/domain/manifest';
+import { failure } from '../failure';
+import { ident, qualified } from './identifiers';
+import { insertFromLines, lineExpression, LINES_FORMAT, LINES_TABLE } from './json-lines';
+import { selectList } from './projection';
+
+const FORMATS = {
+  binary: 'FORMAT binary',
+  text: 'FORMAT text',
+  json: LINES_FORMAT,
+} as const;
+
+/** Rows on their way out: what to select, and in which encoding. */
+export interface CopyOut {
+  readonly table: string;
+  readonly columns: readonly ColumnProjection[];
+  readonly where: string;
+  readonly encoding: Content['encoding'];
+}
+
+/** A running COPY TO: its bytes, and the number of rows once they have all been read. */
+export interface RowStream {
+  readonly stream: Readable;
+  readonly rows: () => number;
+}
+
+/** Starts to copy a selection out of the database. In `json` each line is one object. */
+export function copyOut(client: Client, from: CopyOut): RowStream {
+  const expressions =
+    from.encoding === 'json' ? [lineExpression(from.columns)] : selectList(from.columns);
+  const stream = client.query(
+    copyTo(
+      `COPY (SELECT ${expressions.join(', ')} FROM ${qualified(from.table)} AS t WHERE ${from.where})
+         TO STDOUT (${FORMATS[from.encoding]})`,
+    ),
+  );
+  return { stream, rows: () => stream.rowCount };
+}
+
+/**
+ * Copies rows into a table, in the caller's transaction. Fails unless as many rows arrive as the
+ * manifest says.
+ */
+export async function copyIn(client: Client, content: Content, from: readonly [Readable, ...NodeJS.ReadWriteStream[]]): Promise<void> {
+  const rows =
+    content.encoding === 'json'
+      ? await throughLines(client, content, from)
+      : await straight(client, content, from);
+  if (rows === content.rows) return;
+  throw failure(
+    'BackupDamaged',
+    `${content.table}: ${String(rows)} rows came out of ${content.file}, the manifest says ${String(content.rows)}`,
+  );
+}
+
+async function straight(
+  client: Client,
+  content: Content,
+  from: readonly NodeJS.ReadableStream[],
+): Promise<number> {
+  const names = content.columns.map((column) => ident(column.name)).join(', ');
+  const sink = client.query(
+    copyFrom(`COPY ${qualified(content.table)} (${names}) FROM STDIN (${FORMATS[content.encoding]})`),
+  );
+  await pipeline([...from, sink]);
+  return sink.rowCount;
+}
+
+async function throughLines(
+  client: Client,
+  content: Content,
+  from: readonly NodeJS.ReadableStream[],
+): Promise<number> {
+  await client.query(`CREATE TEMP TABLE ${LINES_TABLE} (line json NOT NULL) ON COMMIT DROP`);
+  const sink = client.query(copyFrom(`COPY pg_temp.${LINES_TABLE} FROM STDIN (${LINES_FORMAT})`));
+  await pipeline([...from, sink]);
+  const inserted = await client.query(insertFromLines(content));
+  await client.query(`DROP TABLE pg_temp.${LINES_TABLE}`);
+  return inserted.rowCount ?? 0;
+}

@@ -1,0 +1,158 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import { failure } from '../../failure';
+
+/**
+ * The mark is one row in `moveout.migration` of the target: whose migration this database belongs
+ * to, how far it came, and the epoch that every write transaction checks.
+ */
+const markRow = z.object({
+  projectRef: z.string(),
+  runId: z.string(),
+  workflowId: z.string(),
+  ownerUserId: z.string().nullable(),
+  backupId: z.string(),
+  state: z.enum(['running', 'completed']),
+  epoch: z.coerce.number(),
+  steps: z.array(z.string()),
+  createdDatabase: z.boolean(),
+});
+
+export type Mark = z.infer<typeof markRow>;
+
+/** What a run writes into the mark when it claims a target. */
+export type Claiming = Pick<Mark, 'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase'> & {
+  readonly ownerUserId?: string | undefined;
+};
+
+const CREATE_TABLE = `
+  CREATE SCHEMA IF NOT EXISTS moveout;
+  CREATE TABLE IF NOT EXISTS moveout.migration (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    project_ref text NOT NULL,
+    run_id text NOT NULL,
+    workflow_id text NOT NULL,
+    owner_user_id text,
+    backup_id text NOT NULL,
+    state text NOT NULL CHECK (state IN ('running', 'completed')),
+    epoch bigint NOT NULL,
+    steps text[] NOT NULL DEFAULT '{}',
+    created_database boolean NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    completed_at timestamptz,
+    previous jsonb
+  );
+  REVOKE ALL ON SCHEMA moveout FROM PUBLIC;
+  COMMENT ON SCHEMA moveout IS 'The mark of moveout: which project this database was migrated for.'`;
+
+/** Reads the mark of the database a session is in; `undefined` where there is none. */
+export async function readMark(client: Client): Promise<Mark | undefined> {
+  if (!(await hasMarkTable(client))) return undefined;
+  const result = await client.query(
+    `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
+            owner_user_id AS "ownerUserId", backup_id AS "backupId", state, epoch::text,
+            steps, created_database AS "createdDatabase"
+       FROM moveout.migration`,
+  );
+  return result.rows[0] === undefined ? undefined : markRow.parse(result.rows[0]);
+}
+
+/**
+ * Claims the database for a run, keeping an earlier mark for the way back. Claiming again by the
+ * same run changes nothing. The caller's transaction and lock make it one step.
+ */
+export async function claim(client: Client, claiming: Claiming): Promise<void> {
+  await client.query(CREATE_TABLE);
+  await client.query(
+    `INSERT INTO moveout.migration AS m
+            (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, state, epoch)
+     VALUES ($1, $2, $3, $4, $5, $6, 'running', 1)
+     ON CONFLICT (only_row) DO UPDATE
+        SET project_ref = excluded.project_ref, run_id = excluded.run_id,
+            workflow_id = excluded.workflow_id, owner_user_id = excluded.owner_user_id,
+            backup_id = excluded.backup_id, created_database = excluded.created_database,
+            state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
+            completed_at = NULL, previous = to_jsonb(m) - 'previous'
+      WHERE m.run_id <> excluded.run_id`,
+    [
+      claiming.projectRef,
+      claiming.runId,
+      claiming.workflowId,
+      claiming.ownerUserId ?? null,
+      claiming.backupId,
+      claiming.createdDatabase,
+    ],
+  );
+}
+
+/**
+ * Takes the fence over for one attempt: from here on no earlier attempt's transaction can commit a
+ * write. A restore takes it in `any` state, a step only while the migration runs.
+ */
+export async function takeEpoch(
+  client: Client,
+  runId: string,
+  state: 'running' | 'any' = 'running',
+): Promise<number> {
+  const result = await client.query(
+    `UPDATE moveout.migration SET epoch = epoch + 1
+      WHERE run_id = $1 AND ($2 = 'any' OR state = $2)
+      RETURNING epoch::text`,
+    [runId, state],
+  );
+  const row = result.rows[0];
+  if (row === undefined) throw failure('Fenced', 'the target no longer belongs to this run');
+  return z.object({ epoch: z.coerce.number() }).parse(row).epoch;
+}
+
+/** Checks the fence at the start of a write transaction, and holds it until the transaction ends. */
+export async function checkEpoch(client: Client, runId: string, epoch: number): Promise<void> {
+  const result = await client.query(
+    `SELECT FROM moveout.migration WHERE run_id = $1 AND epoch = $2 AND state = 'running' FOR SHARE`,
+    [runId, epoch],
+  );
+  if (result.rowCount !== 1) throw failure('Fenced', 'a later attempt has taken the target over');
+}
+
+/** Writes down that a step is done, in the step's own transaction. */
+export async function recordStep(client: Client, step: string): Promise<void> {
+  await client.query(
+    `UPDATE moveout.migration SET steps = array_append(steps, $1) WHERE NOT $1 = ANY (steps)`,
+    [step],
+  );
+}
+
+/** Turns the run's mark into the completed one. Again by the same run: no change. */
+export async function complete(client: Client, runId: string): Promise<void> {
+  await client.query(
+    `UPDATE moveout.migration SET state = 'completed', completed_at = now(), previous = NULL
+      WHERE run_id = $1 AND state = 'running'`,
+    [runId],
+  );
+}
+
+/** Takes the run's mark away again: an earlier mark comes back, else nothing of moveout stays. */
+export async function withdraw(client: Client, runId: string): Promise<void> {
+  const restored = await client.query(
+    `UPDATE moveout.migration AS m
+        SET project_ref = p.project_ref, run_id = p.run_id, workflow_id = p.workflow_id,
+            owner_user_id = p.owner_user_id, backup_id = p.backup_id, state = p.state,
+            steps = p.steps, created_database = p.created_database, started_at = p.started_at,
+            completed_at = p.completed_at, epoch = p.epoch, previous = NULL
+       FROM moveout.migration AS own, jsonb_populate_record(NULL::moveout.migration, own.previous) AS p
+      WHERE m.run_id = $1 AND own.previous IS NOT NULL`,
+    [runId],
+  );
+  if (restored.rowCount !== 1) await forget(client);
+}
+
+/** Takes any mark away; afterwards nothing of moveout is in the database. */
+export async function forget(client: Client): Promise<void> {
+  await client.query('DROP TABLE moveout.migration');
+  await client.query('DROP SCHEMA moveout RESTRICT');
+}
+
+async function hasMarkTable(client: Client): Promise<boolean> {
+  const result = await client.query(`SELECT to_regclass('moveout.migration') IS NOT NULL AS present`);
+  return z.object({ present: z.boolean() }).parse(result.rows[0]).present;
+}

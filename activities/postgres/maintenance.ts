@@ -1,0 +1,56 @@
+import type { Client } from 'pg';
+import type { DatabaseIdentity } from '../../workflows/domain/plan';
+import { findDatabase } from './catalog/databases';
+import type { Connections, Place } from './connections';
+import { ident } from './identifiers';
+
+/**
+ * Where the advisory locks of a server live: always the same database, since advisory locks do not
+ * reach across databases. The session only reads, so it may even be the source.
+ */
+export function lockPlace(connection: string): Place {
+  return { connection, database: 'postgres', access: 'read' };
+}
+
+/**
+ * Where databases of a server are created, renamed and dropped from: never a source. `template1`
+ * serves where `postgres` is the source; new databases come from `template0`, so it is not in the way.
+ */
+export function maintenancePlace(
+  target: DatabaseIdentity,
+  sources: readonly DatabaseIdentity[],
+): Place {
+  const taken = sources.some(
+    (source) =>
+      source.systemIdentifier === target.systemIdentifier && source.database === 'postgres',
+  );
+  return {
+    connection: target.connection,
+    database: taken ? 'template1' : 'postgres',
+    access: 'write',
+  };
+}
+
+/** Drops a database with whoever is connected to it; nothing where it does not exist. */
+export async function dropDatabase(client: Client, name: string): Promise<void> {
+  if ((await findDatabase(client, name)) === undefined) return;
+  await client.query(`DROP DATABASE ${ident(name)} WITH (FORCE)`);
+}
+
+/** Gives a database its name; nobody may be connected to it. */
+export async function renameDatabase(client: Client, from: string, to: string): Promise<void> {
+  await client.query(`ALTER DATABASE ${ident(from)} RENAME TO ${ident(to)}`);
+}
+
+/** Runs `use` in the target's database. */
+export async function inTarget<T>(
+  connections: Connections,
+  target: DatabaseIdentity,
+  access: 'read' | 'write',
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  return connections.with(
+    { connection: target.connection, database: target.database, access },
+    use,
+  );
+}

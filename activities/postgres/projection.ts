@@ -1,0 +1,57 @@
+import type { ColumnProjection } from '../../workflows/domain/manifest';
+import { NIL_UUID } from '../../workflows/domain/names';
+import type { ColumnFacts, TableFacts } from './catalog/tables';
+import { ident, literal } from './identifiers';
+
+/** The tables whose `instance_id` stock Auth compares with the nil UUID (supabase/auth, `internal/models`). */
+const REWRITTEN: ReadonlySet<string> = new Set([
+  'auth.users',
+  'auth.refresh_tokens',
+  'auth.audit_log_entries',
+]);
+
+/**
+ * Decides how each column of a table is read. Generated columns are left out: they can be neither
+ * inserted nor copied in. One projection serves the file, the digest and the verification.
+ */
+export function projectionOf(
+  facts: TableFacts,
+  kind: 'project' | 'target',
+): readonly ColumnProjection[] {
+  const rewritten = kind === 'project' && REWRITTEN.has(facts.table);
+  return facts.columns
+    .filter((column) => !column.generated)
+    .map((column) => ({ name: column.name, type: column.type, read: readAs(column, rewritten) }));
+}
+
+/**
+ * The COPY encoding that loads back exactly: binary, unless a column is read by its text form and
+ * its type does not take that form in binary (enumerations do).
+ */
+export function encodingOf(facts: TableFacts): 'binary' | 'text' {
+  const odd = facts.columns.some((column) => column.userDefined && !column.enumeration);
+  return odd ? 'text' : 'binary';
+}
+
+/** The select expressions of a projection, for the side that still has the old values. */
+export function selectList(columns: readonly ColumnProjection[]): readonly string[] {
+  return columns.map(expression);
+}
+
+/** The same for the target: what was to be rewritten there is read as it is, and so is checked. */
+export function selectListAtTarget(columns: readonly ColumnProjection[]): readonly string[] {
+  return columns.map((column) =>
+    expression(column.read === 'nil' ? { ...column, read: 'as-is' } : column),
+  );
+}
+
+function readAs(column: ColumnFacts, rewritten: boolean): ColumnProjection['read'] {
+  if (rewritten && column.name === 'instance_id') return 'nil';
+  return column.userDefined ? 'text' : 'as-is';
+}
+
+function expression(column: ColumnProjection): string {
+  if (column.read === 'nil') return `${literal(NIL_UUID)}::uuid`;
+  const name = `t.${ident(column.name)}`;
+  return column.read === 'text' ? `${name}::text` : name;
+}

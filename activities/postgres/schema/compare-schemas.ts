@@ -1,0 +1,70 @@
+import { HASHED, parseSnapshot } from './snapshot';
+import type { Snapshot, SnapshotObject } from './snapshot';
+import type { SchemaScript } from './script';
+
+/** Longer values are cut around the place where they begin to differ. */
+const SHOWN = 160;
+const LEAD = 40;
+
+/** What may be compared: a script just read, or the snapshot that an earlier one left. */
+export type Comparable = SchemaScript | string;
+
+/**
+ * Every difference between two schemas, one line each, naming the object; none means equal.
+ * An object that is missing or extra stands for everything below it. Objects that scripts leave out
+ * count only with `leftOut: true`, for proving that one database is as it was before.
+ */
+export function compareSchemas(
+  from: Comparable,
+  to: Comparable,
+  options: { readonly leftOut?: boolean } = {},
+): readonly string[] {
+  const [left, right] = [snapshotOf(from), snapshotOf(to)];
+  const inside = compareObjects(left.objects, right.objects);
+  return options.leftOut ? [...inside, ...compareObjects(left.leftOut, right.leftOut)] : inside;
+}
+
+type Objects = Readonly<Record<string, SnapshotObject>>;
+
+function snapshotOf(value: Comparable): Snapshot {
+  return parseSnapshot(typeof value === 'string' ? value : value.snapshot);
+}
+
+function compareObjects(left: Objects, right: Objects): string[] {
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
+  return names.flatMap((name) => {
+    const [a, b] = [left[name], right[name]];
+    if (a && b) return compareAttributes(name, a.is, b.is);
+    if (a) return isCovered(a, left, right) ? [] : [`${name} is missing`];
+    return b && !isCovered(b, right, left) ? [`${name} is extra`] : [];
+  });
+}
+
+function isCovered(object: SnapshotObject, own: Objects, other: Objects): boolean {
+  return object.in !== undefined && object.in in own && !(object.in in other);
+}
+
+function compareAttributes(
+  name: string,
+  a: SnapshotObject['is'],
+  b: SnapshotObject['is'],
+): string[] {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+  return keys
+    .filter((key) => a[key] !== b[key])
+    .map((key) => {
+      if (a[key]?.startsWith(HASHED) && b[key]?.startsWith(HASHED))
+        return `${name}: ${key} differs`;
+      return `${name}: ${key} is ${excerpt(b[key], a[key])}, was ${excerpt(a[key], b[key])}`;
+    });
+}
+
+function excerpt(text: string | undefined, other: string | undefined): string {
+  if (text === undefined) return 'not set';
+  if (text.length <= SHOWN) return JSON.stringify(text);
+  let differs = 0;
+  while (differs < text.length && text[differs] === other?.[differs]) differs += 1;
+  const start = Math.max(0, differs - LEAD);
+  const cut = text.slice(start, start + SHOWN);
+  return `${start > 0 ? '…' : ''}${JSON.stringify(cut)}${start + SHOWN < text.length ? '…' : ''}`;
+}

@@ -1,0 +1,64 @@
+import type { StableId } from '@supabase/pg-delta';
+
+/** A name as a person and SQL write it: quoted only where it must be. */
+export function plainName(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** What a report calls the object, for example `trigger on_insert on auth.users`. Unique within one database. */
+export function nameOf(id: StableId): string {
+  if ('target' in id) return satelliteName(id);
+  if ('args' in id) return `${id.kind} ${dotted(id.schema, id.name)}(${id.args.join(', ')})`;
+  if (id.kind === 'column') return `column ${dotted(id.schema, id.table, id.name)}`;
+  if (id.kind === 'default') return `default of ${dotted(id.schema, id.table, id.name)}`;
+  if (id.kind === 'typeAttribute') return `attribute ${dotted(id.schema, id.type, id.name)}`;
+  if (id.kind === 'defaultPrivilege') return defaultPrivilegeName(id);
+  if ('publication' in id) return publishedName(id);
+  if ('table' in id) return `${id.kind} ${plainName(id.name)} on ${dotted(id.schema, id.table)}`;
+  if ('schema' in id) return `${KINDS[id.kind] ?? id.kind} ${dotted(id.schema, id.name)}`;
+  return 'name' in id ? `${KINDS[id.kind] ?? id.kind} ${plainName(id.name)}` : JSON.stringify(id);
+}
+
+/** The schema that the object lives in; undefined for what belongs to the database or the cluster. */
+export function schemaOf(id: StableId): string | undefined {
+  if ('publication' in id) return undefined;
+  if ('target' in id) return schemaOf(id.target);
+  if (id.kind === 'schema') return id.name;
+  return 'schema' in id && id.schema !== null ? id.schema : undefined;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  materializedView: 'materialized view',
+  foreignTable: 'foreign table',
+  fdw: 'foreign-data wrapper',
+};
+
+const PRIVILEGE_OBJECTS: Readonly<Record<string, string>> = {
+  r: 'tables',
+  S: 'sequences',
+  f: 'functions',
+  T: 'types',
+  n: 'schemas',
+};
+
+function dotted(...parts: readonly string[]): string {
+  return parts.map(plainName).join('.');
+}
+
+function satelliteName(id: Extract<StableId, { target: StableId }>): string {
+  if (id.kind === 'comment') return `comment on ${nameOf(id.target)}`;
+  if (id.kind === 'securityLabel') return `label by ${id.provider} on ${nameOf(id.target)}`;
+  const column = id.column === undefined ? '' : ` (${plainName(id.column)})`;
+  return `privileges of ${id.grantee} on ${nameOf(id.target)}${column}`;
+}
+
+function defaultPrivilegeName(id: Extract<StableId, { kind: 'defaultPrivilege' }>): string {
+  const objects = PRIVILEGE_OBJECTS[id.objtype] ?? id.objtype;
+  return `default privileges of ${id.grantee} on ${objects} of ${id.role} in ${id.schema ?? 'all schemas'}`;
+}
+
+function publishedName(id: Extract<StableId, { publication: string }>): string {
+  const what =
+    id.kind === 'publicationRel' ? `table ${dotted(id.schema, id.table)}` : `schema ${id.schema}`;
+  return `publication ${plainName(id.publication)} of ${what}`;
+}

@@ -1,0 +1,66 @@
+import type { Client } from 'pg';
+import type { Tenancy } from '../../../workflows/domain/tenancy';
+import type { TableFacts } from '../catalog/tables';
+import { NO_KEYS, readKeys, type KeySet } from './keys';
+import type { ProjectKeys } from './rules';
+import { bucketsStatement, instancesStatement, usersStatement, type Claim } from './tenancy';
+
+const KINDS_OF_BUCKETS = {
+  buckets: { table: 'storage.buckets', id: 'id', name: 'id', type: 'text' },
+  analyticsBuckets: { table: 'storage.buckets_analytics', id: 'id', name: 'name', type: 'uuid' },
+  vectorBuckets: { table: 'storage.buckets_vectors', id: 'id', name: 'id', type: 'text' },
+} as const;
+
+/**
+ * Evaluates the tenancy for one project in the session's snapshot. The caller's transaction must be
+ * the one that reads the rows, or the two may disagree.
+ */
+export async function readProjectKeys(
+  client: Client,
+  tables: readonly TableFacts[],
+  tenancy: Tenancy,
+  claim: Claim,
+): Promise<ProjectKeys> {
+  // Configured statements may name tables of `public` without their schema.
+  await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
+  const exists = existence(tables);
+  const users = await readKeys(client, usersStatement(tenancy.users, claim.projectRef), 'uuid');
+  const instances =
+    tenancy.users.by === 'instance-id'
+      ? await readKeys(client, `SELECT i.id FROM (${instancesStatement(tenancy.users, claim.projectRef)}) AS i (id)`, 'uuid')
+      : NO_KEYS;
+  const owner = (table: string): string => ownedBy(users, exists(table, 'owner_id'), exists(table, 'owner'));
+  const keysOf = async (kind: keyof typeof KINDS_OF_BUCKETS): Promise<KeySet> => {
+    const { type, ...buckets } = KINDS_OF_BUCKETS[kind];
+    if (!exists(buckets.table)) return NO_KEYS;
+    const owned = kind === 'buckets' ? { ...buckets, owner: owner(buckets.table) } : buckets;
+    const statement = bucketsStatement(tenancy.buckets, owned, claim);
+    return statement === undefined ? NO_KEYS : readKeys(client, statement, type);
+  };
+  return {
+    users,
+    instances,
+    buckets: await keysOf('buckets'),
+    analyticsBuckets: await keysOf('analyticsBuckets'),
+    vectorBuckets: await keysOf('vectorBuckets'),
+    exists,
+  };
+}
+
+function existence(tables: readonly TableFacts[]): ProjectKeys['exists'] {
+  const columns = new Map(
+    tables.map((facts) => [facts.table, new Set(facts.columns.map((column) => column.name))]),
+  );
+  return (table, column) => {
+    const known = columns.get(table);
+    return known !== undefined && (column === undefined || known.has(column));
+  };
+}
+
+function ownedBy(users: KeySet, ownerId: boolean, owner: boolean): string {
+  const rules = [
+    ...(ownerId ? [users.hasText('b.owner_id')] : []),
+    ...(owner ? [users.has('b.owner')] : []),
+  ];
+  return rules.length === 0 ? 'false' : `(${rules.join(' OR ')})`;
+}

@@ -1,0 +1,42 @@
+/** What every session of moveout has: the same text and byte forms on every server, no time limits of others. */
+const PINNED: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '3',
+  xmlbinary: 'base64',
+  search_path: 'pg_catalog',
+  row_security: 'off',
+  statement_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  client_connection_check_interval: '2s',
+  synchronize_seqscans: 'off',
+};
+
+/** Waiting for a lock of somebody else longer than this is a failure that is tried again. */
+const LOCK_TIMEOUT = '30s';
+
+/** The settings of a session that may only read, or may also write. */
+export function sessionSettings(access: 'read' | 'write'): Readonly<Record<string, string>> {
+  return {
+    ...PINNED,
+    lock_timeout: LOCK_TIMEOUT,
+    default_transaction_read_only: access === 'read' ? 'on' : 'off',
+  };
+}
+
+/** One statement that pins all settings; the names and values are constants of this file. */
+export function pinStatement(access: 'read' | 'write'): string {
+  const calls = Object.entries(sessionSettings(access)).map(
+    ([name, value]) => `set_config('${name}', '${value}', false)`,
+  );
+  return `SELECT ${calls.join(', ')}`;
+}
+
+/** The same settings as the start-up option of a connection, for libraries that open their own. */
+export function startupOptions(access: 'read' | 'write'): string {
+  return Object.entries(sessionSettings(access))
+    .map(([name, value]) => `-c ${name}=${value.replace(/ /g, '\\ ')}`)
+    .join(' ');
+}

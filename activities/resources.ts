@@ -1,0 +1,11 @@
+import type { Settings } from '../workflows/domain/settings';
+import type { BackupStore } from './backup/store';
+import type { ResolveUrl } from './postgres/connections';
+
+/** What a worker hands to its activities; opened and closed by the worker. */
+export interface Resources {
+  readonly settings: Settings;
+  /** Turns the name of a connection into its URL; URLs go nowhere else. */
+  readonly resolveUrl: ResolveUrl;
+  readonly store: BackupStore;
+}

@@ -1,0 +1,21 @@
+import type { Job } from '../workflows/domain/job';
+import type { RestoreProof } from '../workflows/domain/report';
+import { proveRestored } from './restore/prove';
+import { undoAbsent } from './restore/undo-absent';
+import { undoEmpty } from './restore/undo-empty';
+import { undoFilled } from './restore/undo-filled';
+import type { Resources } from './resources';
+import { writing } from './write/writing';
+
+/**
+ * Drives the target back to what the plan recorded, from wherever it stands, and proves it. Told a
+ * state, not steps: right after a step that half ran, ran twice or never ran, and safe to run twice.
+ * What this run did not make it does not undo.
+ */
+export async function restoreProject(resources: Resources, job: Job): Promise<RestoreProof> {
+  return writing('restoreProject', resources, job, async (writer) => {
+    const undo = { absent: undoAbsent, empty: undoEmpty, filled: undoFilled }[job.targetBefore.kind];
+    await undo(writer);
+    return proveRestored(writer);
+  });
+}

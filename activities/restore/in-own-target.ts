@@ -1,0 +1,21 @@
+import type { Client } from 'pg';
+import { takeEpoch } from '../postgres/fence';
+import { inTarget } from '../postgres/maintenance';
+import { transaction } from '../postgres/transaction';
+import { assertNoSource, type Writer } from '../write/writing';
+import { ownMark } from './own-mark';
+
+/** Runs one write transaction in a target that carries this run's mark; elsewhere it does nothing. */
+export async function inOwnTarget(
+  writer: Writer,
+  use: (client: Client) => Promise<void>,
+): Promise<void> {
+  if ((await ownMark(writer)) === undefined) return;
+  await inTarget(writer.connections, writer.job.target, 'write', (client) =>
+    transaction(client, 'write', async () => {
+      await assertNoSource(client, writer.job);
+      await takeEpoch(client, writer.runId, 'any');
+      await use(client);
+    }),
+  );
+}

@@ -1,0 +1,80 @@
+import type { RestoreProof } from '../../workflows/domain/report';
+import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
+import { failure } from '../failure';
+import { findDatabase } from '../postgres/catalog/databases';
+import { readSequences } from '../postgres/catalog/sequences';
+import { presentSchemas } from '../postgres/catalog/schemas';
+import { stagingName } from '../postgres/fence';
+import { inTarget, lockPlace } from '../postgres/maintenance';
+import { compareSchemas, readSchema } from '../postgres/schema';
+import { differingTables, fingerprintTarget } from '../verify/compare-target';
+import type { Writer } from '../write/writing';
+import { ownMark } from './own-mark';
+
+/** Shows that the target is as the plan recorded it; what is not is named, and the restore tried again. */
+export async function proveRestored(writer: Writer): Promise<RestoreProof> {
+  if ((await ownMark(writer)) !== undefined) {
+    throw failure('RestoreUnproved', 'the target still carries the mark of this migration');
+  }
+  switch (writer.job.targetBefore.kind) {
+    case 'absent':
+      return proveAbsent(writer);
+    case 'empty':
+      return proveEmpty(writer);
+    case 'filled':
+      return proveFilled(writer);
+  }
+}
+
+async function proveAbsent({ connections, job, runId }: Writer): Promise<RestoreProof> {
+  const { database, connection } = job.target;
+  const found = await connections.with(lockPlace(connection), async (client) => ({
+    staging: await findDatabase(client, stagingName(runId)),
+    target: await findDatabase(client, database),
+  }));
+  if (found.staging !== undefined) throw failure('RestoreUnproved', `database ${stagingName(runId)} is still there`);
+  const fact =
+    found.target === undefined
+      ? `database "${database}" does not exist, as before`
+      : `database "${database}" exists, but this migration did not make it and left it alone`;
+  return { state: 'absent', facts: [fact] };
+}
+
+async function proveEmpty({ connections, job }: Writer): Promise<RestoreProof> {
+  const present = await inTarget(connections, job.target, 'read', (client) =>
+    presentSchemas(client, PROJECT_SCHEMAS),
+  );
+  if (present.length > 0) throw failure('RestoreUnproved', `schema ${present.join(', ')} is still in "${job.target.database}"`);
+  return { state: 'empty', facts: [`database "${job.target.database}" has no auth and no storage schema, as before`] };
+}
+
+async function proveFilled(writer: Writer): Promise<RestoreProof> {
+  const { connections, job, meter, resources } = writer;
+  if (job.targetBackupId === undefined) {
+    return { state: 'filled', facts: ['nothing had been written yet'] };
+  }
+  const manifest = await resources.store.manifest(job.targetBackupId);
+  const place = { connection: job.target.connection, database: job.target.database, access: 'read' } as const;
+  const rows = await inTarget(connections, job.target, 'read', async (client) => ({
+    found: await fingerprintTarget(client, manifest, (table) => {
+      meter.at(table);
+    }),
+    sequences: await readSequences(client, PROJECT_SCHEMAS),
+  }));
+  const differing = differingTables(manifest, rows.found);
+  if (differing.length > 0) throw failure('RestoreUnproved', `rows of ${differing.join(', ')} are not as before`);
+  if (JSON.stringify(rows.sequences) !== JSON.stringify(manifest.sequences)) {
+    throw failure('RestoreUnproved', 'sequences are not as before');
+  }
+  const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
+  const recorded = await resources.store.readText(job.targetBackupId, manifest.schema.snapshot.file);
+  const differences = compareSchemas(recorded, schema, { leftOut: true });
+  if (differences.length > 0) throw failure('RestoreUnproved', `schema is not as before: ${differences.slice(0, 5).join('; ')}`);
+  return {
+    state: 'filled',
+    facts: [
+      `${String(manifest.contents.length)} tables of "${job.target.database}" have the fingerprints of before`,
+      'the schema and the sequences are as before',
+    ],
+  };
+}

@@ -1,0 +1,14 @@
+import { dropDatabase, maintenancePlace } from '../postgres/maintenance';
+import { stagingName } from '../postgres/fence';
+import type { Writer } from '../write/writing';
+import { ownMark } from './own-mark';
+
+/** Drops the database that this run created, told by the mark it carries, and its unnamed beginning. */
+export async function undoAbsent(writer: Writer): Promise<void> {
+  const { connections, job, runId } = writer;
+  const mark = await ownMark(writer);
+  await connections.with(maintenancePlace(job.target, job.sources), async (client) => {
+    await dropDatabase(client, stagingName(runId));
+    if (mark?.createdDatabase === true) await dropDatabase(client, job.target.database);
+  });
+}

@@ -1,0 +1,26 @@
+import type { ProjectIdentity } from '../../workflows/domain/request';
+import type { Tenancy } from '../../workflows/domain/tenancy';
+import type { Client } from 'pg';
+import type { TableFacts } from '../postgres/catalog/tables';
+import { knownRefs } from '../postgres/scope/known-refs';
+import { readProjectKeys } from '../postgres/scope/project-keys';
+import { SCOPE_RULES } from '../postgres/scope/rules';
+import type { Selected } from './save-database';
+
+/**
+ * Chooses the project's rows of every table that has a rule and exists, in load order. The session's
+ * snapshot must be the one that reads the rows.
+ */
+export async function projectRows(
+  client: Client,
+  tables: readonly TableFacts[],
+  wanted: { readonly project: ProjectIdentity; readonly tenancy: Tenancy; readonly configuredRefs: readonly string[] | undefined },
+): Promise<readonly Selected[]> {
+  const { projectRef } = wanted.project;
+  const refs = await knownRefs(client, wanted.tenancy, projectRef, wanted.configuredRefs);
+  const keys = await readProjectKeys(client, tables, wanted.tenancy, { projectRef, knownRefs: refs });
+  return SCOPE_RULES.flatMap((rule) => {
+    const facts = tables.find((candidate) => candidate.table === rule.table);
+    return facts === undefined || rule.kind === 'excluded' ? [] : [{ facts, where: rule.where(keys) }];
+  });
+}

@@ -1,0 +1,16 @@
+import type { BackupResult } from '../../workflows/domain/job';
+import type { Manifest } from '../../workflows/domain/manifest';
+
+/** What a finished backup says of itself to the workflow. */
+export function backupResult(manifest: Manifest): BackupResult {
+  const tables = manifest.contents.map(({ table, rows, bytes }) => ({ table, rows, bytes }));
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const bytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+  return {
+    backupId: manifest.backupId,
+    backupPath: manifest.backupPath,
+    tables,
+    digests: Object.fromEntries(manifest.contents.map(({ table, digest }) => [table, digest])),
+    note: `${String(rows)} rows, ${String(bytes)} bytes in ${String(tables.length)} tables as ${manifest.format}`,
+  };
+}

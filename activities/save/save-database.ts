@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { MANIFEST_VERSION, type Content, type Manifest } from '../../workflows/domain/manifest';
+import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
+import type { ProjectIdentity } from '../../workflows/domain/request';
+import type { Tenancy } from '../../workflows/domain/tenancy';
+import type { Meter } from '../attempt';
+import type { BackupDraft } from '../backup/draft';
+import type { BackupStore } from '../backup/store';
+import { readIdentity } from '../postgres/catalog/identity';
+import { readSequences } from '../postgres/catalog/sequences';
+import { readTables, type TableFacts } from '../postgres/catalog/tables';
+import type { Connections, Place } from '../postgres/connections';
+import { readDatabaseFacts, readSchema, renderSchemaSql, type SchemaScript } from '../postgres/schema';
+import { saveTable, type Saving } from './save-table';
+import { withSnapshotPair, type SnapshotPair } from './snapshot';
+
+/** What is to be saved, from where, and as what. */
+export interface Order {
+  readonly backupId: string;
+  readonly kind: 'project' | 'target';
+  readonly format: 'json' | 'copy';
+  readonly project: ProjectIdentity;
+  readonly place: Place;
+  readonly tenancy?: Tenancy | undefined;
+  readonly meter: Meter;
+  /** Chooses the rows: a predicate for each table that is saved, in load order. */
+  readonly select: (pair: SnapshotPair, tables: readonly TableFacts[]) => Promise<readonly Selected[]>;
+}
+
+export interface Selected {
+  readonly facts: TableFacts;
+  readonly where: string;
+}
+
+/** Writes a backup whole or not at all: one snapshot over all tables, the manifest last. */
+export async function saveDatabase(
+  store: BackupStore,
+  connections: Connections,
+  order: Order,
+): Promise<Manifest> {
+  const schema = await connections.withPool(order.place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
+  const draft = await store.begin(order.backupId);
+  try {
+    const manifest = await withSnapshotPair(connections, order.place, (pair) =>
+      write({ store, draft, order, schema, pair }),
+    );
+    await draft.commit(manifest);
+    return manifest;
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
+
+interface Writing {
+  readonly store: BackupStore;
+  readonly draft: BackupDraft;
+  readonly order: Order;
+  readonly schema: SchemaScript;
+  readonly pair: SnapshotPair;
+}
+
+async function write({ store, draft, order, schema, pair }: Writing): Promise<Manifest> {
+  const timestamp = new Date().toISOString();
+  const source = await readIdentity(pair.copying, order.place.connection);
+  const database = await readDatabaseFacts(pair.copying);
+  const tables = await readTables(pair.copying, PROJECT_SCHEMAS);
+  const selected = await order.select(pair, tables);
+  const seed = randomBytes(8).readBigInt64BE(0).toString();
+  const { kind, format, meter, project, backupId } = order;
+  const saving: Saving = { pair, draft, kind, format, seed, meter };
+  const contents: Content[] = [];
+  for (const { facts, where } of selected) contents.push(await saveTable(saving, facts, where));
+  const sequences = [...(await readSequences(pair.copying, PROJECT_SCHEMAS))];
+  const header = { 'moveout schema of': backupId, encoding: database.encoding, collate: database.collate, ctype: database.ctype, provider: database.localeProvider };
+  const script = await draft.writeText('schema.sql', renderSchemaSql(schema, header));
+  const snapshot = await draft.writeText('schema.json', schema.snapshot);
+  return {
+    backupId,
+    projectRef: project.projectRef,
+    databaseName: project.databaseName,
+    ...(project.ownerUserId !== undefined && { ownerUserId: project.ownerUserId }),
+    timestamp,
+    backupPath: store.pathOf(backupId),
+    tables: contents.map((content) => content.table),
+    rowCounts: Object.fromEntries(contents.map((content) => [content.table, content.rows])),
+    version: MANIFEST_VERSION,
+    kind,
+    format,
+    source,
+    snapshotLsn: pair.lsn,
+    ...(order.tenancy !== undefined && { tenancy: order.tenancy }),
+    seed,
+    contents,
+    sequences,
+    schema: { ...script, digest: schema.digest, snapshot },
+    database: { ...database },
+  };
+}

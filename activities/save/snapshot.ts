@@ -1,0 +1,39 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import type { Connections, Place } from '../postgres/connections';
+import { literal } from '../postgres/identifiers';
+import { transaction } from '../postgres/transaction';
+
+/** Two sessions that see one and the same snapshot: one copies, the other fingerprints meanwhile. */
+export interface SnapshotPair {
+  readonly copying: Client;
+  readonly hashing: Client;
+  /** Where the snapshot stands in the write-ahead log. */
+  readonly lsn: string;
+}
+
+const snapshotRow = z.object({ id: z.string(), lsn: z.string() });
+
+/** Runs `use` with a pair of read-only sessions over one `REPEATABLE READ` snapshot. */
+export async function withSnapshotPair<T>(
+  connections: Connections,
+  place: Place,
+  use: (pair: SnapshotPair) => Promise<T>,
+): Promise<T> {
+  return connections.with(place, (copying) =>
+    transaction(copying, 'read-snapshot', async () => {
+      const exported = await copying.query(`
+        SELECT pg_export_snapshot() AS id,
+               (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+                     ELSE pg_current_wal_lsn() END)::text AS lsn`);
+      const { id, lsn } = snapshotRow.parse(exported.rows[0]);
+      return connections.with(place, (hashing) =>
+        transaction(hashing, 'read-snapshot', async () => {
+          await hashing.query(`SET TRANSACTION SNAPSHOT ${literal(id)}`);
+          await hashing.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
+          return use({ copying, hashing, lsn });
+        }),
+      );
+    }),
+  );
+}

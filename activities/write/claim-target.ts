@@ -1,0 +1,75 @@
+import type { Client } from 'pg';
+import type { Manifest } from '../../workflows/domain/manifest';
+import { failure } from '../failure';
+import { findDatabase } from '../postgres/catalog/databases';
+import { claim, readMark, stagingName, type Claiming } from '../postgres/fence';
+import { dropDatabase, inTarget, maintenancePlace, renameDatabase } from '../postgres/maintenance';
+import { createDatabaseSql, databaseGrantsSql, parseDatabaseFacts, type DatabaseFacts } from '../postgres/schema';
+import { transaction } from '../postgres/transaction';
+import { assertNoSource, type Writer } from './writing';
+
+/**
+ * Makes the target this run's: created where the plan saw none, marked where it stood already.
+ * Run again it finds its own mark and changes nothing.
+ */
+export async function claimTarget(writer: Writer, manifest: Manifest): Promise<void> {
+  if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, manifest);
+  return claimExisting(writer);
+}
+
+/**
+ * A database and its mark are two steps, so the database has a name of the run's own until it
+ * carries the mark: a database under the target's name is marked from its first moment.
+ */
+async function createTarget(writer: Writer, manifest: Manifest): Promise<void> {
+  const { connections, job, runId } = writer;
+  const facts = parseDatabaseFacts(manifest.database);
+  const staging = stagingName(runId);
+  const name = job.target.database;
+  await connections.with(maintenancePlace(job.target, job.sources), async (client) => {
+    if ((await findDatabase(client, name)) !== undefined) return assertOwn(writer);
+    await dropDatabase(client, staging);
+    await client.query(createDatabaseSql(staging, facts, job.target.serverVersion));
+    await markStaging(writer, staging, facts);
+    await renameDatabase(client, staging, name);
+  });
+}
+
+async function markStaging(writer: Writer, staging: string, facts: DatabaseFacts): Promise<void> {
+  const target = { ...writer.job.target, database: staging };
+  await inTarget(writer.connections, target, 'write', (client) =>
+    transaction(client, 'write', async () => {
+      await assertNoSource(client, writer.job);
+      await claim(client, claiming(writer, true));
+      for (const statement of databaseGrantsSql(staging, facts)) await client.query(statement);
+    }),
+  );
+}
+
+async function assertOwn({ connections, job, runId }: Writer): Promise<void> {
+  const mark = await inTarget(connections, job.target, 'read', readMark);
+  if (mark?.runId === runId) return;
+  throw failure('ProjectBusy', `database "${job.target.database}" was created by somebody else since the plan`);
+}
+
+async function claimExisting(writer: Writer): Promise<void> {
+  const { connections, job, runId } = writer;
+  await inTarget(connections, job.target, 'write', (client) =>
+    transaction(client, 'write', async () => {
+      await assertNoSource(client, job);
+      await assertFree(client, runId, job.replacesRun);
+      await claim(client, claiming(writer, false));
+    }),
+  );
+}
+
+async function assertFree(client: Client, runId: string, replacesRun?: string): Promise<void> {
+  const mark = await readMark(client);
+  if (mark?.state !== 'running' || mark.runId === runId || mark.runId === replacesRun) return;
+  throw failure('ProjectBusy', `the target carries the mark of a running migration, workflow ${mark.workflowId}`);
+}
+
+function claiming({ job, runId, workflowId }: Writer, createdDatabase: boolean): Claiming {
+  const { projectRef, ownerUserId } = job.project;
+  return { projectRef, ownerUserId, runId, workflowId, backupId: job.backupId, createdDatabase };
+}

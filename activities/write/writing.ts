@@ -1,0 +1,69 @@
+import type { Client } from 'pg';
+import type { Job } from '../../workflows/domain/job';
+import type { Step } from '../../workflows/domain/steps';
+import { attempt, type Attempt } from '../attempt';
+import { failure } from '../failure';
+import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
+import { checkEpoch, endEarlierAttempts, takeEpoch, tryLock } from '../postgres/fence';
+import { inTarget, lockPlace } from '../postgres/maintenance';
+import { transaction } from '../postgres/transaction';
+import type { Resources } from '../resources';
+
+/** One attempt of a writing step, alone with its project and its target. */
+export interface Writer extends Attempt {
+  readonly job: Job;
+  readonly resources: Resources;
+}
+
+/** A session in the target behind the fence. */
+export interface FencedTarget {
+  readonly client: Client;
+  /** Runs one write transaction; it cannot commit once a later attempt has taken over. */
+  readonly write: <T>(use: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Runs a writing step: sessions of earlier attempts of this run are ended first, then the locks of
+ * the project and of the database are held until the step is over.
+ */
+export async function writing<T>(
+  step: Step,
+  resources: Resources,
+  job: Job,
+  use: (writer: Writer) => Promise<T>,
+): Promise<T> {
+  const names = job.project;
+  return attempt(step, resources, names.projectRef, (current) =>
+    current.connections.with(lockPlace(job.target.connection), async (lock) => {
+      await endEarlierAttempts(lock, current.runId, current.sessionName);
+      if (!(await tryLock(lock, names, 'exclusive'))) {
+        throw failure('LockHeld', `another run holds the lock of project "${names.projectRef}" or database "${names.databaseName}"`);
+      }
+      return use({ ...current, job, resources });
+    }),
+  );
+}
+
+/** Opens the target behind the fence; refuses a target that is a source, whatever its name. */
+export async function inFencedTarget<T>(
+  { connections, job, runId }: Writer,
+  use: (target: FencedTarget) => Promise<T>,
+): Promise<T> {
+  return inTarget(connections, job.target, 'write', async (client) => {
+    await assertNoSource(client, job);
+    const epoch = await takeEpoch(client, runId);
+    const write = async <R>(inside: () => Promise<R>): Promise<R> =>
+      transaction(client, 'write', async () => {
+        await checkEpoch(client, runId, epoch);
+        return inside();
+      });
+    return use({ client, write });
+  });
+}
+
+/** Fails before anything is written when the session is in a database that is only ever read. */
+export async function assertNoSource(client: Client, job: Job): Promise<void> {
+  const here = await readIdentity(client, job.target.connection);
+  if (!job.sources.some((source) => sameDatabase(source, here))) return;
+  throw failure('TargetIsSource', `database "${here.database}" is a source; it is only read`);
+}

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const noteOf = (dbFilename: string): string => `${dbFilename}.server`;
+
+/**
+ * Makes sure that no server runs on the state file any more. One whose owner died is ended; one
+ * whose owner lives is left alone and makes this reject, because two servers would destroy the file.
+ */
+export async function freeDatabase(dbFilename: string): Promise<void> {
+  const note = readNote(dbFilename);
+  if (note === undefined || !runsOn(note.server, dbFilename)) return;
+  if (note.owner !== process.pid && isAlive(note.owner)) {
+    throw new Error(
+      `the Temporal server of process ${String(note.owner)} is using ${dbFilename}; let that process end first`,
+    );
+  }
+  await endServer(note.server, dbFilename);
+}
+
+/** Notes that `server`, a process id, runs on the state file on behalf of this process. */
+export function noteServer(dbFilename: string, server: number): void {
+  writeFileSync(noteOf(dbFilename), `${String(server)} ${String(process.pid)}\n`, { mode: 0o600 });
+}
+
+/** Takes the note back, after the server has ended. */
+export function forgetServer(dbFilename: string): void {
+  rmSync(noteOf(dbFilename), { force: true });
+}
+
+interface Note {
+  readonly server: number;
+  readonly owner: number;
+}
+
+function readNote(dbFilename: string): Note | undefined {
+  if (!existsSync(noteOf(dbFilename))) return undefined;
+  const [, server, owner] = /^(\d+) (\d+)\n$/.exec(readFileSync(noteOf(dbFilename), 'utf8')) ?? [];
+  if (server === undefined || owner === undefined) return undefined;
+  return { server: Number(server), owner: Number(owner) };
+}
+
+async function endServer(server: number, dbFilename: string): Promise<void> {
+  process.kill(server, 'SIGTERM');
+  const deadline = Date.now() + 10_000;
+  while (runsOn(server, dbFilename)) {
+    if (Date.now() > deadline) process.kill(server, 'SIGKILL');
+    await wait(50);
+  }
+}
+
+// Process ids are used again: only a process that was started with this very file is the server.
+function runsOn(pid: number, dbFilename: string): boolean {
+  return isAlive(pid) && commandOf(pid).includes(dbFilename);
+}
+
+function commandOf(pid: number): string {
+  try {
+    if (process.platform === 'linux') return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8');
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,23 @@
+// pg-delta is published as ES modules only, which jest's CommonJS runtime cannot load as they are.
+const esModules = ['@supabase'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.dist-', '<rootDir>/\\.cache/'],
+  transform: {
+    '\\.ts$': ['@swc/jest', swcFor({ syntax: 'typescript' })],
+    '\\.js$': ['@swc/jest', swcFor({ syntax: 'ecmascript' })],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
+  globalSetup: '<rootDir>/test/support/temporal/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/temporal/global-teardown.ts',
+  reporters: ['<rootDir>/test/support/reporter/reporter.js'],
+  maxWorkers: 2,
+  testTimeout: 120_000,
+};
+
+function swcFor(parser) {
+  return { jsc: { parser, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' };
+}

@@ -1,0 +1,2 @@
+/** Thrown when a checkout cannot be made ready; its message is complete and meant for a person. */
+export class NotReady extends Error {}

@@ -1,0 +1,12 @@
+CREATE TABLE public.profiles (id uuid PRIMARY KEY REFERENCES auth.users (id) ON DELETE CASCADE, role text);
+CREATE VIEW public.people AS SELECT id, email FROM auth.users;
+CREATE FUNCTION public.handle_new_user() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.profiles (id) VALUES (NEW.id); RETURN NEW; END $$;
+CREATE TRIGGER on_auth_user_created AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION public.handle_new_user();
+CREATE POLICY admins ON storage.objects FOR ALL TO authenticated USING (EXISTS (SELECT 1 FROM public.profiles p WHERE p.id = auth.uid() AND p.role = 'admin'));
+CREATE POLICY mine ON public.profiles USING (id = auth.uid());
+ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION public.kind_of(auth.factor_type) RETURNS text LANGUAGE sql AS $$ SELECT $1::text $$;
+CREATE FUNCTION public.newest() RETURNS SETOF auth.users LANGUAGE sql AS $$ SELECT * FROM auth.users $$;
+CREATE TRIGGER profile_touched BEFORE UPDATE ON public.profiles FOR EACH ROW EXECUTE FUNCTION storage.update_updated_at_column();
+CREATE TABLE public.audit (id int, kind auth.factor_type DEFAULT 'totp'::auth.factor_type);
+CREATE PUBLICATION changes FOR TABLE auth.users, public.profiles;

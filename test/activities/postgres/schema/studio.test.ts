@@ -1,0 +1,33 @@
+import {
+  compareSchemas,
+  parseSchemaSql,
+  renderSchemaSql,
+} from '../../../../activities/postgres/schema';
+import { createStudio } from '../../../support/studio/studio';
+import { apply, Databases, read, urlOf } from './databases';
+
+const databases = new Databases();
+
+afterAll(() => databases.dropAll());
+
+describe('the schemas of a studio', () => {
+  it('are rebuilt whole from the text of schema.sql, and only the trigger that calls public stays behind', async () => {
+    const source = await databases.create();
+    await createStudio(urlOf(source), { projects: 1, users: 12, objects: 20 });
+    const script = await read(source);
+    expect(script.problems).toEqual([]);
+    expect(script.leftOut.map(({ object }) => object)).toEqual([
+      'trigger on_auth_user_created on auth.users',
+    ]);
+
+    const target = await databases.create();
+    await apply(target, parseSchemaSql(renderSchemaSql(script)));
+    const rebuilt = await read(target);
+    expect(compareSchemas(script, rebuilt)).toEqual([]);
+    expect(rebuilt.digest).toBe(script.digest);
+    expect({ ...rebuilt, leftOut: script.leftOut }).toEqual({
+      ...script,
+      snapshot: rebuilt.snapshot,
+    });
+  });
+});

@@ -1,0 +1,88 @@
+// A PostgreSQL server in a process of its own. The parent sends the options as the first message,
+// hears `{port, url, pid}` or `{error}`, and ends it by `stop` or by going away, however it goes.
+import { createServer } from 'node:net';
+import { serverAccount } from './account.mjs';
+import { usableBinaries } from './binaries.mjs';
+import { prepareCluster, removeCluster, spawnServer } from './cluster.mjs';
+
+const READY = 'database system is ready to accept connections';
+const ATTEMPTS_AT_PORTS = 3;
+
+// Ctrl-C reaches the whole terminal group; it is the parent's to decide what it means.
+process.on('SIGINT', () => undefined);
+
+process.once('message', async (options) => {
+  const stopping = new Promise((resolve) => {
+    process.once('message', resolve);
+    process.once('disconnect', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  try {
+    await serve(options, stopping);
+  } catch (error) {
+    process.exitCode = 1;
+    if (process.connected) process.send({ error: error.message });
+  }
+  if (process.connected) process.disconnect();
+});
+
+async function serve(options, stopping) {
+  const account = serverAccount();
+  const native = usableBinaries(account);
+  const cluster = prepareCluster({ ...options, account, native });
+  let running;
+  try {
+    running = await start({ account, native, data: cluster.data, port: options.port });
+    const url = `postgresql://postgres:${cluster.password}@127.0.0.1:${running.port}/postgres`;
+    if (process.connected) process.send({ port: running.port, url, pid: running.server.pid });
+    await Promise.race([stopping, running.exited]);
+  } finally {
+    await end(running);
+    removeCluster(cluster);
+  }
+}
+
+async function start({ port, ...place }) {
+  for (let attempt = 1; ; attempt += 1) {
+    const chosen = port ?? (await freePort());
+    const server = spawnServer({ ...place, port: chosen });
+    const exited = new Promise((resolve) => server.once('close', resolve));
+    const failure = await failureToStart(server, exited);
+    if (failure === undefined) return { server, exited, port: chosen };
+    const again = port === undefined && /could not bind|already in use/.test(failure);
+    if (!again || attempt === ATTEMPTS_AT_PORTS)
+      throw new Error(`PostgreSQL did not start: ${failure}`);
+  }
+}
+
+// Goes on reading what the server logs to the end, or the server would block on a full pipe.
+function failureToStart(server, exited) {
+  return new Promise((resolve) => {
+    let said = '';
+    server.stderr.setEncoding('utf8').on('data', (text) => {
+      said = `${said}${text}`.slice(-4000);
+      if (said.includes(READY)) resolve(undefined);
+    });
+    server.once('error', (error) => resolve(error.message));
+    void exited.then(() => resolve(said.trim()));
+  });
+}
+
+async function end(running) {
+  if (running === undefined) return;
+  // SIGINT: "fast shutdown", SIGQUIT: "immediate shutdown".
+  running.server.kill('SIGINT');
+  const impatience = setTimeout(() => running.server.kill('SIGQUIT'), 10_000);
+  await running.exited;
+  clearTimeout(impatience);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findTemporalCli, startDevServer } from '../../../client/temporal-cli';
+import type { DevServer } from '../../../client/temporal-cli';
+import { startPostgres } from '../postgres';
+import type { Postgres } from '../postgres';
+
+/** The servers that all tests of one run share, told to them by environment variables. */
+export interface Servers {
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one PostgreSQL and one Temporal server with its state in memory. When one cannot start,
+ * the other is ended before this rejects.
+ */
+export async function startServers(): Promise<Servers> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'moveout-test-'));
+  const cli = await findTemporalCli((line) => process.stderr.write(`${line}\n`));
+  const [temporal, postgres] = await Promise.allSettled([
+    startDevServer({
+      cli,
+      ip: '127.0.0.1',
+      namespace: 'default',
+      logFile: path.join(folder, 'temporal.log'),
+    }),
+    startPostgres(),
+  ]);
+  const stop = async () => {
+    const started = [temporal, postgres].filter((result) => result.status === 'fulfilled');
+    await Promise.all(started.map((result) => result.value.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  if (temporal.status === 'fulfilled' && postgres.status === 'fulfilled') {
+    return { environment: environmentOf(cli, temporal.value, postgres.value), stop };
+  }
+  await stop();
+  const failures = [temporal, postgres].filter((result) => result.status === 'rejected');
+  throw new AggregateError(failures.map((result): unknown => result.reason), reasonsOf(failures));
+}
+
+function reasonsOf(failures: readonly PromiseRejectedResult[]): string {
+  return failures.map((failure) => String(failure.reason)).join('\n');
+}
+
+function environmentOf(cli: string, temporal: DevServer, postgres: Postgres) {
+  return {
+    MOVEOUT_TEST_POSTGRES_URL: postgres.url,
+    MOVEOUT_TEST_TEMPORAL_ADDRESS: temporal.address,
+    MOVEOUT_TEST_TEMPORAL_UI: temporal.uiUrl,
+    MOVEOUT_TEST_TEMPORAL_CLI: cli,
+  };
+}

@@ -1,0 +1,41 @@
+import type { DatabaseIdentity, TargetState } from './plan';
+import type { ProjectIdentity } from './request';
+
+/** All that a writing step needs to know, and to be right from wherever an earlier attempt stopped. */
+export interface Job {
+  readonly project: ProjectIdentity;
+  /** The backup whose files and schema go into the target. */
+  readonly backupId: string;
+  /** The target's server and name; `oid` is 0 where the plan saw no such database. */
+  readonly target: DatabaseIdentity;
+  readonly targetBefore: TargetState;
+  /** Where the target held something: its own rows, saved before the first write. */
+  readonly targetBackupId?: string | undefined;
+  /** The run whose unfinished mark the plan saw and the request said to replace. */
+  readonly replacesRun?: string | undefined;
+  /** Databases that are never written, whatever their name. */
+  readonly sources: readonly DatabaseIdentity[];
+  /** Whether a source is read again at the end, to tell drift. */
+  readonly source?: DatabaseIdentity | undefined;
+  readonly onDrift: 'report' | 'fail';
+}
+
+/** One table as a step handled it. */
+export interface TableResult {
+  readonly table: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** What a step says when it is done: counts and one line for people. */
+export interface StepResult {
+  readonly note: string;
+  readonly tables: readonly TableResult[];
+}
+
+/** What `backupProject` says of the backup it wrote. */
+export interface BackupResult extends StepResult {
+  readonly backupId: string;
+  readonly backupPath: string;
+  readonly digests: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { BACKUP_ID, PROJECT_REF } from './names';
+import { tenancySchema } from './tenancy';
+
+/** The version of the backup format this program writes; it reads no other. */
+export const MANIFEST_VERSION = 1;
+
+const count = z.number().int().nonnegative();
+const decimal = z.string().regex(/^-?[0-9]+$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** A plain file name inside the folder: no separators, no leading dot. */
+const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}$/);
+
+/**
+ * How one column is read: as it is, by its text form (types whose binary form holds OIDs that differ
+ * between databases), or as the nil UUID (`instance_id` on its way into a database of its own).
+ */
+export const columnSchema = z.strictObject({
+  name: z.string().min(1),
+  /** As `format_type` prints it, schema-qualified for types that are not built in. */
+  type: z.string().min(1),
+  read: z.enum(['as-is', 'text', 'nil']),
+});
+
+const fileSchema = z.strictObject({ file: fileName, bytes: count, sha256 });
+
+/** One table of a backup. */
+export const contentSchema = fileSchema.extend({
+  table: z.string().regex(/^[^.]+\.[^.]+$/),
+  rows: count,
+  digest: decimal,
+  encoding: z.enum(['json', 'binary', 'text']),
+  columns: z.array(columnSchema).min(1),
+  /** The values that stood in a column read as nil, with their row counts (`null` for NULL). */
+  replaced: z.array(z.strictObject({ value: z.string().nullable(), rows: count })).optional(),
+});
+
+const sequenceSchema = z.strictObject({
+  sequence: z.string(),
+  /** The column it feeds, `schema.table.column`. */
+  ownedBy: z.string(),
+  lastValue: decimal,
+  isCalled: z.boolean(),
+});
+
+const facts = z.strictObject({
+  connection: z.string(),
+  database: z.string(),
+  systemIdentifier: decimal,
+  oid: count,
+  serverVersion: count,
+});
+
+/** `metadata.json`: the manifest, written last, by rename. A folder without it is no backup. */
+export const manifestSchema = z.strictObject({
+  backupId: z.string().regex(BACKUP_ID),
+  projectRef: z.string().regex(PROJECT_REF),
+  databaseName: z.string(),
+  ownerUserId: z.string().optional(),
+  /** When the snapshot was taken, ISO 8601 in UTC. */
+  timestamp: z.string(),
+  backupPath: z.string(),
+  tables: z.array(z.string()),
+  rowCounts: z.record(z.string(), count),
+  version: z.literal(MANIFEST_VERSION),
+  kind: z.enum(['project', 'target']),
+  format: z.enum(['json', 'copy']),
+  /** The database that was read. */
+  source: facts,
+  snapshotLsn: z.string(),
+  /** Absent for backups of kind `target`: all rows of the database are in scope. */
+  tenancy: tenancySchema.optional(),
+  /** The seed of every digest in this manifest. */
+  seed: decimal,
+  contents: z.array(contentSchema),
+  sequences: z.array(sequenceSchema),
+  /** `schema.sql`, and the facts it was made from, for comparing later without the database. */
+  schema: fileSchema.extend({ digest: sha256, snapshot: fileSchema }),
+  /** Encoding, locale, grants and settings of the database that was read. */
+  database: z.record(z.string(), z.unknown()),
+});
+
+export type ColumnProjection = z.infer<typeof columnSchema>;
+export type Content = z.infer<typeof contentSchema>;
+export type SequenceState = z.infer<typeof sequenceSchema>;
+export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,0 +1,41 @@
+/** The task queue that workers poll and the Temporal CLI names unless configured otherwise. */
+export const TASK_QUEUE = 'moveout';
+
+/** What a `projectRef` may be; it becomes part of workflow ids, folder names and SQL literals. */
+export const PROJECT_REF = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/** What a target's `databaseName` may be: an identifier that PostgreSQL takes without quotes. */
+export const DATABASE_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** What a `backupId` is: the folder's own name, never a path. */
+export const BACKUP_ID = /^backup_[a-z0-9][a-z0-9_-]{0,62}_[0-9]{1,16}(?:_target)?$/;
+
+/** Databases that are never a target, whatever they hold. */
+export const RESERVED_DATABASES: readonly string[] = ['postgres', 'template0', 'template1'];
+
+/** The value stock Auth looks for in every `instance_id` (supabase/auth, `internal/models`). */
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** The schemas a project's rows live in. */
+export const PROJECT_SCHEMAS = ['auth', 'storage'] as const;
+
+/** The kinds of work a request can ask for, each a workflow type of its own. */
+export const WORKFLOW_TYPES = [
+  'migrateProject',
+  'backupProject',
+  'restoreProject',
+  'verifyProject',
+  'migrateAll',
+] as const;
+
+export type WorkflowType = (typeof WORKFLOW_TYPES)[number];
+
+/** The workflow id under which Temporal lets one run of this project exist at a time. */
+export function migrationWorkflowId(projectRef: string): string {
+  return `migrate-project/${projectRef}`;
+}
+
+/** The folder name of a backup: `backup_<projectRef>_<epoch millis>`, with `_target` for a target's own rows. */
+export function backupIdOf(projectRef: string, millis: number, kind: 'project' | 'target'): string {
+  return `backup_${projectRef}_${String(millis)}${kind === 'target' ? '_target' : ''}`;
+}

@@ -1,0 +1,37 @@
+import type { Step } from './steps';
+
+export interface TableProgress {
+  readonly table: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface StepProgress {
+  readonly step: Step;
+  readonly state: 'waiting' | 'running' | 'done' | 'failed';
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  /** One line for people: what the step did or is doing. */
+  readonly note?: string | undefined;
+  readonly tables: readonly TableProgress[];
+}
+
+/** The answer to the `progress` query. */
+export interface Progress {
+  readonly projectRef: string;
+  readonly databaseName?: string | undefined;
+  readonly backupId?: string | undefined;
+  readonly outcome: string;
+  readonly steps: readonly StepProgress[];
+}
+
+/** What a running activity says of itself with each heartbeat; counts only. */
+export interface StepHeartbeat {
+  readonly step: Step;
+  readonly table?: string | undefined;
+  /** Totals of this attempt so far. */
+  readonly rows: number;
+  readonly bytes: number;
+  /** What the step will reach by estimate, where known. */
+  readonly totalRows?: number | undefined;
+}

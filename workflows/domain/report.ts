@@ -1,0 +1,75 @@
+import type { Fingerprint } from './fingerprint';
+import type { Problem } from './plan';
+
+export const OUTCOMES = [
+  'migrated',
+  'restored',
+  'refused',
+  'parked',
+  'verified',
+  'different',
+  'backed-up',
+] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** The three fingerprints of one table side by side; a side that was not read is absent. */
+export interface TableEvidence {
+  readonly table: string;
+  readonly rows: number;
+  readonly digests: {
+    readonly manifest?: string | undefined;
+    readonly target?: string | undefined;
+    readonly source?: string | undefined;
+  };
+  /** Whether the target holds exactly what the manifest says. */
+  readonly equal: boolean;
+  /** Rows found at the target, where that was read. */
+  readonly targetRows?: number | undefined;
+}
+
+/** A table whose rows in scope changed in the source after the backup's snapshot. */
+export interface TableDrift {
+  readonly table: string;
+  readonly manifest: Fingerprint;
+  readonly source: Fingerprint;
+}
+
+/** All that verification found. Counts and digests only, never a row. */
+export interface Evidence {
+  readonly tables: readonly TableEvidence[];
+  readonly drift: readonly TableDrift[];
+  /** Differences beside the rows: schema, sequences, foreign keys, extra tables. */
+  readonly differences: readonly string[];
+}
+
+/** How a restore was proved. */
+export interface RestoreProof {
+  readonly state: 'absent' | 'empty' | 'filled';
+  /** What was compared, in words, each line a fact that holds. */
+  readonly facts: readonly string[];
+}
+
+export interface StepTiming {
+  readonly step: string;
+  readonly seconds: number;
+  readonly outcome: 'done' | 'failed';
+}
+
+/** The result of one run, for people and for machines. */
+export interface Report {
+  readonly projectRef: string;
+  readonly databaseName?: string | undefined;
+  readonly ownerUserId?: string | undefined;
+  readonly outcome: Outcome;
+  readonly backupId?: string | undefined;
+  readonly backupPath?: string | undefined;
+  readonly tables: readonly TableEvidence[];
+  readonly drift: readonly TableDrift[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly restore?: RestoreProof | undefined;
+  readonly steps: readonly StepTiming[];
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}

@@ -1,0 +1,34 @@
+import type { DatabaseIdentity, Problem, TargetState } from './plan';
+import type { ProjectIdentity } from './request';
+
+/** What a restore from a backup will do, and everything that speaks against it. */
+export interface RestorePlan {
+  readonly project: ProjectIdentity;
+  readonly backupId: string;
+  readonly format: 'json' | 'copy';
+  readonly target: DatabaseIdentity;
+  readonly targetBefore: TargetState;
+  readonly unfinishedRun?: string | undefined;
+  /** The database that the backup was taken from, and the configured source where it answers. */
+  readonly sources: readonly DatabaseIdentity[];
+  readonly problems: readonly Problem[];
+}
+
+/** What a verification will compare, and everything that speaks against it. */
+export interface VerificationPlan {
+  readonly project: ProjectIdentity;
+  readonly backupId: string;
+  readonly target: DatabaseIdentity;
+  readonly source: DatabaseIdentity;
+  readonly onDrift: 'report' | 'fail';
+  readonly problems: readonly Problem[];
+}
+
+/** What a backup on its own will save, and everything that speaks against it. */
+export interface BackupPlan {
+  readonly project: ProjectIdentity;
+  readonly source: DatabaseIdentity;
+  readonly target: DatabaseIdentity;
+  readonly format: 'json' | 'copy';
+  readonly problems: readonly Problem[];
+}

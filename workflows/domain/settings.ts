@@ -1,0 +1,17 @@
+import type { Project } from './request';
+import type { Tenancy } from './tenancy';
+
+/** What a worker is configured to do, without a secret in it. */
+export interface Settings {
+  /** Name of the connection that is the source. */
+  readonly source: string;
+  /** Name of the connection on whose server targets are created. */
+  readonly target: string;
+  readonly tenancy: Tenancy;
+  /** The studio's projects: listed, found by a query over the source, or not configured. */
+  readonly projects:
+    | { readonly list: readonly Project[] }
+    | { readonly query: string }
+    | undefined;
+  readonly backup: { readonly directory: string; readonly format: 'auto' | 'json' | 'copy' };
+}

@@ -1,0 +1,63 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  upsertMemo,
+} from '@temporalio/workflow';
+import { FAILURES, isFailureCode, type FailureCode } from './domain/failure';
+import type { Problem } from './domain/plan';
+import type { Report, RestoreProof } from './domain/report';
+import type { Run } from './progress';
+
+/** What went wrong in a step, in the words of the closed table. */
+export interface Cause {
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+/** Finds what an error of a step means; Temporal's wrappers are taken off. */
+export function causeOf(error: unknown): Cause {
+  if (isCancellation(error)) return { code: 'Unexpected', message: 'cancelled' };
+  const inner = error instanceof ActivityFailure ? error.cause : error;
+  if (inner instanceof ApplicationFailure) {
+    const code = inner.type ?? '';
+    return { code: isFailureCode(code) ? code : 'Unexpected', message: inner.message };
+  }
+  return { code: 'Unexpected', message: inner instanceof Error ? inner.message : String(inner) };
+}
+
+/** Ends a run that touched nothing: Failed, with every problem in its first line and the report in its details. */
+export function refused(run: Run, problems: readonly Problem[]): ApplicationFailure {
+  run.ended('refused');
+  const report = run.report('refused', { problems });
+  const words = problems.map((problem) => problem.message).join('; ');
+  return ended('Refused', `Refused, nothing was touched: ${words}`, report);
+}
+
+/** Ends a run whose failure was undone: the first line says what happened and what was done about it. */
+export function restored(run: Run, error: unknown, found: Partial<Report>): Error {
+  run.ended('restored');
+  const { code, message } = causeOf(error);
+  const problem = { code, message: `${FAILURES[code].meaning}: ${message}` };
+  const report = run.report('restored', { ...found, problems: [problem] });
+  if (isCancellation(error)) {
+    upsertMemo({ report });
+    return new CancelledFailure(`Cancelled and restored: ${factsOf(found.restore)}`);
+  }
+  return ended(code, `${problem.message}. Restored: ${factsOf(found.restore)}`, report);
+}
+
+/** Ends a run that found what it was asked to look for: a difference. */
+export function different(run: Run, found: Partial<Report>, words: string): ApplicationFailure {
+  run.ended('different');
+  return ended('VerificationFailed', `Verification found a difference: ${words}`, run.report('different', found));
+}
+
+function ended(type: FailureCode, message: string, report: Report): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [report] });
+}
+
+function factsOf(proof: RestoreProof | undefined): string {
+  return proof?.facts.join('; ') ?? 'nothing had been written';
+}

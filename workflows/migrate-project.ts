@@ -1,0 +1,30 @@
+import { withRestore } from './compensations';
+import type { Report } from './domain/report';
+import { STEPS } from './domain/steps';
+import { restored } from './endings';
+import { MigrationSteps } from './migration-steps';
+import { Run } from './progress';
+
+/** Moves one project into a database of its own: migrated and verified, restored and verified, or parked. */
+export async function migrateProject(input?: unknown): Promise<Report> {
+  const run = new Run(STEPS);
+  const steps = new MigrationSteps(run);
+
+  const plan = await steps.plan(input);
+  const backup = await steps.backup(plan);
+  const job = await steps.saveTarget(plan, backup);
+
+  const evidence = await withRestore(
+    { run, job, failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }) },
+    async () => {
+      await steps.initSchema(job);
+      await steps.migrateAuth(job);
+      await steps.migrateStorage(job);
+      await steps.finishSchema(job);
+      return steps.verify(job);
+    },
+  );
+
+  run.ended('migrated');
+  return run.report('migrated', { tables: evidence.tables, drift: evidence.drift });
+}

@@ -1,0 +1,112 @@
+import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { StepResult } from './domain/job';
+import type { Problem } from './domain/plan';
+import type { Progress, StepProgress } from './domain/progress';
+import type { Outcome, Report, StepTiming } from './domain/report';
+import type { ProjectIdentity } from './domain/request';
+import type { Step } from './domain/steps';
+import { detailsOf } from './details';
+import { list } from './search-attributes';
+
+/** Answers how far a run is, table by table. */
+export const progressQuery = defineQuery<Progress>('progress');
+
+/** What a run knows of itself while it goes; the query, the details and the report come from here. */
+export class Run {
+  readonly #steps = new Map<Step, StepProgress>();
+  #project: Partial<ProjectIdentity> = {};
+  #backup: { readonly backupId?: string; readonly backupPath?: string } = {};
+  #outcome = 'running';
+  warnings: readonly Problem[] = [];
+
+  constructor(steps: readonly Step[]) {
+    for (const step of steps) this.#steps.set(step, { step, state: 'waiting', tables: [] });
+    setHandler(progressQuery, () => this.progress(), {
+      description: 'How far the run is: steps with their times, and tables with rows and bytes.',
+    });
+  }
+
+  /** Makes the project known, once the plan has settled it. */
+  concerns(project: ProjectIdentity): void {
+    this.#project = project;
+    const { projectRef, databaseName, ownerUserId } = project;
+    list({ project: projectRef, database: databaseName, owner: ownerUserId, outcome: 'running' });
+  }
+
+  backedUp(backupId: string, backupPath?: string): void {
+    this.#backup = { backupId, ...(backupPath !== undefined && { backupPath }) };
+  }
+
+  /** Runs one step and keeps its times and its result; a failure is kept and thrown on. */
+  async step<T>(step: Step, use: () => Promise<T>, describe: (result: T) => StepResult): Promise<T> {
+    this.#set(step, { state: 'running', startedAt: now(), tables: [] });
+    list({ step });
+    try {
+      const result = await use();
+      this.#set(step, { state: 'done', finishedAt: now(), ...describe(result) });
+      return result;
+    } catch (error) {
+      this.#set(step, { state: 'failed', finishedAt: now() });
+      throw error;
+    }
+  }
+
+  /** Sets how the run ended, or that it waits for somebody. */
+  ended(outcome: Outcome): void {
+    this.#outcome = outcome;
+    list({ outcome });
+    this.#show();
+  }
+
+  progress(): Progress {
+    return {
+      projectRef: this.#project.projectRef ?? '?',
+      databaseName: this.#project.databaseName,
+      backupId: this.#backup.backupId,
+      outcome: this.#outcome,
+      steps: [...this.#steps.values()],
+    };
+  }
+
+  /** The report of a run that ends now. */
+  report(outcome: Outcome, found: Partial<Report> = {}): Report {
+    return {
+      projectRef: this.#project.projectRef ?? '?',
+      databaseName: this.#project.databaseName,
+      ownerUserId: this.#project.ownerUserId,
+      ...this.#backup,
+      outcome,
+      tables: [],
+      drift: [],
+      problems: [],
+      warnings: this.warnings,
+      steps: this.#timings(),
+      startedAt: workflowInfo().startTime.toISOString(),
+      finishedAt: now(),
+      ...found,
+    };
+  }
+
+  #timings(): readonly StepTiming[] {
+    return [...this.#steps.values()].flatMap(({ step, state, startedAt, finishedAt }) => {
+      if (startedAt === undefined || finishedAt === undefined) return [];
+      const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+      return [{ step, seconds, outcome: state === 'failed' ? ('failed' as const) : ('done' as const) }];
+    });
+  }
+
+  #set(step: Step, change: Partial<StepProgress>): void {
+    const before = this.#steps.get(step) ?? { step, state: 'waiting', tables: [] };
+    this.#steps.set(step, { ...before, ...change });
+    this.#show();
+  }
+
+  #show(): void {
+    setCurrentDetails(detailsOf(this.progress()));
+  }
+}
+
+/** The workflow's own time: the same at every replay. */
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,52 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { withRestore } from './compensations';
+import type { Job } from './domain/job';
+import { backupIdOf } from './domain/names';
+import type { Report } from './domain/report';
+import type { RestorePlan } from './domain/restore-plan';
+import { refused, restored } from './endings';
+import { MigrationSteps } from './migration-steps';
+import { Run } from './progress';
+import { planning, working } from './steps';
+
+/** Puts a backup into a database, whatever stood there saved first, and verifies it. */
+export async function restoreProject(input?: unknown): Promise<Report> {
+  const run = new Run(['planMigration', 'backupProject', 'initSchema', 'restoreProject', 'finishSchema', 'verifyProject']);
+  const steps = new MigrationSteps(run);
+  const plan = await steps.refusing(() =>
+    run.step(
+      'planMigration',
+      () => planning('check the backup and look at the target').planRestore(input),
+      (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
+    ),
+  );
+  run.concerns(plan.project);
+  run.backedUp(plan.backupId);
+  if (plan.problems.length > 0) throw refused(run, plan.problems);
+  const job = await saveTarget(run, plan);
+  const evidence = await withRestore(
+    { run, job, failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }) },
+    async () => {
+      await steps.initSchema(job);
+      await run.step('restoreProject', () => working(`${job.backupId} → ${job.target.database}`).restoreRows(job), (result) => result);
+      await steps.finishSchema(job);
+      return steps.verify(job);
+    },
+  );
+  run.ended('verified');
+  return run.report('verified', { tables: evidence.tables });
+}
+
+async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {
+  const { project, backupId, target, targetBefore, sources, unfinishedRun, format } = plan;
+  const job: Job = { project, backupId, target, targetBefore, sources, replacesRun: unfinishedRun, onDrift: 'report' };
+  if (targetBefore.kind !== 'filled') return job;
+  const own = backupIdOf(project.projectRef, workflowInfo().startTime.getTime(), 'target');
+  const order = { project, target, format, backupId: own };
+  await run
+    .step('backupProject', () => working(`what ${target.database} holds → ${own}`).backupTarget(order), (result) => result)
+    .catch((error: unknown) => {
+      throw restored(run, error, {});
+    });
+  return { ...job, targetBackupId: own };
+}

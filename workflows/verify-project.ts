@@ -1,0 +1,41 @@
+import type { Job } from './domain/job';
+import type { Report } from './domain/report';
+import { different, refused } from './endings';
+import { describeEvidence, MigrationSteps, shorten } from './migration-steps';
+import { Run } from './progress';
+import { planning } from './steps';
+
+/** Compares a project's database with its backup and with the source. Writes nothing. */
+export async function verifyProject(input?: unknown): Promise<Report> {
+  const run = new Run(['planMigration', 'verifyProject']);
+  const steps = new MigrationSteps(run);
+  const plan = await steps.refusing(() =>
+    run.step(
+      'planMigration',
+      () => planning('find backup, target and source').planVerification(input),
+      (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
+    ),
+  );
+  run.concerns(plan.project);
+  run.backedUp(plan.backupId);
+  if (plan.problems.length > 0) throw refused(run, plan.problems);
+  const { project, backupId, target, source, onDrift } = plan;
+  const targetBefore = { kind: 'absent' } as const;
+  const job: Job = { project, backupId, target, targetBefore, sources: [source], source, onDrift };
+  const evidence = await steps.refusing(() =>
+    run.step(
+      'verifyProject',
+      () => planning(`${target.database} = ${backupId}?`).verifyProject(job),
+      describeEvidence,
+    ),
+  );
+  const { tables, drift, differences } = evidence;
+  const drifted = onDrift === 'fail' ? drift.map(({ table }) => `${table} changed in the source`) : [];
+  const found = [...differences, ...drifted];
+  if (found.length > 0) {
+    const problems = found.map((message) => ({ code: 'difference', message }));
+    throw different(run, { tables, drift, problems }, shorten(found));
+  }
+  run.ended('verified');
+  return run.report('verified', { tables, drift });
+}
