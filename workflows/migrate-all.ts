@@ -6,9 +6,9 @@ import {
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
-  WorkflowExecutionAlreadyStartedError,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { FleetEntry, FleetReport } from './domain/fleet';
 import { migrationWorkflowId } from './domain/names';
 import type { Report } from './domain/report';

@@ -1,11 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { Client } from 'pg';
-
-function given(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set`);
-  return value;
-}
+import { given } from './given';
 
 describe('startServers', () => {
   it('gives every test a PostgreSQL 15 that only its password opens', async () => {

@@ -38,7 +38,10 @@ export async function startServers(): Promise<Servers> {
   }
   await stop();
   const failures = [temporal, postgres].filter((result) => result.status === 'rejected');
-  throw new AggregateError(failures.map((result): unknown => result.reason), reasonsOf(failures));
+  throw new AggregateError(
+    failures.map((result): unknown => result.reason),
+    reasonsOf(failures),
+  );
 }
 
 function reasonsOf(failures: readonly PromiseRejectedResult[]): string {

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Client } from 'pg';
+import { startPostgres } from '../support/postgres';
+import { endOf, isAlive, spawnScript } from './processes';
+
+async function ask(url: string, sql: string): Promise<unknown> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<Record<string, unknown>>(sql);
+    return rows[0] && Object.values(rows[0])[0];
+  } finally {
+    await client.end();
+  }
+}
+
+describe('startPostgres', () => {
+  it('removes its folder when it stops, and may be stopped twice', async () => {
+    const server = await startPostgres({ settings: { max_connections: '33' } });
+    expect(await ask(server.url, 'show max_connections')).toBe('33');
+    const data = String(await ask(server.url, 'show data_directory'));
+    await server.stop();
+    await server.stop();
+    expect(isAlive(server.pid)).toBe(false);
+    expect(existsSync(path.dirname(data))).toBe(false);
+  });
+
+  it('starts again on a folder that was given, with the same password and rows', async () => {
+    const dataDir = await mkdtemp('/tmp/moveout-postgres-test-');
+    const first = await startPostgres({ dataDir });
+    await ask(first.url, 'create table kept as select 42 as answer');
+    await first.stop();
+    const second = await startPostgres({ dataDir, port: first.port });
+    expect(second.url).toBe(first.url);
+    expect(await ask(second.url, 'select answer from kept')).toBe(42);
+    await second.stop();
+    await rm(dataDir, { recursive: true });
+  });
+
+  it('ends with the process that started it, even one killed by -9', async () => {
+    const owner = await spawnScript(`
+      require('./dist/test/support/postgres').startPostgres()
+        .then(({ pid }) => console.log(pid)).then(() => setInterval(() => {}, 1000));
+    `);
+    process.kill(owner.pid, 'SIGKILL');
+    await expect(endOf(Number(owner.line))).resolves.toBe('gone');
+  });
+
+  it('says why when the server cannot start', async () => {
+    const starting = startPostgres({ settings: { no_such_setting: '1' } });
+    await expect(starting).rejects.toThrow(/no_such_setting/);
+  });
+});

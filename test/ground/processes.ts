@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { packageRoot } from '../../client/temporal-cli';
+
+/** Tells whether a process with this id exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves to `gone` once the process has ended, or to `still there` after 20 s. */
+export async function endOf(pid: number): Promise<'gone' | 'still there'> {
+  const deadline = Date.now() + 20_000;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) return 'still there';
+    await wait(50);
+  }
+  return 'gone';
+}
+
+/** Runs JavaScript in a Node process of its own in the package's folder, until its first line. */
+export async function spawnScript(
+  script: string,
+  ...args: readonly string[]
+): Promise<{ readonly pid: number; readonly line: string }> {
+  const child = spawn(process.execPath, ['-e', script, ...args], {
+    cwd: packageRoot(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the script ended without a line');
+  });
+  const line = await Promise.race([once(lines, 'line').then(String), ended]);
+  ended.catch(() => undefined);
+  if (child.pid === undefined) throw new Error('the script did not start');
+  return { pid: child.pid, line };
+}

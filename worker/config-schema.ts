@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { projectSchema } from '../workflows/domain/request';
+import { tenancySchema } from '../workflows/domain/tenancy';
+
+const connectionName = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a plain name such as "shared"');
+
+const environmentName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable; the URL itself stays out of the file');
+
+const projects = z.union([
+  z.strictObject({ list: z.array(projectSchema) }),
+  z.strictObject({ query: z.string().trim().min(1) }),
+]);
+
+/** `moveout.config.yaml` as people write it. */
+export const configSchema = z.strictObject({
+  connections: z.record(connectionName, z.strictObject({ env: environmentName })).default({}),
+  source: connectionName.optional(),
+  target: connectionName.optional(),
+  tenancy: tenancySchema,
+  projects: projects.optional(),
+  backup: z
+    .strictObject({
+      directory: z.string().min(1).default('./backups'),
+      format: z.enum(['auto', 'json', 'copy']).default('auto'),
+    })
+    .prefault({}),
+});
+
+export type ConfigFile = z.infer<typeof configSchema>;

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse as parseYaml, YAMLError } from 'yaml';
+import type { Settings } from '../workflows/domain/settings';
+import { configSchema, type ConfigFile } from './config-schema';
+import { ConfigError, issueLines } from './config-error';
+
+/** The file that is read when neither a flag nor `MOVEOUT_CONFIG` names another. */
+export const CONFIG_FILE = 'moveout.config.yaml';
+
+/** What flags may say over the file. */
+export interface Overrides {
+  readonly config?: string | undefined;
+  /** Stands for the source, and for the target's server unless the file sets one. */
+  readonly connectionString?: string | undefined;
+  readonly backupDirectory?: string | undefined;
+}
+
+/** A configuration that was checked: settings without a secret, and a way from names to URLs. */
+export interface Configuration {
+  readonly settings: Settings;
+  readonly resolveUrl: (connection: string) => string;
+}
+
+const FLAG = 'command-line';
+const DEFAULT_SOURCE = 'shared';
+const DEFAULT_ENV = 'MOVEOUT_SOURCE_URL';
+
+/**
+ * Reads the configuration: flags over the file, the file over what stands without one. Throws one
+ * `ConfigError` that lists everything wrong.
+ */
+export function loadConfiguration(
+  environment: Readonly<NodeJS.ProcessEnv>,
+  overrides: Overrides = {},
+): Configuration {
+  const { file, base } = readConfigFile(environment, overrides);
+  const names = connectionNames(file, overrides);
+  const directory = overrides.backupDirectory ?? resolve(base, file.backup.directory);
+  const urls = new Map(Object.entries(file.connections).map(([name, { env }]) => [name, env]));
+  if (urls.size === 0) urls.set(DEFAULT_SOURCE, DEFAULT_ENV);
+  const resolveUrl = (connection: string): string => {
+    if (connection === FLAG && overrides.connectionString !== undefined) return overrides.connectionString;
+    const variable = urls.get(connection);
+    if (variable === undefined) throw new ConfigError(`connection "${connection}" is not configured`);
+    const url = environment[variable];
+    if (url !== undefined && url !== '') return url;
+    throw new ConfigError(`connection "${connection}": the environment variable ${variable} is not set; it must hold a URL such as postgresql://user:password@host:5432/postgres`);
+  };
+  assertResolvable(names, resolveUrl);
+  return {
+    settings: {
+      ...names,
+      tenancy: file.tenancy,
+      projects: file.projects,
+      backup: { directory: resolve(directory), format: file.backup.format },
+    },
+    resolveUrl,
+  };
+}
+
+function connectionNames(file: ConfigFile, overrides: Overrides): { source: string; target: string } {
+  const fallback = Object.keys(file.connections)[0] ?? DEFAULT_SOURCE;
+  const source = overrides.connectionString === undefined ? (file.source ?? fallback) : FLAG;
+  const problems = [file.source, file.target]
+    .filter((name): name is string => name !== undefined && file.connections[name] === undefined)
+    .map((name) => `"${name}" is not among the connections`);
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return { source, target: file.target ?? source };
+}
+
+function assertResolvable(names: { source: string; target: string }, resolveUrl: (name: string) => string): void {
+  const problems = [...new Set([names.source, names.target])].flatMap((name) => problemOf(name, resolveUrl));
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+}
+
+function problemOf(name: string, resolveUrl: (name: string) => string): readonly string[] {
+  try {
+    const url = resolveUrl(name);
+    if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return [];
+    return [`connection "${name}" is not a URL of the form postgresql://user:password@host:5432/database`];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+function readConfigFile(
+  environment: Readonly<NodeJS.ProcessEnv>,
+  overrides: Overrides,
+): { readonly file: ConfigFile; readonly base: string } {
+  const named = overrides.config ?? environment['MOVEOUT_CONFIG'];
+  const path = resolve(named ?? CONFIG_FILE);
+  if (named === undefined && !existsSync(path)) {
+    return { file: configSchema.parse({}), base: process.cwd() };
+  }
+  const parsed = configSchema.safeParse(parseFile(path) ?? {});
+  if (!parsed.success) throw new ConfigError(issueLines(parsed.error, path));
+  return { file: parsed.data, base: dirname(path) };
+}
+
+function parseFile(path: string): unknown {
+  try {
+    return parseYaml(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof YAMLError) throw new ConfigError(`${path}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConfigError(`${path}: the configuration file cannot be read (${code})`);
+  }
+}

@@ -1,0 +1,30 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+import { TASK_QUEUE } from '../workflows/domain/names';
+import { loadConfiguration } from './config';
+import { createWorker } from './create-worker';
+import { installLogger } from './logger';
+
+/** Runs a worker against the configured Temporal until it is asked to stop (SIGINT, SIGTERM). */
+export async function runWorker(): Promise<void> {
+  const logger = installLogger();
+  const configuration = loadConfiguration(process.env);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
+  const taskQueue = process.env['MOVEOUT_TASK_QUEUE'] ?? TASK_QUEUE;
+  try {
+    const worker = await createWorker({ connection, namespace, taskQueue, configuration });
+    const { source, target, backup } = configuration.settings;
+    logger.info('worker started', { taskQueue, namespace, source, target, backups: backup.directory });
+    await worker.run();
+  } finally {
+    await connection.close();
+  }
+}
+
+if (require.main === module) {
+  runWorker().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  });
+}
