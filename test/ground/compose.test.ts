@@ -27,7 +27,7 @@ const { services } = File.parse(document);
 
 function schemaErrors(value: unknown): unknown {
   const schema: unknown = JSON.parse(readFileSync(SCHEMA, 'utf8'));
-  const ajv = addFormats(new Ajv({ strict: false, allErrors: true }));
+  const ajv = addFormats(new Ajv({ strict: false, validateSchema: false }));
   const validate = ajv.compile(z.record(z.string(), z.unknown()).parse(schema));
   return validate(value) ? [] : validate.errors;
 }

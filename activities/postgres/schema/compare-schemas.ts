@@ -7,7 +7,7 @@ const SHOWN = 160;
 const LEAD = 40;
 
 /** What may be compared: a script just read, or the snapshot that an earlier one left. */
-export type Comparable = SchemaScript | string;
+type Comparable = SchemaScript | string;
 
 /**
  * Every difference between two schemas, one line each, naming the object; none means equal.

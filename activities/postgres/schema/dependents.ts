@@ -10,7 +10,7 @@ const ROWS = z.array(
 );
 
 /** An object of another schema that a `DROP SCHEMA … CASCADE` would take along. */
-export interface Dependent {
+interface Dependent {
   /** For example `foreign key`, `view`, `trigger`, `policy`, `function`, `table column`, `default value`. */
   readonly kind: string;
   /** Its name with its schema, for example `profiles_id_fkey on public.profiles`. */

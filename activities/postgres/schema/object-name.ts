@@ -1,7 +1,7 @@
 import type { StableId } from '@supabase/pg-delta';
 
 /** A name as a person and SQL write it: quoted only where it must be. */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

@@ -1,6 +1,7 @@
 import { extract } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
 import type { Pool } from 'pg';
+import { PROJECT_SCHEMAS } from '../../../workflows/domain/names';
 import type { Ask, Beside } from './beside';
 import { readColumnSettings } from './column-settings';
 import { planHalves } from './halves';
@@ -8,7 +9,6 @@ import { readIdentitySequences } from './identity-sequences';
 import { nameOf } from './object-name';
 import { readLosses, readObstacles } from './obstacles';
 import { separate } from './reach';
-import { CARRIED_SCHEMAS } from './script';
 import type { Halves, LeftOut, SchemaScript } from './script';
 import { digestOf, serializeSnapshot, takeSnapshot } from './snapshot';
 import { readTableSettings } from './table-settings';
@@ -20,7 +20,7 @@ import { readTableSettings } from './table-settings';
  */
 export async function readSchema(
   pool: Pool,
-  schemas: readonly string[] = CARRIED_SCHEMAS,
+  schemas: readonly string[] = PROJECT_SCHEMAS,
 ): Promise<SchemaScript> {
   const catalog = await readCatalog(pool, schemas);
   const reach = separate(catalog.facts, schemas);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Halves } from './script';
 
 /** Who wrote the file and from what, one `-- name: value` line each. Hold no secrets. */
-export type ScriptHeader = Readonly<Record<string, string>>;
+type ScriptHeader = Readonly<Record<string, string>>;
 
 const MARK = '-- moveout:';
 const STATEMENT = /^(before|after) (\d+)$/;

@@ -26,6 +26,3 @@ export interface SchemaScript {
   /** SHA-256 (hex) of the snapshot's facts; equal for equal schemas, wherever they are. */
   readonly digest: string;
 }
-
-/** The schemas that moveout carries. */
-export const CARRIED_SCHEMAS = ['auth', 'storage'] as const;
