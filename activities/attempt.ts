@@ -60,9 +60,8 @@ export class Meter {
  * failure of the closed table.
  */
 export async function attempt<T>(
-  step: Step,
   resources: Resources,
-  projectRef: string,
+  { step, projectRef }: { readonly step: Step; readonly projectRef: string },
   use: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();

@@ -18,15 +18,23 @@ export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format'>
  * Writes the project's rows into a backup folder: one snapshot, one file a table, fingerprints, the
  * manifest last. Run again with the same id it gives the backup that is already there.
  */
-export async function backupProject(resources: Resources, order: BackupOrder): Promise<BackupResult> {
-  return attempt('backupProject', resources, order.project.projectRef, async (current) => {
-    const { store } = resources;
-    if (await store.has(order.backupId)) return backupResult(await store.manifest(order.backupId));
-    return current.connections.with(lockPlace(order.target.connection), async (lock) => {
-      if (!(await tryLock(lock, order.project, 'shared'))) throw busy(order.project);
-      return save(resources, order, current);
-    });
-  });
+export async function backupProject(
+  resources: Resources,
+  order: BackupOrder,
+): Promise<BackupResult> {
+  return attempt(
+    resources,
+    { step: 'backupProject', projectRef: order.project.projectRef },
+    async (current) => {
+      const { store } = resources;
+      if (await store.has(order.backupId))
+        return backupResult(await store.manifest(order.backupId));
+      return current.connections.with(lockPlace(order.target.connection), async (lock) => {
+        if (!(await tryLock(lock, order.project, 'shared'))) throw busy(order.project);
+        return save(resources, order, current);
+      });
+    },
+  );
 }
 
 async function save(
@@ -47,7 +55,8 @@ async function save(
     place: { connection: order.source.connection, access: 'read' },
     tenancy,
     meter,
-    select: (pair, tables) => projectRows(pair.copying, tables, { project, tenancy, configuredRefs }),
+    select: (pair, tables) =>
+      projectRows(pair.copying, tables, { ...project, tenancy, configuredRefs }),
   });
   return backupResult(manifest);
 }

@@ -20,20 +20,24 @@ export async function backupTarget(
   resources: Resources,
   { project, target, format, backupId }: TargetBackupOrder,
 ): Promise<BackupResult> {
-  return attempt('backupProject', resources, project.projectRef, async ({ connections, meter }) => {
-    const { store } = resources;
-    if (await store.has(backupId)) return backupResult(await store.manifest(backupId));
-    const manifest = await saveDatabase(store, connections, {
-      backupId,
-      kind: 'target',
-      format,
-      project,
-      place: { connection: target.connection, database: target.database, access: 'read' },
-      meter,
-      select: (_pair, tables) => Promise.resolve(everything(tables)),
-    });
-    return backupResult(manifest);
-  });
+  return attempt(
+    resources,
+    { step: 'backupProject', projectRef: project.projectRef },
+    async ({ connections, meter }) => {
+      const { store } = resources;
+      if (await store.has(backupId)) return backupResult(await store.manifest(backupId));
+      const manifest = await saveDatabase(store, connections, {
+        backupId,
+        kind: 'target',
+        format,
+        project,
+        place: { connection: target.connection, database: target.database, access: 'read' },
+        meter,
+        select: (_pair, tables) => Promise.resolve(everything(tables)),
+      });
+      return backupResult(manifest);
+    },
+  );
 }
 
 function everything(tables: readonly TableFacts[]): readonly Selected[] {

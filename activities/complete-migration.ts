@@ -8,7 +8,7 @@ import { inFencedTarget, writing } from './write/writing';
  * The last write of a run.
  */
 export async function completeMigration(resources: Resources, job: Job): Promise<void> {
-  return writing('verifyProject', resources, job, async (writer) => {
+  return writing(resources, { step: 'verifyProject', job }, async (writer) => {
     const { kind } = await resources.store.manifest(job.backupId);
     await inFencedTarget(writer, ({ client, write }) =>
       write(() => (kind === 'target' ? forget(client) : complete(client, writer.runId))),

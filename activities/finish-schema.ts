@@ -1,12 +1,12 @@
 import type { Job, StepResult } from '../workflows/domain/job';
 import type { Manifest } from '../workflows/domain/manifest';
-import type { Client } from 'pg';
+import type { Client } from './postgres/database-client';
 import { placeSequence, setSequence } from './postgres/catalog/sequences';
 import { analyze } from './postgres/analyze';
 import { readMark, recordStep } from './postgres/fence';
 import { parseSchemaSql } from './postgres/schema';
 import type { Resources } from './resources';
-import { runStatements } from './write/run-statements';
+import { runStatements } from './postgres/run-statements';
 import { inFencedTarget, writing } from './write/writing';
 
 /**
@@ -14,7 +14,7 @@ import { inFencedTarget, writing } from './write/writing';
  * transaction; then sequences beyond every value present, and statistics. Safe to run twice.
  */
 export async function finishSchema(resources: Resources, job: Job): Promise<StepResult> {
-  return writing('finishSchema', resources, job, async (writer) => {
+  return writing(resources, { step: 'finishSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
     const { after } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
@@ -29,7 +29,10 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
         await recordStep(client, 'finishSchema');
       });
     });
-    return { tables: [], note: `${String(statements.length)} schema statements, ${String(manifest.sequences.length)} sequences, statistics` };
+    return {
+      tables: [],
+      note: `${String(statements.length)} schema statements, ${String(manifest.sequences.length)} sequences, statistics`,
+    };
   });
 }
 

@@ -1,4 +1,8 @@
-import type { Job } from '../workflows/domain/job';
+import type { BackupResult, Job, StepResult } from '../workflows/domain/job';
+import type { Plan } from '../workflows/domain/plan';
+import type { Evidence, RestoreProof } from '../workflows/domain/report';
+import type { Project } from '../workflows/domain/request';
+import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
 import { backupProject, type BackupOrder } from './backup-project';
 import { backupTarget, type TargetBackupOrder } from './backup-target';
 import { completeMigration } from './complete-migration';
@@ -18,26 +22,42 @@ import { verifyProject } from './verify-project';
 
 export type { Resources } from './resources';
 
-/** Binds every activity to what the worker opened; each is safe to run twice. */
-export function createActivities(resources: Resources) {
-  return {
-    planMigration: (input: unknown) => planMigration(resources, input),
-    planBackup: (input: unknown) => planBackup(resources, input),
-    planRestore: (input: unknown) => planRestore(resources, input),
-    planVerification: (input: unknown) => planVerification(resources, input),
-    listProjects: () => listProjects(resources),
-    backupProject: (order: BackupOrder) => backupProject(resources, order),
-    backupTarget: (order: TargetBackupOrder) => backupTarget(resources, order),
-    initSchema: (job: Job) => initSchema(resources, job),
-    migrateAuth: (job: Job) => migrateAuth(resources, job),
-    migrateStorage: (job: Job) => migrateStorage(resources, job),
-    restoreRows: (job: Job) => restoreRows(resources, job),
-    finishSchema: (job: Job) => finishSchema(resources, job),
-    verifyProject: (job: Job) => verifyProject(resources, job),
-    completeMigration: (job: Job) => completeMigration(resources, job),
-    restoreProject: (job: Job) => restoreProject(resources, job),
-  };
+/** All that workflows see of the activities; each is safe to run twice. */
+export interface Activities {
+  planMigration(input: unknown): Promise<Plan>;
+  planBackup(input: unknown): Promise<BackupPlan>;
+  planRestore(input: unknown): Promise<RestorePlan>;
+  planVerification(input: unknown): Promise<VerificationPlan>;
+  listProjects(): Promise<readonly Project[]>;
+  backupProject(order: BackupOrder): Promise<BackupResult>;
+  backupTarget(order: TargetBackupOrder): Promise<BackupResult>;
+  initSchema(job: Job): Promise<StepResult>;
+  migrateAuth(job: Job): Promise<StepResult>;
+  migrateStorage(job: Job): Promise<StepResult>;
+  restoreRows(job: Job): Promise<StepResult>;
+  finishSchema(job: Job): Promise<StepResult>;
+  verifyProject(job: Job): Promise<Evidence>;
+  completeMigration(job: Job): Promise<void>;
+  restoreProject(job: Job): Promise<RestoreProof>;
 }
 
-/** All that workflows see of the activities. */
-export type Activities = ReturnType<typeof createActivities>;
+/** Binds every activity to what the worker opened. */
+export function createActivities(resources: Resources): Activities {
+  return {
+    planMigration: (input) => planMigration(resources, input),
+    planBackup: (input) => planBackup(resources, input),
+    planRestore: (input) => planRestore(resources, input),
+    planVerification: (input) => planVerification(resources, input),
+    listProjects: () => listProjects(resources),
+    backupProject: (order) => backupProject(resources, order),
+    backupTarget: (order) => backupTarget(resources, order),
+    initSchema: (job) => initSchema(resources, job),
+    migrateAuth: (job) => migrateAuth(resources, job),
+    migrateStorage: (job) => migrateStorage(resources, job),
+    restoreRows: (job) => restoreRows(resources, job),
+    finishSchema: (job) => finishSchema(resources, job),
+    verifyProject: (job) => verifyProject(resources, job),
+    completeMigration: (job) => completeMigration(resources, job),
+    restoreProject: (job) => restoreProject(resources, job),
+  };
+}

@@ -3,7 +3,7 @@ import { readMark, recordStep } from './postgres/fence';
 import { parseSchemaSql } from './postgres/schema';
 import type { Resources } from './resources';
 import { claimTarget } from './write/claim-target';
-import { runStatements } from './write/run-statements';
+import { runStatements } from './postgres/run-statements';
 import { inFencedTarget, writing } from './write/writing';
 
 /**
@@ -12,7 +12,7 @@ import { inFencedTarget, writing } from './write/writing';
  * found them equal. Safe to run twice.
  */
 export async function initSchema(resources: Resources, job: Job): Promise<StepResult> {
-  return writing('initSchema', resources, job, async (writer) => {
+  return writing(resources, { step: 'initSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
     const { before } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));

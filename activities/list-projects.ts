@@ -6,15 +6,22 @@ import type { Resources } from './resources';
 
 /** Lists the configured projects, refused where two share a ref or a database, or none is configured. */
 export async function listProjects(resources: Resources): Promise<readonly Project[]> {
-  return attempt('planMigration', resources, 'all', async ({ connections }) => {
-    const projects = await configuredProjects(connections, resources.settings);
-    if (projects === undefined) {
-      throw failure('ConfigInvalid', 'no projects are configured: set projects.list or projects.query');
-    }
-    assertDistinct(projects, 'ref');
-    assertDistinct(projects, 'database');
-    return projects;
-  });
+  return attempt(
+    resources,
+    { step: 'planMigration', projectRef: 'all' },
+    async ({ connections }) => {
+      const projects = await configuredProjects(connections, resources.settings);
+      if (projects === undefined) {
+        throw failure(
+          'ConfigInvalid',
+          'no projects are configured: set projects.list or projects.query',
+        );
+      }
+      assertDistinct(projects, 'ref');
+      assertDistinct(projects, 'database');
+      return projects;
+    },
+  );
 }
 
 function assertDistinct(projects: readonly Project[], field: 'ref' | 'database'): void {

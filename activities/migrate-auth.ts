@@ -4,5 +4,7 @@ import { loadStep } from './write/load-step';
 
 /** Loads the backup's `auth` tables into the target, in one transaction. Safe to run twice. */
 export async function migrateAuth(resources: Resources, job: Job): Promise<StepResult> {
-  return loadStep('migrateAuth', resources, job, (content) => content.table.startsWith('auth.'));
+  return loadStep(resources, { step: 'migrateAuth', job }, (content) =>
+    content.table.startsWith('auth.'),
+  );
 }

@@ -4,5 +4,7 @@ import { loadStep } from './write/load-step';
 
 /** Loads the backup's `storage` tables into the target, in one transaction. Safe to run twice. */
 export async function migrateStorage(resources: Resources, job: Job): Promise<StepResult> {
-  return loadStep('migrateStorage', resources, job, (content) => content.table.startsWith('storage.'));
+  return loadStep(resources, { step: 'migrateStorage', job }, (content) =>
+    content.table.startsWith('storage.'),
+  );
 }

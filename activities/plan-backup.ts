@@ -11,21 +11,25 @@ import type { Resources } from './resources';
 /** Makes the plan of a backup on its own: source and backup directory, no target. Touches nothing. */
 export async function planBackup(resources: Resources, input: unknown): Promise<BackupPlan> {
   const request = parseInput(backupRequestSchema, input);
-  return attempt('planMigration', resources, request.projectRef, async ({ connections }) => {
-    const { settings, store } = resources;
-    const configured = await configuredProjects(connections, settings);
-    const project = settleProject(request, configured);
-    const source = await viewSource(connections, settings, project, configured);
-    return {
-      project,
-      source: source.identity,
-      target: { ...source.identity, connection: settings.target },
-      format: chooseFormat(settings.backup.format, source),
-      problems: [
-        ...projectProblems(project, configured),
-        ...source.problems,
-        ...(await storeProblems(store)),
-      ],
-    };
-  });
+  return attempt(
+    resources,
+    { step: 'planMigration', projectRef: request.projectRef },
+    async ({ connections }) => {
+      const { settings, store } = resources;
+      const configured = await configuredProjects(connections, settings);
+      const project = settleProject(request, configured);
+      const source = await viewSource(connections, { settings, project, configured });
+      return {
+        project,
+        source: source.identity,
+        target: { ...source.identity, connection: settings.target },
+        format: chooseFormat(settings.backup.format, source),
+        problems: [
+          ...projectProblems(project, configured),
+          ...source.problems,
+          ...(await storeProblems(store)),
+        ],
+      };
+    },
+  );
 }

@@ -1,5 +1,9 @@
 import type { Plan, Problem } from '../workflows/domain/plan';
-import { migrateRequestSchema, type MigrateRequest, type ProjectIdentity } from '../workflows/domain/request';
+import {
+  migrateRequestSchema,
+  type MigrateRequest,
+  type ProjectIdentity,
+} from '../workflows/domain/request';
 import { attempt, type Attempt } from './attempt';
 import { parseInput } from './input';
 import { configuredProjects, projectProblems, settleProject } from './plan/projects';
@@ -18,7 +22,7 @@ import type { Resources } from './resources';
  */
 export async function planMigration(resources: Resources, input: unknown): Promise<Plan> {
   const request = parseInput(migrateRequestSchema, input);
-  return attempt('planMigration', resources, request.projectRef, (current) =>
+  return attempt(resources, { step: 'planMigration', projectRef: request.projectRef }, (current) =>
     makePlan(resources, request, current),
   );
 }
@@ -31,7 +35,7 @@ async function makePlan(
   const { settings, store } = resources;
   const configured = await configuredProjects(connections, settings);
   const project = settleProject(request, configured);
-  const source = await viewSource(connections, settings, project, configured);
+  const source = await viewSource(connections, { settings, project, configured });
   const target = await viewTarget(connections, settings.target, project.databaseName);
   const demand = {
     project,
@@ -82,5 +86,10 @@ function assemble({ request, project, source, target, problems, settings }: Find
 
 function ownerProblems(project: ProjectIdentity): readonly Problem[] {
   if (project.ownerUserId !== undefined) return [];
-  return [{ code: 'owner-missing', message: `"ownerUserId" is missing, and no configured project "${project.projectRef}" says it` }];
+  return [
+    {
+      code: 'owner-missing',
+      message: `"ownerUserId" is missing, and no configured project "${project.projectRef}" says it`,
+    },
+  ];
 }

@@ -21,11 +21,15 @@ import type { Resources } from './resources';
  */
 export async function planRestore(resources: Resources, input: unknown): Promise<RestorePlan> {
   const request = parseInput(restoreRequestSchema, input);
-  return attempt('planMigration', resources, 'restore', async ({ connections }) => {
-    const manifest = await resources.store.manifest(request.backupId);
-    await checkFiles(resources.store, manifest);
-    return makePlan(resources, connections, { request, manifest });
-  });
+  return attempt(
+    resources,
+    { step: 'planMigration', projectRef: 'restore' },
+    async ({ connections }) => {
+      const manifest = await resources.store.manifest(request.backupId);
+      await checkFiles(resources.store, manifest);
+      return makePlan(resources, connections, { request, manifest });
+    },
+  );
 }
 
 async function makePlan(
@@ -34,7 +38,11 @@ async function makePlan(
   { request, manifest }: { readonly request: RestoreRequest; readonly manifest: Manifest },
 ): Promise<RestorePlan> {
   const { databaseName, replace } = request;
-  const project = { projectRef: manifest.projectRef, databaseName, ownerUserId: manifest.ownerUserId };
+  const project = {
+    projectRef: manifest.projectRef,
+    databaseName,
+    ownerUserId: manifest.ownerUserId,
+  };
   const view = await viewTarget(connections, settings.target, databaseName);
   const sources = await protectedSources(connections, settings.source, manifest);
   const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
@@ -54,7 +62,16 @@ async function makePlan(
   ];
   const unfinishedRun = view.mark?.state === 'running' ? view.mark.runId : undefined;
   const { backupId, format } = manifest;
-  return { project, backupId, format, target: view.identity, targetBefore: view.before, unfinishedRun, sources, problems };
+  return {
+    project,
+    backupId,
+    format,
+    target: view.identity,
+    targetBefore: view.before,
+    unfinishedRun,
+    sources,
+    problems,
+  };
 }
 
 /** A backup of a target's own rows goes back into that very database; any other source is protected. */
@@ -74,12 +91,25 @@ async function serverProblems(
   manifest: Manifest,
 ): Promise<readonly Problem[]> {
   const facts = parseDatabaseFacts(manifest.database);
-  return connections.with({ connection: view.identity.connection, database: 'postgres', access: 'read' }, async (client) => {
-    const roles = await missingRoles(client, facts.roles ?? []);
-    const offered = view.before.kind !== 'absent' || (await hasLocale(client, facts));
-    return [
-      ...roles.map((role) => ({ code: 'missing-role', message: `the target's server has no role "${role}"` })),
-      ...(offered ? [] : [{ code: 'missing-locale', message: `the target's server does not offer the locale ${facts.collate}` }]),
-    ];
-  });
+  return connections.with(
+    { connection: view.identity.connection, database: 'postgres', access: 'read' },
+    async (client) => {
+      const roles = await missingRoles(client, facts.roles);
+      const offered = view.before.kind !== 'absent' || (await hasLocale(client, facts));
+      return [
+        ...roles.map((role) => ({
+          code: 'missing-role',
+          message: `the target's server has no role "${role}"`,
+        })),
+        ...(offered
+          ? []
+          : [
+              {
+                code: 'missing-locale',
+                message: `the target's server does not offer the locale ${facts.collate}`,
+              },
+            ]),
+      ];
+    },
+  );
 }

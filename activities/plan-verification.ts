@@ -20,25 +20,36 @@ export async function planVerification(
   input: unknown,
 ): Promise<VerificationPlan> {
   const request = parseInput(verifyRequestSchema, input);
-  return attempt('planMigration', resources, request.projectRef, async ({ connections }) => {
-    const { settings, store } = resources;
-    const configured = await configuredProjects(connections, settings);
-    const project = settleProject(request, configured);
-    const manifest = await backupToCompare(store, request);
-    const source = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
-      readIdentity(client, settings.source),
-    );
-    const { target, problems } = await viewTarget(connections, settings.target, project.databaseName);
-    const same = problems.length === 0 && sameDatabase(source, target);
-    return {
-      project,
-      backupId: manifest.backupId,
-      target,
-      source,
-      onDrift: request.onDrift,
-      problems: same ? [{ code: 'target-is-source', message: `"${target.database}" is the source itself` }] : problems,
-    };
-  });
+  return attempt(
+    resources,
+    { step: 'planMigration', projectRef: request.projectRef },
+    async ({ connections }) => {
+      const { settings, store } = resources;
+      const configured = await configuredProjects(connections, settings);
+      const project = settleProject(request, configured);
+      const manifest = await backupToCompare(store, request);
+      const source = await connections.with(
+        { connection: settings.source, access: 'read' },
+        (client) => readIdentity(client, settings.source),
+      );
+      const { target, problems } = await viewTarget(
+        connections,
+        settings.target,
+        project.databaseName,
+      );
+      const same = problems.length === 0 && sameDatabase(source, target);
+      return {
+        project,
+        backupId: manifest.backupId,
+        target,
+        source,
+        onDrift: request.onDrift,
+        problems: same
+          ? [{ code: 'target-is-source', message: `"${target.database}" is the source itself` }]
+          : problems,
+      };
+    },
+  );
 }
 
 /** The backup asked for, else the project's newest of kind `project`, told by its manifest. */
@@ -48,7 +59,10 @@ async function backupToCompare(store: BackupStore, request: VerifyRequest): Prom
     const manifest = await store.manifest(backupId);
     if (manifest.projectRef === request.projectRef && manifest.kind === 'project') return manifest;
   }
-  throw failure('NotFound', `there is no backup of project "${request.projectRef}" in ${store.directory} to compare with`);
+  throw failure(
+    'NotFound',
+    `there is no backup of project "${request.projectRef}" in ${store.directory} to compare with`,
+  );
 }
 
 async function viewTarget(
@@ -62,11 +76,22 @@ async function viewTarget(
   }));
   const target = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
   if (server.entry === undefined) {
-    return { target, problems: [{ code: 'no-such-database', message: `there is no database "${database}" to verify` }] };
+    return {
+      target,
+      problems: [
+        { code: 'no-such-database', message: `there is no database "${database}" to verify` },
+      ],
+    };
   }
   const spots = await connections.with({ connection, database, access: 'read' }, (client) =>
     readBlindSpots(client, PROJECT_SCHEMAS),
   );
   const tables = spots.map((spot) => spot.table).join(', ');
-  return { target, problems: spots.length === 0 ? [] : [{ code: 'privilege', message: `the target's role cannot read ${tables} whole` }] };
+  return {
+    target,
+    problems:
+      spots.length === 0
+        ? []
+        : [{ code: 'privilege', message: `the target's role cannot read ${tables} whole` }],
+  };
 }

@@ -13,8 +13,10 @@ import { writing } from './write/writing';
  * What this run did not make it does not undo.
  */
 export async function restoreProject(resources: Resources, job: Job): Promise<RestoreProof> {
-  return writing('restoreProject', resources, job, async (writer) => {
-    const undo = { absent: undoAbsent, empty: undoEmpty, filled: undoFilled }[job.targetBefore.kind];
+  return writing(resources, { step: 'restoreProject', job }, async (writer) => {
+    const undo = { absent: undoAbsent, empty: undoEmpty, filled: undoFilled }[
+      job.targetBefore.kind
+    ];
     await undo(writer);
     return proveRestored(writer);
   });

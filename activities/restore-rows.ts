@@ -4,5 +4,5 @@ import { loadStep } from './write/load-step';
 
 /** Loads all tables of a backup into the target, in one transaction. Safe to run twice. */
 export async function restoreRows(resources: Resources, job: Job): Promise<StepResult> {
-  return loadStep('restoreProject', resources, job, () => true);
+  return loadStep(resources, { step: 'restoreProject', job }, () => true);
 }

@@ -5,7 +5,7 @@ import type { Evidence, TableEvidence } from '../workflows/domain/report';
 import type { Fingerprint } from '../workflows/domain/fingerprint';
 import { attempt, type Attempt } from './attempt';
 import { configuredProjects } from './plan/projects';
-import { inTarget } from './postgres/maintenance';
+import { targetPlace } from './postgres/maintenance';
 import { compareSchemas, readSchema } from './postgres/schema';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
@@ -23,8 +23,10 @@ import {
  * by fingerprint in both directions, schema, sequences, foreign keys. Reads only.
  */
 export async function verifyProject(resources: Resources, job: Job): Promise<Evidence> {
-  return attempt('verifyProject', resources, job.project.projectRef, (current) =>
-    gather(resources, job, current),
+  return attempt(
+    resources,
+    { step: 'verifyProject', projectRef: job.project.projectRef },
+    (current) => gather(resources, job, current),
   );
 }
 
@@ -33,13 +35,20 @@ async function gather(resources: Resources, job: Job, current: Attempt): Promise
   const manifest = await resources.store.manifest(job.backupId);
   const [target, source] = await Promise.all([
     readTarget(job, manifest, current),
-    readSource(resources, job, manifest, current),
+    readSource(resources.settings, { job, manifest }, current),
   ]);
-  const place = { connection: job.target.connection, database: job.target.database, access: 'read' } as const;
+  const place = {
+    connection: job.target.connection,
+    database: job.target.database,
+    access: 'read',
+  } as const;
   const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
   const recorded = await resources.store.readText(job.backupId, manifest.schema.snapshot.file);
-  const schemaDifferences = schema.digest === manifest.schema.digest ? [] : compareSchemas(recorded, schema);
-  const rowDifferences = differingTables(manifest, target.found).map((table) => `rows of ${table} differ`);
+  const schemaDifferences =
+    schema.digest === manifest.schema.digest ? [] : compareSchemas(recorded, schema);
+  const rowDifferences = differingTables(manifest, target.found).map(
+    (table) => `rows of ${table} differ`,
+  );
   return {
     tables: manifest.contents.map((content) => evidenceOf(content, target.found, source)),
     drift: driftOf(manifest, source),
@@ -52,7 +61,7 @@ async function readTarget(
   manifest: Manifest,
   { connections, meter }: Attempt,
 ): Promise<{ readonly found: Fingerprints; readonly differences: readonly string[] }> {
-  return inTarget(connections, job.target, 'read', (client) =>
+  return connections.with(targetPlace(job.target, 'read'), (client) =>
     transaction(client, 'read-snapshot', async () => {
       const found = await fingerprintTarget(client, manifest, (table) => {
         meter.at(table);
@@ -64,9 +73,8 @@ async function readTarget(
 }
 
 async function readSource(
-  { settings }: Resources,
-  job: Job,
-  manifest: Manifest,
+  settings: Resources['settings'],
+  { job, manifest }: { readonly job: Job; readonly manifest: Manifest },
   { connections }: Attempt,
 ): Promise<ReadonlyMap<string, Fingerprint>> {
   const { source, project } = job;
@@ -75,7 +83,7 @@ async function readSource(
   const configuredRefs = configured?.map((other) => other.ref);
   return connections.with({ connection: source.connection, access: 'read' }, (client) =>
     transaction(client, 'read-snapshot', () =>
-      fingerprintSource(client, manifest, { project, configuredRefs }),
+      fingerprintSource(client, manifest, { projectRef: project.projectRef, configuredRefs }),
     ),
   );
 }

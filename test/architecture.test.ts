@@ -101,6 +101,9 @@ describe('the sources', () => {
     const files = [...PRODUCT, ...ASIDE, 'scripts'].flatMap((folder) =>
       filesBelow(folder, /\.[cm]?[jt]s$/),
     );
+    expect(files).toEqual(
+      expect.arrayContaining(['scripts/ready.mjs', 'workflows/domain/names.ts']),
+    );
     expect(files.filter((file) => textOf(file).split('\n').length > 201)).toEqual([]);
   });
 

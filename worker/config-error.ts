@@ -7,7 +7,10 @@ export class ConfigError extends Error {
 
 /** Says each issue of a file in one line: where, what, and which value would be right. */
 export function issueLines(error: z.ZodError, file: string): string {
-  return error.issues.flatMap((issue) => linesOf(issue, [])).map((line) => `${file}: ${line}`).join('\n');
+  return error.issues
+    .flatMap((issue) => linesOf(issue, []))
+    .map((line) => `${file}: ${line}`)
+    .join('\n');
 }
 
 function linesOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): readonly string[] {

@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { projectSchema } from '../workflows/domain/request';
 import { tenancySchema } from '../workflows/domain/tenancy';
 
-const connectionName = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a plain name such as "shared"');
+const connectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a plain name such as "shared"');
 
 const environmentName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable; the URL itself stays out of the file');
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    'must be the name of an environment variable; the URL itself stays out of the file',
+  );
 
 const projects = z.union([
   z.strictObject({ list: z.array(projectSchema) }),

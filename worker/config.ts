@@ -40,12 +40,16 @@ export function loadConfiguration(
   const urls = new Map(Object.entries(file.connections).map(([name, { env }]) => [name, env]));
   if (urls.size === 0) urls.set(DEFAULT_SOURCE, DEFAULT_ENV);
   const resolveUrl = (connection: string): string => {
-    if (connection === FLAG && overrides.connectionString !== undefined) return overrides.connectionString;
+    if (connection === FLAG && overrides.connectionString !== undefined)
+      return overrides.connectionString;
     const variable = urls.get(connection);
-    if (variable === undefined) throw new ConfigError(`connection "${connection}" is not configured`);
+    if (variable === undefined)
+      throw new ConfigError(`connection "${connection}" is not configured`);
     const url = environment[variable];
     if (url !== undefined && url !== '') return url;
-    throw new ConfigError(`connection "${connection}": the environment variable ${variable} is not set; it must hold a URL such as postgresql://user:password@host:5432/postgres`);
+    throw new ConfigError(
+      `connection "${connection}": the environment variable ${variable} is not set; it must hold a URL such as postgresql://user:password@host:5432/postgres`,
+    );
   };
   assertResolvable(names, resolveUrl);
   return {
@@ -59,7 +63,10 @@ export function loadConfiguration(
   };
 }
 
-function connectionNames(file: ConfigFile, overrides: Overrides): { source: string; target: string } {
+function connectionNames(
+  file: ConfigFile,
+  overrides: Overrides,
+): { source: string; target: string } {
   const fallback = Object.keys(file.connections)[0] ?? DEFAULT_SOURCE;
   const source = overrides.connectionString === undefined ? (file.source ?? fallback) : FLAG;
   const problems = [file.source, file.target]
@@ -69,8 +76,13 @@ function connectionNames(file: ConfigFile, overrides: Overrides): { source: stri
   return { source, target: file.target ?? source };
 }
 
-function assertResolvable(names: { source: string; target: string }, resolveUrl: (name: string) => string): void {
-  const problems = [...new Set([names.source, names.target])].flatMap((name) => problemOf(name, resolveUrl));
+function assertResolvable(
+  names: { source: string; target: string },
+  resolveUrl: (name: string) => string,
+): void {
+  const problems = [...new Set([names.source, names.target])].flatMap((name) =>
+    problemOf(name, resolveUrl),
+  );
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 }
 
@@ -78,7 +90,9 @@ function problemOf(name: string, resolveUrl: (name: string) => string): readonly
   try {
     const url = resolveUrl(name);
     if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return [];
-    return [`connection "${name}" is not a URL of the form postgresql://user:password@host:5432/database`];
+    return [
+      `connection "${name}" is not a URL of the form postgresql://user:password@host:5432/database`,
+    ];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
@@ -102,7 +116,8 @@ function parseFile(path: string): unknown {
   try {
     return parseYaml(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (error instanceof YAMLError) throw new ConfigError(`${path}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
+    if (error instanceof YAMLError)
+      throw new ConfigError(`${path}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new ConfigError(`${path}: the configuration file cannot be read (${code})`);
   }

@@ -2,7 +2,13 @@ import pino from 'pino';
 import { DefaultLogger, Runtime, type Logger, type LogLevel } from '@temporalio/worker';
 
 /** Temporal's levels are pino's but for their case. */
-const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+const LEVELS = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const;
 
 /**
  * Installs one logger for the SDK and the worker, as JSON lines on stderr; `MOVEOUT_LOG_LEVEL` sets

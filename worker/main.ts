@@ -15,7 +15,13 @@ export async function runWorker(): Promise<void> {
   try {
     const worker = await createWorker({ connection, namespace, taskQueue, configuration });
     const { source, target, backup } = configuration.settings;
-    logger.info('worker started', { taskQueue, namespace, source, target, backups: backup.directory });
+    logger.info('worker started', {
+      taskQueue,
+      namespace,
+      source,
+      target,
+      backups: backup.directory,
+    });
     await worker.run();
   } finally {
     await connection.close();

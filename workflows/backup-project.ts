@@ -18,11 +18,16 @@ export async function backupProject(input?: unknown): Promise<Report> {
   );
   run.concerns(plan.project);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
-  const backupId = backupIdOf(plan.project.projectRef, workflowInfo().startTime.getTime(), 'project');
+  const backupId = backupIdOf(
+    plan.project.projectRef,
+    workflowInfo().startTime.getTime(),
+    'project',
+  );
   const backup = await run
     .step(
       'backupProject',
-      () => working(`${plan.project.projectRef} → ${backupId}`).backupProject({ ...plan, backupId }),
+      () =>
+        working(`${plan.project.projectRef} → ${backupId}`).backupProject({ ...plan, backupId }),
       (result) => result,
     )
     .catch((error: unknown) => {

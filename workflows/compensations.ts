@@ -48,7 +48,10 @@ async function restoreOrPark(run: Run, job: Job): Promise<RestoreProof> {
     try {
       return await run.step(
         'restoreProject',
-        () => restoring(`put ${job.target.database} back to: ${job.targetBefore.kind}`).restoreProject(job),
+        () =>
+          restoring(`put ${job.target.database} back to: ${job.targetBefore.kind}`).restoreProject(
+            job,
+          ),
         (proof) => ({ tables: [], note: proof.facts.join('; ') }),
       );
     } catch (error) {
@@ -75,5 +78,10 @@ async function parked(run: Run, why: string): Promise<void> {
   await condition(() => decision.made !== undefined);
   if (decision.made === 'retry') return;
   const message = `Parked and abandoned: ${decision.reason ?? ''}. The restore could not finish: ${why}`;
-  throw ApplicationFailure.create({ type: 'RestoreUnproved', message, nonRetryable: true, details: [report] });
+  throw ApplicationFailure.create({
+    type: 'RestoreUnproved',
+    message,
+    nonRetryable: true,
+    details: [report],
+  });
 }

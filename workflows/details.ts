@@ -34,6 +34,8 @@ function tableLines(step: StepProgress): readonly string[] {
     '',
     `| tables of ${step.step} | rows | bytes |`,
     '|---|---|---|',
-    ...largest.map((table) => `| ${table.table} | ${String(table.rows)} | ${String(table.bytes)} |`),
+    ...largest.map(
+      (table) => `| ${table.table} | ${String(table.rows)} | ${String(table.bytes)} |`,
+    ),
   ];
 }

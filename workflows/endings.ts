@@ -51,7 +51,11 @@ export function restored(run: Run, error: unknown, found: Partial<Report>): Erro
 /** Ends a run that found what it was asked to look for: a difference. */
 export function different(run: Run, found: Partial<Report>, words: string): ApplicationFailure {
   run.ended('different');
-  return ended('VerificationFailed', `Verification found a difference: ${words}`, run.report('different', found));
+  return ended(
+    'VerificationFailed',
+    `Verification found a difference: ${words}`,
+    run.report('different', found),
+  );
 }
 
 function ended(type: FailureCode, message: string, report: Report): ApplicationFailure {

@@ -34,11 +34,16 @@ export async function migrateAll(input?: unknown): Promise<FleetReport> {
     startedAt: workflowInfo().startTime.toISOString(),
     finishedAt: new Date().toISOString(),
   };
-  const failed = ended.filter(({ outcome }) => outcome !== 'migrated' && outcome !== 'already-migrated');
+  const failed = ended.filter(
+    ({ outcome }) => outcome !== 'migrated' && outcome !== 'already-migrated',
+  );
   if (failed.length === 0) return { outcome: 'migrated', ...report };
   throw ApplicationFailure.create({
     type: 'FleetFailed',
-    message: `${String(failed.length)} of ${String(ended.length)} projects were not migrated: ${failed.map(({ projectRef }) => projectRef).slice(0, 10).join(', ')}`,
+    message: `${String(failed.length)} of ${String(ended.length)} projects were not migrated: ${failed
+      .map(({ projectRef }) => projectRef)
+      .slice(0, 10)
+      .join(', ')}`,
     nonRetryable: true,
     details: [{ outcome: 'failed', ...report }],
   });
@@ -46,7 +51,12 @@ export async function migrateAll(input?: unknown): Promise<FleetReport> {
 
 async function migrateOne(project: Project, options: object): Promise<FleetEntry> {
   const { ref: projectRef, database: databaseName, owner: ownerUserId } = project;
-  const input = { ...options, projectRef, databaseName, ...(ownerUserId !== undefined && { ownerUserId }) };
+  const input = {
+    ...options,
+    projectRef,
+    databaseName,
+    ...(ownerUserId !== undefined && { ownerUserId }),
+  };
   try {
     const report = await executeChild(migrateProject, {
       args: [input],
@@ -63,19 +73,31 @@ async function migrateOne(project: Project, options: object): Promise<FleetEntry
 function failedEntry(project: Project, error: unknown): FleetEntry {
   const named = { projectRef: project.ref, databaseName: project.database };
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
-    return { ...named, outcome: 'busy', problems: [{ code: 'ProjectBusy', message: 'its migration is already running' }] };
+    return {
+      ...named,
+      outcome: 'busy',
+      problems: [{ code: 'ProjectBusy', message: 'its migration is already running' }],
+    };
   }
   if (!(error instanceof ChildWorkflowFailure)) throw error;
   const { cause } = error;
   const report = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   if (isReport(report)) return entryOf(project, report);
-  return { ...named, outcome: 'failed', problems: [{ code: 'failed', message: cause?.message ?? error.message }] };
+  return {
+    ...named,
+    outcome: 'failed',
+    problems: [{ code: 'failed', message: cause?.message ?? error.message }],
+  };
 }
 
 function entryOf(project: Project, report: Report): FleetEntry {
   const { outcome, backupId, problems, tables } = report;
   const already = problems.length > 0 && problems.every(({ code }) => code === 'already-migrated');
-  const known = outcome === 'migrated' || outcome === 'restored' || outcome === 'refused' || outcome === 'parked';
+  const known =
+    outcome === 'migrated' ||
+    outcome === 'restored' ||
+    outcome === 'refused' ||
+    outcome === 'parked';
   return {
     projectRef: project.ref,
     databaseName: project.database,
@@ -87,10 +109,24 @@ function entryOf(project: Project, report: Report): FleetEntry {
 }
 
 function isReport(value: unknown): value is Report {
-  return typeof value === 'object' && value !== null && 'outcome' in value && 'problems' in value && 'tables' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'outcome' in value &&
+    'problems' in value &&
+    'tables' in value
+  );
 }
 
 function detailsOf(ended: readonly FleetEntry[], total: number): string {
-  const lines = ended.slice(-50).map((entry) => `| ${entry.projectRef} | ${entry.databaseName} | ${entry.outcome} |`);
-  return [`**${String(ended.length)} of ${String(total)} projects**`, '', '| project | database | outcome |', '|---|---|---|', ...lines].join('\n');
+  const lines = ended
+    .slice(-50)
+    .map((entry) => `| ${entry.projectRef} | ${entry.databaseName} | ${entry.outcome} |`);
+  return [
+    `**${String(ended.length)} of ${String(total)} projects**`,
+    '',
+    '| project | database | outcome |',
+    '|---|---|---|',
+    ...lines,
+  ].join('\n');
 }

@@ -15,7 +15,11 @@ export async function migrateProject(input?: unknown): Promise<Report> {
   const job = await steps.saveTarget(plan, backup);
 
   const evidence = await withRestore(
-    { run, job, failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }) },
+    {
+      run,
+      job,
+      failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }),
+    },
     async () => {
       await steps.initSchema(job);
       await steps.migrateAuth(job);

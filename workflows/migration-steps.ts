@@ -40,7 +40,14 @@ export class MigrationSteps {
     return this.#untouched(async () => {
       const result = await this.#run.step(
         'backupProject',
-        () => working(`${project.projectRef} → ${backupId}`).backupProject({ project, source, target, format, backupId }),
+        () =>
+          working(`${project.projectRef} → ${backupId}`).backupProject({
+            project,
+            source,
+            target,
+            format,
+            backupId,
+          }),
         asItIs,
       );
       this.#run.backedUp(result.backupId, result.backupPath);
@@ -64,7 +71,9 @@ export class MigrationSteps {
     if (targetBefore.kind !== 'filled') return job;
     const backupId = this.#backupId(project.projectRef, 'target');
     const order = { project, target, format: plan.format, backupId };
-    await this.#untouched(() => working(`what ${target.database} holds → ${backupId}`).backupTarget(order));
+    await this.#untouched(() =>
+      working(`what ${target.database} holds → ${backupId}`).backupTarget(order),
+    );
     return { ...job, targetBackupId: backupId };
   }
 
@@ -106,7 +115,9 @@ export class MigrationSteps {
 
   /** What verification found, where it came so far. */
   evidence(): Partial<Report> {
-    return this.#evidence === undefined ? {} : { tables: this.#evidence.tables, drift: this.#evidence.drift };
+    return this.#evidence === undefined
+      ? {}
+      : { tables: this.#evidence.tables, drift: this.#evidence.drift };
   }
 
   /** Runs the first steps, whose failures mean that the request could not be taken up. */
@@ -131,7 +142,10 @@ export class MigrationSteps {
     } catch (error) {
       const busy = this.refusedIfBusy(error);
       if (busy !== error) throw busy;
-      const restore = { state: 'absent' as const, facts: ['the target had not been touched, the partial backup is gone'] };
+      const restore = {
+        state: 'absent' as const,
+        facts: ['the target had not been touched, the partial backup is gone'],
+      };
       throw restored(this.#run, error, { restore });
     }
   }
@@ -147,14 +161,21 @@ export function assertSound(evidence: Evidence, onDrift: 'report' | 'fail'): voi
     throw ApplicationFailure.nonRetryable(shorten(evidence.differences), 'VerificationFailed');
   }
   if (onDrift === 'report' || evidence.drift.length === 0) return;
-  throw ApplicationFailure.nonRetryable(shorten(evidence.drift.map((drift) => drift.table)), 'Drifted');
+  throw ApplicationFailure.nonRetryable(
+    shorten(evidence.drift.map((drift) => drift.table)),
+    'Drifted',
+  );
 }
 
 /** A verification in counts and one line. */
 export function describeEvidence(evidence: Evidence): StepResult {
   const equal = evidence.tables.filter((table) => table.equal).length;
-  const drift = evidence.drift.length === 0 ? '' : `, ${String(evidence.drift.length)} drifted in the source`;
-  return { tables: [], note: `${String(equal)} of ${String(evidence.tables.length)} tables equal${drift}` };
+  const drift =
+    evidence.drift.length === 0 ? '' : `, ${String(evidence.drift.length)} drifted in the source`;
+  return {
+    tables: [],
+    note: `${String(equal)} of ${String(evidence.tables.length)} tables equal${drift}`,
+  };
 }
 
 /** The first few of many, for one line. */

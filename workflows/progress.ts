@@ -38,7 +38,11 @@ export class Run {
   }
 
   /** Runs one step and keeps its times and its result; a failure is kept and thrown on. */
-  async step<T>(step: Step, use: () => Promise<T>, describe: (result: T) => StepResult): Promise<T> {
+  async step<T>(
+    step: Step,
+    use: () => Promise<T>,
+    describe: (result: T) => StepResult,
+  ): Promise<T> {
     this.#set(step, { state: 'running', startedAt: now(), tables: [] });
     list({ step });
     try {
@@ -91,7 +95,9 @@ export class Run {
     return [...this.#steps.values()].flatMap(({ step, state, startedAt, finishedAt }) => {
       if (startedAt === undefined || finishedAt === undefined) return [];
       const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
-      return [{ step, seconds, outcome: state === 'failed' ? ('failed' as const) : ('done' as const) }];
+      return [
+        { step, seconds, outcome: state === 'failed' ? ('failed' as const) : ('done' as const) },
+      ];
     });
   }
 

@@ -11,7 +11,14 @@ import { planning, working } from './steps';
 
 /** Puts a backup into a database, whatever stood there saved first, and verifies it. */
 export async function restoreProject(input?: unknown): Promise<Report> {
-  const run = new Run(['planMigration', 'backupProject', 'initSchema', 'restoreProject', 'finishSchema', 'verifyProject']);
+  const run = new Run([
+    'planMigration',
+    'backupProject',
+    'initSchema',
+    'restoreProject',
+    'finishSchema',
+    'verifyProject',
+  ]);
   const steps = new MigrationSteps(run);
   const plan = await steps.refusing(() =>
     run.step(
@@ -25,10 +32,18 @@ export async function restoreProject(input?: unknown): Promise<Report> {
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const job = await saveTarget(run, plan);
   const evidence = await withRestore(
-    { run, job, failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }) },
+    {
+      run,
+      job,
+      failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }),
+    },
     async () => {
       await steps.initSchema(job);
-      await run.step('restoreProject', () => working(`${job.backupId} → ${job.target.database}`).restoreRows(job), (result) => result);
+      await run.step(
+        'restoreProject',
+        () => working(`${job.backupId} → ${job.target.database}`).restoreRows(job),
+        (result) => result,
+      );
       await steps.finishSchema(job);
       return steps.verify(job);
     },
@@ -39,12 +54,24 @@ export async function restoreProject(input?: unknown): Promise<Report> {
 
 async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {
   const { project, backupId, target, targetBefore, sources, unfinishedRun, format } = plan;
-  const job: Job = { project, backupId, target, targetBefore, sources, replacesRun: unfinishedRun, onDrift: 'report' };
+  const job: Job = {
+    project,
+    backupId,
+    target,
+    targetBefore,
+    sources,
+    replacesRun: unfinishedRun,
+    onDrift: 'report',
+  };
   if (targetBefore.kind !== 'filled') return job;
   const own = backupIdOf(project.projectRef, workflowInfo().startTime.getTime(), 'target');
   const order = { project, target, format, backupId: own };
   await run
-    .step('backupProject', () => working(`what ${target.database} holds → ${own}`).backupTarget(order), (result) => result)
+    .step(
+      'backupProject',
+      () => working(`what ${target.database} holds → ${own}`).backupTarget(order),
+      (result) => result,
+    )
     .catch((error: unknown) => {
       throw restored(run, error, {});
     });

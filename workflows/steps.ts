@@ -13,7 +13,12 @@ export function planning(summary: string): Activities {
     summary,
     startToCloseTimeout: '1 hour',
     heartbeatTimeout: SILENCE,
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '4s', maximumAttempts: 5 },
+    retry: {
+      initialInterval: '1s',
+      backoffCoefficient: 2,
+      maximumInterval: '4s',
+      maximumAttempts: 5,
+    },
   });
 }
 
@@ -33,6 +38,11 @@ export function restoring(summary: string): Activities {
     summary,
     startToCloseTimeout: LONGEST,
     heartbeatTimeout: SILENCE,
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 12 },
+    retry: {
+      initialInterval: '1s',
+      backoffCoefficient: 2,
+      maximumInterval: '1 minute',
+      maximumAttempts: 12,
+    },
   });
 }

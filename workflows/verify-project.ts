@@ -30,7 +30,8 @@ export async function verifyProject(input?: unknown): Promise<Report> {
     ),
   );
   const { tables, drift, differences } = evidence;
-  const drifted = onDrift === 'fail' ? drift.map(({ table }) => `${table} changed in the source`) : [];
+  const drifted =
+    onDrift === 'fail' ? drift.map(({ table }) => `${table} changed in the source`) : [];
   const found = [...differences, ...drifted];
   if (found.length > 0) {
     const problems = found.map((message) => ({ code: 'difference', message }));

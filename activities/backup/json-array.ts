@@ -73,5 +73,5 @@ const LINE_END = Buffer.from('\n');
 
 function isBracket(line: Buffer): boolean {
   const text = line.length <= 2 ? line.toString('latin1') : '';
-  return text === '[' || text === ']' || text === '[]' || (line.length === 0);
+  return text === '[' || text === ']' || text === '[]' || line.length === 0;
 }

@@ -10,10 +10,16 @@ export function parseManifest(text: string, backupId: string): Manifest {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.') ?? '';
-    throw failure('BackupDamaged', `${backupId}/${MANIFEST_FILE}: "${where}" is not what the format says`);
+    throw failure(
+      'BackupDamaged',
+      `${backupId}/${MANIFEST_FILE}: "${where}" is not what the format says`,
+    );
   }
   if (parsed.data.backupId !== backupId) {
-    throw failure('BackupDamaged', `${backupId}/${MANIFEST_FILE} names another backup, ${parsed.data.backupId}`);
+    throw failure(
+      'BackupDamaged',
+      `${backupId}/${MANIFEST_FILE} names another backup, ${parsed.data.backupId}`,
+    );
   }
   return parsed.data;
 }

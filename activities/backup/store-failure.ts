@@ -7,7 +7,9 @@ const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 export function storeFailure(error: unknown, path: string): Error {
   if (error instanceof ApplicationFailure) return error;
   const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+    error instanceof Error && 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : 'unknown';
   if (FULL.has(code)) return failure('DiskFull', `no space left for ${path} (${code})`);
   return failure('BackupUnavailable', `${path} cannot be used for backups (${code})`);
 }

@@ -71,13 +71,15 @@ export class BackupStore {
   async manifest(backupId: string): Promise<Manifest> {
     const path = this.pathOf(backupId);
     const folder = await lstat(path).catch(() => undefined);
-    if (folder === undefined) throw failure('NotFound', `there is no backup "${backupId}" in ${this.directory}`);
+    if (folder === undefined)
+      throw failure('NotFound', `there is no backup "${backupId}" in ${this.directory}`);
     if (!folder.isDirectory()) throw failure('BackupDamaged', `${path} is not a folder`);
     if ((folder.mode & 0o077) !== 0) {
       throw failure('BackupUnavailable', `${path} is open to other users; it must have mode 0700`);
     }
     const text = await readFile(join(path, MANIFEST_FILE), 'utf8').catch(() => undefined);
-    if (text === undefined) throw failure('BackupDamaged', `backup "${backupId}" has no ${MANIFEST_FILE}`);
+    if (text === undefined)
+      throw failure('BackupDamaged', `backup "${backupId}" has no ${MANIFEST_FILE}`);
     return parseManifest(text, backupId);
   }
 

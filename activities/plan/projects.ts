@@ -41,9 +41,16 @@ export function settleProject(
   const known = configured?.find((project) => project.ref === asked.projectRef);
   const databaseName = asked.databaseName ?? known?.database;
   if (databaseName === undefined) {
-    throw failure('InvalidInput', `"databaseName" is missing, and no configured project "${asked.projectRef}" says it`);
+    throw failure(
+      'InvalidInput',
+      `"databaseName" is missing, and no configured project "${asked.projectRef}" says it`,
+    );
   }
-  return { projectRef: asked.projectRef, databaseName, ownerUserId: asked.ownerUserId ?? known?.owner };
+  return {
+    projectRef: asked.projectRef,
+    databaseName,
+    ownerUserId: asked.ownerUserId ?? known?.owner,
+  };
 }
 
 /** What is wrong with the configured projects as far as this one is concerned. */
@@ -58,13 +65,22 @@ export function projectProblems(
   );
   const problems: Problem[] = [];
   if (same.length === 0) {
-    problems.push({ code: 'no-such-project', message: `no configured project has the ref "${project.projectRef}"` });
+    problems.push({
+      code: 'no-such-project',
+      message: `no configured project has the ref "${project.projectRef}"`,
+    });
   }
   if (same.length > 1) {
-    problems.push({ code: 'tie', message: `${String(same.length)} configured projects have the ref "${project.projectRef}": a bucket cannot belong to both` });
+    problems.push({
+      code: 'tie',
+      message: `${String(same.length)} configured projects have the ref "${project.projectRef}": a bucket cannot belong to both`,
+    });
   }
   for (const other of sharing) {
-    problems.push({ code: 'shared-database', message: `project "${other.ref}" is configured for the same database "${project.databaseName}"` });
+    problems.push({
+      code: 'shared-database',
+      message: `project "${other.ref}" is configured for the same database "${project.databaseName}"`,
+    });
   }
   return problems;
 }

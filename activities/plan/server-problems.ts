@@ -10,13 +10,29 @@ export async function serverProblems(
   connections: Connections,
   { source, target }: { readonly source: SourceView; readonly target: TargetView },
 ): Promise<readonly Problem[]> {
-  const facts = await connections.with({ connection: source.identity.connection, access: 'read' }, readDatabaseFacts);
-  const found = await connections.with({ connection: target.identity.connection, access: 'read' }, async (client) => ({
-    roles: await missingRoles(client, source.schema?.roles ?? []),
-    locale: target.before.kind !== 'absent' || (await hasLocale(client, facts)),
-  }));
+  const facts = await connections.with(
+    { connection: source.identity.connection, access: 'read' },
+    readDatabaseFacts,
+  );
+  const found = await connections.with(
+    { connection: target.identity.connection, access: 'read' },
+    async (client) => ({
+      roles: await missingRoles(client, [...(source.schema?.roles ?? []), ...facts.roles]),
+      locale: target.before.kind !== 'absent' || (await hasLocale(client, facts)),
+    }),
+  );
   return [
-    ...found.roles.map((role) => ({ code: 'missing-role', message: `the target's server has no role "${role}": CREATE ROLE "${role}" NOLOGIN` })),
-    ...(found.locale ? [] : [{ code: 'missing-locale', message: `the target's server does not offer the source's locale ${facts.collate} (provider ${facts.localeProvider})` }]),
+    ...found.roles.map((role) => ({
+      code: 'missing-role',
+      message: `the target's server has no role "${role}": CREATE ROLE "${role}" NOLOGIN`,
+    })),
+    ...(found.locale
+      ? []
+      : [
+          {
+            code: 'missing-locale',
+            message: `the target's server does not offer the source's locale ${facts.collate} (provider ${facts.localeProvider})`,
+          },
+        ]),
   ];
 }

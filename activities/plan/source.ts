@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
 import type { DatabaseIdentity, PlannedTable, Problem } from '../../workflows/domain/plan';
 import type { Project, ProjectIdentity } from '../../workflows/domain/request';
@@ -8,7 +8,6 @@ import { readBlindSpots, readRole } from '../postgres/catalog/privileges';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/connections';
 import { readSchema, type SchemaScript } from '../postgres/schema';
-import { knownRefs } from '../postgres/scope/known-refs';
 import { readProjectKeys } from '../postgres/scope/project-keys';
 import { ruleOf } from '../postgres/scope/rules';
 import { transaction } from '../postgres/transaction';
@@ -24,12 +23,17 @@ export interface SourceView {
   readonly warnings: readonly Problem[];
 }
 
+/** Whose share of the source is looked at, and by which rule. */
+export interface Viewing {
+  readonly settings: Settings;
+  readonly project: ProjectIdentity;
+  readonly configured: readonly Project[] | undefined;
+}
+
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
 export async function viewSource(
   connections: Connections,
-  settings: Settings,
-  project: ProjectIdentity,
-  configured: readonly Project[] | undefined,
+  { settings, project, configured }: Viewing,
 ): Promise<SourceView> {
   const place = { connection: settings.source, access: 'read' } as const;
   const seen = await connections.with(place, (client) =>
@@ -37,7 +41,10 @@ export async function viewSource(
       const identity = await readIdentity(client, settings.source);
       const tables = await readTables(client, PROJECT_SCHEMAS);
       const problems = [...(await blindness(client)), ...unruled(tables), ...incomplete(tables)];
-      const counts = problems.length > 0 ? { users: 0, buckets: 0, problems: [] } : await count(client, { settings, project, configured, tables });
+      const counts =
+        problems.length > 0
+          ? { users: 0, buckets: 0, problems: [] }
+          : await count(client, { settings, project, configured, tables });
       return { identity, tables, counts, problems: [...problems, ...counts.problems] };
     }),
   );
@@ -50,15 +57,18 @@ export async function viewSource(
     users: seen.counts.users,
     buckets: seen.counts.buckets,
     schema,
-    problems: [...seen.problems, ...(schema?.problems ?? []).map((message) => ({ code: 'schema', message }))],
-    warnings: (schema?.leftOut ?? []).map(({ object, because }) => ({ code: 'left-out', message: `${object} stays behind: ${because}` })),
+    problems: [
+      ...seen.problems,
+      ...(schema?.problems ?? []).map((message) => ({ code: 'schema', message })),
+    ],
+    warnings: (schema?.leftOut ?? []).map(({ object, because }) => ({
+      code: 'left-out',
+      message: `${object} stays behind: ${because}`,
+    })),
   };
 }
 
-interface Counting {
-  readonly settings: Settings;
-  readonly project: ProjectIdentity;
-  readonly configured: readonly Project[] | undefined;
+interface Counting extends Viewing {
   readonly tables: readonly TableFacts[];
 }
 
@@ -67,8 +77,11 @@ async function count(
   { settings, project, configured, tables }: Counting,
 ): Promise<{ users: number; buckets: number; problems: readonly Problem[] }> {
   const { projectRef } = project;
-  const refs = await knownRefs(client, settings.tenancy, projectRef, configured?.map((other) => other.ref));
-  const keys = await readProjectKeys(client, tables, settings.tenancy, { projectRef, knownRefs: refs });
+  const keys = await readProjectKeys(client, tables, {
+    tenancy: settings.tenancy,
+    projectRef,
+    configuredRefs: configured?.map((other) => other.ref),
+  });
   const users = keys.users.count;
   const buckets = keys.buckets.count + keys.analyticsBuckets.count + keys.vectorBuckets.count;
   const unknown = configured === undefined && users === 0 && buckets === 0;
@@ -76,7 +89,12 @@ async function count(
     users,
     buckets,
     problems: unknown
-      ? [{ code: 'no-such-project', message: `the tenancy gives project "${projectRef}" no user and no bucket in the source` }]
+      ? [
+          {
+            code: 'no-such-project',
+            message: `the tenancy gives project "${projectRef}" no user and no bucket in the source`,
+          },
+        ]
       : [],
   };
 }
@@ -93,14 +111,22 @@ async function blindness(client: Client): Promise<readonly Problem[]> {
   return Object.entries(reasons).flatMap(([reason, words]) => {
     const tables = spots.filter((spot) => spot.reason === reason).map((spot) => spot.table);
     if (tables.length === 0) return [];
-    return [{ code: 'privilege', message: `role "${role}" cannot read ${tables.join(', ')} whole: ${words}` }];
+    return [
+      {
+        code: 'privilege',
+        message: `role "${role}" cannot read ${tables.join(', ')} whole: ${words}`,
+      },
+    ];
   });
 }
 
 function unruled(tables: readonly TableFacts[]): readonly Problem[] {
   return tables
     .filter((facts) => ruleOf(facts.table) === undefined)
-    .map((facts) => ({ code: 'no-rule', message: `no rule says which rows of ${facts.table} belong to a project` }));
+    .map((facts) => ({
+      code: 'no-rule',
+      message: `no rule says which rows of ${facts.table} belong to a project`,
+    }));
 }
 
 function incomplete(tables: readonly TableFacts[]): readonly Problem[] {

@@ -7,6 +7,8 @@ export async function storeProblems(store: BackupStore): Promise<readonly Proble
     await store.assertWritable();
     return [];
   } catch (error) {
-    return [{ code: 'backup-directory', message: error instanceof Error ? error.message : String(error) }];
+    return [
+      { code: 'backup-directory', message: error instanceof Error ? error.message : String(error) },
+    ];
   }
 }

@@ -34,7 +34,12 @@ export function targetProblems(view: TargetView, demand: TargetDemand): readonly
 function identityProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   const source = demand.sources.find((candidate) => sameDatabase(candidate, view.identity));
   if (source === undefined) return [];
-  return [{ code: 'target-is-source', message: `the target "${view.identity.database}" is the source database itself (same server and oid)` }];
+  return [
+    {
+      code: 'target-is-source',
+      message: `the target "${view.identity.database}" is the source database itself (same server and oid)`,
+    },
+  ];
 }
 
 function occupationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
@@ -43,17 +48,37 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
   const database = view.identity.database;
   const own = mark?.projectRef === demand.project.projectRef;
   if (mark?.state === 'running') {
-    return [{ code: 'unfinished', message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}); let it finish, or start with replace` }];
+    return [
+      {
+        code: 'unfinished',
+        message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}); let it finish, or start with replace`,
+      },
+    ];
   }
   if (mark?.state === 'completed' && own && !demand.ownMarkSuffices) {
-    return [{ code: 'already-migrated', message: `project "${mark.projectRef}" is already migrated into "${database}"; start with replace to do it again` }];
+    return [
+      {
+        code: 'already-migrated',
+        message: `project "${mark.projectRef}" is already migrated into "${database}"; start with replace to do it again`,
+      },
+    ];
   }
   if (mark?.state === 'completed' && own) return [];
   if (mark?.state === 'completed') {
-    return [{ code: 'target-of-another-project', message: `database "${database}" belongs to project "${mark.projectRef}"` }];
+    return [
+      {
+        code: 'target-of-another-project',
+        message: `database "${database}" belongs to project "${mark.projectRef}"`,
+      },
+    ];
   }
   if (view.before.kind !== 'filled' || view.before.rows === 0) return [];
-  return [{ code: 'target-not-empty', message: `database "${database}" holds ${String(view.before.rows)} rows in auth and storage without a mark of this project; start with replace to save and replace them` }];
+  return [
+    {
+      code: 'target-not-empty',
+      message: `database "${database}" holds ${String(view.before.rows)} rows in auth and storage without a mark of this project; start with replace to save and replace them`,
+    },
+  ];
 }
 
 function schemaProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
@@ -61,11 +86,21 @@ function schemaProblems(view: TargetView, demand: TargetDemand): readonly Proble
   if (view.schema.digest === demand.schema.digest) return [];
   const differences = compareSchemas(demand.schema.snapshot, view.schema.snapshot);
   const more = differences.length > SHOWN ? ` and ${String(differences.length - SHOWN)} more` : '';
-  return [{ code: 'schema-differs', message: `the auth and storage schemas of "${view.identity.database}" are not those of the source: ${differences.slice(0, SHOWN).join('; ')}${more}` }];
+  return [
+    {
+      code: 'schema-differs',
+      message: `the auth and storage schemas of "${view.identity.database}" are not those of the source: ${differences.slice(0, SHOWN).join('; ')}${more}`,
+    },
+  ];
 }
 
 function versionProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   const major = (version: number): number => Math.floor(version / 10000);
   if (major(view.identity.serverVersion) >= major(demand.fromVersion)) return [];
-  return [{ code: 'older-server', message: `the target's server is PostgreSQL ${String(major(view.identity.serverVersion))}, older than the source's ${String(major(demand.fromVersion))}` }];
+  return [
+    {
+      code: 'older-server',
+      message: `the target's server is PostgreSQL ${String(major(view.identity.serverVersion))}, older than the source's ${String(major(demand.fromVersion))}`,
+    },
+  ];
 }

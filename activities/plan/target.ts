@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import { PROJECT_SCHEMAS, RESERVED_DATABASES } from '../../workflows/domain/names';
 import type { DatabaseIdentity, Problem, TargetState } from '../../workflows/domain/plan';
 import { findDatabase } from '../postgres/catalog/databases';
@@ -35,19 +35,41 @@ export async function viewTarget(
     role: await readRole(client),
   }));
   const identity = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
-  const absent = { identity, before: { kind: 'absent' }, mark: undefined, schema: undefined } as const;
+  const absent = {
+    identity,
+    before: { kind: 'absent' },
+    mark: undefined,
+    schema: undefined,
+  } as const;
   if (server.entry === undefined) {
     const may = server.role.superuser || server.role.createdb;
     return { ...absent, problems: may ? [] : [cannotCreate(server.role.role)] };
   }
   if (server.entry.template || RESERVED_DATABASES.includes(database)) {
-    return { ...absent, problems: [{ code: 'target-is-reserved', message: `"${database}" is a template or reserved database; name another` }] };
+    return {
+      ...absent,
+      problems: [
+        {
+          code: 'target-is-reserved',
+          message: `"${database}" is a template or reserved database; name another`,
+        },
+      ],
+    };
   }
   if (!server.entry.accepts) {
-    return { ...absent, problems: [{ code: 'target-closed', message: `database "${database}" accepts no connections` }] };
+    return {
+      ...absent,
+      problems: [
+        { code: 'target-closed', message: `database "${database}" accepts no connections` },
+      ],
+    };
   }
   const seen = await viewExisting(connections, { connection, database }, server.entry.oid);
-  return { identity, ...seen, problems: [] };
+  const unreadable = (seen.schema?.problems ?? []).map((message) => ({
+    code: 'schema',
+    message: `in the target "${database}": ${message}`,
+  }));
+  return { identity, ...seen, problems: unreadable };
 }
 
 async function viewExisting(
@@ -66,9 +88,12 @@ async function viewExisting(
   }
   const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
   const { schemas, rows } = seen;
-  return { mark: seen.mark, schema, before: { kind: 'filled', oid, schemas, schemaDigest: schema.digest, rows } };
+  return {
+    mark: seen.mark,
+    schema,
+    before: { kind: 'filled', oid, schemas, schemaDigest: schema.digest, rows },
+  };
 }
-
 
 async function projectRows(client: Client): Promise<number> {
   const tables = await readTables(client, PROJECT_SCHEMAS);
@@ -78,5 +103,8 @@ async function projectRows(client: Client): Promise<number> {
 }
 
 function cannotCreate(role: string): Problem {
-  return { code: 'privilege', message: `role "${role}" may not create databases on the target's server: ALTER ROLE ${role} CREATEDB` };
+  return {
+    code: 'privilege',
+    message: `role "${role}" may not create databases on the target's server: ALTER ROLE ${role} CREATEDB`,
+  };
 }

@@ -45,7 +45,11 @@ export function copyOut(client: Client, from: CopyOut): RowStream {
  * Copies rows into a table, in the caller's transaction. Fails unless as many rows arrive as the
  * manifest says.
  */
-export async function copyIn(client: Client, content: Content, from: readonly [Readable, ...NodeJS.ReadWriteStream[]]): Promise<void> {
+export async function copyIn(
+  client: Client,
+  content: Content,
+  from: readonly [Readable, ...NodeJS.ReadWriteStream[]],
+): Promise<void> {
   const rows =
     content.encoding === 'json'
       ? await throughLines(client, content, from)
@@ -64,7 +68,9 @@ async function straight(
 ): Promise<number> {
   const names = content.columns.map((column) => ident(column.name)).join(', ');
   const sink = client.query(
-    copyFrom(`COPY ${qualified(content.table)} (${names}) FROM STDIN (${FORMATS[content.encoding]})`),
+    copyFrom(
+      `COPY ${qualified(content.table)} (${names}) FROM STDIN (${FORMATS[content.encoding]})`,
+    ),
   );
   await pipeline([...from, sink]);
   return sink.rowCount;

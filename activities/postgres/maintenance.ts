@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
 import { findDatabase } from './catalog/databases';
-import type { Connections, Place } from './connections';
+import type { Place } from './connections';
 import { ident } from './identifiers';
 
 /**
@@ -42,15 +42,7 @@ export async function renameDatabase(client: Client, from: string, to: string): 
   await client.query(`ALTER DATABASE ${ident(from)} RENAME TO ${ident(to)}`);
 }
 
-/** Runs `use` in the target's database. */
-export async function inTarget<T>(
-  connections: Connections,
-  target: DatabaseIdentity,
-  access: 'read' | 'write',
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
-  return connections.with(
-    { connection: target.connection, database: target.database, access },
-    use,
-  );
+/** The target's database. */
+export function targetPlace(target: DatabaseIdentity, access: Place['access']): Place {
+  return { connection: target.connection, database: target.database, access };
 }

@@ -8,7 +8,11 @@ const row = z.object({ value: z.string().nullable(), rows: z.coerce.number() });
 /** Which values stand in the column that a projection reads as nil, and in how many rows. */
 export async function readReplaced(
   client: Client,
-  from: { readonly table: string; readonly columns: readonly ColumnProjection[]; readonly where: string },
+  from: {
+    readonly table: string;
+    readonly columns: readonly ColumnProjection[];
+    readonly where: string;
+  },
 ): Promise<NonNullable<Content['replaced']>> {
   const column = from.columns.find((candidate) => candidate.read === 'nil');
   if (column === undefined) return [];

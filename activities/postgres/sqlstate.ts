@@ -80,7 +80,10 @@ function fromServer(error: DatabaseError, place: string): Error {
 }
 
 function describeErrno(errno: string, error: Error): string {
-  const where = 'address' in error && 'port' in error ? ` at ${String(error.address)}:${String(error.port)}` : '';
+  const where =
+    'address' in error && 'port' in error
+      ? ` at ${String(error.address)}:${String(error.port)}`
+      : '';
   const path = 'path' in error && typeof error.path === 'string' ? ` at ${error.path}` : '';
   return `${errno}${where}${path}`;
 }

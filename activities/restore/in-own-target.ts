@@ -1,6 +1,6 @@
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import { takeEpoch } from '../postgres/fence';
-import { inTarget } from '../postgres/maintenance';
+import { targetPlace } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import { assertNoSource, type Writer } from '../write/writing';
 import { ownMark } from './own-mark';
@@ -11,7 +11,7 @@ export async function inOwnTarget(
   use: (client: Client) => Promise<void>,
 ): Promise<void> {
   if ((await ownMark(writer)) === undefined) return;
-  await inTarget(writer.connections, writer.job.target, 'write', (client) =>
+  await writer.connections.with(targetPlace(writer.job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
       await takeEpoch(client, writer.runId, 'any');

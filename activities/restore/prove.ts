@@ -5,7 +5,7 @@ import { findDatabase } from '../postgres/catalog/databases';
 import { readSequences } from '../postgres/catalog/sequences';
 import { presentSchemas } from '../postgres/catalog/schemas';
 import { stagingName } from '../postgres/fence';
-import { inTarget, lockPlace } from '../postgres/maintenance';
+import { targetPlace, lockPlace } from '../postgres/maintenance';
 import { compareSchemas, readSchema } from '../postgres/schema';
 import { differingTables, fingerprintTarget } from '../verify/compare-target';
 import type { Writer } from '../write/writing';
@@ -32,7 +32,8 @@ async function proveAbsent({ connections, job, runId }: Writer): Promise<Restore
     staging: await findDatabase(client, stagingName(runId)),
     target: await findDatabase(client, database),
   }));
-  if (found.staging !== undefined) throw failure('RestoreUnproved', `database ${stagingName(runId)} is still there`);
+  if (found.staging !== undefined)
+    throw failure('RestoreUnproved', `database ${stagingName(runId)} is still there`);
   const fact =
     found.target === undefined
       ? `database "${database}" does not exist, as before`
@@ -41,11 +42,18 @@ async function proveAbsent({ connections, job, runId }: Writer): Promise<Restore
 }
 
 async function proveEmpty({ connections, job }: Writer): Promise<RestoreProof> {
-  const present = await inTarget(connections, job.target, 'read', (client) =>
+  const present = await connections.with(targetPlace(job.target, 'read'), (client) =>
     presentSchemas(client, PROJECT_SCHEMAS),
   );
-  if (present.length > 0) throw failure('RestoreUnproved', `schema ${present.join(', ')} is still in "${job.target.database}"`);
-  return { state: 'empty', facts: [`database "${job.target.database}" has no auth and no storage schema, as before`] };
+  if (present.length > 0)
+    throw failure(
+      'RestoreUnproved',
+      `schema ${present.join(', ')} is still in "${job.target.database}"`,
+    );
+  return {
+    state: 'empty',
+    facts: [`database "${job.target.database}" has no auth and no storage schema, as before`],
+  };
 }
 
 async function proveFilled(writer: Writer): Promise<RestoreProof> {
@@ -54,22 +62,34 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
     return { state: 'filled', facts: ['nothing had been written yet'] };
   }
   const manifest = await resources.store.manifest(job.targetBackupId);
-  const place = { connection: job.target.connection, database: job.target.database, access: 'read' } as const;
-  const rows = await inTarget(connections, job.target, 'read', async (client) => ({
+  const place = {
+    connection: job.target.connection,
+    database: job.target.database,
+    access: 'read',
+  } as const;
+  const rows = await connections.with(targetPlace(job.target, 'read'), async (client) => ({
     found: await fingerprintTarget(client, manifest, (table) => {
       meter.at(table);
     }),
     sequences: await readSequences(client, PROJECT_SCHEMAS),
   }));
   const differing = differingTables(manifest, rows.found);
-  if (differing.length > 0) throw failure('RestoreUnproved', `rows of ${differing.join(', ')} are not as before`);
+  if (differing.length > 0)
+    throw failure('RestoreUnproved', `rows of ${differing.join(', ')} are not as before`);
   if (JSON.stringify(rows.sequences) !== JSON.stringify(manifest.sequences)) {
     throw failure('RestoreUnproved', 'sequences are not as before');
   }
   const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
-  const recorded = await resources.store.readText(job.targetBackupId, manifest.schema.snapshot.file);
+  const recorded = await resources.store.readText(
+    job.targetBackupId,
+    manifest.schema.snapshot.file,
+  );
   const differences = compareSchemas(recorded, schema, { leftOut: true });
-  if (differences.length > 0) throw failure('RestoreUnproved', `schema is not as before: ${differences.slice(0, 5).join('; ')}`);
+  if (differences.length > 0)
+    throw failure(
+      'RestoreUnproved',
+      `schema is not as before: ${differences.slice(0, 5).join('; ')}`,
+    );
   return {
     state: 'filled',
     facts: [

@@ -1,7 +1,6 @@
 import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
 import { failure } from '../failure';
-import { presentSchemas } from '../postgres/catalog/schemas';
-import { ident } from '../postgres/identifiers';
+import { dropSchemas, presentSchemas } from '../postgres/catalog/schemas';
 import { withdraw } from '../postgres/fence';
 import { schemaObjectsOutsideThatDependOn } from '../postgres/schema';
 import { inOwnTarget } from './in-own-target';
@@ -15,12 +14,13 @@ export async function undoEmpty(writer: Writer): Promise<void> {
   await inOwnTarget(writer, async (client) => {
     const outside = await schemaObjectsOutsideThatDependOn(client, PROJECT_SCHEMAS);
     if (outside.length > 0) {
-      const names = outside.map((dependent) => dependent.object).join(', ');
-      throw failure('RestoreUnproved', `objects of other schemas depend on auth or storage and would go with them: ${names}`);
+      const names = [...new Set(outside.map((dependent) => dependent.object))].join(', ');
+      throw failure(
+        'RestoreUnproved',
+        `objects of other schemas depend on auth or storage and would go with them: ${names}`,
+      );
     }
-    for (const schema of await presentSchemas(client, PROJECT_SCHEMAS)) {
-      await client.query(`DROP SCHEMA ${ident(schema)} CASCADE`);
-    }
+    await dropSchemas(client, await presentSchemas(client, PROJECT_SCHEMAS));
     await withdraw(client, writer.runId);
   });
 }

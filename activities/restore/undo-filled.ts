@@ -12,10 +12,13 @@ export async function undoFilled(writer: Writer): Promise<void> {
   await inOwnTarget(writer, async (client) => {
     const { targetBackupId } = job;
     if (targetBackupId === undefined) {
-      throw failure('RestoreUnproved', 'the target held something, but no backup of it was recorded');
+      throw failure(
+        'RestoreUnproved',
+        'the target held something, but no backup of it was recorded',
+      );
     }
     const manifest = await resources.store.manifest(targetBackupId);
-    const load = tableLoad(resources.store, manifest, manifest.contents, meter);
+    const load = tableLoad(resources.store, manifest, { contents: manifest.contents, meter });
     await replaceRows(client, load.loading);
     for (const sequence of manifest.sequences) await placeSequence(client, sequence);
     await withdraw(client, runId);

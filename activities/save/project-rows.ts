@@ -1,8 +1,6 @@
-import type { ProjectIdentity } from '../../workflows/domain/request';
-import type { Tenancy } from '../../workflows/domain/tenancy';
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import type { TableFacts } from '../postgres/catalog/tables';
-import { knownRefs } from '../postgres/scope/known-refs';
+import type { WantedProject } from '../postgres/scope/known-refs';
 import { readProjectKeys } from '../postgres/scope/project-keys';
 import { SCOPE_RULES } from '../postgres/scope/rules';
 import type { Selected } from './save-database';
@@ -14,13 +12,13 @@ import type { Selected } from './save-database';
 export async function projectRows(
   client: Client,
   tables: readonly TableFacts[],
-  wanted: { readonly project: ProjectIdentity; readonly tenancy: Tenancy; readonly configuredRefs: readonly string[] | undefined },
+  wanted: WantedProject,
 ): Promise<readonly Selected[]> {
-  const { projectRef } = wanted.project;
-  const refs = await knownRefs(client, wanted.tenancy, projectRef, wanted.configuredRefs);
-  const keys = await readProjectKeys(client, tables, wanted.tenancy, { projectRef, knownRefs: refs });
+  const keys = await readProjectKeys(client, tables, wanted);
   return SCOPE_RULES.flatMap((rule) => {
     const facts = tables.find((candidate) => candidate.table === rule.table);
-    return facts === undefined || rule.kind === 'excluded' ? [] : [{ facts, where: rule.where(keys) }];
+    return facts === undefined || rule.kind === 'excluded'
+      ? []
+      : [{ facts, where: rule.where(keys) }];
   });
 }

@@ -10,9 +10,14 @@ import { readIdentity } from '../postgres/catalog/identity';
 import { readSequences } from '../postgres/catalog/sequences';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections, Place } from '../postgres/connections';
-import { readDatabaseFacts, readSchema, renderSchemaSql, type SchemaScript } from '../postgres/schema';
+import {
+  readDatabaseFacts,
+  readSchema,
+  renderSchemaSql,
+  type SchemaScript,
+} from '../postgres/schema';
 import { saveTable, type Saving } from './save-table';
-import { withSnapshotPair, type SnapshotPair } from './snapshot';
+import { withSnapshotPair, type SnapshotPair } from '../postgres/snapshot';
 
 /** What is to be saved, from where, and as what. */
 export interface Order {
@@ -24,7 +29,10 @@ export interface Order {
   readonly tenancy?: Tenancy | undefined;
   readonly meter: Meter;
   /** Chooses the rows: a predicate for each table that is saved, in load order. */
-  readonly select: (pair: SnapshotPair, tables: readonly TableFacts[]) => Promise<readonly Selected[]>;
+  readonly select: (
+    pair: SnapshotPair,
+    tables: readonly TableFacts[],
+  ) => Promise<readonly Selected[]>;
 }
 
 export interface Selected {
@@ -38,7 +46,9 @@ export async function saveDatabase(
   connections: Connections,
   order: Order,
 ): Promise<Manifest> {
-  const schema = await connections.withPool(order.place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
+  const schema = await connections.withPool(order.place, (pool) =>
+    readSchema(pool, PROJECT_SCHEMAS),
+  );
   const draft = await store.begin(order.backupId);
   try {
     const manifest = await withSnapshotPair(connections, order.place, (pair) =>
@@ -72,7 +82,13 @@ async function write({ store, draft, order, schema, pair }: Writing): Promise<Ma
   const contents: Content[] = [];
   for (const { facts, where } of selected) contents.push(await saveTable(saving, facts, where));
   const sequences = [...(await readSequences(pair.copying, PROJECT_SCHEMAS))];
-  const header = { 'moveout schema of': backupId, encoding: database.encoding, collate: database.collate, ctype: database.ctype, provider: database.localeProvider };
+  const header = {
+    'moveout schema of': backupId,
+    encoding: database.encoding,
+    collate: database.collate,
+    ctype: database.ctype,
+    provider: database.localeProvider,
+  };
   const script = await draft.writeText('schema.sql', renderSchemaSql(schema, header));
   const snapshot = await draft.writeText('schema.json', schema.snapshot);
   return {

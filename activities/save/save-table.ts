@@ -9,7 +9,7 @@ import { copyOut } from '../postgres/copy';
 import { fingerprint } from '../postgres/fingerprint';
 import { encodingOf, projectionOf, selectList } from '../postgres/projection';
 import { readReplaced } from '../postgres/replaced';
-import type { SnapshotPair } from './snapshot';
+import type { SnapshotPair } from '../postgres/snapshot';
 
 /** How the tables of one backup are written. */
 export interface Saving {
@@ -38,9 +38,19 @@ export async function saveTable(
     fingerprint(pair.hashing, { table, expressions: selectList(columns), where }, seed),
   ]);
   if (out.rows() !== print.rows) {
-    throw failure('Unexpected', `${table}: ${String(out.rows())} rows were copied, ${String(print.rows)} fingerprinted in one snapshot`);
+    throw failure(
+      'Unexpected',
+      `${table}: ${String(out.rows())} rows were copied, ${String(print.rows)} fingerprinted in one snapshot`,
+    );
   }
   meter.addRows(print.rows);
   const replaced = await readReplaced(pair.hashing, { table, columns, where });
-  return { ...written, table, ...print, encoding, columns, ...(replaced.length > 0 && { replaced: [...replaced] }) };
+  return {
+    ...written,
+    table,
+    ...print,
+    encoding,
+    columns,
+    ...(replaced.length > 0 && { replaced: [...replaced] }),
+  };
 }

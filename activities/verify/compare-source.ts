@@ -1,19 +1,19 @@
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import { sameFingerprint, type Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
 import type { TableDrift } from '../../workflows/domain/report';
-import type { ProjectIdentity } from '../../workflows/domain/request';
 import { readTables } from '../postgres/catalog/tables';
 import { fingerprint } from '../postgres/fingerprint';
 import { selectList } from '../postgres/projection';
+import type { WantedProject } from '../postgres/scope/known-refs';
 import { projectRows } from '../save/project-rows';
 
 /** Fingerprints the project's rows as the source holds them now, with the manifest's seed and projection. */
 export async function fingerprintSource(
   client: Client,
   manifest: Manifest,
-  wanted: { readonly project: ProjectIdentity; readonly configuredRefs: readonly string[] | undefined },
+  wanted: Omit<WantedProject, 'tenancy'>,
 ): Promise<ReadonlyMap<string, Fingerprint>> {
   const found = new Map<string, Fingerprint>();
   if (manifest.tenancy === undefined) return found;

@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import { sameFingerprint, type Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
@@ -53,8 +53,12 @@ export async function sequenceDifferences(
       continue;
     }
     const largest = await largestValue(client, recorded.ownedBy);
-    if (next(state) <= largest) differences.push(`sequence ${recorded.sequence} would give out values that ${recorded.ownedBy} holds`);
-    if (next(state) < next(recorded)) differences.push(`sequence ${recorded.sequence} stands behind the backup`);
+    if (next(state) <= largest)
+      differences.push(
+        `sequence ${recorded.sequence} would give out values that ${recorded.ownedBy} holds`,
+      );
+    if (next(state) < next(recorded))
+      differences.push(`sequence ${recorded.sequence} stands behind the backup`);
   }
   return differences;
 }
@@ -64,7 +68,10 @@ export async function orphanDifferences(client: Client): Promise<readonly string
   const differences: string[] = [];
   for (const key of await readForeignKeys(client, PROJECT_SCHEMAS)) {
     const orphans = await countOrphans(client, key);
-    if (orphans > 0) differences.push(`foreign key ${key.name} on ${key.table}: ${String(orphans)} rows point at nothing`);
+    if (orphans > 0)
+      differences.push(
+        `foreign key ${key.name} on ${key.table}: ${String(orphans)} rows point at nothing`,
+      );
   }
   return differences;
 }

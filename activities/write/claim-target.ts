@@ -1,10 +1,20 @@
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
 import { claim, readMark, stagingName, type Claiming } from '../postgres/fence';
-import { dropDatabase, inTarget, maintenancePlace, renameDatabase } from '../postgres/maintenance';
-import { createDatabaseSql, databaseGrantsSql, parseDatabaseFacts, type DatabaseFacts } from '../postgres/schema';
+import {
+  dropDatabase,
+  targetPlace,
+  maintenancePlace,
+  renameDatabase,
+} from '../postgres/maintenance';
+import {
+  createDatabaseSql,
+  databaseGrantsSql,
+  parseDatabaseFacts,
+  type DatabaseFacts,
+} from '../postgres/schema';
 import { transaction } from '../postgres/transaction';
 import { assertNoSource, type Writer } from './writing';
 
@@ -37,7 +47,7 @@ async function createTarget(writer: Writer, manifest: Manifest): Promise<void> {
 
 async function markStaging(writer: Writer, staging: string, facts: DatabaseFacts): Promise<void> {
   const target = { ...writer.job.target, database: staging };
-  await inTarget(writer.connections, target, 'write', (client) =>
+  await writer.connections.with(targetPlace(target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
       await claim(client, claiming(writer, true));
@@ -47,14 +57,17 @@ async function markStaging(writer: Writer, staging: string, facts: DatabaseFacts
 }
 
 async function assertOwn({ connections, job, runId }: Writer): Promise<void> {
-  const mark = await inTarget(connections, job.target, 'read', readMark);
+  const mark = await connections.with(targetPlace(job.target, 'read'), readMark);
   if (mark?.runId === runId) return;
-  throw failure('ProjectBusy', `database "${job.target.database}" was created by somebody else since the plan`);
+  throw failure(
+    'ProjectBusy',
+    `database "${job.target.database}" was created by somebody else since the plan`,
+  );
 }
 
 async function claimExisting(writer: Writer): Promise<void> {
   const { connections, job, runId } = writer;
-  await inTarget(connections, job.target, 'write', (client) =>
+  await connections.with(targetPlace(job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, job);
       await assertFree(client, runId, job.replacesRun);
@@ -66,7 +79,10 @@ async function claimExisting(writer: Writer): Promise<void> {
 async function assertFree(client: Client, runId: string, replacesRun?: string): Promise<void> {
   const mark = await readMark(client);
   if (mark?.state !== 'running' || mark.runId === runId || mark.runId === replacesRun) return;
-  throw failure('ProjectBusy', `the target carries the mark of a running migration, workflow ${mark.workflowId}`);
+  throw failure(
+    'ProjectBusy',
+    `the target carries the mark of a running migration, workflow ${mark.workflowId}`,
+  );
 }
 
 function claiming({ job, runId, workflowId }: Writer, createdDatabase: boolean): Claiming {

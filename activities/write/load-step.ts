@@ -12,15 +12,14 @@ import { inFencedTarget, writing } from './writing';
  * backup's rows, or nothing has changed. Safe to run twice.
  */
 export async function loadStep(
-  step: Step,
   resources: Resources,
-  job: Job,
+  { step, job }: { readonly step: Step; readonly job: Job },
   chosen: (content: Content) => boolean,
 ): Promise<StepResult> {
-  return writing(step, resources, job, async (writer) => {
+  return writing(resources, { step, job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
     const contents = manifest.contents.filter(chosen);
-    const load = tableLoad(resources.store, manifest, contents, writer.meter);
+    const load = tableLoad(resources.store, manifest, { contents, meter: writer.meter });
     await inFencedTarget(writer, ({ client, write }) =>
       write(async () => {
         await replaceRows(client, load.loading);
@@ -28,6 +27,9 @@ export async function loadStep(
       }),
     );
     const rows = contents.reduce((sum, content) => sum + content.rows, 0);
-    return { tables: load.results, note: `${String(rows)} rows into ${String(contents.length)} tables` };
+    return {
+      tables: load.results,
+      note: `${String(rows)} rows into ${String(contents.length)} tables`,
+    };
   });
 }

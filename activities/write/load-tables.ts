@@ -19,8 +19,7 @@ export interface TableLoad {
 export function tableLoad(
   store: BackupStore,
   manifest: Manifest,
-  contents: readonly Content[],
-  meter: Meter,
+  { contents, meter }: { readonly contents: readonly Content[]; readonly meter: Meter },
 ): TableLoad {
   const results: TableResult[] = [];
   const reading = new Map<string, Hashing>();
@@ -40,4 +39,3 @@ export function tableLoad(
   };
   return { loading: { contents, open, loaded }, results };
 }
-

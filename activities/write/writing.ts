@@ -1,11 +1,11 @@
-import type { Client } from 'pg';
+import type { Client } from '../postgres/database-client';
 import type { Job } from '../../workflows/domain/job';
 import type { Step } from '../../workflows/domain/steps';
 import { attempt, type Attempt } from '../attempt';
 import { failure } from '../failure';
 import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
 import { checkEpoch, endEarlierAttempts, takeEpoch, tryLock } from '../postgres/fence';
-import { inTarget, lockPlace } from '../postgres/maintenance';
+import { targetPlace, lockPlace } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import type { Resources } from '../resources';
 
@@ -27,17 +27,19 @@ export interface FencedTarget {
  * the project and of the database are held until the step is over.
  */
 export async function writing<T>(
-  step: Step,
   resources: Resources,
-  job: Job,
+  { step, job }: { readonly step: Step; readonly job: Job },
   use: (writer: Writer) => Promise<T>,
 ): Promise<T> {
   const names = job.project;
-  return attempt(step, resources, names.projectRef, (current) =>
+  return attempt(resources, { step, projectRef: names.projectRef }, (current) =>
     current.connections.with(lockPlace(job.target.connection), async (lock) => {
       await endEarlierAttempts(lock, current.runId, current.sessionName);
       if (!(await tryLock(lock, names, 'exclusive'))) {
-        throw failure('LockHeld', `another run holds the lock of project "${names.projectRef}" or database "${names.databaseName}"`);
+        throw failure(
+          'LockHeld',
+          `another run holds the lock of project "${names.projectRef}" or database "${names.databaseName}"`,
+        );
       }
       return use({ ...current, job, resources });
     }),
@@ -49,7 +51,7 @@ export async function inFencedTarget<T>(
   { connections, job, runId }: Writer,
   use: (target: FencedTarget) => Promise<T>,
 ): Promise<T> {
-  return inTarget(connections, job.target, 'write', async (client) => {
+  return connections.with(targetPlace(job.target, 'write'), async (client) => {
     await assertNoSource(client, job);
     const epoch = await takeEpoch(client, runId);
     const write = async <R>(inside: () => Promise<R>): Promise<R> =>

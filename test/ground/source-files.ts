@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { packageRoot } from '../../client/temporal-cli';
@@ -14,8 +14,9 @@ export interface Import {
   readonly isTypeOnly: boolean;
 }
 
-/** The files in a folder and below whose names match, as sorted paths from the root. */
+/** The files below a folder whose names match, sorted, as paths from the root; none if it is absent. */
 export function filesBelow(folder: string, named = /\.ts$/): readonly string[] {
+  if (!existsSync(path.join(packageRoot(), folder))) return [];
   return readdirSync(path.join(packageRoot(), folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => named.test(name))
     .map((name) => path.posix.join(folder, name.split(path.sep).join('/')))

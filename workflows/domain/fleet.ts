@@ -4,7 +4,8 @@ import type { Problem } from './plan';
 export interface FleetEntry {
   readonly projectRef: string;
   readonly databaseName: string;
-  readonly outcome: 'migrated' | 'already-migrated' | 'restored' | 'refused' | 'parked' | 'busy' | 'failed';
+  readonly outcome:
+    'migrated' | 'already-migrated' | 'restored' | 'refused' | 'parked' | 'busy' | 'failed';
   readonly backupId?: string | undefined;
   readonly rows?: number | undefined;
   readonly problems: readonly Problem[];

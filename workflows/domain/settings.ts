@@ -9,9 +9,6 @@ export interface Settings {
   readonly target: string;
   readonly tenancy: Tenancy;
   /** The studio's projects: listed, found by a query over the source, or not configured. */
-  readonly projects:
-    | { readonly list: readonly Project[] }
-    | { readonly query: string }
-    | undefined;
+  readonly projects: { readonly list: readonly Project[] } | { readonly query: string } | undefined;
   readonly backup: { readonly directory: string; readonly format: 'auto' | 'json' | 'copy' };
 }

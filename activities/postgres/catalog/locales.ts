@@ -14,8 +14,13 @@ export async function hasLocale(
     `SELECT collcollate AS name FROM pg_collation WHERE collprovider = 'c' AND collcollate IS NOT NULL
       UNION SELECT datcollate FROM pg_database UNION SELECT datctype FROM pg_database`,
   );
-  const known = z.array(z.object({ name: z.string() })).parse(result.rows).map((row) => plain(row.name));
-  return [facts.collate, facts.ctype].every((name) => ALWAYS.has(name) || known.includes(plain(name)));
+  const known = z
+    .array(z.object({ name: z.string() }))
+    .parse(result.rows)
+    .map((row) => plain(row.name));
+  return [facts.collate, facts.ctype].every(
+    (name) => ALWAYS.has(name) || known.includes(plain(name)),
+  );
 }
 
 const ALWAYS: ReadonlySet<string> = new Set(['C', 'POSIX']);

@@ -21,7 +21,10 @@ const markRow = z.object({
 export type Mark = z.infer<typeof markRow>;
 
 /** What a run writes into the mark when it claims a target. */
-export type Claiming = Pick<Mark, 'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase'> & {
+export type Claiming = Pick<
+  Mark,
+  'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase'
+> & {
   readonly ownerUserId?: string | undefined;
 };
 
@@ -100,9 +103,8 @@ export async function takeEpoch(
       RETURNING epoch::text`,
     [runId, state],
   );
-  const row = result.rows[0];
-  if (row === undefined) throw failure('Fenced', 'the target no longer belongs to this run');
-  return z.object({ epoch: z.coerce.number() }).parse(row).epoch;
+  if (result.rowCount !== 1) throw failure('Fenced', 'the target no longer belongs to this run');
+  return z.object({ epoch: z.coerce.number() }).parse(result.rows[0]).epoch;
 }
 
 /** Checks the fence at the start of a write transaction, and holds it until the transaction ends. */
@@ -153,6 +155,8 @@ export async function forget(client: Client): Promise<void> {
 }
 
 async function hasMarkTable(client: Client): Promise<boolean> {
-  const result = await client.query(`SELECT to_regclass('moveout.migration') IS NOT NULL AS present`);
+  const result = await client.query(
+    `SELECT to_regclass('moveout.migration') IS NOT NULL AS present`,
+  );
   return z.object({ present: z.boolean() }).parse(result.rows[0]).present;
 }

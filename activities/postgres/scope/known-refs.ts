@@ -3,22 +3,31 @@ import { z } from 'zod';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { literal } from '../identifiers';
 
+/** Whose keys are wanted, by which rule, and which refs the configuration knows. */
+export interface WantedProject {
+  readonly tenancy: Tenancy;
+  readonly projectRef: string;
+  /** `undefined` where no projects are configured. */
+  readonly configuredRefs: readonly string[] | undefined;
+}
+
 /**
  * The refs that could claim a bucket before the project does: the configured ones, or where none are
  * configured, those that users carry. Only refs that begin with the project's own matter.
  */
 export async function knownRefs(
   client: Client,
-  tenancy: Tenancy,
-  projectRef: string,
-  configured: readonly string[] | undefined,
+  { tenancy, projectRef, configuredRefs }: WantedProject,
 ): Promise<readonly string[]> {
   if (tenancy.buckets.by !== 'id-prefix') return [];
-  if (configured !== undefined) return configured;
+  if (configuredRefs !== undefined) return configuredRefs;
   if (tenancy.users.by !== 'app-metadata') return [];
   const value = `raw_app_meta_data ->> ${literal(tenancy.users.key)}`;
   const result = await client.query(
     `SELECT DISTINCT ${value} AS ref FROM auth.users WHERE starts_with(${value}, ${literal(projectRef)})`,
   );
-  return z.array(z.object({ ref: z.string() })).parse(result.rows).map((row) => row.ref);
+  return z
+    .array(z.object({ ref: z.string() }))
+    .parse(result.rows)
+    .map((row) => row.ref);
 }

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
-import type { Tenancy } from '../../../workflows/domain/tenancy';
 import type { TableFacts } from '../catalog/tables';
 import { NO_KEYS, readKeys, type KeySet } from './keys';
 import type { ProjectKeys } from './rules';
-import { bucketsStatement, instancesStatement, usersStatement, type Claim } from './tenancy';
+import { knownRefs, type WantedProject } from './known-refs';
+import { bucketsStatement, instancesStatement, usersStatement } from './tenancy';
 
 const KINDS_OF_BUCKETS = {
   buckets: { table: 'storage.buckets', id: 'id', name: 'id', type: 'text' },
@@ -18,18 +18,24 @@ const KINDS_OF_BUCKETS = {
 export async function readProjectKeys(
   client: Client,
   tables: readonly TableFacts[],
-  tenancy: Tenancy,
-  claim: Claim,
+  wanted: WantedProject,
 ): Promise<ProjectKeys> {
+  const { tenancy, projectRef } = wanted;
   // Configured statements may name tables of `public` without their schema.
   await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
+  const claim = { projectRef, knownRefs: await knownRefs(client, wanted) };
   const exists = existence(tables);
-  const users = await readKeys(client, usersStatement(tenancy.users, claim.projectRef), 'uuid');
+  const users = await readKeys(client, usersStatement(tenancy.users, projectRef), 'uuid');
   const instances =
     tenancy.users.by === 'instance-id'
-      ? await readKeys(client, `SELECT i.id FROM (${instancesStatement(tenancy.users, claim.projectRef)}) AS i (id)`, 'uuid')
+      ? await readKeys(
+          client,
+          `SELECT i.id FROM (${instancesStatement(tenancy.users, projectRef)}) AS i (id)`,
+          'uuid',
+        )
       : NO_KEYS;
-  const owner = (table: string): string => ownedBy(users, exists(table, 'owner_id'), exists(table, 'owner'));
+  const owner = (table: string): string =>
+    ownedBy(users, exists(table, 'owner_id'), exists(table, 'owner'));
   const keysOf = async (kind: keyof typeof KINDS_OF_BUCKETS): Promise<KeySet> => {
     const { type, ...buckets } = KINDS_OF_BUCKETS[kind];
     if (!exists(buckets.table)) return NO_KEYS;

@@ -24,10 +24,10 @@ export interface ScopeRule {
 const byUser = (keys: ProjectKeys): string => keys.users.has('t.user_id');
 const byBucket = (keys: ProjectKeys): string => keys.buckets.has('t.bucket_id');
 const byCatalog = (keys: ProjectKeys): string => keys.analyticsBuckets.has('t.catalog_id');
-const always = (): string => 'true';
 
 /** A key found in another table's rows in scope; nothing where the source lacks that table or column. */
-function within(column: string, found: string, source: string, where?: string): ScopeRule['where'] {
+function within(column: string, named: string, where?: string): ScopeRule['where'] {
+  const [, source = '', found = ''] = /^(.+)\.([^.]+)$/.exec(named) ?? [];
   return (keys) =>
     keys.exists(source, found)
       ? `t.${column} IN (SELECT x.${found} FROM ${source} AS x WHERE ${where ?? keys.users.has('x.user_id')})`
@@ -38,8 +38,10 @@ function anyOf(...rules: readonly ScopeRule['where'][]): ScopeRule['where'] {
   return (keys) => `(${rules.map((rule) => rule(keys)).join(' OR ')})`;
 }
 
-const ssoProvidersOf = (column: string): ScopeRule['where'] => (keys) =>
-  `t.${column}::text IN (SELECT substr(x.provider, 5) FROM auth.identities AS x
+const ssoProvidersOf =
+  (column: string): ScopeRule['where'] =>
+  (keys) =>
+    `t.${column}::text IN (SELECT substr(x.provider, 5) FROM auth.identities AS x
      WHERE x.provider LIKE 'sso:%' AND ${keys.users.has('x.user_id')})`;
 
 const flowStates = (alias: string, keys: ProjectKeys): string => {
@@ -64,62 +66,122 @@ const relayStates = (keys: ProjectKeys): string =>
   `${ssoProvidersOf('sso_provider_id')(keys)} AND (t.flow_state_id IS NULL OR t.flow_state_id IN
      (SELECT x.id FROM auth.flow_state AS x WHERE ${flowStates('x', keys)}))`;
 
-function rule(
-  table: string,
-  kind: ScopeKind,
-  words: string,
-  where: ScopeRule['where'],
-): ScopeRule {
-  return { table, kind, rule: words, where };
-}
+type Where = ScopeRule['where'];
+const root = (table: string, rule: string, where: Where): ScopeRule => ({
+  table,
+  kind: 'root',
+  rule,
+  where,
+});
+const owned = (table: string, rule: string, where: Where): ScopeRule => ({
+  table,
+  kind: 'owned',
+  rule,
+  where,
+});
+const shared = (table: string, rule: string, where: Where): ScopeRule => ({
+  table,
+  kind: 'shared',
+  rule,
+  where,
+});
+const bookkeeping = (table: string): ScopeRule => ({
+  table,
+  kind: 'bookkeeping',
+  rule: 'verbatim',
+  where: () => 'true',
+});
 
 /**
  * The scope of every table of `auth` and `storage`, in an order in which their rows can be loaded
  * with foreign keys on (there is no cycle).
  */
 export const SCOPE_RULES: readonly ScopeRule[] = [
-  rule('auth.schema_migrations', 'bookkeeping', 'verbatim', always),
-  rule('auth.instances', 'shared', 'id = instance_id of a user of the project',
-    (keys) => `t.id IN (SELECT x.instance_id FROM auth.users AS x WHERE ${keys.users.has('x.id')})`),
-  rule('auth.users', 'root', 'the tenancy of users', (keys) => keys.users.has('t.id')),
-  rule('auth.sso_providers', 'shared', "named by an identity of a user ('sso:<id>')", ssoProvidersOf('id')),
-  rule('auth.custom_oauth_providers', 'shared', "named by an identity of a user ('custom:…')",
-    within('identifier', 'provider', 'auth.identities')),
-  rule('auth.oauth_clients', 'shared', 'used by a consent, session or authorization of a user',
+  bookkeeping('auth.schema_migrations'),
+  shared(
+    'auth.instances',
+    'id = instance_id of a user of the project',
+    (keys) => `t.id IN (SELECT x.instance_id FROM auth.users AS x WHERE ${keys.users.has('x.id')})`,
+  ),
+  root('auth.users', 'the tenancy of users', (keys) => keys.users.has('t.id')),
+  shared('auth.sso_providers', "named by an identity of a user ('sso:<id>')", ssoProvidersOf('id')),
+  shared(
+    'auth.custom_oauth_providers',
+    "named by an identity of a user ('custom:…')",
+    within('identifier', 'auth.identities.provider'),
+  ),
+  shared(
+    'auth.oauth_clients',
+    'used by a consent, session or authorization of a user',
     anyOf(
-      within('id', 'client_id', 'auth.oauth_consents'),
-      within('id', 'oauth_client_id', 'auth.sessions'),
-      within('id', 'client_id', 'auth.oauth_authorizations'),
-    )),
-  rule('auth.flow_state', 'owned', 'user_id or linking_target_id → auth.users.id', (keys) => flowStates('t', keys)),
-  rule('auth.oauth_client_states', 'owned', 'id ← auth.flow_state.oauth_client_state_id of a user',
-    (keys) => within('id', 'oauth_client_state_id', 'auth.flow_state', flowStates('x', keys))(keys)),
-  rule('auth.audit_log_entries', 'owned', 'payload: actor_id or traits.user_id → auth.users.id', auditRows),
-  rule('auth.identities', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.mfa_factors', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.sessions', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.oauth_consents', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.oauth_authorizations', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.one_time_tokens', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.webauthn_credentials', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.webauthn_challenges', 'owned', 'user_id → auth.users.id', byUser),
-  rule('auth.saml_providers', 'shared', 'sso_provider_id → auth.sso_providers.id', ssoProvidersOf('sso_provider_id')),
-  rule('auth.sso_domains', 'shared', 'sso_provider_id → auth.sso_providers.id', ssoProvidersOf('sso_provider_id')),
-  rule('auth.saml_relay_states', 'shared', 'sso_provider_id → auth.sso_providers.id, flow_state_id → auth.flow_state.id', relayStates),
-  rule('auth.mfa_amr_claims', 'owned', 'session_id → auth.sessions.id → auth.users.id', within('session_id', 'id', 'auth.sessions')),
-  rule('auth.refresh_tokens', 'owned', 'user_id (text) → auth.users.id, else session_id → auth.sessions.id', refreshTokens),
-  rule('auth.mfa_challenges', 'owned', 'factor_id → auth.mfa_factors.id → auth.users.id', within('factor_id', 'id', 'auth.mfa_factors')),
-  rule('storage.migrations', 'bookkeeping', 'verbatim', always),
-  rule('storage.buckets', 'root', 'the tenancy of buckets', (keys) => keys.buckets.has('t.id')),
-  rule('storage.buckets_analytics', 'root', 'the tenancy of buckets', (keys) => keys.analyticsBuckets.has('t.id')),
-  rule('storage.buckets_vectors', 'root', 'the tenancy of buckets', (keys) => keys.vectorBuckets.has('t.id')),
-  rule('storage.objects', 'owned', 'bucket_id → storage.buckets.id', byBucket),
-  rule('storage.s3_multipart_uploads', 'owned', 'bucket_id → storage.buckets.id', byBucket),
-  rule('storage.vector_indexes', 'owned', 'bucket_id → storage.buckets_vectors.id',
-    (keys) => keys.vectorBuckets.has('t.bucket_id')),
-  rule('storage.iceberg_namespaces', 'owned', 'catalog_id → storage.buckets_analytics.id', byCatalog),
-  rule('storage.s3_multipart_uploads_parts', 'owned', 'bucket_id → storage.buckets.id', byBucket),
-  rule('storage.iceberg_tables', 'owned', 'catalog_id → storage.buckets_analytics.id', byCatalog),
+      within('id', 'auth.oauth_consents.client_id'),
+      within('id', 'auth.sessions.oauth_client_id'),
+      within('id', 'auth.oauth_authorizations.client_id'),
+    ),
+  ),
+  owned('auth.flow_state', 'user_id or linking_target_id → auth.users.id', (keys) =>
+    flowStates('t', keys),
+  ),
+  owned(
+    'auth.oauth_client_states',
+    'id ← auth.flow_state.oauth_client_state_id of a user',
+    (keys) => within('id', 'auth.flow_state.oauth_client_state_id', flowStates('x', keys))(keys),
+  ),
+  owned('auth.audit_log_entries', 'payload: actor_id or traits.user_id → auth.users.id', auditRows),
+  owned('auth.identities', 'user_id → auth.users.id', byUser),
+  owned('auth.mfa_factors', 'user_id → auth.users.id', byUser),
+  owned('auth.sessions', 'user_id → auth.users.id', byUser),
+  owned('auth.oauth_consents', 'user_id → auth.users.id', byUser),
+  owned('auth.oauth_authorizations', 'user_id → auth.users.id', byUser),
+  owned('auth.one_time_tokens', 'user_id → auth.users.id', byUser),
+  owned('auth.webauthn_credentials', 'user_id → auth.users.id', byUser),
+  owned('auth.webauthn_challenges', 'user_id → auth.users.id', byUser),
+  shared(
+    'auth.saml_providers',
+    'sso_provider_id → auth.sso_providers.id',
+    ssoProvidersOf('sso_provider_id'),
+  ),
+  shared(
+    'auth.sso_domains',
+    'sso_provider_id → auth.sso_providers.id',
+    ssoProvidersOf('sso_provider_id'),
+  ),
+  shared(
+    'auth.saml_relay_states',
+    'sso_provider_id → auth.sso_providers.id, flow_state_id → auth.flow_state.id',
+    relayStates,
+  ),
+  owned(
+    'auth.mfa_amr_claims',
+    'session_id → auth.sessions.id → auth.users.id',
+    within('session_id', 'auth.sessions.id'),
+  ),
+  owned(
+    'auth.refresh_tokens',
+    'user_id (text) → auth.users.id, else session_id → auth.sessions.id',
+    refreshTokens,
+  ),
+  owned(
+    'auth.mfa_challenges',
+    'factor_id → auth.mfa_factors.id → auth.users.id',
+    within('factor_id', 'auth.mfa_factors.id'),
+  ),
+  bookkeeping('storage.migrations'),
+  root('storage.buckets', 'the tenancy of buckets', (keys) => keys.buckets.has('t.id')),
+  root('storage.buckets_analytics', 'the tenancy of buckets', (keys) =>
+    keys.analyticsBuckets.has('t.id'),
+  ),
+  root('storage.buckets_vectors', 'the tenancy of buckets', (keys) =>
+    keys.vectorBuckets.has('t.id'),
+  ),
+  owned('storage.objects', 'bucket_id → storage.buckets.id', byBucket),
+  owned('storage.s3_multipart_uploads', 'bucket_id → storage.buckets.id', byBucket),
+  owned('storage.vector_indexes', 'bucket_id → storage.buckets_vectors.id', (keys) =>
+    keys.vectorBuckets.has('t.bucket_id'),
+  ),
+  owned('storage.iceberg_namespaces', 'catalog_id → storage.buckets_analytics.id', byCatalog),
+  owned('storage.s3_multipart_uploads_parts', 'bucket_id → storage.buckets.id', byBucket),
+  owned('storage.iceberg_tables', 'catalog_id → storage.buckets_analytics.id', byCatalog),
 ];
 
 /** The rule of a table, or `undefined` for a table that no rule covers. */

@@ -45,7 +45,12 @@ export function prefixPredicate(id: string, separator: string, claim: Claim): st
 /** The statement that yields `id` for each bucket of one kind that the rule gives to the project. */
 export function bucketsStatement(
   rule: BucketTenancy,
-  buckets: { readonly table: string; readonly id: string; readonly name: string; readonly owner?: string },
+  buckets: {
+    readonly table: string;
+    readonly id: string;
+    readonly name: string;
+    readonly owner?: string;
+  },
   claim: Claim,
 ): string | undefined {
   const select = `SELECT b.${buckets.id} AS id FROM ${buckets.table} AS b`;

@@ -17,8 +17,8 @@ export interface Servers {
  * the other is ended before this rejects.
  */
 export async function startServers(): Promise<Servers> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'moveout-test-'));
   const cli = await findTemporalCli((line) => process.stderr.write(`${line}\n`));
+  const folder = await mkdtemp(path.join(tmpdir(), 'moveout-test-'));
   const [temporal, postgres] = await Promise.allSettled([
     startDevServer({
       cli,

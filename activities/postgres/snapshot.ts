@@ -1,8 +1,8 @@
-import type { Client } from 'pg';
+import type { Client } from './database-client';
 import { z } from 'zod';
-import type { Connections, Place } from '../postgres/connections';
-import { literal } from '../postgres/identifiers';
-import { transaction } from '../postgres/transaction';
+import type { Connections, Place } from './connections';
+import { literal } from './identifiers';
+import { transaction } from './transaction';
 
 /** Two sessions that see one and the same snapshot: one copies, the other fingerprints meanwhile. */
 export interface SnapshotPair {
