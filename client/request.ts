@@ -1,13 +1,7 @@
 import type { z } from 'zod';
-import { migrationWorkflowId, type WorkflowType } from '../workflows/domain/names';
-import {
-  backupRequestSchema,
-  migrateAllRequestSchema,
-  migrateRequestSchema,
-  restoreRequestSchema,
-  verifyRequestSchema,
-} from '../workflows/domain/request';
+import type { WorkflowType } from '../workflows/domain/names';
 import { FLAG_NAMES, type FlagName, type Flags } from './flags';
+import { MODES, type Mode } from './modes';
 import { UsageError } from './usage-error';
 
 /** What is asked of Temporal: one workflow, its input and how it is called there. */
@@ -22,21 +16,6 @@ export interface Request {
   readonly databaseName?: string | undefined;
 }
 
-/** What can be asked for, and as which workflow. */
-export const MODES = ['migrate', 'all', 'backup', 'restore', 'verify', 'plan'] as const;
-
-export type Mode = (typeof MODES)[number];
-
-/** The flags that say something to a mode, beside those that say where things are. */
-export const MODE_FLAGS: Readonly<Record<Mode, readonly FlagName[]>> = {
-  migrate: ['projectRef', 'database', 'owner', 'replace', 'onDrift'],
-  all: ['all', 'replace', 'onDrift'],
-  backup: ['backupOnly', 'projectRef', 'database', 'owner'],
-  restore: ['restore', 'database', 'replace'],
-  verify: ['verifyOnly', 'projectRef', 'database', 'owner', 'backup', 'onDrift'],
-  plan: ['dryRun', 'projectRef', 'database', 'owner', 'replace', 'onDrift'],
-};
-
 /** The flags that say where things are and how to answer; every mode takes them. */
 export const PLACE_FLAGS = ['connectionString', 'backupDir', 'config', 'json'] as const;
 
@@ -50,38 +29,108 @@ const SWITCHES = [
 
 /** Tells which mode the flags ask for. Throws `UsageError` where they ask for two at once. */
 export function modeOf(flags: Flags): Mode {
-  const asked = SWITCHES.filter(([flag]) => flags[flag] !== undefined);
-  const [first, second] = asked;
+  const [first, second] = SWITCHES.filter(([flag]) => flags[flag] !== undefined);
   if (first === undefined) return 'migrate';
   if (second === undefined) return first[1];
-  throw new UsageError(`${FLAG_NAMES[first[0]]} and ${FLAG_NAMES[second[0]]} contradict each other: give one of them`);
+  const names = `${FLAG_NAMES[first[0]]} and ${FLAG_NAMES[second[0]]}`;
+  throw new UsageError(`${names} contradict each other: give one of them`);
 }
 
 /**
  * Makes a request from flags. Throws one `UsageError` that names the flag: one that the mode does not
- * take, one that is missing, or one whose value the workflow would refuse. `now` is in epoch millis.
+ * take, one that is missing, or those whose values the workflow would refuse. `now` is in epoch millis.
  */
 export function requestOf(mode: Mode, flags: Flags, now: number): Request {
   assertTaken(mode, flags);
-  assertNamed(mode, flags);
-  const { projectRef, database, owner, restore } = flags;
-  const project = { projectRef, databaseName: database, ownerUserId: owner };
-  const { replace, onDrift } = flags;
-  const named = { projectRef, databaseName: database };
-  const whole = projectRef ?? '';
-  const summary = `${whole} → ${database ?? 'its configured database'}`;
-  switch (mode) {
-    case 'migrate':
-      return { workflowType: 'migrateProject', workflowId: migrationWorkflowId(whole), input: checked(migrateRequestSchema, { ...project, replace, onDrift }), summary, ...named };
-    case 'plan':
-      return { workflowType: 'planProject', workflowId: `plan-project/${whole}-${now}`, input: checked(migrateRequestSchema, { ...project, replace, onDrift }), summary: `${summary}: the plan`, ...named };
-    case 'all':
-      return { workflowType: 'migrateAll', workflowId: 'migrate-all', input: checked(migrateAllRequestSchema, { replace, onDrift }), summary: 'every configured project' };
-    case 'backup':
-      return { workflowType: 'backupProject', workflowId: `backup-project/${whole}-${now}`, input: checked(backupRequestSchema, project), summary: `${whole} → a backup`, ...named };
-    case 'restore':
-      return { workflowType: 'restoreProject', workflowId: `restore-project/${database ?? ''}`, input: checked(restoreRequestSchema, { backupId: restore, databaseName: database, replace }), summary: `${restore ?? ''} → ${database ?? ''}`, databaseName: database };
-    case 'verify':
-      return { workflowType: 'verifyProject', workflowId: `verify-project/${whole}-${now}`, input: checked(verifyRequestSchema, { ...project, backupId: flags.backup, onDrift }), summary: `${whole} = its backup?`, ...named };
+  const { workflowType, schema, workflowId, summary } = MODES[mode];
+  const parsed = schema.safeParse(inputOf(mode, flags));
+  if (!parsed.success) throw new UsageError(wordsOf(parsed.error, mode, flags));
+  return {
+    workflowType,
+    workflowId: workflowId(flags, now),
+    input: parsed.data,
+    summary: summary(flags),
+    projectRef: flags.projectRef,
+    databaseName: flags.database,
+  };
+}
+
+function assertTaken(mode: Mode, flags: Flags): void {
+  const taken: ReadonlySet<string> = new Set([...MODES[mode].flags, ...PLACE_FLAGS]);
+  const foreign = namesOf(flags).filter((name) => !taken.has(name));
+  if (foreign.length > 0) {
+    const names = foreign.map((name) => FLAG_NAMES[name]).join(' and ');
+    throw new UsageError(`${names} says nothing to ${WHAT[mode]}: leave it out`);
   }
+  if (flags.restore !== undefined && flags.backup !== undefined) {
+    throw new UsageError('--restore and --backup both name a backup: give one of them');
+  }
+}
+
+function namesOf(flags: Flags): readonly FlagName[] {
+  const given: ReadonlySet<string> = new Set(Object.keys(flags));
+  const names: readonly FlagName[] = FLAG_LIST;
+  return names.filter((name) => given.has(name) && flags[name] !== undefined);
+}
+
+const FLAG_LIST = [
+  ...['projectRef', 'database', 'owner', 'all', 'backupOnly', 'restore', 'verifyOnly'] as const,
+  ...['dryRun', 'replace', 'backup', 'onDrift'] as const,
+  ...PLACE_FLAGS,
+];
+
+const WHAT: Readonly<Record<Mode, string>> = {
+  migrate: 'a migration',
+  all: '--all',
+  backup: 'a backup on its own',
+  restore: 'a restore',
+  verify: 'a verification',
+  plan: 'a plan',
+};
+
+/** The fields that each flag becomes, as far as the mode's schema knows them. */
+function inputOf(mode: Mode, flags: Flags): Readonly<Record<string, unknown>> {
+  const { replace, onDrift } = flags;
+  const project = {
+    projectRef: flags.projectRef,
+    databaseName: flags.database,
+    ownerUserId: flags.owner,
+  };
+  const inputs = {
+    migrate: { ...project, replace, onDrift },
+    plan: { ...project, replace, onDrift },
+    all: { replace, onDrift },
+    backup: project,
+    restore: { backupId: flags.restore ?? flags.backup, databaseName: flags.database, replace },
+    verify: { ...project, backupId: flags.backup, onDrift },
+  };
+  return withoutUndefined(inputs[mode]);
+}
+
+function withoutUndefined(input: object): Readonly<Record<string, unknown>> {
+  const present = Object.entries(input).filter(([, value]: [string, unknown]) => value !== undefined);
+  return Object.fromEntries(present);
+}
+
+function wordsOf(error: z.ZodError, mode: Mode, flags: Flags): string {
+  return error.issues
+    .map((issue) => {
+      const flag = flagOf(String(issue.path[0]), flags);
+      if (issue.code !== 'invalid_type') return `${flag} ${issue.message}`;
+      const others = mode === 'migrate' && flag === '--project-ref' ? ', or --all for every configured project' : '';
+      return `${flag} is missing: ${WHAT[mode]} needs it${others}`;
+    })
+    .join('; ');
+}
+
+function flagOf(field: string, flags: Flags): string {
+  const names = new Map<string, string>([
+    ['projectRef', FLAG_NAMES.projectRef],
+    ['databaseName', FLAG_NAMES.database],
+    ['ownerUserId', FLAG_NAMES.owner],
+    ['backupId', flags.backup === undefined ? FLAG_NAMES.restore : FLAG_NAMES.backup],
+    ['onDrift', FLAG_NAMES.onDrift],
+    ['replace', FLAG_NAMES.replace],
+  ]);
+  return names.get(field) ?? field;
 }

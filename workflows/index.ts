@@ -1,5 +1,6 @@
 export { backupProject } from './backup-project';
 export { migrateAll } from './migrate-all';
 export { migrateProject } from './migrate-project';
+export { planProject } from './plan-project';
 export { restoreProject } from './restore-project';
 export { verifyProject } from './verify-project';

@@ -26,6 +26,7 @@ export const WORKFLOW_TYPES = [
   'restoreProject',
   'verifyProject',
   'migrateAll',
+  'planProject',
 ] as const;
 
 export type WorkflowType = (typeof WORKFLOW_TYPES)[number];

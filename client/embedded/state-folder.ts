@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** Socket names are cut by the system beyond about a hundred bytes (`sun_path`). */
+const LONGEST_SOCKET = 100;
+
+/** Where a local Temporal server keeps what it knows, and where those who share it find each other. */
+export interface StateFolder {
+  readonly folder: string;
+  readonly database: string;
+  readonly serverLog: string;
+  readonly workerLog: string;
+  /** Ports of the last server, so that the next one has the same addresses. */
+  readonly ports: string;
+  readonly lock: string;
+  readonly socket: string;
+}
+
+/** The state folder: `MOVEOUT_STATE_DIR`, else `./.moveout`. */
+export function stateFolder(environment: Readonly<NodeJS.ProcessEnv>): StateFolder {
+  const chosen = environment['MOVEOUT_STATE_DIR'];
+  return stateFolderAt(path.resolve(chosen === undefined || chosen === '' ? '.moveout' : chosen));
+}
+
+/** The places in a state folder. */
+export function stateFolderAt(folder: string): StateFolder {
+  const inside = (name: string): string => path.join(folder, name);
+  return {
+    folder,
+    database: inside('temporal.db'),
+    serverLog: inside('temporal.log'),
+    workerLog: inside('worker.log'),
+    ports: inside('ports.json'),
+    lock: inside('lock'),
+    socket: socketOf(folder),
+  };
+}
+
+/** Makes the folder, closed to others. Throws one message when that cannot be. */
+export function openStateFolder({ folder }: StateFolder): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new Error(
+      `the state folder ${folder} cannot be used (${code}): set MOVEOUT_STATE_DIR to a folder of yours`,
+      { cause: error },
+    );
+  }
+}
+
+function socketOf(folder: string): string {
+  const usual = path.join(folder, 'keeper.sock');
+  if (Buffer.byteLength(usual) <= LONGEST_SOCKET) return usual;
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 24);
+  return path.join(tmpdir(), `moveout-${name}.sock`);
+}

@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import { migrationWorkflowId, type WorkflowType } from '../workflows/domain/names';
+import {
+  backupRequestSchema,
+  migrateAllRequestSchema,
+  migrateRequestSchema,
+  restoreRequestSchema,
+  verifyRequestSchema,
+} from '../workflows/domain/request';
+import type { FlagName, Flags } from './flags';
+
+/** What can be asked for. */
+export type Mode = 'migrate' | 'all' | 'backup' | 'restore' | 'verify' | 'plan';
+
+/** One thing that can be asked for: which flags say something to it, and what becomes of them. */
+interface ModeKind {
+  readonly workflowType: WorkflowType;
+  /** The flags it takes, beside those that say where things are and how to answer. */
+  readonly flags: readonly FlagName[];
+  readonly schema: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** `now` in epoch millis makes ids of runs that may stand side by side. */
+  readonly workflowId: (flags: Flags, now: number) => string;
+  readonly summary: (flags: Flags) => string;
+}
+
+const PROJECT = ['projectRef', 'database', 'owner'] as const;
+
+const refOf = ({ projectRef }: Flags): string => projectRef ?? '';
+
+const moveOf = (flags: Flags): string =>
+  `${refOf(flags)} → ${flags.database ?? 'its configured database'}`;
+
+/** Everything that can be asked for, each as one workflow. */
+export const MODES: Readonly<Record<Mode, ModeKind>> = {
+  migrate: {
+    workflowType: 'migrateProject',
+    flags: [...PROJECT, 'replace', 'onDrift'],
+    schema: migrateRequestSchema,
+    workflowId: (flags) => migrationWorkflowId(refOf(flags)),
+    summary: moveOf,
+  },
+  all: {
+    workflowType: 'migrateAll',
+    flags: ['all', 'replace', 'onDrift'],
+    schema: migrateAllRequestSchema,
+    workflowId: () => 'migrate-all',
+    summary: () => 'every configured project',
+  },
+  backup: {
+    workflowType: 'backupProject',
+    flags: ['backupOnly', ...PROJECT],
+    schema: backupRequestSchema,
+    workflowId: (flags, now) => `backup-project/${refOf(flags)}-${now}`,
+    summary: (flags) => `${refOf(flags)} → a backup`,
+  },
+  restore: {
+    workflowType: 'restoreProject',
+    flags: ['restore', 'backup', 'database', 'replace'],
+    schema: restoreRequestSchema,
+    workflowId: ({ database }) => `restore-project/${database ?? ''}`,
+    summary: ({ restore, backup, database }) => `${restore ?? backup ?? ''} → ${database ?? ''}`,
+  },
+  verify: {
+    workflowType: 'verifyProject',
+    flags: ['verifyOnly', ...PROJECT, 'backup', 'onDrift'],
+    schema: verifyRequestSchema,
+    workflowId: (flags, now) => `verify-project/${refOf(flags)}-${now}`,
+    summary: ({ projectRef, backup }) => `${projectRef ?? ''} = ${backup ?? 'its newest backup'}?`,
+  },
+  plan: {
+    workflowType: 'planProject',
+    flags: ['dryRun', ...PROJECT, 'replace', 'onDrift'],
+    schema: migrateRequestSchema,
+    workflowId: (flags, now) => `plan-project/${refOf(flags)}-${now}`,
+    summary: (flags) => `${moveOf(flags)}: the plan`,
+  },
+};
