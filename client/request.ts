@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { WorkflowType } from '../workflows/domain/names';
-import { FLAG_NAMES, type FlagName, type Flags } from './flags';
+import { ALL_FLAGS, typed, type FlagName, type Flags } from './flags';
 import { MODES, type Mode } from './modes';
 import { UsageError } from './usage-error';
 
@@ -32,7 +32,7 @@ export function modeOf(flags: Flags): Mode {
   const [first, second] = SWITCHES.filter(([flag]) => flags[flag] !== undefined);
   if (first === undefined) return 'migrate';
   if (second === undefined) return first[1];
-  const names = `${FLAG_NAMES[first[0]]} and ${FLAG_NAMES[second[0]]}`;
+  const names = `${typed(first[0])} and ${typed(second[0])}`;
   throw new UsageError(`${names} contradict each other: give one of them`);
 }
 
@@ -59,7 +59,7 @@ function assertTaken(mode: Mode, flags: Flags): void {
   const taken: ReadonlySet<string> = new Set([...MODES[mode].flags, ...PLACE_FLAGS]);
   const foreign = namesOf(flags).filter((name) => !taken.has(name));
   if (foreign.length > 0) {
-    const names = foreign.map((name) => FLAG_NAMES[name]).join(' and ');
+    const names = foreign.map((name) => typed(name)).join(' and ');
     throw new UsageError(`${names} says nothing to ${WHAT[mode]}: leave it out`);
   }
   if (flags.restore !== undefined && flags.backup !== undefined) {
@@ -68,16 +68,8 @@ function assertTaken(mode: Mode, flags: Flags): void {
 }
 
 function namesOf(flags: Flags): readonly FlagName[] {
-  const given: ReadonlySet<string> = new Set(Object.keys(flags));
-  const names: readonly FlagName[] = FLAG_LIST;
-  return names.filter((name) => given.has(name) && flags[name] !== undefined);
+  return ALL_FLAGS.filter((name) => flags[name] !== undefined);
 }
-
-const FLAG_LIST = [
-  ...['projectRef', 'database', 'owner', 'all', 'backupOnly', 'restore', 'verifyOnly'] as const,
-  ...['dryRun', 'replace', 'backup', 'onDrift'] as const,
-  ...PLACE_FLAGS,
-];
 
 const WHAT: Readonly<Record<Mode, string>> = {
   migrate: 'a migration',
@@ -125,12 +117,12 @@ function wordsOf(error: z.ZodError, mode: Mode, flags: Flags): string {
 
 function flagOf(field: string, flags: Flags): string {
   const names = new Map<string, string>([
-    ['projectRef', FLAG_NAMES.projectRef],
-    ['databaseName', FLAG_NAMES.database],
-    ['ownerUserId', FLAG_NAMES.owner],
-    ['backupId', flags.backup === undefined ? FLAG_NAMES.restore : FLAG_NAMES.backup],
-    ['onDrift', FLAG_NAMES.onDrift],
-    ['replace', FLAG_NAMES.replace],
+    ['projectRef', typed('projectRef')],
+    ['databaseName', typed('database')],
+    ['ownerUserId', typed('owner')],
+    ['backupId', flags.backup === undefined ? typed('restore') : typed('backup')],
+    ['onDrift', typed('onDrift')],
+    ['replace', typed('replace')],
   ]);
   return names.get(field) ?? field;
 }

@@ -10,16 +10,26 @@ const LEVELS = {
   ERROR: 'error',
 } as const;
 
+/** Where the log goes, and which signals end the workers of this process. */
+export interface Logging {
+  /** A file to append to, or a file descriptor. @default 2, stderr */
+  readonly to?: string | number;
+  /** @default SIGINT and SIGTERM */
+  readonly shutdownSignals?: NodeJS.Signals[];
+}
+
 /**
- * Installs one logger for the SDK and the worker, as JSON lines on stderr; `MOVEOUT_LOG_LEVEL` sets
- * the least level. Before anything else touches the runtime, once per process.
+ * Installs one logger for the SDK and the worker, as JSON lines; `MOVEOUT_LOG_LEVEL` sets the least
+ * level. Before anything else touches the runtime, once per process.
  */
-export function installLogger(level: LogLevel = levelFromEnvironment()): Logger {
-  const out = pino({ base: null, level: LEVELS[level] }, pino.destination(2));
+export function installLogger(logging: Logging = {}): Logger {
+  const { to = 2, shutdownSignals = ['SIGINT', 'SIGTERM'] } = logging;
+  const level = levelFromEnvironment();
+  const out = pino({ base: null, level: LEVELS[level] }, pino.destination(to));
   const logger = new DefaultLogger(level, (entry) => {
     out[LEVELS[entry.level]](entry.meta ?? {}, entry.message);
   });
-  Runtime.install({ logger, shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  Runtime.install({ logger, shutdownSignals });
   return logger;
 }
 

@@ -86,5 +86,6 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+  const calls: readonly unknown[] = ['open', 'write', 'writev', 'fsync', 'fdatasync', 'close'];
+  return error instanceof Error && 'syscall' in error && calls.includes(error.syscall);
 }

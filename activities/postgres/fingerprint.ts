@@ -1,9 +1,11 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Fingerprint } from '../../workflows/domain/fingerprint';
-import { qualified } from './identifiers';
+import type { Content } from '../../workflows/domain/manifest';
+import { ident, qualified } from './identifiers';
 
-const row = z.object({ rows: z.coerce.number(), digest: z.string() });
+const fingerprintRow = z.object({ rows: z.coerce.number(), digest: z.string() });
+const valueRow = fingerprintRow.extend({ value: z.string().nullable() });
 
 /** What is fingerprinted: expressions over the alias `t`, and a predicate over it. */
 export interface Selection {
@@ -11,6 +13,11 @@ export interface Selection {
   readonly expressions: readonly string[];
   /** `true` for the whole table. */
   readonly where: string;
+}
+
+/** The fingerprint of a table, and which values stood in a column that is rewritten. */
+export interface FingerprintWithReplaced extends Fingerprint {
+  readonly replaced: NonNullable<Content['replaced']>;
 }
 
 /**
@@ -24,11 +31,32 @@ export async function fingerprint(
   selection: Selection,
   seed: string,
 ): Promise<Fingerprint> {
-  const record = `record_send(row(${selection.expressions.join(', ')}))`;
   const result = await client.query(
-    `SELECT count(*)::text AS rows,
-            coalesce(sum(hash_record_extended(row(${record}), ${BigInt(seed).toString()}::int8)), 0)::text AS digest
-       FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
+    `SELECT ${aggregates(selection, seed)} FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
   );
-  return row.parse(result.rows[0]);
+  return fingerprintRow.parse(result.rows[0]);
+}
+
+/** The same, and in the same pass the values of the column that the projection rewrites. */
+export async function fingerprintReplacing(
+  client: Client,
+  selection: Selection & { readonly column: string },
+  seed: string,
+): Promise<FingerprintWithReplaced> {
+  const result = await client.query(
+    `SELECT t.${ident(selection.column)}::text AS value, ${aggregates(selection, seed)}
+       FROM ${qualified(selection.table)} AS t WHERE ${selection.where} GROUP BY 1 ORDER BY 1`,
+  );
+  const values = z.array(valueRow).parse(result.rows);
+  return {
+    rows: values.reduce((sum, value) => sum + value.rows, 0),
+    digest: values.reduce((sum, value) => sum + BigInt(value.digest), 0n).toString(),
+    replaced: values.map(({ value, rows }) => ({ value, rows })),
+  };
+}
+
+function aggregates(selection: Selection, seed: string): string {
+  const record = `record_send(row(${selection.expressions.join(', ')}))`;
+  const hash = `hash_record_extended(row(${record}), ${BigInt(seed).toString()}::int8)`;
+  return `count(*)::text AS rows, coalesce(sum(${hash}), 0)::text AS digest`;
 }

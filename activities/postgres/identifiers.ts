@@ -21,9 +21,3 @@ export function splitName(table: string): readonly [schema: string, name: string
   const dot = table.indexOf('.');
   return [table.slice(0, dot), table.slice(dot + 1)];
 }
-
-/** A list of texts as an array literal of the given type, for example `uuid`. */
-export function arrayLiteral(values: readonly string[], type: string): string {
-  const quoted = values.map((value) => `"${value.replace(/[\\"]/g, '\\$&')}"`);
-  return `${literal(`{${quoted.join(',')}}`)}::${type}[]`;
-}

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 
 /**
- * Runs `use` in one transaction: committed when it returns, rolled back when it throws.
- * A lost connection rolls back by itself, so a failing ROLLBACK never hides the first error.
+ * Runs `use` in one transaction, committed when it returns. When it throws, the caller closes the
+ * session, which rolls back: a ROLLBACK would wait behind a COPY that nobody reads any more.
  */
 export async function transaction<T>(
   client: Client,
@@ -14,12 +14,7 @@ export async function transaction<T>(
       ? 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
       : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
   );
-  try {
-    const result = await use();
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    throw error;
-  }
+  const result = await use();
+  await client.query('COMMIT');
+  return result;
 }

@@ -1,4 +1,4 @@
-import type { Content } from '../../workflows/domain/manifest';
+import type { ColumnProjection, Content } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import type { Meter } from '../attempt';
 import type { BackupDraft } from '../backup/draft';
@@ -6,9 +6,9 @@ import { LinesToArray } from '../backup/json-array';
 import { tableFile } from '../backup/manifest';
 import type { TableFacts } from '../postgres/catalog/tables';
 import { copyOut } from '../postgres/copy';
-import { fingerprint } from '../postgres/fingerprint';
+import type { Client } from '../postgres/database-client';
+import { fingerprint, fingerprintReplacing } from '../postgres/fingerprint';
 import { encodingOf, projectionOf, selectList } from '../postgres/projection';
-import { readReplaced } from '../postgres/replaced';
 import type { SnapshotPair } from '../postgres/snapshot';
 
 /** How the tables of one backup are written. */
@@ -35,7 +35,7 @@ export async function saveTable(
   const shapes = encoding === 'json' ? [new LinesToArray()] : [];
   const [written, print] = await Promise.all([
     draft.writeStream(tableFile(table, format), [out.stream, ...shapes], meter.addBytes),
-    fingerprint(pair.hashing, { table, expressions: selectList(columns), where }, seed),
+    fingerprintOf(pair.hashing, { table, columns, where }, seed),
   ]);
   if (out.rows() !== print.rows) {
     throw failure(
@@ -44,13 +44,22 @@ export async function saveTable(
     );
   }
   meter.addRows(print.rows);
-  const replaced = await readReplaced(pair.hashing, { table, columns, where });
-  return {
-    ...written,
-    table,
-    ...print,
-    encoding,
-    columns,
-    ...(replaced.length > 0 && { replaced: [...replaced] }),
-  };
+  return { ...written, table, ...print, encoding, columns };
+}
+
+interface Wanted {
+  readonly table: string;
+  readonly columns: readonly ColumnProjection[];
+  readonly where: string;
+}
+
+async function fingerprintOf(
+  client: Client,
+  { table, columns, where }: Wanted,
+  seed: string,
+): Promise<Pick<Content, 'rows' | 'digest' | 'replaced'>> {
+  const selection = { table, expressions: selectList(columns), where };
+  const rewritten = columns.find((column) => column.read === 'nil');
+  if (rewritten === undefined) return fingerprint(client, selection, seed);
+  return fingerprintReplacing(client, { ...selection, column: rewritten.name }, seed);
 }

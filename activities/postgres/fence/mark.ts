@@ -75,7 +75,7 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
             workflow_id = excluded.workflow_id, owner_user_id = excluded.owner_user_id,
             backup_id = excluded.backup_id, created_database = excluded.created_database,
             state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
-            completed_at = NULL, previous = to_jsonb(m) - 'previous'
+            completed_at = NULL, previous = to_jsonb(m)
       WHERE m.run_id <> excluded.run_id`,
     [
       claiming.projectRef,
@@ -124,10 +124,13 @@ export async function recordStep(client: Client, step: string): Promise<void> {
   );
 }
 
-/** Turns the run's mark into the completed one. Again by the same run: no change. */
+/**
+ * Turns the run's mark into the completed one. Again by the same run: no change. The mark before it
+ * is kept, since a run that is cancelled right then still goes back to it.
+ */
 export async function complete(client: Client, runId: string): Promise<void> {
   await client.query(
-    `UPDATE moveout.migration SET state = 'completed', completed_at = now(), previous = NULL
+    `UPDATE moveout.migration SET state = 'completed', completed_at = now(), previous = previous - 'previous'
       WHERE run_id = $1 AND state = 'running'`,
     [runId],
   );
@@ -140,7 +143,7 @@ export async function withdraw(client: Client, runId: string): Promise<void> {
         SET project_ref = p.project_ref, run_id = p.run_id, workflow_id = p.workflow_id,
             owner_user_id = p.owner_user_id, backup_id = p.backup_id, state = p.state,
             steps = p.steps, created_database = p.created_database, started_at = p.started_at,
-            completed_at = p.completed_at, epoch = p.epoch, previous = NULL
+            completed_at = p.completed_at, epoch = p.epoch, previous = p.previous
        FROM moveout.migration AS own, jsonb_populate_record(NULL::moveout.migration, own.previous) AS p
       WHERE m.run_id = $1 AND own.previous IS NOT NULL`,
     [runId],

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import type { TableFacts } from '../catalog/tables';
 import { NO_KEYS, readKeys, type KeySet } from './keys';
 import type { ProjectKeys } from './rules';
+import { readSharedKeys } from './shared-keys';
 import { knownRefs, type WantedProject } from './known-refs';
 import { bucketsStatement, instancesStatement, usersStatement } from './tenancy';
 
@@ -25,32 +26,40 @@ export async function readProjectKeys(
   await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
   const claim = { projectRef, knownRefs: await knownRefs(client, wanted) };
   const exists = existence(tables);
-  const users = await readKeys(client, usersStatement(tenancy.users, projectRef), 'uuid');
-  const instances =
-    tenancy.users.by === 'instance-id'
-      ? await readKeys(
-          client,
-          `SELECT i.id FROM (${instancesStatement(tenancy.users, projectRef)}) AS i (id)`,
-          'uuid',
-        )
-      : NO_KEYS;
-  const owner = (table: string): string =>
-    ownedBy(users, exists(table, 'owner_id'), exists(table, 'owner'));
+  const users = await readKeys(client, {
+    name: 'users',
+    type: 'uuid',
+    statement: usersStatement(tenancy.users, projectRef),
+  });
   const keysOf = async (kind: keyof typeof KINDS_OF_BUCKETS): Promise<KeySet> => {
     const { type, ...buckets } = KINDS_OF_BUCKETS[kind];
     if (!exists(buckets.table)) return NO_KEYS;
-    const owned = kind === 'buckets' ? { ...buckets, owner: owner(buckets.table) } : buckets;
+    const owner = ownedBy(users, buckets.table, exists);
+    const owned = kind === 'buckets' ? { ...buckets, owner } : buckets;
     const statement = bucketsStatement(tenancy.buckets, owned, claim);
-    return statement === undefined ? NO_KEYS : readKeys(client, statement, type);
+    return statement === undefined ? NO_KEYS : readKeys(client, { name: kind, type, statement });
   };
-  return {
+  const sets = {
     users,
-    instances,
+    instances: await instancesOf(client, wanted),
     buckets: await keysOf('buckets'),
     analyticsBuckets: await keysOf('analyticsBuckets'),
     vectorBuckets: await keysOf('vectorBuckets'),
-    exists,
+    ...(await readSharedKeys(client, users, exists)),
   };
+  const hold = async (other: Client): Promise<void> => {
+    for (const set of Object.values(sets)) await set.hold(other);
+  };
+  return { ...sets, exists, hold };
+}
+
+async function instancesOf(
+  client: Client,
+  { tenancy, projectRef }: WantedProject,
+): Promise<KeySet> {
+  if (tenancy.users.by !== 'instance-id') return NO_KEYS;
+  const statement = `SELECT i.id FROM (${instancesStatement(tenancy.users, projectRef)}) AS i (id)`;
+  return readKeys(client, { name: 'instances', type: 'uuid', statement });
 }
 
 function existence(tables: readonly TableFacts[]): ProjectKeys['exists'] {
@@ -63,10 +72,10 @@ function existence(tables: readonly TableFacts[]): ProjectKeys['exists'] {
   };
 }
 
-function ownedBy(users: KeySet, ownerId: boolean, owner: boolean): string {
+function ownedBy(users: KeySet, table: string, exists: ProjectKeys['exists']): string {
   const rules = [
-    ...(ownerId ? [users.hasText('b.owner_id')] : []),
-    ...(owner ? [users.has('b.owner')] : []),
+    ...(exists(table, 'owner_id') ? [users.hasText('b.owner_id')] : []),
+    ...(exists(table, 'owner') ? [users.has('b.owner')] : []),
   ];
   return rules.length === 0 ? 'false' : `(${rules.join(' OR ')})`;
 }

@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
 import type { KeySet } from './keys';
 
@@ -9,6 +10,14 @@ export interface ProjectKeys {
   readonly buckets: KeySet;
   readonly analyticsBuckets: KeySet;
   readonly vectorBuckets: KeySet;
+  /** Rows of `auth.instances` that users name. */
+  readonly instanceRows: KeySet;
+  /** `sso:<id>` and `custom:<identifier>` as identities name them. */
+  readonly identityProviders: KeySet;
+  readonly oauthClients: KeySet;
+  readonly flowStates: KeySet;
+  /** Makes all predicates good in another session of the same snapshot. */
+  readonly hold: (client: Client) => Promise<void>;
   /** Whether the source has this table, and this column of it. */
   readonly exists: (table: string, column?: string) => boolean;
 }
@@ -25,30 +34,22 @@ const byUser = (keys: ProjectKeys): string => keys.users.has('t.user_id');
 const byBucket = (keys: ProjectKeys): string => keys.buckets.has('t.bucket_id');
 const byCatalog = (keys: ProjectKeys): string => keys.analyticsBuckets.has('t.catalog_id');
 
-/** A key found in another table's rows in scope; nothing where the source lacks that table or column. */
-function within(column: string, named: string, where?: string): ScopeRule['where'] {
-  const [, source = '', found = ''] = /^(.+)\.([^.]+)$/.exec(named) ?? [];
+/** A key of a row in another table that itself follows its user. */
+function ofUsers(column: string, table: string): ScopeRule['where'] {
   return (keys) =>
-    keys.exists(source, found)
-      ? `t.${column} IN (SELECT x.${found} FROM ${source} AS x WHERE ${where ?? keys.users.has('x.user_id')})`
-      : 'false';
+    `t.${column} IN (SELECT x.id FROM ${table} AS x WHERE ${keys.users.has('x.user_id')})`;
 }
 
-function anyOf(...rules: readonly ScopeRule['where'][]): ScopeRule['where'] {
-  return (keys) => `(${rules.map((rule) => rule(keys)).join(' OR ')})`;
-}
-
-const ssoProvidersOf =
+const bySsoProvider =
   (column: string): ScopeRule['where'] =>
   (keys) =>
-    `t.${column}::text IN (SELECT substr(x.provider, 5) FROM auth.identities AS x
-     WHERE x.provider LIKE 'sso:%' AND ${keys.users.has('x.user_id')})`;
+    keys.identityProviders.has(`'sso:' || t.${column}::text`);
 
-const flowStates = (alias: string, keys: ProjectKeys): string => {
-  const own = keys.users.has(`${alias}.user_id`);
-  if (!keys.exists('auth.flow_state', 'linking_target_id')) return own;
-  return `(${own} OR ${keys.users.has(`${alias}.linking_target_id`)})`;
-};
+/** Without its flow state the row could do nothing, and not be loaded either. */
+const byFlowState = (keys: ProjectKeys): string =>
+  keys.exists('auth.flow_state', 'oauth_client_state_id')
+    ? `t.id IN (SELECT x.oauth_client_state_id FROM auth.flow_state AS x WHERE ${keys.flowStates.has('x.id')})`
+    : 'false';
 
 /** The subject of an audit row is its actor, or the user that an admin acted on. */
 const auditRows = (keys: ProjectKeys): string =>
@@ -63,8 +64,8 @@ const refreshTokens = (keys: ProjectKeys): string =>
 
 /** A relay state may wait on a flow state of nobody yet: without its flow it could not be loaded. */
 const relayStates = (keys: ProjectKeys): string =>
-  `${ssoProvidersOf('sso_provider_id')(keys)} AND (t.flow_state_id IS NULL OR t.flow_state_id IN
-     (SELECT x.id FROM auth.flow_state AS x WHERE ${flowStates('x', keys)}))`;
+  `${bySsoProvider('sso_provider_id')(keys)}
+     AND (t.flow_state_id IS NULL OR ${keys.flowStates.has('t.flow_state_id')})`;
 
 type Where = ScopeRule['where'];
 const root = (table: string, rule: string, where: Where): ScopeRule => ({
@@ -98,34 +99,24 @@ const bookkeeping = (table: string): ScopeRule => ({
  */
 export const SCOPE_RULES: readonly ScopeRule[] = [
   bookkeeping('auth.schema_migrations'),
-  shared(
-    'auth.instances',
-    'id = instance_id of a user of the project',
-    (keys) => `t.id IN (SELECT x.instance_id FROM auth.users AS x WHERE ${keys.users.has('x.id')})`,
+  shared('auth.instances', 'id = instance_id of a user of the project', (keys) =>
+    keys.instanceRows.has('t.id'),
   ),
   root('auth.users', 'the tenancy of users', (keys) => keys.users.has('t.id')),
-  shared('auth.sso_providers', "named by an identity of a user ('sso:<id>')", ssoProvidersOf('id')),
-  shared(
-    'auth.custom_oauth_providers',
-    "named by an identity of a user ('custom:…')",
-    within('identifier', 'auth.identities.provider'),
+  shared('auth.sso_providers', "named by an identity of a user ('sso:<id>')", bySsoProvider('id')),
+  shared('auth.custom_oauth_providers', "named by an identity of a user ('custom:…')", (keys) =>
+    keys.identityProviders.has('t.identifier'),
   ),
-  shared(
-    'auth.oauth_clients',
-    'used by a consent, session or authorization of a user',
-    anyOf(
-      within('id', 'auth.oauth_consents.client_id'),
-      within('id', 'auth.sessions.oauth_client_id'),
-      within('id', 'auth.oauth_authorizations.client_id'),
-    ),
+  shared('auth.oauth_clients', 'used by a consent, session or authorization of a user', (keys) =>
+    keys.oauthClients.has('t.id'),
   ),
   owned('auth.flow_state', 'user_id or linking_target_id → auth.users.id', (keys) =>
-    flowStates('t', keys),
+    keys.flowStates.has('t.id'),
   ),
   owned(
     'auth.oauth_client_states',
     'id ← auth.flow_state.oauth_client_state_id of a user',
-    (keys) => within('id', 'auth.flow_state.oauth_client_state_id', flowStates('x', keys))(keys),
+    byFlowState,
   ),
   owned('auth.audit_log_entries', 'payload: actor_id or traits.user_id → auth.users.id', auditRows),
   owned('auth.identities', 'user_id → auth.users.id', byUser),
@@ -139,12 +130,12 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
   shared(
     'auth.saml_providers',
     'sso_provider_id → auth.sso_providers.id',
-    ssoProvidersOf('sso_provider_id'),
+    bySsoProvider('sso_provider_id'),
   ),
   shared(
     'auth.sso_domains',
     'sso_provider_id → auth.sso_providers.id',
-    ssoProvidersOf('sso_provider_id'),
+    bySsoProvider('sso_provider_id'),
   ),
   shared(
     'auth.saml_relay_states',
@@ -154,7 +145,7 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
   owned(
     'auth.mfa_amr_claims',
     'session_id → auth.sessions.id → auth.users.id',
-    within('session_id', 'auth.sessions.id'),
+    ofUsers('session_id', 'auth.sessions'),
   ),
   owned(
     'auth.refresh_tokens',
@@ -164,7 +155,7 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
   owned(
     'auth.mfa_challenges',
     'factor_id → auth.mfa_factors.id → auth.users.id',
-    within('factor_id', 'auth.mfa_factors.id'),
+    ofUsers('factor_id', 'auth.mfa_factors'),
   ),
   bookkeeping('storage.migrations'),
   root('storage.buckets', 'the tenancy of buckets', (keys) => keys.buckets.has('t.id')),

@@ -74,7 +74,7 @@ async function read(
   return withSession(database, async (client) => {
     const columns = await client.query<{ table: string; columns: readonly string[] }>(
       `SELECT table_schema || '.' || table_name AS "table",
-              array_agg(quote_ident(column_name)::text ORDER BY ordinal_position) AS columns
+              array_agg(quote_ident(column_name)::text ORDER BY column_name) AS columns
          FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
         WHERE table_schema IN ('auth', 'storage') AND table_type = 'BASE TABLE'
         GROUP BY 1 ORDER BY 1`,

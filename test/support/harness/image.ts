@@ -6,12 +6,12 @@ const MADE_BY_PEOPLE = `n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'informatio
 const CATALOG = [
   `SELECT 'schema ' || n.nspname || ' ' || n.nspowner::regrole || ' ' || coalesce(n.nspacl::text, '')
      FROM pg_namespace n WHERE ${MADE_BY_PEOPLE}`,
-  `SELECT 'relation ' || c.oid::regclass || ' ' || c.relkind || ' ' || c.relowner::regrole || ' '
+  `SELECT 'relation ' || c.oid::regclass || ' ' || c.relkind::text || ' ' || c.relowner::regrole || ' '
        || c.relrowsecurity || c.relforcerowsecurity || ' ' || coalesce(c.relacl::text, '') || ' '
        || coalesce(c.reloptions::text, '') || ' ' || coalesce(obj_description(c.oid, 'pg_class'), '')
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${MADE_BY_PEOPLE}`,
   `SELECT 'column ' || c.oid::regclass || ' ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' '
-       || a.attnotnull || a.attgenerated || a.attidentity || ' ' || coalesce(a.attacl::text, '') || ' '
+       || a.attnotnull || a.attgenerated::text || a.attidentity::text || ' ' || coalesce(a.attacl::text, '') || ' '
        || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -20,7 +20,7 @@ const CATALOG = [
      FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE c.conrelid <> 0 AND ${MADE_BY_PEOPLE}`,
   `SELECT 'index ' || pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${MADE_BY_PEOPLE}`,
-  `SELECT 'trigger ' || t.tgenabled || ' ' || pg_get_triggerdef(t.oid)
+  `SELECT 'trigger ' || t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid)
      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal AND ${MADE_BY_PEOPLE}`,
   `SELECT 'function ' || p.proowner::regrole || ' ' || coalesce(p.proacl::text, '') || ' ' || pg_get_functiondef(p.oid)
@@ -28,7 +28,7 @@ const CATALOG = [
   `SELECT 'type ' || t.oid::regtype || ' ' || t.typowner::regrole || ' '
        || coalesce((SELECT string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid), '')
      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ${MADE_BY_PEOPLE}`,
-  `SELECT 'policy ' || p.polrelid::regclass || ' ' || p.polname || ' ' || p.polcmd
+  `SELECT 'policy ' || p.polrelid::regclass || ' ' || p.polname || ' ' || p.polcmd::text
        || coalesce(pg_get_expr(p.polqual, p.polrelid), '') || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
      FROM pg_policy p`,
   `SELECT 'database ' || coalesce(d.datacl::text, '') || ' ' || d.datcollate FROM pg_database d WHERE d.datname = current_database()`,

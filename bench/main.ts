@@ -1,0 +1,85 @@
+import { cpus } from 'node:os';
+import path from 'node:path';
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { createStudio } from '../test/support/studio/studio';
+import { installLogger } from '../worker/logger';
+import type { Report } from '../workflows/domain/report';
+import { dumpAndRestore, hasPeer } from './peer';
+import { onStage, type Stage } from './stage';
+
+interface Measurement {
+  readonly what: string;
+  readonly seconds: number;
+  readonly steps: string;
+}
+
+const SOURCE = 'bench_source';
+
+async function main(): Promise<void> {
+  const command = new Command('bench')
+    .description('Moves one project of a studio, and copies the same rows by pg_dump | pg_restore.')
+    .option(
+      '--users <n>',
+      'users of the project; sessions and tokens as many, twice the objects',
+      '20000',
+    );
+  const users = Number(command.parse().opts<{ users: string }>().users);
+  installLogger({ to: '/dev/null' });
+  await onStage(async (stage) => {
+    await stage.query(`CREATE DATABASE ${SOURCE}`);
+    const sizes = { users, sessions: users, refreshTokens: users, objects: users * 2 };
+    await createStudio(stage.url(SOURCE), { projects: 2, ...sizes });
+    const measured = await measure(stage);
+    print(users, measured);
+  });
+}
+
+async function measure(stage: Stage): Promise<readonly Measurement[]> {
+  const measured: Measurement[] = [];
+  for (const format of ['copy', 'json'] as const) {
+    const database = `bench_${format}`;
+    const report = await stage.migrate({
+      projectRef: 'project-abc',
+      source: SOURCE,
+      database,
+      format,
+    });
+    measured.push({ what: `moveout, ${format}`, ...timesOf(report) });
+  }
+  if (!(await hasPeer())) return measured;
+  await stage.query('CREATE DATABASE bench_peer TEMPLATE template0');
+  const started = performance.now();
+  await dumpAndRestore(
+    stage.url('bench_copy'),
+    stage.url('bench_peer'),
+    path.join(stage.folder, 'peer.dump'),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  return [
+    ...measured,
+    { what: 'pg_dump -Fc, pg_restore', seconds, steps: 'no scope, no verification, no undo' },
+  ];
+}
+
+function timesOf(report: Report): Pick<Measurement, 'seconds' | 'steps'> {
+  const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
+  const steps = report.steps.map(({ step, seconds: took }) => `${step} ${took.toFixed(1)}`);
+  return { seconds, steps: steps.join('  ') };
+}
+
+function print(users: number, measured: readonly Measurement[]): void {
+  const peer = measured.at(-1)?.seconds ?? 1;
+  const table = new Table({
+    head: ['', 'seconds', 'ratio to the last', 'of which'],
+    style: { head: [], border: [] },
+  });
+  for (const { what, seconds, steps } of measured) {
+    table.push([what, seconds.toFixed(1), (seconds / peer).toFixed(2), steps]);
+  }
+  process.stdout.write(
+    `one project of ${String(users)} users on ${String(cpus().length)} cores\n${table.toString()}\n`,
+  );
+}
+
+void main();

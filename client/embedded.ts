@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { Configuration } from '../worker/config';
+import { loadConfiguration } from '../worker/config';
+import { createWorker, type WorkerPlace } from '../worker/create-worker';
+import { installLogger } from '../worker/logger';
+import { configuredTemporal, connectClient } from './configured';
+import { joinServer } from './embedded/join';
+import { openStateFolder, stateFolder } from './embedded/state-folder';
+import { isTemporalConfigured, type Places, type Session } from './session';
+import { taskQueueOf } from './task-queue';
+
+export { runWorker } from '../worker/main';
+
+/** How a session with a worker of its own is opened. */
+export interface OwnWorker {
+  readonly places: Places;
+  readonly log: (line: string) => void;
+  /** Wraps the worker's activities; the demo injects a failure here. */
+  readonly wrap?: WorkerPlace['wrap'];
+}
+
+/** A Temporal server in reach, and how to let go of it. */
+interface Reach {
+  readonly connectionOptions: ReturnType<typeof configuredTemporal>['connectionOptions'];
+  readonly namespace: string;
+  readonly webUi?: string;
+  readonly others: readonly string[];
+  readonly leave: () => Promise<void>;
+}
+
+/**
+ * Opens a session whose worker runs in this process: on the configured Temporal, else on a local one
+ * that is shared by all scripts with the same state folder and ends with the last of them. A wrong
+ * configuration rejects with a `ConfigError` before anything is started.
+ */
+export async function openWithOwnWorker(own: OwnWorker): Promise<Session> {
+  const { places, log } = own;
+  const configuration = loadConfiguration(process.env, places);
+  const state = stateFolder(process.env);
+  openStateFolder(state);
+  installLogger({ to: state.workerLog, shutdownSignals: [] });
+  const script = randomUUID();
+  const reach = isTemporalConfigured(process.env)
+    ? configuredReach()
+    : await localReach({ state, script, log });
+  try {
+    return await startWorking(own, { configuration, reach, script });
+  } catch (error) {
+    await reach.leave();
+    throw error;
+  }
+}
+
+function configuredReach(): Reach {
+  return { ...configuredTemporal(), others: [], leave: () => Promise.resolve() };
+}
+
+async function localReach(joining: Parameters<typeof joinServer>[0]): Promise<Reach> {
+  const { address, uiUrl, others, leave } = await joinServer(joining);
+  return { connectionOptions: { address }, namespace: 'default', webUi: uiUrl, others, leave };
+}
+
+interface Ground {
+  readonly configuration: Configuration;
+  readonly reach: Reach;
+  readonly script: string;
+}
+
+async function startWorking(own: OwnWorker, ground: Ground): Promise<Session> {
+  const { reach, configuration, script } = ground;
+  const { namespace } = reach;
+  const taskQueue = taskQueueOf(own.places, process.env);
+  const client = await connectClient(reach.connectionOptions, namespace);
+  const connection = await NativeConnection.connect(reach.connectionOptions);
+  const wrap = own.wrap === undefined ? {} : { wrap: own.wrap };
+  const worker = await createWorker({ connection, namespace, taskQueue, configuration, ...wrap });
+  const ended = worker.run();
+  const close = async (): Promise<void> => {
+    await stop(worker, ended);
+    await client.connection.close();
+    await connection.close();
+    await reach.leave();
+  };
+  return {
+    client,
+    server: reach.connectionOptions.address,
+    taskQueue,
+    webUi: reach.webUi,
+    script,
+    others: reach.others,
+    isOwnWorker: true,
+    broken: brokenWhen(ended),
+    close,
+  };
+}
+
+async function stop(worker: Worker, ended: Promise<void>): Promise<void> {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+  await ended.catch(() => undefined);
+}
+
+/** Only a failure of the worker is news; its orderly end is not. */
+function brokenWhen(ended: Promise<void>): Promise<never> {
+  const broken = new Promise<never>((_resolve, reject) => {
+    ended.catch(reject);
+  });
+  broken.catch(() => undefined);
+  return broken;
+}

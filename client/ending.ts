@@ -1,0 +1,83 @@
+import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { z } from 'zod';
+import type { FleetReport } from '../workflows/domain/fleet';
+import type { Plan, Problem } from '../workflows/domain/plan';
+import { OUTCOMES, type Report } from '../workflows/domain/report';
+
+/** How a run ended, or why it is no longer followed. */
+export type Ending =
+  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'fleet'; readonly fleet: FleetReport }
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  /** It never got to anything that writes. */
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  /** It ended in a way that says nothing about the target: somebody has to look. */
+  | { readonly kind: 'unknown'; readonly problem: Problem }
+  /** The script let go of it; it goes on, or will. */
+  | { readonly kind: 'detached' };
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const reportSchema = z.custom<Report>(
+  (value) =>
+    isObject(value) &&
+    'outcome' in value &&
+    OUTCOMES.some((outcome) => outcome === value.outcome) &&
+    'tables' in value,
+);
+
+const fleetSchema = z.custom<FleetReport>((value) => isObject(value) && 'projects' in value);
+
+const planSchema = z.custom<Plan>((value) => isObject(value) && 'targetBefore' in value);
+
+/** Reads how a closed run ended: from its result, its failure, or its memo. */
+export async function endingOf(handle: WorkflowHandle): Promise<Ending> {
+  try {
+    const result: unknown = await handle.result();
+    return documentOf(result) ?? unknown(`run ${handle.workflowId} has a result of another kind`);
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return failureOf(error) ?? (await memoOf(handle)) ?? withoutReport(error);
+  }
+}
+
+/** The report of a parked run: it is still running, so it stands in the memo. */
+export async function parkedReport(handle: WorkflowHandle): Promise<Ending> {
+  return (await memoOf(handle)) ?? unknown(`run ${handle.workflowId} is parked`);
+}
+
+function failureOf({ cause }: WorkflowFailedError): Ending | undefined {
+  return cause instanceof ApplicationFailure ? documentOf(cause.details?.[0]) : undefined;
+}
+
+function documentOf(value: unknown): Ending | undefined {
+  const report = reportSchema.safeParse(value);
+  if (report.success) return { kind: 'report', report: report.data };
+  const fleet = fleetSchema.safeParse(value);
+  if (fleet.success) return { kind: 'fleet', fleet: fleet.data };
+  const plan = planSchema.safeParse(value);
+  return plan.success ? { kind: 'plan', plan: plan.data } : undefined;
+}
+
+async function memoOf(handle: WorkflowHandle): Promise<Ending | undefined> {
+  const { memo } = await handle.describe();
+  return documentOf(memo?.['report']);
+}
+
+/** Steps that write end in a report; an activity's bare failure comes from one that only reads. */
+function withoutReport({ cause, message }: WorkflowFailedError): Ending {
+  if (cause instanceof ActivityFailure && cause.cause instanceof ApplicationFailure) {
+    const { type, message: words } = cause.cause;
+    return { kind: 'refused', problem: { code: type ?? 'Unexpected', message: words } };
+  }
+  if (cause instanceof CancelledFailure) {
+    return { kind: 'refused', problem: { code: 'Cancelled', message: 'cancelled before anything was written' } };
+  }
+  return unknown(cause?.message ?? message);
+}
+
+function unknown(words: string): Ending {
+  const message = `${words}; whether the target is as it was is not known: look at the run, then start again`;
+  return { kind: 'unknown', problem: { code: 'Unexpected', message } };
+}

@@ -1,0 +1,37 @@
+import type { Outcome } from '../workflows/domain/report';
+import type { Ending } from './ending';
+
+const OF_OUTCOME: Readonly<Record<Outcome, number>> = {
+  migrated: 0,
+  verified: 0,
+  'backed-up': 0,
+  restored: 1,
+  different: 1,
+  refused: 2,
+  parked: 3,
+};
+
+/** The exit status of a person's interruption. */
+export const INTERRUPTED = 130;
+
+/**
+ * The script's exit status: 0 done and verified · 1 restored, different, or a project of a fleet failed
+ * · 2 refused, nothing touched · 3 an operator is needed · 130 interrupted.
+ */
+export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
+  switch (ending.kind) {
+    case 'report':
+      if (isInterrupted && ending.report.outcome === 'restored') return INTERRUPTED;
+      return OF_OUTCOME[ending.report.outcome];
+    case 'fleet':
+      return ending.fleet.outcome === 'migrated' ? 0 : 1;
+    case 'plan':
+      return ending.plan.problems.length === 0 ? 0 : 2;
+    case 'refused':
+      return isInterrupted ? INTERRUPTED : 2;
+    case 'unknown':
+      return isInterrupted ? INTERRUPTED : 3;
+    case 'detached':
+      return INTERRUPTED;
+  }
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { answer } from './answer';
+import { runArguments } from './arguments';
+import { withFlags, type FlagName, type Flags } from './flags';
+import { HELP } from './help';
+import { MODES, type Mode } from './modes';
+import { modeOf, PLACE_FLAGS } from './request';
+import { run } from './run';
+
+const args = process.argv.slice(2);
+// From here on the list of processes shows no argument of this one.
+process.title = 'moveout';
+
+const moveout = new Command('moveout')
+  .description('Moves each project of a shared Supabase-style PostgreSQL into a database of its own.')
+  .addHelpText('after', HELP);
+
+/** The flags that choose a mode are the script's; here the command's name says it. */
+const CHOOSING: ReadonlySet<FlagName> = new Set<FlagName>(['backupOnly', 'restore', 'verifyOnly', 'dryRun']);
+
+add('plan', 'plan', 'show what a migration would do; nothing is touched');
+add('migrate', 'migrate', 'move one project, or --all');
+add('backup', 'backup', 'write a backup of a project and nothing else');
+add('verify', 'verify', 'compare a project’s database with its backup and the source');
+add('restore', 'restore', 'put the backup named by --backup into --database');
+moveout
+  .command('worker')
+  .description('serve a configured Temporal until asked to stop')
+  .allowExcessArguments(false)
+  .action(async () => {
+    const { runWorker } = await import('./embedded.js');
+    await runWorker();
+  });
+
+function add(name: string, mode: Mode, help: string): void {
+  const own = MODES[mode].flags.filter((flag) => !CHOOSING.has(flag));
+  const more: readonly FlagName[] = mode === 'migrate' ? ['all', 'dryRun'] : [];
+  const command = withFlags(moveout.command(name).description(help), [...own, ...more, ...PLACE_FLAGS]);
+  command.action(async () => {
+    const flags = command.opts<Flags>();
+    await answer(flags, async () => run(modeHere(mode, flags), flags));
+  });
+}
+
+function modeHere(mode: Mode, flags: Flags): Mode {
+  return mode === 'migrate' ? modeOf(flags) : mode;
+}
+
+void runArguments(moveout, args);

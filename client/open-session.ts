@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { configuredTemporal, connectClient } from './configured';
+import { isTemporalConfigured, type Places, type Session } from './session';
+import { isPrivate, taskQueueOf } from './task-queue';
+
+/** What a poller that asks for workflow tasks is called in Temporal's API (`TaskQueueType`). */
+const WORKFLOW_TASKS = 1;
+
+/**
+ * Opens the session that the environment and the flags ask for: with a worker in this process unless
+ * a Temporal is configured and no flag names a place that only this process can know.
+ */
+export async function openSession(places: Places, log: (line: string) => void): Promise<Session> {
+  if (isTemporalConfigured(process.env) && !isPrivate(places)) return openConfigured();
+  const { openWithOwnWorker } = await import('./embedded.js');
+  return openWithOwnWorker({ places, log });
+}
+
+async function openConfigured(): Promise<Session> {
+  const { connectionOptions, namespace, address } = configuredTemporal();
+  const client = await connectClient(connectionOptions, namespace);
+  const taskQueue = taskQueueOf({}, process.env);
+  const close = (): Promise<void> => client.connection.close();
+  const session = { client, server: address, taskQueue, script: randomUUID(), others: [] };
+  if (await hasWorker(session)) {
+    return { ...session, isOwnWorker: false, broken: new Promise(() => undefined), close };
+  }
+  await close();
+  throw new Error(
+    `no worker polls the task queue "${taskQueue}" of ${address} (namespace ${namespace}): ` +
+      'nothing was started. Start one with `npm run worker`, or name its queue in MOVEOUT_TASK_QUEUE',
+  );
+}
+
+/** Whether a worker has asked for workflow tasks on the queue within the last minutes. */
+async function hasWorker({ client, taskQueue }: Pick<Session, 'client' | 'taskQueue'>): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: WORKFLOW_TASKS,
+  });
+  return pollers.length > 0;
+}

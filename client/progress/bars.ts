@@ -1,0 +1,46 @@
+import type { Writable } from 'node:stream';
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { Display } from './display';
+import type { StepView } from './view';
+import { figures } from './words';
+
+const SIGNS = { waiting: ' ', running: '>', done: '+', failed: 'x' } as const;
+const FORMAT = '  {sign} {step} [{bar}] {figures}';
+
+/** One bar per step, on a terminal. A step without an estimate fills its bar at its end. */
+export function barDisplay(stream: Writable): Display {
+  const options = { format: FORMAT, stream, hideCursor: true, clearOnComplete: false };
+  const all = new MultiBar({ ...options, barCompleteChar: '=', barIncompleteChar: ' ', barsize: 24, fps: 4 });
+  const bars = new Map<string, SingleBar>();
+  return {
+    update: (steps) => {
+      for (const view of steps) {
+        const bar = bars.get(view.step) ?? all.create(1, 0, payloadOf(view));
+        bars.set(view.step, bar);
+        bar.setTotal(totalOf(view));
+        bar.update(valueOf(view), payloadOf(view));
+      }
+      all.update();
+    },
+    say: (line) => {
+      all.log(`${line}\n`);
+      all.update();
+    },
+    end: () => {
+      all.stop();
+    },
+  };
+}
+
+function totalOf({ totalRows, rows }: StepView): number {
+  return Math.max(totalRows ?? 0, rows, 1);
+}
+
+function valueOf(view: StepView): number {
+  if (view.state === 'done') return totalOf(view);
+  return view.totalRows === undefined ? 0 : view.rows;
+}
+
+function payloadOf(view: StepView): object {
+  return { sign: SIGNS[view.state], step: view.step.padEnd(15), figures: figures(view) };
+}

@@ -1,0 +1,98 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { z } from 'zod';
+import type { FleetEntry } from '../../workflows/domain/fleet';
+import type { Progress } from '../../workflows/domain/progress';
+
+/** A worker that is busy or gone must not hold up the display. */
+const ANSWER_WITHIN_MS = 2_000;
+
+const heartbeatSchema = z.object({
+  step: z.string(),
+  rows: z.number(),
+  bytes: z.number(),
+  table: z.string().optional(),
+  totalRows: z.number().optional(),
+});
+
+/** An activity that Temporal counts as not done: what it said last, and why its last attempt failed. */
+export interface Pending {
+  readonly activity: string;
+  readonly attempt: number;
+  readonly lastFailure?: string | undefined;
+  readonly heartbeat?: z.infer<typeof heartbeatSchema> | undefined;
+}
+
+/** A run as it is now. `progress` is absent while no worker answers. */
+export interface Look {
+  readonly isRunning: boolean;
+  readonly isParked: boolean;
+  /** Seconds for which no worker has taken up the run's next workflow task. */
+  readonly unserved: number;
+  readonly pending: readonly Pending[];
+  readonly progress?: Progress | undefined;
+  readonly fleet?: readonly FleetEntry[] | undefined;
+  /** The run of a fleet's current project. */
+  readonly child?: string | undefined;
+}
+
+/** Looks at a run once. Rejects only where Temporal itself does not answer. */
+export async function look(client: Client, handle: WorkflowHandle): Promise<Look> {
+  const description = await client.withDeadline(Date.now() + 5_000, () => handle.describe());
+  const { raw, type, status } = description;
+  const isFleet = type === 'migrateAll';
+  const answer = type === 'planProject' ? undefined : await ask(client, handle);
+  const progress = isFleet ? undefined : progressSchema.safeParse(answer).data;
+  return {
+    isRunning: status.name === 'RUNNING',
+    isParked: isParked(progress),
+    unserved: unservedSeconds(description),
+    pending: (raw.pendingActivities ?? []).map(pendingOf),
+    progress,
+    fleet: isFleet ? fleetSchema.safeParse(answer).data : undefined,
+    child: raw.pendingChildren?.[0]?.workflowId ?? undefined,
+  };
+}
+
+/** A parked run whose restore is tried again is under way, though its outcome still says parked. */
+function isParked(progress: Progress | undefined): boolean {
+  if (progress?.outcome !== 'parked') return false;
+  return !progress.steps.some(({ state }) => state === 'running');
+}
+
+const progressSchema = z.custom<Progress>(
+  (value) => typeof value === 'object' && value !== null && 'steps' in value && 'outcome' in value,
+);
+
+const fleetSchema = z.custom<readonly FleetEntry[]>((value) => Array.isArray(value));
+
+async function ask(client: Client, handle: WorkflowHandle): Promise<unknown> {
+  try {
+    return await client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      handle.query<unknown>('progress'),
+    );
+  } catch {
+    // No worker, or one that has not come so far: the next look tells.
+    return undefined;
+  }
+}
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+function pendingOf(activity: PendingActivity): Pending {
+  const payload = activity.heartbeatDetails?.payloads?.[0];
+  const said: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
+  return {
+    activity: activity.activityType?.name ?? '?',
+    attempt: activity.attempt ?? 1,
+    lastFailure: activity.lastFailure?.message ?? undefined,
+    heartbeat: heartbeatSchema.safeParse(said).data,
+  };
+}
+
+function unservedSeconds({ raw }: WorkflowExecutionDescription): number {
+  const task = raw.pendingWorkflowTask;
+  const since = task?.scheduledTime?.seconds;
+  if (!task || since === null || since === undefined || task.startedTime) return 0;
+  return Math.max(0, Date.now() / 1000 - Number(since));
+}

@@ -1,0 +1,56 @@
+import type { FleetReport } from '../../workflows/domain/fleet';
+import type { Plan, Problem } from '../../workflows/domain/plan';
+import type { Report } from '../../workflows/domain/report';
+import type { Ending } from '../ending';
+
+/** What is known of a request that has no report: who it was about, and since when. */
+export interface Asked {
+  readonly projectRef?: string | undefined;
+  readonly databaseName?: string | undefined;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** What `--json` prints for a plan: the plan, with the fields that every report has. */
+export interface PlanDocument extends Plan {
+  readonly projectRef: string;
+  readonly databaseName: string;
+  readonly outcome: 'planned' | 'refused';
+}
+
+/** What `--json` prints where no workflow made a report. */
+export interface ShortDocument extends Asked {
+  readonly outcome: 'refused' | 'parked' | 'interrupted';
+  readonly tables: readonly [];
+  readonly drift: readonly [];
+  readonly problems: readonly Problem[];
+  readonly finishedAt: string;
+}
+
+export type ResultDocument = Report | FleetReport | PlanDocument | ShortDocument;
+
+/** The one document that says how a request ended. */
+export function documentOf(ending: Ending, asked: Asked): ResultDocument {
+  switch (ending.kind) {
+    case 'report':
+      return ending.report;
+    case 'fleet':
+      return ending.fleet;
+    case 'plan': {
+      const { project, problems } = ending.plan;
+      const outcome = problems.length === 0 ? 'planned' : 'refused';
+      return { projectRef: project.projectRef, databaseName: project.databaseName, outcome, ...ending.plan };
+    }
+    case 'refused':
+      return short(asked, 'refused', [ending.problem]);
+    case 'unknown':
+      return short(asked, 'parked', [ending.problem]);
+    case 'detached':
+      return short(asked, 'interrupted', []);
+  }
+}
+
+function short(asked: Asked, outcome: ShortDocument['outcome'], problems: readonly Problem[]): ShortDocument {
+  const finishedAt = new Date().toISOString();
+  return { ...asked, outcome, tables: [], drift: [], problems, finishedAt };
+}

@@ -1,0 +1,85 @@
+import type { Ending } from './ending';
+import type { Flags } from './flags';
+import { Follower } from './follow';
+import { Interrupts } from './interrupt';
+import { findLeftBehind } from './left-behind';
+import type { Mode } from './modes';
+import { openSession } from './open-session';
+import { displayOn } from './progress/display-on';
+import { Screen } from './progress/screen';
+import { requestOf, type Request } from './request';
+import type { Places, Session } from './session';
+import { startOrAttach } from './start';
+import { hasPassword } from './task-queue';
+
+/** How a request ended, and whether a person interrupted it. */
+export interface Ran {
+  readonly ending: Ending;
+  readonly isInterrupted: boolean;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * Does what the flags ask for and resolves with how it ended; everything said on the way goes to
+ * stderr. Rejects before anything was touched: with a `UsageError` for wrong flags, with a
+ * `ConfigError` for a wrong configuration, with any other error where no Temporal can be reached.
+ */
+export async function run(mode: Mode, flags: Flags): Promise<Ran> {
+  const request = requestOf(mode, flags, Date.now());
+  const places = placesOf(flags);
+  if (places.connectionString !== undefined && hasPassword(places.connectionString)) {
+    say('Warning: a password in --connection-string is visible in the list of processes and in the shell’s history; MOVEOUT_SOURCE_URL in the environment is not.');
+  }
+  const interrupts = new Interrupts(say);
+  try {
+    const session = await openSession(places, say);
+    try {
+      return await runIn(session, request, interrupts);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** Starts or attaches, and follows to the end, in a session that stays open. */
+export async function runIn(
+  session: Session,
+  request: Request,
+  interrupts: Interrupts,
+): Promise<Ran> {
+  if (session.webUi !== undefined) say(`Web UI: ${session.webUi}/namespaces/default/workflows`);
+  const isShared = session.webUi !== undefined;
+  const but = request.workflowId;
+  const left = isShared
+    ? await findLeftBehind({ session, but, interrupts, say })
+    : { ended: Promise.resolve() };
+  const { handle, isAttached } = await startOrAttach(session, request);
+  say(isAttached ? `${request.workflowId} is already running: following it.` : request.summary);
+  const screen = new Screen(() => displayOn(process.stderr));
+  const ending = await new Follower({ session, handle, interrupts, screen })
+    .ending()
+    .catch((error: unknown): Ending => lost(handle.workflowId, error));
+  if (ending.kind === 'detached') say(whatBecomes(session, handle.workflowId));
+  else await left.ended.catch((error: unknown) => say(`Lost sight of what was left behind: ${String(error)}`));
+  return { ending, isInterrupted: interrupts.isInterrupted };
+}
+
+/** The run is there, but nobody here sees how it ends. */
+function lost(workflowId: string, error: unknown): Ending {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `lost sight of ${workflowId}: ${why}; start again with the same flags to follow it`;
+  return { kind: 'unknown', problem: { code: 'ServerUnavailable', message } };
+}
+
+function whatBecomes({ isOwnWorker, webUi }: Session, workflowId: string): string {
+  if (!isOwnWorker) return `Let go of ${workflowId}: it goes on in the worker that serves it. The same command follows it again.`;
+  const where = webUi === undefined ? '' : ' with its local Temporal server';
+  return `Let go of ${workflowId}: it stands still${where} until the next start with the same flags, which finishes it or puts everything back.`;
+}
+
+function placesOf({ connectionString, backupDir, config }: Flags): Places {
+  return { connectionString, backupDirectory: backupDir, config };
+}
