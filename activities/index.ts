@@ -24,21 +24,21 @@ export type { Resources } from './resources';
 
 /** All that workflows see of the activities; each is safe to run twice. */
 export interface Activities {
-  planMigration(input: unknown): Promise<Plan>;
-  planBackup(input: unknown): Promise<BackupPlan>;
-  planRestore(input: unknown): Promise<RestorePlan>;
-  planVerification(input: unknown): Promise<VerificationPlan>;
-  listProjects(): Promise<readonly Project[]>;
-  backupProject(order: BackupOrder): Promise<BackupResult>;
-  backupTarget(order: TargetBackupOrder): Promise<BackupResult>;
-  initSchema(job: Job): Promise<StepResult>;
-  migrateAuth(job: Job): Promise<StepResult>;
-  migrateStorage(job: Job): Promise<StepResult>;
-  restoreRows(job: Job): Promise<StepResult>;
-  finishSchema(job: Job): Promise<StepResult>;
-  verifyProject(job: Job): Promise<Evidence>;
-  completeMigration(job: Job): Promise<void>;
-  restoreProject(job: Job): Promise<RestoreProof>;
+  readonly planMigration: (input: unknown) => Promise<Plan>;
+  readonly planBackup: (input: unknown) => Promise<BackupPlan>;
+  readonly planRestore: (input: unknown) => Promise<RestorePlan>;
+  readonly planVerification: (input: unknown) => Promise<VerificationPlan>;
+  readonly listProjects: () => Promise<readonly Project[]>;
+  readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
+  readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
+  readonly initSchema: (job: Job) => Promise<StepResult>;
+  readonly migrateAuth: (job: Job) => Promise<StepResult>;
+  readonly migrateStorage: (job: Job) => Promise<StepResult>;
+  readonly restoreRows: (job: Job) => Promise<StepResult>;
+  readonly finishSchema: (job: Job) => Promise<StepResult>;
+  readonly verifyProject: (job: Job) => Promise<Evidence>;
+  readonly completeMigration: (job: Job) => Promise<void>;
+  readonly restoreProject: (job: Job) => Promise<RestoreProof>;
 }
 
 /** Binds every activity to what the worker opened. */

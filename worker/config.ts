@@ -6,7 +6,7 @@ import { configSchema, type ConfigFile } from './config-schema';
 import { ConfigError, issueLines } from './config-error';
 
 /** The file that is read when neither a flag nor `MOVEOUT_CONFIG` names another. */
-export const CONFIG_FILE = 'moveout.config.yaml';
+const CONFIG_FILE = 'moveout.config.yaml';
 
 /** What flags may say over the file. */
 export interface Overrides {

@@ -15,11 +15,11 @@ export async function ensureSearchAttributes(
   namespace: string,
 ): Promise<void> {
   const known = await connection.operatorService.listSearchAttributes({ namespace });
-  const types = new Map(Object.entries(known.customAttributes));
+  const types = new Map<string, number>(Object.entries(known.customAttributes));
   const names = Object.values(SEARCH_ATTRIBUTES);
   for (const name of names) {
     const type = types.get(name);
-    if (type === undefined || Number(type) === KEYWORD) continue;
+    if (type === undefined || type === KEYWORD) continue;
     throw new Error(
       `search attribute ${name} exists in namespace "${namespace}" with another type than ${SearchAttributeType.KEYWORD}`,
     );

@@ -13,10 +13,10 @@ import type { Run } from './progress';
 import { restoring } from './steps';
 
 /** Asks a parked run to try its restore again. */
-export const retryRestore = defineUpdate<string>('retryRestore');
+const retryRestore = defineUpdate<string>('retryRestore');
 
 /** Tells a parked run that its restore is given up, and why; the target stays as it is. */
-export const abandonRestore = defineUpdate<string, [reason: string]>('abandonRestore');
+const abandonRestore = defineUpdate<string, [reason: string]>('abandonRestore');
 
 /** What is undone, and how the run ends once it is. */
 export interface Undoing {

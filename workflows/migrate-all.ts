@@ -17,7 +17,7 @@ import { migrateProject } from './migrate-project';
 import { planning } from './steps';
 
 /** Answers which projects are done, in the order they ended. */
-export const fleetQuery = defineQuery<readonly FleetEntry[]>('progress');
+const fleetQuery = defineQuery<readonly FleetEntry[]>('progress');
 
 /** Moves every configured project, one after another; one project's failure touches no other. */
 export async function migrateAll(input?: unknown): Promise<FleetReport> {

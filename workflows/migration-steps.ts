@@ -156,7 +156,7 @@ export class MigrationSteps {
 }
 
 /** Throws unless the target is what the backup says, and the source too where that was asked for. */
-export function assertSound(evidence: Evidence, onDrift: 'report' | 'fail'): void {
+function assertSound(evidence: Evidence, onDrift: 'report' | 'fail'): void {
   if (evidence.differences.length > 0) {
     throw ApplicationFailure.nonRetryable(shorten(evidence.differences), 'VerificationFailed');
   }

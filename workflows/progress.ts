@@ -9,7 +9,7 @@ import { detailsOf } from './details';
 import { list } from './search-attributes';
 
 /** Answers how far a run is, table by table. */
-export const progressQuery = defineQuery<Progress>('progress');
+const progressQuery = defineQuery<Progress>('progress');
 
 /** What a run knows of itself while it goes; the query, the details and the report come from here. */
 export class Run {

@@ -47,7 +47,7 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
 }
 
 /** Sorts tables so that every row finds the rows it refers to. */
-export function inLoadOrder(contents: readonly Content[]): readonly Content[] {
+function inLoadOrder(contents: readonly Content[]): readonly Content[] {
   const position = new Map(SCOPE_RULES.map((rule, index) => [rule.table, index]));
   const of = (content: Content): number => position.get(content.table) ?? SCOPE_RULES.length;
   return [...contents].sort((a, b) => of(a) - of(b));

@@ -18,7 +18,7 @@ const PINNED: Readonly<Record<string, string>> = {
 const LOCK_TIMEOUT = '30s';
 
 /** The settings of a session that may only read, or may also write. */
-export function sessionSettings(access: 'read' | 'write'): Readonly<Record<string, string>> {
+function sessionSettings(access: 'read' | 'write'): Readonly<Record<string, string>> {
   return {
     ...PINNED,
     lock_timeout: LOCK_TIMEOUT,

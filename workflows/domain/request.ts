@@ -80,10 +80,8 @@ export const migrateAllRequestSchema = z.strictObject({ replace, onDrift });
 
 export type Project = z.infer<typeof projectSchema>;
 export type MigrateRequest = z.infer<typeof migrateRequestSchema>;
-export type BackupRequest = z.infer<typeof backupRequestSchema>;
 export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 export type VerifyRequest = z.infer<typeof verifyRequestSchema>;
-export type MigrateAllRequest = z.infer<typeof migrateAllRequestSchema>;
 
 /** A project whose target and owner are settled. */
 export interface ProjectIdentity {

@@ -1,5 +1,5 @@
-export { applicationName, runPrefix, stagingName, type AttemptName } from './names';
-export { busy, endEarlierAttempts, tryLock, type LockedNames } from './lock';
+export { applicationName, stagingName } from './names';
+export { busy, endEarlierAttempts, tryLock } from './lock';
 export {
   checkEpoch,
   claim,

@@ -33,7 +33,7 @@ export function instancesStatement(
 }
 
 /** A predicate over a bucket's id (or name) that no rule of another known ref takes precedence over. */
-export function prefixPredicate(id: string, separator: string, claim: Claim): string {
+function prefixPredicate(id: string, separator: string, claim: Claim): string {
   const mine = belongs(id, claim.projectRef, separator);
   const longer = claim.knownRefs.filter(
     (ref) => ref.length > claim.projectRef.length && ref.startsWith(claim.projectRef),
@@ -67,7 +67,7 @@ export function bucketsStatement(
 }
 
 /** A configured statement with `$1` as an escaped literal: COPY takes no parameters. */
-export function inlined(statement: string, ref: string): string {
+function inlined(statement: string, ref: string): string {
   const bare = statement.trim().replace(/;\s*$/, '');
   return bare.replace(/\$1(?![0-9])/g, () => literal(ref));
 }
