@@ -12,6 +12,7 @@ import { readBlindSpots } from './postgres/catalog/privileges';
 import { findDatabase } from './postgres/catalog/databases';
 import type { Connections } from './postgres/connections';
 import { PROJECT_SCHEMAS } from '../workflows/domain/names';
+import { lockPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 
 /** Finds what a verification compares: the backup, the target and the source. Touches nothing. */
@@ -54,7 +55,14 @@ export async function planVerification(
 
 /** The backup asked for, else the project's newest of kind `project`, told by its manifest. */
 async function backupToCompare(store: BackupStore, request: VerifyRequest): Promise<Manifest> {
-  if (request.backupId !== undefined) return store.manifest(request.backupId);
+  if (request.backupId !== undefined) {
+    const manifest = await store.manifest(request.backupId);
+    if (manifest.projectRef === request.projectRef) return manifest;
+    throw failure(
+      'InvalidInput',
+      `backup "${request.backupId}" is of project "${manifest.projectRef}", not of "${request.projectRef}"`,
+    );
+  }
   for (const backupId of await store.list(request.projectRef)) {
     const manifest = await store.manifest(backupId);
     if (manifest.projectRef === request.projectRef && manifest.kind === 'project') return manifest;
@@ -70,7 +78,7 @@ async function viewTarget(
   connection: string,
   database: string,
 ): Promise<{ readonly target: VerificationPlan['target']; readonly problems: readonly Problem[] }> {
-  const server = await connections.with({ connection, access: 'read' }, async (client) => ({
+  const server = await connections.with(lockPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
   }));

@@ -1,6 +1,7 @@
 import type { Problem } from '../../workflows/domain/plan';
 import type { Connections } from '../postgres/connections';
 import { hasLocale } from '../postgres/catalog/locales';
+import { lockPlace } from '../postgres/maintenance';
 import { missingRoles, readDatabaseFacts } from '../postgres/schema';
 import type { SourceView } from './source';
 import type { TargetView } from './target';
@@ -14,13 +15,10 @@ export async function serverProblems(
     { connection: source.identity.connection, access: 'read' },
     readDatabaseFacts,
   );
-  const found = await connections.with(
-    { connection: target.identity.connection, access: 'read' },
-    async (client) => ({
-      roles: await missingRoles(client, [...(source.schema?.roles ?? []), ...facts.roles]),
-      locale: target.before.kind !== 'absent' || (await hasLocale(client, facts)),
-    }),
-  );
+  const found = await connections.with(lockPlace(target.identity.connection), async (client) => ({
+    roles: await missingRoles(client, [...(source.schema?.roles ?? []), ...facts.roles]),
+    locale: target.before.kind !== 'absent' || (await hasLocale(client, facts)),
+  }));
   return [
     ...found.roles.map((role) => ({
       code: 'missing-role',

@@ -9,6 +9,7 @@ import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/row-counts';
 import type { Connections } from '../postgres/connections';
 import { readMark, type Mark } from '../postgres/fence';
+import { lockPlace } from '../postgres/maintenance';
 import { readSchema, type SchemaScript } from '../postgres/schema';
 
 /** What the plan sees of the target before anything happens to it. */
@@ -29,7 +30,7 @@ export async function viewTarget(
   connection: string,
   database: string,
 ): Promise<TargetView> {
-  const server = await connections.with({ connection, access: 'read' }, async (client) => ({
+  const server = await connections.with(lockPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
     role: await readRole(client),
