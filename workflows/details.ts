@@ -5,6 +5,9 @@ const SIGN = { waiting: '·', running: '▶', done: '✔', failed: '✘' } as co
 /** The largest tables that the details show of one step; the query has them all. */
 const SHOWN = 12;
 
+/** The Web UI puts no room between the columns of a table. */
+const GAP = '\u00a0\u00a0\u00a0';
+
 /** What the Web UI shows of a run: a table of its steps, and of what the last one moved. */
 export function detailsOf(progress: Progress): string {
   const moved = [...progress.steps].reverse().find((step) => step.tables.length > 0);
@@ -12,15 +15,31 @@ export function detailsOf(progress: Progress): string {
     `**${progress.projectRef}** → database \`${progress.databaseName ?? '?'}\` · **${progress.outcome}**`,
     ...(progress.backupId === undefined ? [] : [`Backup: \`${progress.backupId}\``]),
     '',
-    '| | step | seconds | what |',
+    row(['', 'step', 'seconds', 'what']),
     '|---|---|---|---|',
-    ...progress.steps.map(stepLine),
-    ...(moved === undefined ? [] : tableLines(moved)),
+    ...progress.steps.map((step) =>
+      row([SIGN[step.state], step.step, seconds(step), step.note ?? noteOf(step)]),
+    ),
+    ...(moved === undefined ? [] : tableRows(moved)),
   ].join('\n');
 }
 
-function stepLine(step: StepProgress): string {
-  return `| ${SIGN[step.state]} | ${step.step} | ${seconds(step)} | ${(step.note ?? '').replace(/\|/g, '/')} |`;
+function tableRows(step: StepProgress): readonly string[] {
+  const largest = [...step.tables].sort((a, b) => b.rows - a.rows).slice(0, SHOWN);
+  return [
+    '',
+    row([`tables of ${step.step}`, 'rows', 'bytes']),
+    '|---|---|---|',
+    ...largest.map((table) => row([table.table, grouped(table.rows), grouped(table.bytes)])),
+  ];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => `${cell.replace(/\|/g, '/')}${GAP}`).join(' | ')} |`;
+}
+
+function noteOf(step: StepProgress): string {
+  return step.step === 'restoreProject' && step.state === 'waiting' ? 'only after a failure' : '';
 }
 
 function seconds({ startedAt, finishedAt }: StepProgress): string {
@@ -28,14 +47,7 @@ function seconds({ startedAt, finishedAt }: StepProgress): string {
   return ((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000).toFixed(1);
 }
 
-function tableLines(step: StepProgress): readonly string[] {
-  const largest = [...step.tables].sort((a, b) => b.rows - a.rows).slice(0, SHOWN);
-  return [
-    '',
-    `| tables of ${step.step} | rows | bytes |`,
-    '|---|---|---|',
-    ...largest.map(
-      (table) => `| ${table.table} | ${String(table.rows)} | ${String(table.bytes)} |`,
-    ),
-  ];
+/** 1234567 as 1 234 567. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, '\u00a0');
 }
