@@ -4,8 +4,8 @@ import type { Configuration } from '../worker/config';
 import { loadConfiguration } from '../worker/config';
 import { createWorker, type WorkerPlace } from '../worker/create-worker';
 import { installLogger } from '../worker/logger';
-import { configuredTemporal, connectClient } from './configured';
-import { joinServer } from './embedded/join';
+import { configuredTemporal, connectClient, type Reachable } from './configured';
+import { joinServer, type Joining } from './embedded/join';
 import { openStateFolder, stateFolder } from './embedded/state-folder';
 import { isTemporalConfigured, type Places, type Session } from './session';
 import { taskQueueOf } from './task-queue';
@@ -21,9 +21,7 @@ export interface OwnWorker {
 }
 
 /** A Temporal server in reach, and how to let go of it. */
-interface Reach {
-  readonly connectionOptions: ReturnType<typeof configuredTemporal>['connectionOptions'];
-  readonly namespace: string;
+interface Reach extends Reachable {
   readonly webUi?: string;
   readonly others: readonly string[];
   readonly leave: () => Promise<void>;
@@ -56,7 +54,7 @@ function configuredReach(): Reach {
   return { ...configuredTemporal(), others: [], leave: () => Promise.resolve() };
 }
 
-async function localReach(joining: Parameters<typeof joinServer>[0]): Promise<Reach> {
+async function localReach(joining: Joining): Promise<Reach> {
   const { address, uiUrl, others, leave } = await joinServer(joining);
   return { connectionOptions: { address }, namespace: 'default', webUi: uiUrl, others, leave };
 }
@@ -71,7 +69,7 @@ async function startWorking(own: OwnWorker, ground: Ground): Promise<Session> {
   const { reach, configuration, script } = ground;
   const { namespace } = reach;
   const taskQueue = taskQueueOf(own.places, process.env);
-  const client = await connectClient(reach.connectionOptions, namespace);
+  const client = await connectClient(reach);
   const connection = await NativeConnection.connect(reach.connectionOptions);
   const wrap = own.wrap === undefined ? {} : { wrap: own.wrap };
   const worker = await createWorker({ connection, namespace, taskQueue, configuration, ...wrap });

@@ -72,7 +72,10 @@ function withoutReport({ cause, message }: WorkflowFailedError): Ending {
     return { kind: 'refused', problem: { code: type ?? 'Unexpected', message: words } };
   }
   if (cause instanceof CancelledFailure) {
-    return { kind: 'refused', problem: { code: 'Cancelled', message: 'cancelled before anything was written' } };
+    return {
+      kind: 'refused',
+      problem: { code: 'Cancelled', message: 'cancelled before anything was written' },
+    };
   }
   return unknown(cause?.message ?? message);
 }

@@ -12,7 +12,7 @@ const OF_OUTCOME: Readonly<Record<Outcome, number>> = {
 };
 
 /** The exit status of a person's interruption. */
-export const INTERRUPTED = 130;
+const INTERRUPTED = 130;
 
 /**
  * The script's exit status: 0 done and verified · 1 restored, different, or a project of a fleet failed

@@ -17,7 +17,8 @@ export class FleetView {
 
   /** Shows what is new. Gives the current project's run when it is parked and so holds up the fleet. */
   async show(now: Look): Promise<WorkflowHandle | undefined> {
-    if (this.#child !== undefined && this.#child.workflowId !== now.child) await this.#finish(this.#child);
+    if (this.#child !== undefined && this.#child.workflowId !== now.child)
+      await this.#finish(this.#child);
     for (const entry of now.fleet ?? []) this.#screen.sayOnce(entryLine(entry));
     if (now.child === undefined) return undefined;
     this.#child ??= this.#begin(now.child);

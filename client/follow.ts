@@ -2,12 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { endingOf, parkedReport, type Ending } from './ending';
 import { FleetView } from './follow-fleet';
-import type { Interrupts } from './interrupt';
+import type { Wishes } from './interrupt';
 import type { Screen } from './progress/screen';
 import { look, type Look } from './progress/watch';
 import type { Session } from './session';
 
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 300;
 /** A Temporal server that is started again answers well within this. */
 const SILENCE_MS = 60_000;
 const UNSERVED_SECONDS = 10;
@@ -16,7 +16,7 @@ const UNSERVED_SECONDS = 10;
 export interface Following {
   readonly session: Session;
   readonly handle: WorkflowHandle;
-  readonly interrupts: Interrupts;
+  readonly wishes: Wishes;
   readonly screen: Screen;
 }
 
@@ -37,15 +37,14 @@ export class Follower {
    * when Temporal does not answer for a minute or the worker of this process fails.
    */
   async ending(): Promise<Ending> {
-    const { session, handle, interrupts, screen } = this.#following;
-    const closed = handle.result().then(ignore, ignore);
+    const { session, wishes, screen } = this.#following;
     try {
       for (;;) {
         const ending = await this.#lookForEnding();
         if (ending !== undefined) return ending;
-        if (interrupts.wish === 'detach') return { kind: 'detached' };
+        if (wishes.wish === 'detach') return { kind: 'detached' };
         await this.#cancelIfAsked();
-        await Promise.race([wait(LOOK_EVERY_MS), closed, interrupts.changed(), session.broken]);
+        await Promise.race([wait(LOOK_EVERY_MS), wishes.changed(), session.broken]);
       }
     } finally {
       screen.end();
@@ -68,7 +67,9 @@ export class Follower {
     const { handle, session, screen } = this.#following;
     screen.show(now);
     if (now.unserved > UNSERVED_SECONDS) {
-      screen.sayOnce(`No worker takes up the run: does one poll the task queue "${session.taskQueue}"? Waiting for it.`);
+      screen.sayOnce(
+        `No worker takes up the run: does one poll the task queue "${session.taskQueue}"? Waiting for it.`,
+      );
     }
     const parkedChild = await this.#fleet.show(now);
     if (!now.isRunning) return endingOf(handle);
@@ -79,14 +80,10 @@ export class Follower {
   }
 
   async #cancelIfAsked(): Promise<void> {
-    const { handle, interrupts, screen } = this.#following;
-    if (interrupts.wish !== 'cancel' || this.#isCancelled) return;
+    const { handle, wishes, screen } = this.#following;
+    if (wishes.wish !== 'cancel' || this.#isCancelled) return;
     this.#isCancelled = true;
     screen.say('Cancelling: what was written is being put back. Ctrl-C once more lets go of it.');
     await handle.cancel();
   }
-}
-
-function ignore(): undefined {
-  return undefined;
 }

@@ -1,6 +1,16 @@
 /** What a person at the terminal wants of the run. */
 export type Wish = 'go-on' | 'detach' | 'cancel';
 
+/** Somebody who may want something of the run. */
+export interface Wishes {
+  readonly wish: Wish;
+  /** Resolves when the wish changes. */
+  changed(): Promise<void>;
+}
+
+/** Nobody. */
+export const NO_WISHES: Wishes = { wish: 'go-on', changed: () => new Promise(() => undefined) };
+
 /** Time for a second Ctrl-C before the first one counts. */
 const SECOND_THOUGHT_MS = 3_000;
 
@@ -8,7 +18,7 @@ const SECOND_THOUGHT_MS = 3_000;
  * Listens to signals. Ctrl-C once: detach, after a moment in which a second one means to cancel and
  * put everything back. A third, SIGTERM and SIGHUP detach at once.
  */
-export class Interrupts {
+export class Interrupts implements Wishes {
   #wish: Wish = 'go-on';
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -31,7 +41,6 @@ export class Interrupts {
     return this.#wish !== 'go-on';
   }
 
-  /** Resolves when the wish changes. */
   changed(): Promise<void> {
     return this.#changed.promise;
   }

@@ -2,46 +2,66 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../workflows/domain/names';
 import { endingOf, type Ending } from './ending';
-import type { Interrupts } from './interrupt';
+import type { Wishes } from './interrupt';
 import { look } from './progress/watch';
 import type { Session } from './session';
 
 const LOOK_EVERY_MS = 500;
 
-/** A run that a script left on the local server when it died. */
-type Run = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'taskQueue' | 'memo' | 'parentExecution'>;
+/** A run that a script left when it died. */
+type Run = Pick<
+  WorkflowExecutionInfo,
+  'workflowId' | 'runId' | 'taskQueue' | 'memo' | 'parentExecution'
+>;
 
 /** Where to say what, and who may call it off. */
 export interface Finding {
   readonly session: Session;
   /** The workflow id of the request itself, which is attached to and not waited for here. */
   readonly but: string;
-  readonly interrupts: Interrupts;
+  readonly wishes: Wishes;
   readonly say: (line: string) => void;
+}
+
+/** What was found on this session's task queue. */
+export interface LeftBehind {
+  /** How many have not ended yet. */
+  count(): number;
+  /** Resolves when each has ended, or is parked, and was told in a line. */
+  readonly ended: Promise<void>;
 }
 
 /**
  * Finds the runs that killed scripts left behind. Those on this session's task queue are being worked
- * on by its worker: the promise inside resolves when each has ended and was told in a line. Those of
- * other places are named, with what serves them.
+ * on by its worker and their endings are told. On a local server
+ * those of other places are named, with what serves them.
  */
-export async function findLeftBehind(finding: Finding): Promise<{ readonly ended: Promise<void> }> {
+export async function findLeftBehind(finding: Finding): Promise<LeftBehind> {
   const { session, say } = finding;
   const runs = await leftBehind(finding);
   const foreign = runs.filter(({ taskQueue }) => taskQueue !== session.taskQueue);
   for (const { workflowId } of foreign) {
-    say(`Found ${workflowId}, left by a start with other flags; start with the same --connection-string, --backup-dir and --config as then to finish or restore it.`);
+    say(
+      `Found ${workflowId}, left by a start with other flags; start with the same --connection-string, --backup-dir and --config as then to finish or restore it.`,
+    );
   }
   const own = runs.filter(({ taskQueue }) => taskQueue === session.taskQueue);
-  for (const { workflowId } of own) say(`Found ${workflowId}, left by an earlier start; it goes on.`);
-  const ended = Promise.all(own.map((run) => tellEnding(run, finding))).then(() => undefined);
+  for (const { workflowId } of own)
+    say(`Found ${workflowId}, left by an earlier start; it goes on.`);
+  const open = new Set(own);
+  const tell = async (run: Run): Promise<void> => {
+    await tellEnding(run, finding);
+    open.delete(run);
+  };
+  const ended = Promise.all(own.map(tell)).then(() => undefined);
   ended.catch(() => undefined);
-  return { ended };
+  return { count: () => open.size, ended };
 }
 
 async function leftBehind({ session, but }: Finding): Promise<readonly Run[]> {
   const types = WORKFLOW_TYPES.map((type) => `"${type}"`).join(', ');
-  const query = `ExecutionStatus = "Running" AND WorkflowType IN (${types})`;
+  const here = session.webUi === undefined ? ` AND TaskQueue = "${session.taskQueue}"` : '';
+  const query = `ExecutionStatus = "Running" AND WorkflowType IN (${types})${here}`;
   const running: Run[] = [];
   for await (const run of session.client.workflow.list({ query })) running.push(run);
   const ids = new Set(running.map(({ runId }) => runId));
@@ -53,16 +73,20 @@ async function leftBehind({ session, but }: Finding): Promise<readonly Run[]> {
   );
 }
 
-async function tellEnding(run: Run, { session, interrupts, say }: Finding): Promise<void> {
+async function tellEnding(run: Run, { session, wishes, say }: Finding): Promise<void> {
   const handle = session.client.workflow.getHandle(run.workflowId, run.runId);
-  while (interrupts.wish !== 'detach') {
+  while (wishes.wish === 'go-on') {
     const now = await look(session.client, handle);
     if (!now.isRunning) {
-      say(`${run.workflowId}, left by an earlier start, has ended: ${wordsOf(await endingOf(handle))}`);
+      say(
+        `${run.workflowId}, left by an earlier start, has ended: ${wordsOf(await endingOf(handle))}`,
+      );
       return;
     }
     if (now.isParked) {
-      say(`${run.workflowId}, left by an earlier start, is parked: its restore could not finish, an operator is needed.`);
+      say(
+        `${run.workflowId}, left by an earlier start, is parked: its restore could not finish, an operator is needed.`,
+      );
       return;
     }
     await Promise.race([wait(LOOK_EVERY_MS), session.broken]);
@@ -72,7 +96,9 @@ async function tellEnding(run: Run, { session, interrupts, say }: Finding): Prom
 function wordsOf(ending: Ending): string {
   switch (ending.kind) {
     case 'report':
-      return [ending.report.outcome, ...ending.report.problems.map(({ message }) => message)].join('; ');
+      return [ending.report.outcome, ...ending.report.problems.map(({ message }) => message)].join(
+        '; ',
+      );
     case 'fleet':
       return `${ending.fleet.outcome}, ${ending.fleet.projects.length} projects`;
     case 'plan':

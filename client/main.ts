@@ -13,11 +13,18 @@ const args = process.argv.slice(2);
 process.title = 'moveout';
 
 const moveout = new Command('moveout')
-  .description('Moves each project of a shared Supabase-style PostgreSQL into a database of its own.')
+  .description(
+    'Moves each project of a shared Supabase-style PostgreSQL into a database of its own.',
+  )
   .addHelpText('after', HELP);
 
 /** The flags that choose a mode are the script's; here the command's name says it. */
-const CHOOSING: ReadonlySet<FlagName> = new Set<FlagName>(['backupOnly', 'restore', 'verifyOnly', 'dryRun']);
+const CHOOSING: ReadonlySet<FlagName> = new Set<FlagName>([
+  'backupOnly',
+  'restore',
+  'verifyOnly',
+  'dryRun',
+]);
 
 add('plan', 'plan', 'show what a migration would do; nothing is touched');
 add('migrate', 'migrate', 'move one project, or --all');
@@ -36,7 +43,11 @@ moveout
 function add(name: string, mode: Mode, help: string): void {
   const own = MODES[mode].flags.filter((flag) => !CHOOSING.has(flag));
   const more: readonly FlagName[] = mode === 'migrate' ? ['all', 'dryRun'] : [];
-  const command = withFlags(moveout.command(name).description(help), [...own, ...more, ...PLACE_FLAGS]);
+  const command = withFlags(moveout.command(name).description(help), [
+    ...own,
+    ...more,
+    ...PLACE_FLAGS,
+  ]);
   command.action(async () => {
     const flags = command.opts<Flags>();
     await answer(flags, async () => run(modeHere(mode, flags), flags));

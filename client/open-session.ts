@@ -3,9 +3,6 @@ import { configuredTemporal, connectClient } from './configured';
 import { isTemporalConfigured, type Places, type Session } from './session';
 import { isPrivate, taskQueueOf } from './task-queue';
 
-/** What a poller that asks for workflow tasks is called in Temporal's API (`TaskQueueType`). */
-const WORKFLOW_TASKS = 1;
-
 /**
  * Opens the session that the environment and the flags ask for: with a worker in this process unless
  * a Temporal is configured and no flag names a place that only this process can know.
@@ -17,8 +14,10 @@ export async function openSession(places: Places, log: (line: string) => void): 
 }
 
 async function openConfigured(): Promise<Session> {
-  const { connectionOptions, namespace, address } = configuredTemporal();
-  const client = await connectClient(connectionOptions, namespace);
+  const reachable = configuredTemporal();
+  const { namespace, connectionOptions } = reachable;
+  const { address } = connectionOptions;
+  const client = await connectClient(reachable);
   const taskQueue = taskQueueOf({}, process.env);
   const close = (): Promise<void> => client.connection.close();
   const session = { client, server: address, taskQueue, script: randomUUID(), others: [] };
@@ -33,11 +32,13 @@ async function openConfigured(): Promise<Session> {
 }
 
 /** Whether a worker has asked for workflow tasks on the queue within the last minutes. */
-async function hasWorker({ client, taskQueue }: Pick<Session, 'client' | 'taskQueue'>): Promise<boolean> {
+async function hasWorker({
+  client,
+  taskQueue,
+}: Pick<Session, 'client' | 'taskQueue'>): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },
-    taskQueueType: WORKFLOW_TASKS,
   });
   return pollers.length > 0;
 }

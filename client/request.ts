@@ -100,7 +100,9 @@ function inputOf(mode: Mode, flags: Flags): Readonly<Record<string, unknown>> {
 }
 
 function withoutUndefined(input: object): Readonly<Record<string, unknown>> {
-  const present = Object.entries(input).filter(([, value]: [string, unknown]) => value !== undefined);
+  const present = Object.entries(input).filter(
+    ([, value]: [string, unknown]) => value !== undefined,
+  );
   return Object.fromEntries(present);
 }
 
@@ -109,7 +111,10 @@ function wordsOf(error: z.ZodError, mode: Mode, flags: Flags): string {
     .map((issue) => {
       const flag = flagOf(String(issue.path[0]), flags);
       if (issue.code !== 'invalid_type') return `${flag} ${issue.message}`;
-      const others = mode === 'migrate' && flag === '--project-ref' ? ', or --all for every configured project' : '';
+      const others =
+        mode === 'migrate' && flag === '--project-ref'
+          ? ', or --all for every configured project'
+          : '';
       return `${flag} is missing: ${WHAT[mode]} needs it${others}`;
     })
     .join('; ');

@@ -2,7 +2,7 @@ import type { Ending } from './ending';
 import type { Flags } from './flags';
 import { Follower } from './follow';
 import { Interrupts } from './interrupt';
-import { findLeftBehind } from './left-behind';
+import { findLeftBehind, type LeftBehind } from './left-behind';
 import type { Mode } from './modes';
 import { openSession } from './open-session';
 import { displayOn } from './progress/display-on';
@@ -29,7 +29,9 @@ export async function run(mode: Mode, flags: Flags): Promise<Ran> {
   const request = requestOf(mode, flags, Date.now());
   const places = placesOf(flags);
   if (places.connectionString !== undefined && hasPassword(places.connectionString)) {
-    say('Warning: a password in --connection-string is visible in the list of processes and in the shell’s history; MOVEOUT_SOURCE_URL in the environment is not.');
+    say(
+      'Warning: a password in --connection-string is visible in the list of processes and in the shell’s history; MOVEOUT_SOURCE_URL in the environment is not.',
+    );
   }
   const interrupts = new Interrupts(say);
   try {
@@ -44,26 +46,36 @@ export async function run(mode: Mode, flags: Flags): Promise<Ran> {
   }
 }
 
+const NOT_STARTED: Ending = {
+  kind: 'refused',
+  problem: { code: 'Interrupted', message: 'interrupted before anything was started' },
+};
+
+const NOTHING_LEFT: LeftBehind = { count: () => 0, ended: Promise.resolve() };
+
 /** Starts or attaches, and follows to the end, in a session that stays open. */
-export async function runIn(
+async function runIn(
   session: Session,
   request: Request,
   interrupts: Interrupts,
 ): Promise<Ran> {
   if (session.webUi !== undefined) say(`Web UI: ${session.webUi}/namespaces/default/workflows`);
-  const isShared = session.webUi !== undefined;
   const but = request.workflowId;
-  const left = isShared
-    ? await findLeftBehind({ session, but, interrupts, say })
-    : { ended: Promise.resolve() };
+  const left = session.isOwnWorker
+    ? await findLeftBehind({ session, but, wishes: interrupts, say })
+    : NOTHING_LEFT;
+  if (interrupts.isInterrupted) return { ending: NOT_STARTED, isInterrupted: true };
   const { handle, isAttached } = await startOrAttach(session, request);
   say(isAttached ? `${request.workflowId} is already running: following it.` : request.summary);
   const screen = new Screen(() => displayOn(process.stderr));
-  const ending = await new Follower({ session, handle, interrupts, screen })
+  const ending = await new Follower({ session, handle, wishes: interrupts, screen })
     .ending()
     .catch((error: unknown): Ending => lost(handle.workflowId, error));
   if (ending.kind === 'detached') say(whatBecomes(session, handle.workflowId));
-  else await left.ended.catch((error: unknown) => say(`Lost sight of what was left behind: ${String(error)}`));
+  else if (left.count() > 0) say('Waiting for the end of what an earlier start left.');
+  await left.ended.catch((error: unknown) =>
+    say(`Lost sight of what was left behind: ${String(error)}`),
+  );
   return { ending, isInterrupted: interrupts.isInterrupted };
 }
 
@@ -75,7 +87,8 @@ function lost(workflowId: string, error: unknown): Ending {
 }
 
 function whatBecomes({ isOwnWorker, webUi }: Session, workflowId: string): string {
-  if (!isOwnWorker) return `Let go of ${workflowId}: it goes on in the worker that serves it. The same command follows it again.`;
+  if (!isOwnWorker)
+    return `Let go of ${workflowId}: it goes on in the worker that serves it. The same command follows it again.`;
   const where = webUi === undefined ? '' : ' with its local Temporal server';
   return `Let go of ${workflowId}: it stands still${where} until the next start with the same flags, which finishes it or puts everything back.`;
 }

@@ -35,7 +35,10 @@ export async function startOrAttach(session: Session, request: Request): Promise
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
     });
     const { firstExecutionRunId } = handle;
-    return { handle: session.client.workflow.getHandle(workflowId, firstExecutionRunId), isAttached: false };
+    return {
+      handle: session.client.workflow.getHandle(workflowId, firstExecutionRunId),
+      isAttached: false,
+    };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     return { handle: await attach(session, request), isAttached: true };
@@ -60,7 +63,9 @@ async function attach(session: Session, request: Request): Promise<WorkflowHandl
 }
 
 function isSameRequest(request: Request, running: unknown): boolean {
-  const kind = Object.values(MODES).find(({ workflowType }) => workflowType === request.workflowType);
+  const kind = Object.values(MODES).find(
+    ({ workflowType }) => workflowType === request.workflowType,
+  );
   const parsed = kind?.schema.safeParse(running);
   return parsed?.success === true && isDeepStrictEqual(parsed.data, request.input);
 }
@@ -74,6 +79,7 @@ async function inputOf(
     execution,
     maximumPageSize: 1,
   });
-  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  const payload =
+    history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
   return payload ? defaultPayloadConverter.fromPayload<unknown>(payload) : undefined;
 }

@@ -21,9 +21,7 @@ export function taskQueueOf(places: Places, environment: Readonly<NodeJS.Process
 
 /** Whether the flags name places that only a worker of this very process can know. */
 export function isPrivate({ connectionString, backupDirectory, config }: Places): boolean {
-  return (
-    connectionString !== undefined || backupDirectory !== undefined || config !== undefined
-  );
+  return connectionString !== undefined || backupDirectory !== undefined || config !== undefined;
 }
 
 /** Whether a connection string carries a password. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createHash } from 'node:crypto';
+import { types } from 'node:util';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { Hashing } from './hashing';
 import { MANIFEST_FILE } from './manifest';
@@ -87,5 +88,5 @@ async function syncFolder(path: string): Promise<void> {
 
 function isFileError(error: unknown): boolean {
   const calls: readonly unknown[] = ['open', 'write', 'writev', 'fsync', 'fdatasync', 'close'];
-  return error instanceof Error && 'syscall' in error && calls.includes(error.syscall);
+  return types.isNativeError(error) && 'syscall' in error && calls.includes(error.syscall);
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
 import { failure } from '../failure';
 
@@ -7,7 +8,7 @@ const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 export function storeFailure(error: unknown, path: string): Error {
   if (error instanceof ApplicationFailure) return error;
   const code =
-    error instanceof Error && 'code' in error && typeof error.code === 'string'
+    types.isNativeError(error) && 'code' in error && typeof error.code === 'string'
       ? error.code
       : 'unknown';
   if (FULL.has(code)) return failure('DiskFull', `no space left for ${path} (${code})`);

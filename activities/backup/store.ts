@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { BACKUP_ID } from '../../workflows/domain/names';
 import type { Manifest } from '../../workflows/domain/manifest';
@@ -31,7 +31,7 @@ export class BackupStore {
   /** Makes sure that backups can be written: the directory exists (0700 if created) and takes a file. */
   async assertWritable(): Promise<void> {
     try {
-      await mkdir(this.directory, { recursive: true, mode: 0o700 });
+      await makeFolder(this.directory);
       const probe = join(this.directory, `.moveout-${String(process.pid)}-${String(Date.now())}`);
       await (await open(probe, 'wx', 0o600)).close();
       await rm(probe);
@@ -51,7 +51,7 @@ export class BackupStore {
     const path = this.pathOf(backupId);
     const partial = `${path}.partial`;
     try {
-      await mkdir(this.directory, { recursive: true, mode: 0o700 });
+      await makeFolder(this.directory);
       await rm(partial, { recursive: true, force: true });
       await mkdir(partial, { mode: 0o700 });
       await chmod(partial, 0o700);
@@ -103,5 +103,27 @@ export class BackupStore {
     return names
       .filter((name) => BACKUP_ID.test(name) && name.startsWith(`backup_${projectRef}_`))
       .sort((a, b) => millis(b) - millis(a));
+  }
+}
+
+/**
+ * Makes a folder and those above it, mode 0700. Not by Node's own recursive mkdir: where a file
+ * system refuses with ENOENT, as /proc does, that one never returns.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const code = await tryMkdir(path);
+  if (code !== 'ENOENT') return;
+  await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o700 });
+}
+
+async function tryMkdir(path: string): Promise<string> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return 'made';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EEXIST' || code === 'ENOENT') return code;
+    throw error;
   }
 }

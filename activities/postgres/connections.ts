@@ -68,11 +68,22 @@ export class Connections {
       max: 2,
     });
     pool.on('error', ignoreIdleLoss);
+    const opened: Client[] = [];
+    pool.on('connect', (client) => {
+      // A pool listens to idle sessions only; a busy one that is lost would end the whole process.
+      client.on('error', ignoreIdleLoss);
+      if (client instanceof Client) opened.push(client);
+    });
+    const destroy = (): void => {
+      for (const client of opened) client.connection.stream.destroy();
+    };
+    this.#session.signal?.addEventListener('abort', destroy, { once: true });
     try {
       return await use(pool);
     } catch (error) {
       throw databaseFailure(error, this.describe(place));
     } finally {
+      this.#session.signal?.removeEventListener('abort', destroy);
       await pool.end();
     }
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DatabaseError } from 'pg';
 import type { FailureCode } from '../../workflows/domain/failure';
@@ -64,7 +65,7 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
 export function databaseFailure(error: unknown, place: string): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof DatabaseError) return fromServer(error, place);
-  if (!(error instanceof Error)) return failure('Unexpected', `${place}: ${typeof error}`);
+  if (!types.isNativeError(error)) return failure('Unexpected', `${place}: ${typeof error}`);
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const code = BY_ERRNO[errno] ?? fromText(error.message);
   return failure(code, `${place}: ${errno === '' ? error.message : describeErrno(errno, error)}`);

@@ -20,7 +20,7 @@ export interface Membership {
   /** The scripts that shared the server when this one came. */
   readonly others: readonly string[];
   /** Resolves once the server is gone, or at once where others still use it. */
-  leave(): Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 /** Who joins, and where. */
@@ -109,7 +109,9 @@ async function leave(socket: Socket): Promise<void> {
   const closed = once(socket, 'close');
   socket.end();
   const patience = new AbortController();
-  const late = wait(SERVER_GOES_WITHIN_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+  const late = wait(SERVER_GOES_WITHIN_MS, undefined, { signal: patience.signal }).catch(
+    () => undefined,
+  );
   await Promise.race([closed, late]);
   patience.abort();
   socket.destroy();

@@ -85,7 +85,8 @@ process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
 
 const [folder, cli] = process.argv.slice(2);
-if (folder === undefined || cli === undefined) throw new Error('usage: keeper <state folder> <cli>');
+if (folder === undefined || cli === undefined)
+  throw new Error('usage: keeper <state folder> <cli>');
 const state = stateFolderAt(folder);
 new Keeper(state, new KeptServer(state, cli)).run().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

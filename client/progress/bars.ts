@@ -10,7 +10,13 @@ const FORMAT = '  {sign} {step} [{bar}] {figures}';
 /** One bar per step, on a terminal. A step without an estimate fills its bar at its end. */
 export function barDisplay(stream: Writable): Display {
   const options = { format: FORMAT, stream, hideCursor: true, clearOnComplete: false };
-  const all = new MultiBar({ ...options, barCompleteChar: '=', barIncompleteChar: ' ', barsize: 24, fps: 4 });
+  const all = new MultiBar({
+    ...options,
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    barsize: 24,
+    fps: 4,
+  });
   const bars = new Map<string, SingleBar>();
   return {
     update: (steps) => {

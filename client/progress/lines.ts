@@ -5,15 +5,20 @@ import { figures } from './words';
 
 const WORDS = { waiting: '', running: '…', done: 'done', failed: 'FAILED' } as const;
 
-/** A line when a step starts, and one when it ends with what it moved. */
+/** A step that is over sooner gets one line, not two. */
+const WORTH_A_START_SECONDS = 1;
+const REMIND_EVERY_SECONDS = 30;
+
+/** A line when a step starts, one every half minute while it goes on, and one when it ends. */
 export function lineDisplay(out: Writable): Display {
-  const shown = new Map<string, StepView['state']>();
+  const shown = new Map<string, string>();
   const say = (line: string): void => void out.write(`${line}\n`);
   return {
     update: (steps) => {
       for (const view of steps) {
-        if (shown.get(view.step) === view.state) continue;
-        shown.set(view.step, view.state);
+        const stage = stageOf(view);
+        if (stage === undefined || shown.get(view.step) === stage) continue;
+        shown.set(view.step, stage);
         say(lineOf(view));
       }
     },
@@ -22,8 +27,15 @@ export function lineDisplay(out: Writable): Display {
   };
 }
 
+/** What a line is due for; nothing while the step is too young. */
+function stageOf({ state, seconds }: StepView): string | undefined {
+  if (state !== 'running') return state;
+  if (seconds < WORTH_A_START_SECONDS) return undefined;
+  return `running ${Math.floor(seconds / REMIND_EVERY_SECONDS)}`;
+}
+
 function lineOf(view: StepView): string {
   const head = `  ${view.step.padEnd(15)} ${WORDS[view.state]}`;
-  if (view.state === 'running') return head;
+  if (view.state === 'running' && view.seconds < REMIND_EVERY_SECONDS) return head;
   return `${head.padEnd(24)} ${figures(view)}`;
 }

@@ -16,7 +16,11 @@ export interface StepView {
 }
 
 /** The steps of a run that have begun: what the run knows, and for running ones what their activities last said. */
-export function viewOf(progress: Progress, pending: readonly Pending[], now: number): readonly StepView[] {
+export function viewOf(
+  progress: Progress,
+  pending: readonly Pending[],
+  now: number,
+): readonly StepView[] {
   return progress.steps
     .filter(({ state }) => state !== 'waiting')
     .map((step) => stepView(step, pending, now));
@@ -34,5 +38,12 @@ function stepView(step: StepProgress, pending: readonly Pending[], now: number):
   }
   const sum = (field: 'rows' | 'bytes'): number =>
     tables.reduce((total, table) => total + table[field], 0);
-  return { step: step.step, state, rows: sum('rows'), bytes: sum('bytes'), seconds, note: step.note ?? '' };
+  return {
+    step: step.step,
+    state,
+    rows: sum('rows'),
+    bytes: sum('bytes'),
+    seconds,
+    note: step.note ?? '',
+  };
 }

@@ -77,7 +77,9 @@ async function ask(client: Client, handle: WorkflowHandle): Promise<unknown> {
   }
 }
 
-type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+type PendingActivity = NonNullable<
+  WorkflowExecutionDescription['raw']['pendingActivities']
+>[number];
 
 function pendingOf(activity: PendingActivity): Pending {
   const payload = activity.heartbeatDetails?.payloads?.[0];

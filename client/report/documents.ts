@@ -24,6 +24,8 @@ export interface ShortDocument extends Asked {
   readonly tables: readonly [];
   readonly drift: readonly [];
   readonly problems: readonly Problem[];
+  readonly warnings: readonly [];
+  readonly steps: readonly [];
   readonly finishedAt: string;
 }
 
@@ -39,7 +41,12 @@ export function documentOf(ending: Ending, asked: Asked): ResultDocument {
     case 'plan': {
       const { project, problems } = ending.plan;
       const outcome = problems.length === 0 ? 'planned' : 'refused';
-      return { projectRef: project.projectRef, databaseName: project.databaseName, outcome, ...ending.plan };
+      return {
+        projectRef: project.projectRef,
+        databaseName: project.databaseName,
+        outcome,
+        ...ending.plan,
+      };
     }
     case 'refused':
       return short(asked, 'refused', [ending.problem]);
@@ -50,7 +57,12 @@ export function documentOf(ending: Ending, asked: Asked): ResultDocument {
   }
 }
 
-function short(asked: Asked, outcome: ShortDocument['outcome'], problems: readonly Problem[]): ShortDocument {
+function short(
+  asked: Asked,
+  outcome: ShortDocument['outcome'],
+  problems: readonly Problem[],
+): ShortDocument {
   const finishedAt = new Date().toISOString();
-  return { ...asked, outcome, tables: [], drift: [], problems, finishedAt };
+  const empty = { tables: [], drift: [], warnings: [], steps: [] } as const;
+  return { ...asked, ...empty, outcome, problems, finishedAt };
 }

@@ -13,7 +13,11 @@ export function evidenceText({ tables, outcome }: Pick<Report, 'tables' | 'outco
   const isBackup = outcome === 'backed-up';
   const columns = isBackup
     ? [{ head: 'table' }, { head: 'rows', isFigure: true }, { head: 'digest' }]
-    : [{ head: 'table' }, { head: 'rows', isFigure: true }, ...['backup', 'target', 'source', 'equal'].map((head) => ({ head }))];
+    : [
+        { head: 'table' },
+        { head: 'rows', isFigure: true },
+        ...['backup', 'target', 'source', 'equal'].map((head) => ({ head })),
+      ];
   const rows = shown.map((table) => (isBackup ? backupRow(table) : evidenceRow(table)));
   return [grid(columns, rows), summaryOf(tables, isBackup)].join('\n');
 }
@@ -32,10 +36,24 @@ function backupRow({ table, rows, digests }: TableEvidence): readonly string[] {
   return [table, count(rows), short(digests.manifest)];
 }
 
-function evidenceRow({ table, rows, targetRows, digests, equal }: TableEvidence): readonly string[] {
+function evidenceRow({
+  table,
+  rows,
+  targetRows,
+  digests,
+  equal,
+}: TableEvidence): readonly string[] {
   const { manifest, target, source } = digests;
-  const found = targetRows === undefined || targetRows === rows ? '' : ` (target: ${count(targetRows)})`;
-  return [table, `${count(rows)}${found}`, short(manifest), short(target), short(source), equal ? 'yes' : 'NO'];
+  const found =
+    targetRows === undefined || targetRows === rows ? '' : ` (target: ${count(targetRows)})`;
+  return [
+    table,
+    `${count(rows)}${found}`,
+    short(manifest),
+    short(target),
+    short(source),
+    equal ? 'yes' : 'NO',
+  ];
 }
 
 function short(digest: string | undefined): string {

@@ -28,7 +28,13 @@ export function planText(plan: Plan): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function tableRow({ table, scope, rule, estimatedRows, estimatedBytes }: PlannedTable): readonly string[] {
+function tableRow({
+  table,
+  scope,
+  rule,
+  estimatedRows,
+  estimatedBytes,
+}: PlannedTable): readonly string[] {
   return [table, scope, count(estimatedRows), size(estimatedBytes), rule];
 }
 

@@ -26,7 +26,9 @@ export function reportText(report: Report): string {
     problemsText('Problems', report.problems),
     evidenceText(report),
     driftText(report.drift),
-    restore === undefined ? '' : ['Restored and proved:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n'),
+    restore === undefined
+      ? ''
+      : ['Restored and proved:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n'),
     problemsText('Worth knowing', report.warnings),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,
     stepsText(report),
@@ -42,7 +44,13 @@ export function refusalText({ projectRef, databaseName, problems }: Report): str
 
 /** How a fleet ended, for people: one line a project. */
 export function fleetText(fleet: FleetReport): string {
-  const columns = [{ head: 'project' }, { head: 'database' }, { head: 'outcome' }, { head: 'rows', isFigure: true }, { head: 'problems' }];
+  const columns = [
+    { head: 'project' },
+    { head: 'database' },
+    { head: 'outcome' },
+    { head: 'rows', isFigure: true },
+    { head: 'problems' },
+  ];
   const rows = fleet.projects.map((entry) => [
     entry.projectRef,
     entry.databaseName,
@@ -50,7 +58,9 @@ export function fleetText(fleet: FleetReport): string {
     entry.rows === undefined || entry.outcome === 'already-migrated' ? '' : count(entry.rows),
     entry.problems.map(({ message }) => message).join('; '),
   ]);
-  const good = fleet.projects.filter(({ outcome }) => outcome === 'migrated' || outcome === 'already-migrated');
+  const good = fleet.projects.filter(
+    ({ outcome }) => outcome === 'migrated' || outcome === 'already-migrated',
+  );
   const seconds = (Date.parse(fleet.finishedAt) - Date.parse(fleet.startedAt)) / 1000;
   const head = `${good.length} of ${fleet.projects.length} projects are in databases of their own (${duration(seconds)})`;
   return `${head}\n\n${grid(columns, rows)}\n`;
@@ -65,7 +75,8 @@ export function problemsText(title: string, problems: readonly Problem[]): strin
 function stepsText({ steps }: Report): string {
   if (steps.length === 0) return '';
   const words = steps.map(
-    ({ step, seconds, outcome }) => `${step} ${duration(seconds)}${outcome === 'failed' ? ' FAILED' : ''}`,
+    ({ step, seconds, outcome }) =>
+      `${step} ${duration(seconds)}${outcome === 'failed' ? ' FAILED' : ''}`,
   );
   return `Steps: ${words.join(' · ')}`;
 }

@@ -31,7 +31,7 @@ describe('migrateProject when it is cancelled', () => {
   beforeAll(async () => {
     bed = await openTestbed();
     const project = bed.nextProject();
-    await bed.run('migrateProject', project);
+    expect(await bed.run('migrateProject', project)).toMatchObject({ message: '' });
     const migrated = await keepCopy(project.databaseName);
     const blocked = BLOCKED.map(([step, table]): Trial => {
       return {
@@ -56,7 +56,6 @@ describe('migrateProject when it is cancelled', () => {
   it.each(BLOCKED)('leaves a filled target as it was: in the middle of %s', async (step) => {
     const { ending, before, after } = await verdictOf(step);
     expect(ending).toMatchObject({ status: 'Canceled', report: { outcome: 'restored' } });
-    expect(ending.message).toContain('Cancelled and restored');
     expect(after).toEqual(before);
   });
 

@@ -81,10 +81,11 @@ describe('migrateProject into a database that has the schemas, with a failure', 
 
   it.each(all.map(({ name }) => name))('leaves whole backups or none: %s', async (name) => {
     const { backups } = await verdictOf(name);
-    if (name.endsWith('before backupProject')) return expect(backups).toEqual([]);
-    const own = /backupProject$|before backupTarget$/.test(name) ? [] : ['target'];
-    expect(backups).toEqual(['project', ...own].map(() => expect.stringMatching(/^backup_/)));
-    return expect(backups.filter((folder) => folder.endsWith('_target'))).toHaveLength(own.length);
+    const own = name.endsWith('before backupProject') ? 0 : 1;
+    const ofTarget = /backupProject$|before backupTarget$/.test(name) ? 0 : 1;
+    expect(backups.filter((folder) => /_[0-9]+$/.test(folder))).toHaveLength(own);
+    expect(backups.filter((folder) => folder.endsWith('_target'))).toHaveLength(ofTarget);
+    expect(backups).toHaveLength(own + ofTarget);
   });
 
   it('finds a row that was changed before the verification, and puts the database back', async () => {

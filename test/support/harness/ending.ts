@@ -1,5 +1,5 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Report } from '../../../workflows/domain/report';
 
 /** How a run ended, as Temporal lists it, with the report it left. */
@@ -22,7 +22,7 @@ export async function endingOf(handle: WorkflowHandle): Promise<Ending> {
     return { ...left, status: 'Completed', report: reportIn(result) };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    const { cause } = error;
+    const cause = unwrapped(error.cause);
     const message = cause?.message ?? error.message;
     if (cause instanceof CancelledFailure) {
       const { memo } = await handle.describe();
@@ -32,6 +32,10 @@ export async function endingOf(handle: WorkflowHandle): Promise<Ending> {
     const report = reportIn(cause.details?.[0]);
     return { ...left, status: 'Failed', message, type: cause.type ?? '', report };
   }
+}
+
+function unwrapped(cause: Error | undefined): Error | undefined {
+  return cause instanceof ActivityFailure ? cause.cause : cause;
 }
 
 function reportIn(value: unknown): Report | undefined {

@@ -1,0 +1,33 @@
+import { Follower } from '../client/follow';
+import { NO_WISHES } from '../client/interrupt';
+import type { Display } from '../client/progress/display';
+import { displayOn } from '../client/progress/display-on';
+import { Screen } from '../client/progress/screen';
+import { requestOf } from '../client/request';
+import type { Session } from '../client/session';
+import { startOrAttach } from '../client/start';
+import type { StudioProject } from '../test/support/studio/studio';
+import type { Report } from '../workflows/domain/report';
+
+const SILENT: Display = { update: nothing, say: nothing, end: nothing };
+
+/** How much of a migration is shown while it goes. */
+export type Shown = 'steps' | 'nothing';
+
+/** Moves one project as `npm run migrate-project` does, and gives its report. */
+export async function migrate(
+  session: Session,
+  { ref, database, owner }: StudioProject,
+  shown: Shown,
+): Promise<Report> {
+  const request = requestOf('migrate', { projectRef: ref, database, owner }, Date.now());
+  const { handle } = await startOrAttach(session, request);
+  const screen = new Screen(() => (shown === 'steps' ? displayOn(process.stdout) : SILENT));
+  const ending = await new Follower({ session, handle, wishes: NO_WISHES, screen }).ending();
+  if (ending.kind === 'report') return ending.report;
+  throw new Error(`the migration of ${ref} ended without a report (${ending.kind})`);
+}
+
+function nothing(): void {
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { packageRoot } from '../../client/temporal-cli';
+
+/** What a script said and how it ended. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where and as whom a script runs. */
+export interface Surroundings {
+  /** Beside PATH and HOME the only variables that the script sees. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** A script under way. */
+export interface Running {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly ended: Promise<Outcome>;
+}
+
+/** Starts the built `migrate-project` in a process group of its own. */
+export function startScript(args: readonly string[], { env, cwd }: Surroundings): Running {
+  const program = path.join(packageRoot(), 'dist', 'client', 'migrate-project.js');
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { PATH, HOME, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
+    ([, stdout, stderr]): Outcome => ({ status: child.exitCode, stdout, stderr }),
+  );
+  return { child, ended };
+}
+
+/** Runs the built `migrate-project` to its end. */
+export function runScript(args: readonly string[], surroundings: Surroundings): Promise<Outcome> {
+  return startScript(args, surroundings).ended;
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { given } from '../ground/given';
+import { runScript } from './script';
+import { studioPlace, urlOf, type Place } from './studio-database';
+
+const BLIND = `blind_${randomBytes(4).toString('hex')}`;
+
+let place: Place;
+
+beforeAll(async () => {
+  place = await studioPlace(4);
+  writeFileSync(path.join(place.folder, 'file'), '');
+  await place.rows('postgres', `CREATE ROLE ${BLIND} LOGIN PASSWORD '${BLIND}'`);
+  await place.rows(
+    place.database,
+    `GRANT USAGE ON SCHEMA auth, storage TO ${BLIND}; GRANT SELECT ON ALL TABLES IN SCHEMA auth, storage TO ${BLIND}`,
+  );
+});
+
+afterAll(async () => {
+  await place.rows(place.database, `DROP OWNED BY ${BLIND}`);
+  await place.clear();
+  await place.rows('postgres', `DROP ROLE ${BLIND}`);
+});
+
+/** Runs the script against the studio; resolves with its last message. */
+async function refusal(...args: readonly string[]) {
+  const { status, stdout, stderr } = await runScript(args, {
+    cwd: place.folder,
+    env: {
+      TEMPORAL_ADDRESS: given('MOVEOUT_TEST_TEMPORAL_ADDRESS'),
+      MOVEOUT_SOURCE_URL: place.url,
+      MOVEOUT_STATE_DIR: path.join(place.folder, 'state'),
+    },
+  });
+  expect([status, stdout]).toEqual([2, '']);
+  expect(await place.databases()).toEqual([place.database]);
+  return stderr;
+}
+
+const asUser = (user: string, password: string): string => {
+  const url = new URL(urlOf(place.database));
+  url.username = user;
+  url.password = password;
+  return url.href;
+};
+
+const PROJECT = ['--project-ref=project-004', '--owner=user-123'] as const;
+const moving = () => [...PROJECT, `--database=${place.target('004')}`] as const;
+/** A place in the flags gives the script a worker of its own. */
+const own = () => `--backup-dir=${place.folder}/backups`;
+
+describe('wrong flags', () => {
+  it('are answered in one line that names the flag', async () => {
+    expect(await refusal('--projct-ref=a')).toBe(
+      "unknown option '--projct-ref' (Did you mean --project-ref?); see migrate-project --help\n",
+    );
+    expect(await refusal("--project-ref=a'b", '--database=x')).toMatch(
+      /^--project-ref must match .*\n$/,
+    );
+    expect(await refusal('--restore=../x', '--database=x')).toMatch(/^--restore must be .*\n$/);
+  });
+
+  it('never have their value repeated, for it may hold a password', async () => {
+    expect(await refusal('--connection=postgresql://u:secret@h/db')).not.toContain('secret');
+  });
+
+  it('are answered as a JSON document with --json', async () => {
+    const { status, stdout } = await runScript(['--all', '--project-ref=a', '--json'], {
+      cwd: place.folder,
+      env: {},
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'refused',
+      problems: [
+        { code: 'InvalidInput', message: '--project-ref says nothing to --all: leave it out' },
+      ],
+      tables: [],
+      drift: [],
+    });
+    expect(status).toBe(2);
+  });
+});
+
+describe('a wrong configuration', () => {
+  it('is answered in one line when it cannot be read', async () => {
+    expect(await refusal(...moving(), '--config=nowhere.yaml')).toMatch(
+      /nowhere\.yaml: .*cannot be read.*\n$/,
+    );
+  });
+
+  it('is refused when backups cannot be written', async () => {
+    expect(await refusal(...moving(), `--backup-dir=${place.folder}/file`)).toContain(
+      'cannot be used for backups',
+    );
+  });
+});
+
+describe('a request that the plan refuses', () => {
+  it('is one for a project that nobody has', async () => {
+    const args = ['--project-ref=nobody', '--owner=a', `--database=${place.target('x')}`];
+    expect(await refusal(...args, own())).toMatch(/no-such-project/);
+  });
+
+  it('is one whose target is the source, even with --replace', async () => {
+    const args = [...PROJECT, `--database=${place.database}`, '--replace'];
+    expect(await refusal(...args, own())).toContain('is the source database itself');
+  });
+});
+
+describe('a source', () => {
+  it('that does not answer is tried again for a while, then refused', async () => {
+    const url = 'postgresql://somebody@127.0.0.1:1/postgres';
+    expect(await refusal(...moving(), `--connection-string=${url}`)).toContain('ECONNREFUSED');
+  });
+
+  it('that refuses the password is not tried again, and the password is told to nobody', async () => {
+    const url = asUser('postgres', 'wrong-secret');
+    const said = await refusal(...moving(), `--connection-string=${url}`);
+    expect(said).toContain('password authentication failed');
+    expect(said).toMatch(/^Warning: a password in --connection-string is visible/);
+    expect(said).not.toMatch(/wrong-secret|tried again/);
+  });
+
+  it('whose rows the role cannot see whole is refused', async () => {
+    const url = asUser(BLIND, BLIND);
+    expect(await refusal(...moving(), `--connection-string=${url}`)).toMatch(
+      /privilege|row.security/i,
+    );
+  });
+});

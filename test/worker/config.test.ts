@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '../../worker/config';
+
+const URL_A = 'postgresql://a:secret@127.0.0.1:5432/studio';
+
+describe('loadConfiguration', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'moveout-config-'));
+    file = join(folder, 'moveout.config.yaml');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function load(yaml: string, environment: NodeJS.ProcessEnv = {}) {
+    await writeFile(file, yaml);
+    return loadConfiguration({ ...environment, MOVEOUT_CONFIG: file });
+  }
+
+  async function errorOf(yaml: string, environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    const error: unknown = await load(yaml, environment).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    return error instanceof Error ? error.message : '';
+  }
+
+  it('lists every error of the file at once, each with its path', async () => {
+    const message = await errorOf(`
+connections: { shared: { env: "postgresql://a:b@c/d" }, "Not A Name": { env: X } }
+tenancy: { users: { by: app-metadata, keys: x }, buckets: { by: prefix } }
+projects: { list: [ { ref: "o'clock", database: Postgres } ] }
+backup: { format: zip }
+surplus: 1
+`);
+    for (const path of [
+      'connections.shared.env',
+      'tenancy.users.keys',
+      'tenancy.buckets.by',
+      'projects.list.0.ref',
+      'projects.list.0.database',
+      'backup.format',
+      'surplus',
+    ]) {
+      expect(message).toContain(`${file}: ${path}: `);
+    }
+    expect(message.split('\n').length).toBeGreaterThanOrEqual(7);
+  });
+
+  it('reads names from the file and URLs from the environment', async () => {
+    const configuration = await load(
+      `connections: { shared: { env: A }, projects: { env: B } }
+source: shared
+target: projects
+backup: { directory: ./kept, format: copy }`,
+      { A: URL_A, B: 'postgres://b@127.0.0.1/postgres' },
+    );
+    expect(configuration.settings).toEqual({
+      source: 'shared',
+      target: 'projects',
+      tenancy: {
+        users: { by: 'app-metadata', key: 'project_ref' },
+        buckets: { by: 'id-prefix', separator: '-' },
+      },
+      projects: undefined,
+      backup: { directory: join(folder, 'kept'), format: 'copy' },
+    });
+    expect(configuration.resolveUrl('shared')).toBe(URL_A);
+    expect(JSON.stringify(configuration)).not.toContain('secret');
+  });
+
+  it('takes the tenancy of the format, never "all", when nothing is said', () => {
+    const { settings } = loadConfiguration({}, { connectionString: URL_A });
+    expect(settings.tenancy).toEqual({
+      users: { by: 'app-metadata', key: 'project_ref' },
+      buckets: { by: 'id-prefix', separator: '-' },
+    });
+  });
+
+  it('lets flags win over the file', async () => {
+    await writeFile(file, 'connections: { shared: { env: A } }\nbackup: { directory: ./kept }');
+    const { settings, resolveUrl } = loadConfiguration(
+      { A: URL_A },
+      { config: file, connectionString: 'postgresql://flag@h/x', backupDirectory: folder },
+    );
+    expect(resolveUrl(settings.source)).toBe('postgresql://flag@h/x');
+    expect(settings.backup.directory).toBe(folder);
+    expect(settings.target).toBe(settings.source);
+  });
+
+  it.each([
+    [
+      'an environment variable that is not set',
+      'connections: { shared: { env: NOT_SET } }',
+      /NOT_SET is not set/,
+    ],
+    [
+      'a source that is no connection',
+      'connections: { shared: { env: A } }\nsource: other',
+      /"other" is not among/,
+    ],
+    ['something that is not YAML', 'connections: [', /not valid YAML/],
+    ['a URL of another kind', 'connections: { shared: { env: BAD } }', /not a URL of the form/],
+  ])('says what is wrong: %s', async (_what, yaml, says) => {
+    const message = await errorOf(yaml, { A: URL_A, BAD: 'mysql://x:secret@h/d' });
+    expect(message).toMatch(says);
+    expect(message).not.toContain('secret');
+  });
+
+  it('says that a file it was told to read is not there', () => {
+    expect(() => loadConfiguration({ A: URL_A }, { config: join(folder, 'none.yaml') })).toThrow(
+      /none\.yaml: the configuration file cannot be read/,
+    );
+  });
+});

@@ -1,0 +1,100 @@
+import { cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exists, freshName } from '../support/harness/databases';
+import { openTestbed, type Testbed } from '../support/harness/testbed';
+
+describe('restoreProject with a backup that is not whole', () => {
+  let bed: Testbed;
+  let good: string;
+  let copies = 0;
+  beforeAll(async () => {
+    bed = await openTestbed();
+    const ending = await bed.run('backupProject', bed.nextProject());
+    good = ending.report?.backupId ?? '';
+    expect(good).not.toBe('');
+  });
+  afterAll(() => bed.close());
+
+  /** Restores from a copy that `damage` was done to; it must be refused before anything is written. */
+  async function refusalAfter(damage: (folder: string) => Promise<unknown>): Promise<string> {
+    copies += 1;
+    const backupId = good.replace(/_(\d+)$/, (_all, millis) => `_${Number(millis) + copies}`);
+    const folder = join(bed.backups, backupId);
+    await cp(join(bed.backups, good), folder, { recursive: true });
+    await edit(folder, (text) => text.replaceAll(good, backupId));
+    await damage(folder);
+    const databaseName = freshName('target');
+    const ending = await bed.run('restoreProject', { backupId, databaseName });
+    expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'refused' } });
+    expect(ending.report?.problems.map(({ code }) => code)).toEqual(['BackupDamaged']);
+    expect(await exists(databaseName)).toBe(false);
+    return ending.message;
+  }
+
+  it('takes the copy itself for whole, so that only the damage is refused', async () => {
+    const databaseName = freshName('target');
+    const ending = await bed.run('restoreProject', { backupId: good, databaseName });
+    expect(ending.report?.outcome).toBe('verified');
+  });
+
+  it.each(['auth_users.json', 'storage_objects.json', 'schema.sql', 'schema.json'])(
+    'names a file with one other byte: %s',
+    async (file) => {
+      expect(await refusalAfter((folder) => flipByte(join(folder, file)))).toContain(`/${file} `);
+    },
+  );
+
+  it('names a file that was cut short', async () => {
+    const message = await refusalAfter((folder) => truncate(join(folder, 'auth_sessions.json'), 9));
+    expect(message).toMatch(/auth_sessions\.json .*9 bytes of \d+/);
+  });
+
+  it('names a file that is not there', async () => {
+    const message = await refusalAfter((folder) => rm(join(folder, 'auth_identities.json')));
+    expect(message).toMatch(/auth_identities\.json cannot be read/);
+  });
+
+  it('takes a folder without a manifest for no backup', async () => {
+    expect(await refusalAfter((folder) => rm(join(folder, 'metadata.json')))).toMatch(
+      /has no metadata\.json/,
+    );
+  });
+
+  it.each([
+    ['half a manifest', (text: string) => text.slice(0, 500), /not valid JSON/],
+    [
+      'another version',
+      (text: string) => text.replace('"version": 1', '"version": 2'),
+      /"version"/,
+    ],
+    [
+      'a file outside the folder',
+      (text: string) => text.replace('"auth_users.json"', '"../auth_users.json"'),
+      /contents\.\d+\.file/,
+    ],
+    [
+      'another number of rows',
+      (text: string) => text.replace(/("file": "auth_users\.json",\s+"bytes": )\d+/, '$11'),
+      /auth_users\.json .*bytes of 1/,
+    ],
+    [
+      'the id of another backup',
+      (text: string) => text.replace(/("backupId": "backup_[a-z0-9-]+_)\d+"/, '$11"'),
+      /names another backup/,
+    ],
+  ] as const)('refuses an edited manifest: %s', async (_what, change, says) => {
+    expect(await refusalAfter((folder) => edit(folder, change))).toMatch(says);
+  });
+});
+
+async function edit(folder: string, change: (text: string) => string): Promise<void> {
+  const path = join(folder, 'metadata.json');
+  await writeFile(path, change(await readFile(path, 'utf8')));
+}
+
+async function flipByte(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  const at = Math.floor(bytes.length / 2);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  await writeFile(path, bytes);
+}

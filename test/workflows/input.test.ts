@@ -1,0 +1,88 @@
+import { WORKFLOW_TYPES, type WorkflowType } from '../../workflows/domain/names';
+import { endingOf } from '../support/harness/ending';
+import { openTestbed, type Testbed } from '../support/harness/testbed';
+
+const MIGRATE = { projectRef: 'project-abc', databaseName: 'some_db', ownerUserId: 'user-1' };
+const WITH_REPORT = WORKFLOW_TYPES.filter(
+  (type) => type !== 'migrateAll' && type !== 'planProject',
+);
+
+describe('raw input of the workflows', () => {
+  let bed: Testbed;
+  beforeAll(async () => {
+    bed = await openTestbed();
+  });
+  afterAll(() => bed.close());
+
+  async function expectRefused(type: WorkflowType, args: readonly unknown[], says: RegExp) {
+    const ending = await endingOf(await bed.start(type, args));
+    expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'refused' } });
+    expect(ending.message).toMatch(says);
+    expect(ending.report?.problems.map(({ code }) => code)).toEqual(['InvalidInput']);
+  }
+
+  it.each(
+    WITH_REPORT.flatMap((type) =>
+      [[], [null], ['text'], [[1]], [7]].map((args) => ({ type, args })),
+    ),
+  )('$type fails at once on $args', ({ type, args }) =>
+    expectRefused(type, args, /the input must be one JSON object/),
+  );
+
+  it.each([[], [null], ['text']].map((args) => ({ args })))(
+    'planProject fails at once on $args',
+    async ({ args }) => {
+      const ending = await endingOf(await bed.start('planProject', args));
+      expect(ending).toMatchObject({ status: 'Failed', type: 'InvalidInput' });
+      expect(ending.message).toMatch(/the input must be one JSON object/);
+    },
+  );
+
+  it.each([
+    ['a missing ref', { ...MIGRATE, projectRef: undefined }, /"projectRef" is missing/],
+    ['a misspelt field', { ...MIGRATE, ownerUser: 'x' }, /unknown field "ownerUser"/],
+    ['a ref with a quote', { ...MIGRATE, projectRef: "o'clock" }, /"projectRef" must match/],
+    ['a number for a name', { ...MIGRATE, databaseName: 7 }, /"databaseName" .*expected string/],
+    ['a reserved name', { ...MIGRATE, databaseName: 'template1' }, /"databaseName" must not be/],
+    ['a name in capitals', { ...MIGRATE, databaseName: 'Some_DB' }, /"databaseName" must match/],
+    ['a text for a switch', { ...MIGRATE, replace: 'yes' }, /"replace" .*expected boolean/],
+    ['an unknown choice', { ...MIGRATE, onDrift: 'ignore' }, /"onDrift" /],
+    [
+      'a line break in the owner',
+      { ...MIGRATE, ownerUserId: 'a\nb' },
+      /"ownerUserId" must not contain/,
+    ],
+  ] as const)('migrateProject names the field: %s', (_what, input, says) =>
+    expectRefused('migrateProject', [input], says),
+  );
+
+  it('names all wrong fields in one message', () =>
+    expectRefused(
+      'migrateProject',
+      [{ databaseName: 'X', extra: 1 }],
+      /projectRef.*databaseName.*extra|extra.*/s,
+    ));
+
+  it('asks for the database and the owner that no configuration says', async () => {
+    await expectRefused(
+      'migrateProject',
+      [{ projectRef: 'project-abc' }],
+      /"databaseName" is missing/,
+    );
+    const ending = await bed.run('migrateProject', {
+      ...bed.nextProject(),
+      ownerUserId: undefined,
+    });
+    expect(ending.message).toMatch(/"ownerUserId" is missing/);
+  });
+
+  it.each(['../../etc', 'backup_project-abc_1/..', 'backup_project-abc_', 'metadata.json'])(
+    'restoreProject refuses the backup id %s',
+    (backupId) =>
+      expectRefused(
+        'restoreProject',
+        [{ backupId, databaseName: 'some_db' }],
+        /"backupId" must be the name/,
+      ),
+  );
+});

@@ -1,0 +1,151 @@
+import { execute } from '../support/harness/databases';
+import { imageOf } from '../support/harness/image';
+import { keepCopy, makeCopy } from '../support/harness/targets';
+import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
+
+const ONE_OBJECT = '(SELECT id FROM storage.objects WHERE length(version) > 8 ORDER BY id LIMIT 1)';
+
+describe('verifyProject', () => {
+  let bed: Testbed;
+  let project: TestProject;
+  let good: string;
+  beforeAll(async () => {
+    bed = await openTestbed();
+    project = bed.nextProject();
+    expect((await bed.run('migrateProject', project)).report?.outcome).toBe('migrated');
+    good = await keepCopy(project.databaseName);
+  });
+  afterAll(() => bed.close());
+
+  /** Verifies a copy of the migrated database in which something was changed. */
+  async function verifyAfter(change: string, more: object = {}) {
+    const { databaseName } = bed.nextProject();
+    await makeCopy(databaseName, good);
+    if (change !== '') await execute(databaseName, change);
+    const before = await imageOf(databaseName);
+    const ending = await bed.run('verifyProject', {
+      projectRef: project.projectRef,
+      databaseName,
+      ...more,
+    });
+    expect(await imageOf(databaseName)).toEqual(before);
+    return ending;
+  }
+
+  it('finds a good database equal, table by table', async () => {
+    const ending = await verifyAfter('');
+    expect(ending).toMatchObject({
+      status: 'Completed',
+      report: { outcome: 'verified', drift: [] },
+    });
+    expect(ending.report?.tables.filter(({ equal }) => equal)).toHaveLength(33);
+  });
+
+  it.each([
+    [
+      'one changed byte',
+      `SET session_replication_role = replica; UPDATE storage.objects SET version = 'x' || substr(version, 2) WHERE id = ${ONE_OBJECT}`,
+      'storage.objects',
+    ],
+    [
+      'one microsecond',
+      `UPDATE auth.audit_log_entries SET created_at = created_at + interval '1 microsecond' WHERE id = (SELECT id FROM auth.audit_log_entries WHERE created_at > '2020-01-01' LIMIT 1)`,
+      'auth.audit_log_entries',
+    ],
+    [
+      'white space inside json',
+      `UPDATE auth.audit_log_entries SET payload = (payload::text || ' ')::json WHERE id = (SELECT id FROM auth.audit_log_entries WHERE payload IS NOT NULL LIMIT 1)`,
+      'auth.audit_log_entries',
+    ],
+    [
+      'a scale inside jsonb',
+      `UPDATE auth.webauthn_credentials SET transports = '["hybrid", null, {"x": 1.0}]' WHERE transports::text LIKE '%1.00%'`,
+      'auth.webauthn_credentials',
+    ],
+    [
+      'NULL for an empty text',
+      `UPDATE auth.users SET encrypted_password = NULL WHERE encrypted_password = ''`,
+      'auth.users',
+    ],
+    [
+      'one missing row',
+      `DELETE FROM auth.mfa_amr_claims WHERE id = (SELECT id FROM auth.mfa_amr_claims LIMIT 1)`,
+      'auth.mfa_amr_claims',
+    ],
+    [
+      'one extra row',
+      `INSERT INTO auth.audit_log_entries (id, payload) VALUES (gen_random_uuid(), '{}')`,
+      'auth.audit_log_entries',
+    ],
+    [
+      'an instance_id that is not nil',
+      `UPDATE auth.users SET instance_id = gen_random_uuid() WHERE id = (SELECT id FROM auth.users LIMIT 1)`,
+      'auth.users',
+    ],
+    ['a row twice for a row once', duplicated(), 'auth.schema_migrations'],
+  ] as const)('finds %s and names the table', async (_what, change, table) => {
+    const ending = await verifyAfter(change);
+    expect(ending).toMatchObject({
+      status: 'Failed',
+      type: 'VerificationFailed',
+      report: { outcome: 'different' },
+    });
+    expect(ending.message).toContain(`rows of ${table} differ`);
+    const different = ending.report?.tables.filter(({ equal }) => !equal) ?? [];
+    expect(different.map((evidence) => evidence.table)).toEqual([table]);
+  });
+
+  it.each([
+    ['a missing table', 'DROP TABLE storage.iceberg_tables', /iceberg_tables/],
+    ['a missing index', 'DROP INDEX auth.users_instance_id_idx', /users_instance_id_idx/],
+    [
+      'a sequence behind its column',
+      `SELECT setval('auth.refresh_tokens_id_seq', 1)`,
+      /refresh_tokens_id_seq/,
+    ],
+    ['a disabled trigger', 'ALTER TABLE storage.objects DISABLE TRIGGER USER', /storage\.objects/],
+  ] as const)('finds %s', async (_what, change, says) => {
+    const ending = await verifyAfter(change);
+    expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'different' } });
+    expect(ending.message).toMatch(says);
+  });
+
+  it('tells drift of the source apart from a difference', async () => {
+    const { ref, urls } = { ref: project.projectRef, urls: bed.configured.urls };
+    const moved = await keepCopy(bed.source);
+    await execute(
+      moved,
+      `UPDATE auth.users SET updated_at = now() WHERE id = (SELECT id FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = '${ref}' LIMIT 1)`,
+    );
+    bed.configured.urls = { ...urls, shared: (urls['shared'] ?? '').replace(bed.source, moved) };
+    const reported = await verifyAfter('');
+    const failed = await verifyAfter('', { onDrift: 'fail' });
+    bed.configured.urls = urls;
+    expect(reported.report).toMatchObject({
+      outcome: 'verified',
+      drift: [{ table: 'auth.users' }],
+    });
+    expect(failed).toMatchObject({ status: 'Failed', report: { outcome: 'different' } });
+    expect(failed.message).toContain('auth.users changed in the source');
+  });
+
+  it('refuses a project without a backup, and a database that is not there', async () => {
+    const { projectRef } = bed.nextProject();
+    const noBackup = await bed.run('verifyProject', { projectRef, databaseName: good });
+    expect(noBackup.message).toMatch(/there is no backup of project/);
+    const noTarget = await bed.run('verifyProject', {
+      ...project,
+      databaseName: 'no_such_database',
+    });
+    expect(noTarget.report?.outcome).toBe('refused');
+    expect(noTarget.message).toContain('no_such_database');
+  });
+});
+
+/** Equal counts, equal sets of rows: only how often a row is there tells the two apart. */
+function duplicated(): string {
+  return `ALTER TABLE auth.schema_migrations DROP CONSTRAINT IF EXISTS schema_migrations_pkey;
+    DROP INDEX IF EXISTS auth.schema_migrations_version_idx;
+    UPDATE auth.schema_migrations SET version = (SELECT max(version) FROM auth.schema_migrations)
+     WHERE version = (SELECT min(version) FROM auth.schema_migrations)`;
+}
