@@ -8,9 +8,6 @@ export interface Wishes {
   changed(): Promise<void>;
 }
 
-/** Nobody. */
-export const NO_WISHES: Wishes = { wish: 'go-on', changed: () => new Promise(() => undefined) };
-
 /** Time for a second Ctrl-C before the first one counts. */
 const SECOND_THOUGHT_MS = 3_000;
 

@@ -27,8 +27,10 @@ export interface Finding {
 export interface LeftBehind {
   /** How many have not ended yet. */
   count(): number;
-  /** Resolves when each has ended, or is parked, and was told in a line. */
+  /** Resolves when each has ended or is parked, and was told in a line, or when told to stop. */
   readonly ended: Promise<void>;
+  /** Stops waiting; the session may be closed once `ended` has settled. */
+  readonly stop: () => void;
 }
 
 /**
@@ -49,13 +51,14 @@ export async function findLeftBehind(finding: Finding): Promise<LeftBehind> {
   for (const { workflowId } of own)
     say(`Found ${workflowId}, left by an earlier start; it goes on.`);
   const open = new Set(own);
+  const stopped = new AbortController();
   const tell = async (run: Run): Promise<void> => {
-    await tellEnding(run, finding);
+    await tellEnding(run, finding, stopped.signal);
     open.delete(run);
   };
   const ended = Promise.all(own.map(tell)).then(() => undefined);
   ended.catch(() => undefined);
-  return { count: () => open.size, ended };
+  return { count: () => open.size, ended, stop: () => stopped.abort() };
 }
 
 async function leftBehind({ session, but }: Finding): Promise<readonly Run[]> {
@@ -73,9 +76,10 @@ async function leftBehind({ session, but }: Finding): Promise<readonly Run[]> {
   );
 }
 
-async function tellEnding(run: Run, { session, wishes, say }: Finding): Promise<void> {
+async function tellEnding(run: Run, finding: Finding, signal: AbortSignal): Promise<void> {
+  const { session, wishes, say } = finding;
   const handle = session.client.workflow.getHandle(run.workflowId, run.runId);
-  while (wishes.wish === 'go-on') {
+  while (wishes.wish === 'go-on' && !signal.aborted) {
     const now = await look(session.client, handle);
     if (!now.isRunning) {
       say(

@@ -51,20 +51,36 @@ const NOT_STARTED: Ending = {
   problem: { code: 'Interrupted', message: 'interrupted before anything was started' },
 };
 
-const NOTHING_LEFT: LeftBehind = { count: () => 0, ended: Promise.resolve() };
+const NOTHING_LEFT: LeftBehind = {
+  count: () => 0,
+  ended: Promise.resolve(),
+  stop: () => undefined,
+};
 
 /** Starts or attaches, and follows to the end, in a session that stays open. */
-async function runIn(
-  session: Session,
-  request: Request,
-  interrupts: Interrupts,
-): Promise<Ran> {
+async function runIn(session: Session, request: Request, interrupts: Interrupts): Promise<Ran> {
   if (session.webUi !== undefined) say(`Web UI: ${session.webUi}/namespaces/default/workflows`);
   const but = request.workflowId;
   const left = session.isOwnWorker
     ? await findLeftBehind({ session, but, wishes: interrupts, say })
     : NOTHING_LEFT;
-  if (interrupts.isInterrupted) return { ending: NOT_STARTED, isInterrupted: true };
+  try {
+    const ending = interrupts.isInterrupted
+      ? NOT_STARTED
+      : await follow(session, request, interrupts);
+    if (left.count() > 0 && !interrupts.isInterrupted)
+      say('Waiting for the end of what an earlier start left.');
+    await left.ended.catch((error: unknown) =>
+      say(`Lost sight of what was left: ${String(error)}`),
+    );
+    return { ending, isInterrupted: interrupts.isInterrupted };
+  } finally {
+    left.stop();
+    await left.ended.catch(() => undefined);
+  }
+}
+
+async function follow(session: Session, request: Request, interrupts: Interrupts): Promise<Ending> {
   const { handle, isAttached } = await startOrAttach(session, request);
   say(isAttached ? `${request.workflowId} is already running: following it.` : request.summary);
   const screen = new Screen(() => displayOn(process.stderr));
@@ -72,11 +88,7 @@ async function runIn(
     .ending()
     .catch((error: unknown): Ending => lost(handle.workflowId, error));
   if (ending.kind === 'detached') say(whatBecomes(session, handle.workflowId));
-  else if (left.count() > 0) say('Waiting for the end of what an earlier start left.');
-  await left.ended.catch((error: unknown) =>
-    say(`Lost sight of what was left behind: ${String(error)}`),
-  );
-  return { ending, isInterrupted: interrupts.isInterrupted };
+  return ending;
 }
 
 /** The run is there, but nobody here sees how it ends. */

@@ -4,12 +4,14 @@ import { count } from '../client/progress/words';
 import type { Session } from '../client/session';
 import { deliberateFailure } from './deliberate-failure';
 import { prepareGround, type Ground } from './ground';
-import { migrate } from './migration';
+import { interrupt, migrate } from './migration';
 import { projectsTable, say, secondsSince, title } from './words';
 
 const TEMPORAL = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'];
 
-/** What is open, newest last; closed newest first, at the end or on Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** What is open, newest last; closed newest first at the end, whatever it is. */
 const open: (() => Promise<void>)[] = [];
 
 async function demo(): Promise<void> {
@@ -72,18 +74,16 @@ async function close(): Promise<void> {
   for (const each of open.splice(0).reverse()) await each();
 }
 
-const interrupted = new AbortController();
-process.on('SIGINT', () => {
-  if (interrupted.signal.aborted) return;
-  interrupted.abort();
+process.once('SIGINT', () => {
+  process.exitCode = INTERRUPTED;
   say('\nInterrupted: ending the servers and removing the files of the demo.');
-  void close().finally(() => process.exit(130));
+  interrupt();
 });
 
 demo()
   .finally(close)
   .catch((error: unknown) => {
-    if (interrupted.signal.aborted) return;
+    if (process.exitCode === INTERRUPTED) return;
     process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   });

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { Follower } from '../client/follow';
-import { NO_WISHES } from '../client/interrupt';
+import type { Wishes } from '../client/interrupt';
 import type { Display } from '../client/progress/display';
 import { displayOn } from '../client/progress/display-on';
 import { Screen } from '../client/progress/screen';
@@ -11,6 +12,22 @@ import type { Report } from '../workflows/domain/report';
 
 const SILENT: Display = { update: nothing, say: nothing, end: nothing };
 
+const interruption = new AbortController();
+
+const interrupted = once(interruption.signal, 'abort').then(nothing);
+
+const wishes: Wishes = {
+  get wish() {
+    return interruption.signal.aborted ? 'detach' : 'go-on';
+  },
+  changed: () => interrupted,
+};
+
+/** Lets the migration under way go, and every later one fail. */
+export function interrupt(): void {
+  interruption.abort(new Error('interrupted'));
+}
+
 /** How much of a migration is shown while it goes. */
 export type Shown = 'steps' | 'nothing';
 
@@ -20,10 +37,11 @@ export async function migrate(
   { ref, database, owner }: StudioProject,
   shown: Shown,
 ): Promise<Report> {
+  interruption.signal.throwIfAborted();
   const request = requestOf('migrate', { projectRef: ref, database, owner }, Date.now());
   const { handle } = await startOrAttach(session, request);
   const screen = new Screen(() => (shown === 'steps' ? displayOn(process.stdout) : SILENT));
-  const ending = await new Follower({ session, handle, wishes: NO_WISHES, screen }).ending();
+  const ending = await new Follower({ session, handle, wishes, screen }).ending();
   if (ending.kind === 'report') return ending.report;
   throw new Error(`the migration of ${ref} ended without a report (${ending.kind})`);
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { types } from 'node:util';
 import { parse as parseYaml, YAMLError } from 'yaml';
 import type { Settings } from '../workflows/domain/settings';
 import { configSchema, type ConfigFile } from './config-schema';
@@ -118,7 +119,7 @@ function parseFile(path: string): unknown {
   } catch (error) {
     if (error instanceof YAMLError)
       throw new ConfigError(`${path}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'unknown';
     throw new ConfigError(`${path}: the configuration file cannot be read (${code})`);
   }
 }

@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, open, readdir, readFile, rm, stat, statfs } from '
 import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { types } from 'node:util';
 import { BACKUP_ID } from '../../workflows/domain/names';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
@@ -122,7 +123,7 @@ async function tryMkdir(path: string): Promise<string> {
     await mkdir(path, { mode: 0o700 });
     return 'made';
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
     if (code === 'EEXIST' || code === 'ENOENT') return code;
     throw error;
   }

@@ -1,5 +1,5 @@
 import { roleScripts, schemaScripts } from '../studio/sql-files';
-import { execute, exists, freshName, withSession } from './databases';
+import { execute, freshName, withSession } from './databases';
 
 /** What stands beside the schemas in a database of somebody's own, and must outlive everything. */
 const NEIGHBOUR = `
@@ -33,9 +33,4 @@ export async function keepCopy(of: string): Promise<string> {
   const name = freshName('kept');
   await makeCopy(name, of);
   return name;
-}
-
-/** Where a run keeps a database until it has its name. */
-export async function stagingIsLeft(staging: string): Promise<boolean> {
-  return exists(staging);
 }
