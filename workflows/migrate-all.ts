@@ -14,6 +14,7 @@ import { migrationWorkflowId } from './domain/names';
 import type { Report } from './domain/report';
 import type { Project } from './domain/request';
 import { migrateProject } from './migrate-project';
+import { unplanned } from './plan-project';
 import { planning } from './steps';
 
 /** Answers which projects are done, in the order they ended. */
@@ -22,7 +23,11 @@ const fleetQuery = defineQuery<readonly FleetEntry[]>('progress');
 /** Moves every configured project, one after another; one project's failure touches no other. */
 export async function migrateAll(input?: unknown): Promise<FleetReport> {
   const options = typeof input === 'object' && input !== null ? input : {};
-  const projects = await planning('list the configured projects').listProjects();
+  const projects = await planning('list the configured projects')
+    .listProjects()
+    .catch((error: unknown) => {
+      throw unplanned(error);
+    });
   const ended: FleetEntry[] = [];
   setHandler(fleetQuery, () => ended, { description: 'The projects that have ended, and how.' });
   for (const project of projects) {

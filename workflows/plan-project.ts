@@ -1,7 +1,20 @@
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { Plan } from './domain/plan';
 import { planning } from './steps';
+import { causeOf } from './endings';
 
 /** Shows what a migration would do and everything that speaks against it. Touches nothing. */
 export async function planProject(input?: unknown): Promise<Plan> {
-  return planning('look at source, target and backup directory').planMigration(input);
+  try {
+    return await planning('look at source, target and backup directory').planMigration(input);
+  } catch (error) {
+    throw unplanned(error);
+  }
+}
+
+/** A run that could not even plan says why in its first line. */
+export function unplanned(error: unknown): unknown {
+  const { code, message } = causeOf(error);
+  if (message === 'cancelled') return error;
+  return ApplicationFailure.nonRetryable(`Refused, nothing was touched: ${message}`, code);
 }

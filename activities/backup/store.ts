@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, open, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -29,22 +29,20 @@ export class BackupStore {
     return join(this.directory, backupId);
   }
 
-  /** Makes sure that backups can be written: the directory exists (0700 if created) and takes a file. */
+  /** Makes sure that backups can be written here, and leaves everything as it was. */
   async assertWritable(): Promise<void> {
+    const made: string[] = [];
     try {
-      await makeFolder(this.directory);
+      await makeFolder(this.directory, made);
       const probe = join(this.directory, `.moveout-${String(process.pid)}-${String(Date.now())}`);
       await (await open(probe, 'wx', 0o600)).close();
       await rm(probe);
     } catch (error) {
       throw storeFailure(error, this.directory);
+    } finally {
+      // Another run may have put something into a folder by now: then it stays.
+      for (const folder of made.reverse()) await rmdir(folder).catch(() => undefined);
     }
-  }
-
-  /** Bytes that an unprivileged writer still has on the file system of the directory. */
-  async freeBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.directory);
-    return bavail * bsize;
   }
 
   /** Begins a backup; what an earlier attempt at the same one left behind is removed. */
@@ -52,9 +50,8 @@ export class BackupStore {
     const path = this.pathOf(backupId);
     const partial = `${path}.partial`;
     try {
-      await makeFolder(this.directory);
       await rm(partial, { recursive: true, force: true });
-      await mkdir(partial, { mode: 0o700 });
+      await makeFolder(partial);
       await chmod(partial, 0o700);
       return new BackupDraft(partial, path);
     } catch (error) {
@@ -108,14 +105,17 @@ export class BackupStore {
 }
 
 /**
- * Makes a folder and those above it, mode 0700. Not by Node's own recursive mkdir: where a file
- * system refuses with ENOENT, as /proc does, that one never returns.
+ * Makes a folder and those above it, mode 0700, and says which it made. Not by Node's own recursive
+ * mkdir: where a file system refuses with ENOENT, as /proc does, that one never returns.
  */
-async function makeFolder(path: string): Promise<void> {
+async function makeFolder(path: string, made: string[] = []): Promise<void> {
   const code = await tryMkdir(path);
-  if (code !== 'ENOENT') return;
-  await makeFolder(dirname(path));
-  await mkdir(path, { mode: 0o700 });
+  if (code === 'EEXIST') return;
+  if (code === 'ENOENT') {
+    await makeFolder(dirname(path), made);
+    await mkdir(path, { mode: 0o700 });
+  }
+  made.push(path);
 }
 
 async function tryMkdir(path: string): Promise<string> {

@@ -1,0 +1,81 @@
+import type { Client } from 'pg';
+import {
+  checkEpoch,
+  claim,
+  endEarlierAttempts,
+  takeEpoch,
+  tryLock,
+} from '../../../activities/postgres/fence';
+import { applicationName } from '../../../activities/postgres/fence/names';
+import { createDatabase, dropDatabases, withSession } from '../../support/harness/databases';
+
+const RUN = 'run-one';
+const NAMES = { projectRef: 'fence-project', databaseName: 'fence_db' };
+
+describe('the fence', () => {
+  let database: string;
+  beforeAll(async () => {
+    database = await createDatabase('fence');
+    await withSession(database, (client) =>
+      claim(client, {
+        projectRef: 'fence-project',
+        runId: RUN,
+        workflowId: 'fence',
+        backupId: 'backup_fence-project_1',
+        createdDatabase: false,
+      }),
+    );
+  });
+  afterAll(() => dropDatabases());
+
+  it('lets no write transaction begin that knows an earlier epoch', async () => {
+    await withSession(database, async (client) => {
+      const early = await takeEpoch(client, RUN);
+      const late = await takeEpoch(client, RUN);
+      await client.query('BEGIN');
+      await expect(checkEpoch(client, RUN, early)).rejects.toMatchObject({ type: 'Fenced' });
+      await client.query('ROLLBACK; BEGIN');
+      await expect(checkEpoch(client, RUN, late)).resolves.toBeUndefined();
+      await client.query('ROLLBACK');
+    });
+  });
+
+  it('makes a later attempt wait for a write transaction that has begun', async () => {
+    await both(database, async (writing, later) => {
+      const epoch = await takeEpoch(writing, RUN);
+      await writing.query('BEGIN');
+      await checkEpoch(writing, RUN, epoch);
+      await later.query("SET lock_timeout = '200ms'");
+      await expect(takeEpoch(later, RUN)).rejects.toMatchObject({ code: '55P03' });
+      await writing.query('COMMIT');
+      await expect(takeEpoch(later, RUN)).resolves.toBe(epoch + 1);
+    });
+  });
+
+  it('belongs to one run: no other can take it', async () => {
+    await withSession(database, async (client) => {
+      await expect(takeEpoch(client, 'another-run')).rejects.toMatchObject({ type: 'Fenced' });
+    });
+  });
+
+  it('ends the sessions of earlier attempts, and their locks with them', async () => {
+    await both('postgres', async (early, late) => {
+      const name = (attempt: number): string =>
+        applicationName({ runId: RUN, step: 'migrateAuth', attempt, projectRef: 'fence-project' });
+      await early.query(`SET application_name = '${name(1)}'`);
+      await late.query(`SET application_name = '${name(2)}'`);
+      expect(await tryLock(early, NAMES, 'exclusive')).toBe(true);
+      expect(await tryLock(late, NAMES, 'exclusive')).toBe(false);
+      await endEarlierAttempts(late, RUN, name(2));
+      expect(await tryLock(late, NAMES, 'exclusive')).toBe(true);
+      await expect(early.query('SELECT 1')).rejects.toThrow();
+    });
+  });
+});
+
+async function both(
+  database: string,
+  use: (one: Client, other: Client) => Promise<void>,
+): Promise<void> {
+  await withSession(database, (one) => withSession(database, (other) => use(one, other)));
+}
