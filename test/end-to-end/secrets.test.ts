@@ -67,9 +67,7 @@ async function valuesOf(source: string, projectRef: string): Promise<readonly st
       WHERE raw_app_meta_data ->> 'project_ref' = $1`,
     [projectRef],
   );
-  const values = rows
-    .map(({ value }) => value)
-    .filter((value) => value !== null && value.length > 8);
+  const values = rows.map(({ value }) => value ?? '').filter((value) => value.length > 8);
   if (values.length < 10) throw new Error('the studio gave too few values to look for');
   return values;
 }
