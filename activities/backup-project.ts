@@ -56,7 +56,7 @@ async function save(
     tenancy,
     meter,
     select: (pair, tables) =>
-      projectRows([pair.copying, pair.hashing], tables, { ...project, tenancy, configuredRefs }),
+      projectRows(pair.copying, tables, { ...project, tenancy, configuredRefs }),
   });
   return backupResult(manifest);
 }

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** The flags as they were typed; what was left out is absent. */
 export interface Flags {
@@ -56,7 +56,16 @@ export function withFlags(command: Command, names: readonly FlagName[]): Command
   for (const name of names) {
     const [value, help] = WORDS[name];
     const option = new Option(`${typed(name)} ${value}`.trim(), help);
+    if (value !== '') option.argParser(once(name));
     command.addOption(name === 'onDrift' ? option.choices(['report', 'fail']) : option);
   }
   return command.allowExcessArguments(false);
+}
+
+/** Takes a value once: of two, neither can be the one that was meant. */
+function once(name: FlagName): (value: string, before: string | undefined) => string {
+  return (value, before) => {
+    if (before === undefined) return value;
+    throw new InvalidArgumentError(`${typed(name)} was given twice.`);
+  };
 }

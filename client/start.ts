@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { MODES } from './modes';
+import { look } from './progress/watch';
 import { UsageError } from './usage-error';
 import type { Request } from './request';
 import type { Session } from './session';
@@ -56,10 +57,19 @@ async function attach(session: Session, request: Request): Promise<WorkflowHandl
       `${what} on the task queue "${taskQueue}", not on this start's "${session.taskQueue}": start with the same --connection-string, --backup-dir and --config to follow it`,
     );
   }
-  if (isSameRequest(request, running)) return handle;
+  if (isSameRequest(request, running)) {
+    await retryIfParked(session, handle);
+    return handle;
+  }
   throw new UsageError(
-    `${what} with another request, ${JSON.stringify(running)}: start with the same flags to follow it, or wait for its end`,
+    `${what} with another request, ${JSON.stringify(running)}: a start with the flags of that request takes it to its end`,
   );
+}
+
+/** Whoever asks again for what is parked has mended something: the restore is tried once more. */
+async function retryIfParked(session: Session, handle: WorkflowHandle): Promise<void> {
+  const { isParked } = await look(session.client, handle);
+  if (isParked) await handle.executeUpdate('retryRestore');
 }
 
 function isSameRequest(request: Request, running: unknown): boolean {

@@ -13,10 +13,14 @@ const environmentName = z
     'must be the name of an environment variable; the URL itself stays out of the file',
   );
 
-const projects = z.union([
-  z.strictObject({ list: z.array(projectSchema) }),
-  z.strictObject({ query: z.string().trim().min(1) }),
-]);
+const projects = z
+  .strictObject({
+    list: z.array(projectSchema).optional(),
+    query: z.string().trim().min(1).optional(),
+  })
+  .refine(({ list, query }) => (list === undefined) !== (query === undefined), {
+    message: 'must have either list or query',
+  });
 
 /** `moveout.config.yaml` as people write it. */
 export const configSchema = z.strictObject({

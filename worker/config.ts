@@ -57,11 +57,16 @@ export function loadConfiguration(
     settings: {
       ...names,
       tenancy: file.tenancy,
-      projects: file.projects,
+      projects: projectsOf(file),
       backup: { directory: resolve(directory), format: file.backup.format },
     },
     resolveUrl,
   };
+}
+
+function projectsOf({ projects }: ConfigFile): Settings['projects'] {
+  if (projects?.list !== undefined) return { list: projects.list };
+  return projects?.query === undefined ? undefined : { query: projects.query };
 }
 
 function connectionNames(
@@ -108,7 +113,11 @@ function readConfigFile(
   if (named === undefined && !existsSync(path)) {
     return { file: configSchema.parse({}), base: process.cwd() };
   }
-  const parsed = configSchema.safeParse(parseFile(path) ?? {});
+  const content = parseFile(path);
+  if (content === null || content === undefined) {
+    throw new ConfigError(`${path}: the configuration file is empty`);
+  }
+  const parsed = configSchema.safeParse(content);
   if (!parsed.success) throw new ConfigError(issueLines(parsed.error, path));
   return { file: parsed.data, base: dirname(path) };
 }

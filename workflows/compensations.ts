@@ -8,7 +8,8 @@ import {
 } from '@temporalio/workflow';
 import type { Job } from './domain/job';
 import type { RestoreProof } from './domain/report';
-import { causeOf, refused } from './endings';
+import { FAILURES } from './domain/failure';
+import { causeOf, refused, type Cause } from './endings';
 import type { Run } from './progress';
 import { restoring } from './steps';
 
@@ -39,11 +40,14 @@ export async function withRestore<T>(
   } catch (error) {
     const { code, message } = causeOf(error);
     if (code === 'ProjectBusy') throw refused(run, [{ code, message }]);
-    throw failed(error, await CancellationScope.nonCancellable(() => restoreOrPark(run, job)));
+    throw failed(
+      error,
+      await CancellationScope.nonCancellable(() => restoreOrPark(run, job, { code, message })),
+    );
   }
 }
 
-async function restoreOrPark(run: Run, job: Job): Promise<RestoreProof> {
+async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
   for (;;) {
     try {
       return await run.step(
@@ -55,13 +59,13 @@ async function restoreOrPark(run: Run, job: Job): Promise<RestoreProof> {
         (proof) => ({ tables: [], note: proof.facts.join('; ') }),
       );
     } catch (error) {
-      await parked(run, causeOf(error).message);
+      await parked(run, job, [cause, causeOf(error)]);
     }
   }
 }
 
 /** Waits for a person. The outcome says so to lists, the details say what is wrong. */
-async function parked(run: Run, why: string): Promise<void> {
+async function parked(run: Run, job: Job, why: readonly Cause[]): Promise<void> {
   const decision: { made?: 'retry' | 'abandon'; reason?: string } = {};
   setHandler(retryRestore, () => {
     decision.made = 'retry';
@@ -73,11 +77,15 @@ async function parked(run: Run, why: string): Promise<void> {
     return 'the restore is given up; the target stays as it is';
   });
   run.ended('parked');
-  const report = run.report('parked', { problems: [{ code: 'RestoreUnproved', message: why }] });
+  const problems = why.map(({ code, message }) => ({
+    code,
+    message: `${FAILURES[code].meaning}: ${message}`,
+  }));
+  const report = run.report('parked', { problems, targetBackupId: job.targetBackupId });
   upsertMemo({ report });
   await condition(() => decision.made !== undefined);
   if (decision.made === 'retry') return;
-  const message = `Parked and abandoned: ${decision.reason ?? ''}. The restore could not finish: ${why}`;
+  const message = `Parked and abandoned: ${decision.reason ?? ''}. The restore could not finish: ${why.at(-1)?.message ?? ''}`;
   throw ApplicationFailure.create({
     type: 'RestoreUnproved',
     message,

@@ -18,7 +18,8 @@ export interface Cause {
 
 /** Finds what an error of a step means; Temporal's wrappers are taken off. */
 export function causeOf(error: unknown): Cause {
-  if (isCancellation(error)) return { code: 'Unexpected', message: 'cancelled' };
+  if (isCancellation(error))
+    return { code: 'Cancelled', message: 'the step under way was stopped' };
   const inner = error instanceof ActivityFailure ? error.cause : error;
   if (inner instanceof ApplicationFailure) {
     const code = inner.type ?? '';

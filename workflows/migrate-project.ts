@@ -18,7 +18,8 @@ export async function migrateProject(input?: unknown): Promise<Report> {
     {
       run,
       job,
-      failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }),
+      failed: (error, restore) =>
+        restored(run, error, { restore, targetBackupId: job.targetBackupId, ...steps.evidence() }),
     },
     async () => {
       await steps.initSchema(job);
@@ -30,5 +31,9 @@ export async function migrateProject(input?: unknown): Promise<Report> {
   );
 
   run.ended('migrated');
-  return run.report('migrated', { tables: evidence.tables, drift: evidence.drift });
+  return run.report('migrated', {
+    tables: evidence.tables,
+    drift: evidence.drift,
+    targetBackupId: job.targetBackupId,
+  });
 }

@@ -126,7 +126,7 @@ export class MigrationSteps {
       return await use();
     } catch (error) {
       const { code, message } = causeOf(error);
-      throw message === 'cancelled' ? error : refused(this.#run, [{ code, message }]);
+      throw code === 'Cancelled' ? error : refused(this.#run, [{ code, message }]);
     }
   }
 

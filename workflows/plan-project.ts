@@ -15,6 +15,6 @@ export async function planProject(input?: unknown): Promise<Plan> {
 /** A run that could not even plan says why in its first line. */
 export function unplanned(error: unknown): unknown {
   const { code, message } = causeOf(error);
-  if (message === 'cancelled') return error;
+  if (code === 'Cancelled') return error;
   return ApplicationFailure.nonRetryable(`Refused, nothing was touched: ${message}`, code);
 }

@@ -35,7 +35,8 @@ export async function restoreProject(input?: unknown): Promise<Report> {
     {
       run,
       job,
-      failed: (error, restore) => restored(run, error, { restore, ...steps.evidence() }),
+      failed: (error, restore) =>
+        restored(run, error, { restore, targetBackupId: job.targetBackupId, ...steps.evidence() }),
     },
     async () => {
       await steps.initSchema(job);
@@ -49,7 +50,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
     },
   );
   run.ended('verified');
-  return run.report('verified', { tables: evidence.tables });
+  return run.report('verified', { tables: evidence.tables, targetBackupId: job.targetBackupId });
 }
 
 async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { Hashing } from './hashing';
-import { MANIFEST_FILE } from './manifest';
+import { MANIFEST_FILE, renderManifest } from './manifest';
 import { storeFailure } from './store-failure';
 
 /** What the manifest says of one file. */
@@ -58,7 +58,7 @@ export class BackupDraft {
 
   /** Makes the backup exist: the manifest last, then the rename that gives the folder its name. */
   async commit(manifest: Manifest): Promise<void> {
-    await this.writeText(`${MANIFEST_FILE}.tmp`, `${JSON.stringify(manifest, null, 2)}\n`);
+    await this.writeText(`${MANIFEST_FILE}.tmp`, renderManifest(manifest));
     try {
       const metadata = join(this.#partial, MANIFEST_FILE);
       await rename(`${metadata}.tmp`, metadata);

@@ -8,6 +8,8 @@ import { readBlindSpots, readRole } from '../postgres/catalog/privileges';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/connections';
 import { readSchema, type SchemaScript } from '../postgres/schema';
+import { findCrossings, type Crossing } from '../postgres/scope/crossing';
+import { refsAreUnknown } from '../postgres/scope/known-refs';
 import { readProjectKeys } from '../postgres/scope/project-keys';
 import { ruleOf } from '../postgres/scope/rules';
 import { transaction } from '../postgres/transaction';
@@ -61,11 +63,26 @@ export async function viewSource(
       ...seen.problems,
       ...(schema?.problems ?? []).map((message) => ({ code: 'schema', message })),
     ],
-    warnings: (schema?.leftOut ?? []).map(({ object, because }) => ({
-      code: 'left-out',
-      message: `${object} stays behind: ${because}`,
-    })),
+    warnings: [
+      ...prefixWarnings(settings, configured),
+      ...(schema?.leftOut ?? []).map(({ object, because }) => ({
+        code: 'left-out',
+        message: `${object} stays behind: ${because}`,
+      })),
+    ],
   };
+}
+
+function prefixWarnings(settings: Settings, configured: Viewing['configured']): readonly Problem[] {
+  const configuredRefs = configured?.map((other) => other.ref);
+  if (!refsAreUnknown({ tenancy: settings.tenancy, configuredRefs })) return [];
+  return [
+    {
+      code: 'refs-unknown',
+      message:
+        'buckets go by id prefix, but no other ref is known: a bucket of a project whose ref begins with this one would come along; configure the projects',
+    },
+  ];
 }
 
 interface Counting extends Viewing {
@@ -84,18 +101,26 @@ async function count(
   });
   const users = keys.users.count;
   const buckets = keys.buckets.count + keys.analyticsBuckets.count + keys.vectorBuckets.count;
+  const crossings = await findCrossings(client, PROJECT_SCHEMAS, keys);
   const unknown = configured === undefined && users === 0 && buckets === 0;
   return {
     users,
     buckets,
-    problems: unknown
-      ? [
-          {
-            code: 'no-such-project',
-            message: `the tenancy gives project "${projectRef}" no user and no bucket in the source`,
-          },
-        ]
-      : [],
+    problems: [...crossings.map(crossingProblem), ...(unknown ? [noSuchProject(projectRef)] : [])],
+  };
+}
+
+function crossingProblem({ rows, table, foreignKey, references }: Crossing): Problem {
+  return {
+    code: 'crosses-projects',
+    message: `${String(rows)} rows of ${table} belong to the project but refer (${foreignKey}) to rows of ${references} that do not`,
+  };
+}
+
+function noSuchProject(projectRef: string): Problem {
+  return {
+    code: 'no-such-project',
+    message: `the tenancy gives project "${projectRef}" no user and no bucket in the source`,
   };
 }
 

@@ -22,9 +22,10 @@ export interface TargetDemand {
 
 /** Everything that speaks against writing into the target. */
 export function targetProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
+  const identity = identityProblems(view, demand);
+  if (identity.length > 0) return identity;
   return [
     ...view.problems,
-    ...identityProblems(view, demand),
     ...occupationProblems(view, demand),
     ...schemaProblems(view, demand),
     ...versionProblems(view, demand),

@@ -7,15 +7,14 @@ import type { Selected } from './save-database';
 
 /**
  * Chooses the project's rows of every table that has a rule and exists, in load order. The session's
- * snapshot must be the one that reads the rows, and every session that reads them is made ready.
+ * snapshot must be the one that reads the rows.
  */
 export async function projectRows(
-  [client, ...others]: readonly [Client, ...Client[]],
+  client: Client,
   tables: readonly TableFacts[],
   wanted: WantedProject,
 ): Promise<readonly Selected[]> {
   const keys = await readProjectKeys(client, tables, wanted);
-  for (const other of others) await keys.hold(other);
   return SCOPE_RULES.flatMap((rule) => {
     const facts = tables.find((candidate) => candidate.table === rule.table);
     return facts === undefined || rule.kind === 'excluded'

@@ -18,7 +18,7 @@ export async function fingerprintSource(
   const found = new Map<string, Fingerprint>();
   if (manifest.tenancy === undefined) return found;
   const tables = await readTables(client, PROJECT_SCHEMAS);
-  const selected = await projectRows([client], tables, { ...wanted, tenancy: manifest.tenancy });
+  const selected = await projectRows(client, tables, { ...wanted, tenancy: manifest.tenancy });
   for (const { facts, where } of selected) {
     const content = manifest.contents.find((candidate) => candidate.table === facts.table);
     if (content === undefined) continue;

@@ -15,9 +15,14 @@ const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   'backed-up': 'backed up',
 };
 
+const PARKED_ADVICE =
+  'Mend what is named above, then start the same command again: it tries the restore once more. ' +
+  'docs/operations.md says how to give it up instead.';
+
 /** A run's report for people. */
 export function reportText(report: Report): string {
-  const { projectRef, databaseName, outcome, backupId, backupPath, restore } = report;
+  const { projectRef, databaseName, outcome, backupId, backupPath, targetBackupId } = report;
+  const { restore } = report;
   const whole = projectRef === '?' ? 'The request' : projectRef;
   const target = databaseName === undefined || outcome === 'backed-up' ? '' : ` → ${databaseName}`;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
@@ -31,6 +36,8 @@ export function reportText(report: Report): string {
       : ['Restored and proved:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n'),
     problemsText('Worth knowing', report.warnings),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,
+    targetBackupId === undefined ? '' : `What the target held before: ${targetBackupId}`,
+    outcome === 'parked' ? PARKED_ADVICE : '',
     stepsText(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

@@ -60,8 +60,31 @@ describe('tenancy', () => {
     const tenancy = { users: BY_METADATA, buckets: BY_PREFIX };
     const both = await taken(tenancy, [projectRef, `${projectRef}-x`]);
     expect(both.buckets).toBe(await count(OWN_BUCKETS));
-    const alone = await taken(tenancy, [projectRef]);
+    const byQuery = {
+      by: 'query',
+      sql: `select id from auth.users where raw_app_meta_data ->> 'project_ref' = $1 -- members`,
+    } as const;
+    const configured = { users: byQuery, buckets: BY_PREFIX };
+    const alone = await taken(configured, [projectRef]);
     expect(alone.buckets).toBe(await count(ALL_WITH_PREFIX));
+    const known = await taken(configured, [projectRef, `${projectRef}-x`]);
+    expect(known.buckets).toBe(await count(OWN_BUCKETS));
+  });
+
+  it('counts the refs that users carry beside a configured list that knows less', async () => {
+    const tenancy = { users: BY_METADATA, buckets: BY_PREFIX };
+    const { buckets } = await taken(tenancy, [project.projectRef]);
+    expect(buckets).toBe(await count(OWN_BUCKETS));
+  });
+
+  it('is not stopped by escapes in an audit payload that no text can hold', async () => {
+    await execute(
+      bed.source,
+      String.raw`INSERT INTO auth.audit_log_entries (id, payload) VALUES
+        (gen_random_uuid(), '{"actor_id":"nobody","x":"\u0000 \ud800 \\u0000"}')`,
+    );
+    const { users } = await taken({ users: BY_METADATA, buckets: BY_PREFIX });
+    expect(users).toBe(await count(USERS));
   });
 
   it('goes by the owner of a bucket', async () => {

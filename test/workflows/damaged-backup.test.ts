@@ -6,32 +6,32 @@ import { openTestbed, type Testbed } from '../support/harness/testbed';
 describe('restoreProject with a backup that is not whole', () => {
   let bed: Testbed;
   let good: string;
-  let copies = 0;
+  let whole: string;
   beforeAll(async () => {
     bed = await openTestbed();
     const ending = await bed.run('backupProject', bed.nextProject());
     good = ending.report?.backupId ?? '';
     expect(good).not.toBe('');
+    whole = join(bed.backups, 'whole');
+    await cp(join(bed.backups, good), whole, { recursive: true });
   });
   afterAll(() => bed.close());
 
-  /** Restores from a copy that `damage` was done to; it must be refused before anything is written. */
+  /** Restores from the backup that `damage` was done to; it must be refused before anything is written. */
   async function refusalAfter(damage: (folder: string) => Promise<unknown>): Promise<string> {
-    copies += 1;
-    const backupId = good.replace(/_(\d+)$/, (_all, millis) => `_${Number(millis) + copies}`);
-    const folder = join(bed.backups, backupId);
-    await cp(join(bed.backups, good), folder, { recursive: true });
-    await edit(folder, (text) => text.replaceAll(good, backupId));
+    const folder = join(bed.backups, good);
+    await rm(folder, { recursive: true });
+    await cp(whole, folder, { recursive: true });
     await damage(folder);
     const databaseName = freshName('target');
-    const ending = await bed.run('restoreProject', { backupId, databaseName });
+    const ending = await bed.run('restoreProject', { backupId: good, databaseName });
     expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'refused' } });
     expect(ending.report?.problems.map(({ code }) => code)).toEqual(['BackupDamaged']);
     expect(await exists(databaseName)).toBe(false);
     return ending.message;
   }
 
-  it('takes the copy itself for whole, so that only the damage is refused', async () => {
+  it('takes the backup itself for whole, so that only the damage is refused', async () => {
     const databaseName = freshName('target');
     const ending = await bed.run('restoreProject', { backupId: good, databaseName });
     expect(ending.report?.outcome).toBe('verified');
@@ -75,7 +75,12 @@ describe('restoreProject with a backup that is not whole', () => {
     [
       'another number of rows',
       (text: string) => text.replace(/("file": "auth_users\.json",\s+"bytes": )\d+/, '$11'),
-      /auth_users\.json .*bytes of 1/,
+      /metadata\.json is not the file that was written/,
+    ],
+    [
+      'another project',
+      (text: string) => text.replace(/("projectRef": "project-)\d/, '$19'),
+      /metadata\.json is not the file that was written/,
     ],
     [
       'the id of another backup',

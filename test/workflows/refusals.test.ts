@@ -66,6 +66,26 @@ describe('migrateProject refuses, and touches nothing', () => {
     expect(await exists(project.databaseName)).toBe(false);
   });
 
+  it('a project whose rows refer to rows of another', async () => {
+    const odd = await keepCopy(bed.source);
+    const [project, other] = [bed.nextProject(), bed.nextProject()];
+    await execute(
+      odd,
+      `INSERT INTO auth.refresh_tokens (id, token, user_id, session_id)
+       SELECT 999999999, 'crossing', u.id::text, s.id
+         FROM auth.users u, auth.sessions s JOIN auth.users v ON v.id = s.user_id
+        WHERE u.raw_app_meta_data ->> 'project_ref' = '${project.projectRef}'
+          AND v.raw_app_meta_data ->> 'project_ref' = '${other.projectRef}' LIMIT 1`,
+    );
+    bed.configured.urls = { ...usual.urls, shared: urlOf(odd) };
+    await expectRefused(
+      project,
+      'crosses-projects',
+      /1 rows of auth\.refresh_tokens .*auth\.sessions/,
+    );
+    expect(await exists(project.databaseName)).toBe(false);
+  });
+
   it('a role that row level security would blind', async () => {
     await execute(
       bed.source,

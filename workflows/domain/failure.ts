@@ -107,6 +107,11 @@ export const FAILURES = {
     retryable: false,
     action: 'Nothing; this attempt wrote nothing.',
   },
+  Cancelled: {
+    meaning: 'Cancelled on request',
+    retryable: false,
+    action: 'Start it again when it should run.',
+  },
   Unexpected: {
     meaning: 'Something happened that no rule names',
     retryable: false,

@@ -64,6 +64,8 @@ export interface Report {
   readonly outcome: Outcome;
   readonly backupId?: string | undefined;
   readonly backupPath?: string | undefined;
+  /** Where the target held something: the backup of its own rows. */
+  readonly targetBackupId?: string | undefined;
   readonly tables: readonly TableEvidence[];
   readonly drift: readonly TableDrift[];
   readonly problems: readonly Problem[];

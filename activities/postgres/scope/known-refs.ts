@@ -12,22 +12,28 @@ export interface WantedProject {
 }
 
 /**
- * The refs that could claim a bucket before the project does: the configured ones, or where none are
- * configured, those that users carry. Only refs that begin with the project's own matter.
+ * The refs that could claim a bucket before the project does: those that are configured, and those
+ * that users carry. Only refs that begin with the project's own matter.
  */
 export async function knownRefs(
   client: Client,
-  { tenancy, projectRef, configuredRefs }: WantedProject,
+  { tenancy, projectRef, configuredRefs = [] }: WantedProject,
 ): Promise<readonly string[]> {
   if (tenancy.buckets.by !== 'id-prefix') return [];
-  if (configuredRefs !== undefined) return configuredRefs;
-  if (tenancy.users.by !== 'app-metadata') return [];
+  if (tenancy.users.by !== 'app-metadata') return configuredRefs;
   const value = `raw_app_meta_data ->> ${literal(tenancy.users.key)}`;
   const result = await client.query(
     `SELECT DISTINCT ${value} AS ref FROM auth.users WHERE starts_with(${value}, ${literal(projectRef)})`,
   );
-  return z
-    .array(z.object({ ref: z.string() }))
-    .parse(result.rows)
-    .map((row) => row.ref);
+  const carried = z.array(z.object({ ref: z.string() })).parse(result.rows);
+  return [...configuredRefs, ...carried.map((row) => row.ref)];
+}
+
+/** Whether nothing tells which other refs there are, so that a longer one could be overlooked. */
+export function refsAreUnknown({
+  tenancy,
+  configuredRefs,
+}: Omit<WantedProject, 'projectRef'>): boolean {
+  const byPrefix = tenancy.buckets.by === 'id-prefix';
+  return byPrefix && tenancy.users.by !== 'app-metadata' && configuredRefs === undefined;
 }

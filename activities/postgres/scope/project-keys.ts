@@ -27,7 +27,6 @@ export async function readProjectKeys(
   const claim = { projectRef, knownRefs: await knownRefs(client, wanted) };
   const exists = existence(tables);
   const users = await readKeys(client, {
-    name: 'users',
     type: 'uuid',
     statement: usersStatement(tenancy.users, projectRef),
   });
@@ -37,20 +36,17 @@ export async function readProjectKeys(
     const owner = ownedBy(users, buckets.table, exists);
     const owned = kind === 'buckets' ? { ...buckets, owner } : buckets;
     const statement = bucketsStatement(tenancy.buckets, owned, claim);
-    return statement === undefined ? NO_KEYS : readKeys(client, { name: kind, type, statement });
+    return statement === undefined ? NO_KEYS : readKeys(client, { type, statement });
   };
-  const sets = {
+  return {
     users,
     instances: await instancesOf(client, wanted),
     buckets: await keysOf('buckets'),
     analyticsBuckets: await keysOf('analyticsBuckets'),
     vectorBuckets: await keysOf('vectorBuckets'),
     ...(await readSharedKeys(client, users, exists)),
+    exists,
   };
-  const hold = async (other: Client): Promise<void> => {
-    for (const set of Object.values(sets)) await set.hold(other);
-  };
-  return { ...sets, exists, hold };
 }
 
 async function instancesOf(
@@ -59,7 +55,7 @@ async function instancesOf(
 ): Promise<KeySet> {
   if (tenancy.users.by !== 'instance-id') return NO_KEYS;
   const statement = `SELECT i.id FROM (${instancesStatement(tenancy.users, projectRef)}) AS i (id)`;
-  return readKeys(client, { name: 'instances', type: 'uuid', statement });
+  return readKeys(client, { type: 'uuid', statement });
 }
 
 function existence(tables: readonly TableFacts[]): ProjectKeys['exists'] {

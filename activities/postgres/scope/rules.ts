@@ -1,4 +1,3 @@
-import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
 import type { KeySet } from './keys';
 
@@ -16,8 +15,6 @@ export interface ProjectKeys {
   readonly identityProviders: KeySet;
   readonly oauthClients: KeySet;
   readonly flowStates: KeySet;
-  /** Makes all predicates good in another session of the same snapshot. */
-  readonly hold: (client: Client) => Promise<void>;
   /** Whether the source has this table, and this column of it. */
   readonly exists: (table: string, column?: string) => boolean;
 }
@@ -51,10 +48,17 @@ const byFlowState = (keys: ProjectKeys): string =>
     ? `t.id IN (SELECT x.oauth_client_state_id FROM auth.flow_state AS x WHERE ${keys.flowStates.has('x.id')})`
     : 'false';
 
+/**
+ * The payload with escapes taken out that JSON may hold and PostgreSQL cannot turn into text (NUL and
+ * lone surrogates): one such row anywhere would fail the predicate for everybody.
+ */
+const READABLE = String.raw`(CASE WHEN position('\u' IN t.payload::text) = 0 THEN t.payload
+    ELSE regexp_replace(t.payload::text, '\\u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\n', 'g')::json END)`;
+
 /** The subject of an audit row is its actor, or the user that an admin acted on. */
 const auditRows = (keys: ProjectKeys): string =>
-  `(${keys.users.hasText("t.payload ->> 'actor_id'")}
-    OR ${keys.users.hasText("t.payload -> 'traits' ->> 'user_id'")}
+  `(${keys.users.hasText(`${READABLE} ->> 'actor_id'`)}
+    OR ${keys.users.hasText(`${READABLE} -> 'traits' ->> 'user_id'`)}
     OR ${keys.instances.has('t.instance_id')})`;
 
 /** Legacy rows have no session, so the text column decides; a row without a user follows its session. */

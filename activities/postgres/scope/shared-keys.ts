@@ -25,13 +25,11 @@ export async function readSharedKeys(
 ): Promise<SharedKeys> {
   return {
     instanceRows: await readKeys(client, {
-      name: 'instance_rows',
       type: 'uuid',
       statement: `SELECT DISTINCT x.instance_id AS id FROM auth.users AS x
         WHERE x.instance_id IS NOT NULL AND ${users.has('x.id')}`,
     }),
     identityProviders: await readKeys(client, {
-      name: 'identity_providers',
       type: 'text',
       statement: `SELECT DISTINCT x.provider AS id FROM auth.identities AS x
         WHERE (starts_with(x.provider, 'sso:') OR starts_with(x.provider, 'custom:'))
@@ -50,7 +48,6 @@ async function oauthClients(client: Client, users: KeySet, exists: Exists): Prom
   );
   if (found.length === 0) return NO_KEYS;
   return readKeys(client, {
-    name: 'oauth_clients',
     type: 'uuid',
     statement: found.join(' UNION '),
   });
@@ -62,5 +59,5 @@ async function flowStates(client: Client, users: KeySet, exists: Exists): Promis
     ? ` OR ${users.has('x.linking_target_id')}`
     : '';
   const statement = `SELECT x.id FROM auth.flow_state AS x WHERE ${users.has('x.user_id')}${linking}`;
-  return readKeys(client, { name: 'flow_states', type: 'uuid', statement });
+  return readKeys(client, { type: 'uuid', statement });
 }

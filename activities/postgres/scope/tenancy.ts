@@ -69,7 +69,8 @@ export function bucketsStatement(
 /** A configured statement with `$1` as an escaped literal: COPY takes no parameters. */
 function inlined(statement: string, ref: string): string {
   const bare = statement.trim().replace(/;\s*$/, '');
-  return bare.replace(/\$1(?![0-9])/g, () => literal(ref));
+  // On lines of its own: the statement may end in a comment.
+  return `\n${bare.replace(/\$1(?![0-9])/g, () => literal(ref))}\n`;
 }
 
 function belongs(id: string, ref: string, separator: string): string {
