@@ -3,6 +3,7 @@ import { projectSchema, type Project, type ProjectIdentity } from '../../workflo
 import type { Problem } from '../../workflows/domain/plan';
 import { failure } from '../failure';
 import { readRows } from '../postgres/rows';
+import { naming } from '../postgres/sqlstate';
 import type { Connections } from '../postgres/connections';
 import type { Settings } from '../../workflows/domain/settings';
 
@@ -15,7 +16,7 @@ export async function configuredProjects(
   if (projects === undefined) return undefined;
   if ('list' in projects) return projects.list;
   const rows = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
-    readRows(client, projects.query),
+    naming('projects.query', () => readRows(client, projects.query)),
   );
   const parsed = z.array(projectSchema).safeParse(rows.map(withoutNulls));
   if (parsed.success) return parsed.data;

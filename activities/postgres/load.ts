@@ -12,6 +12,7 @@ import { readTables } from './catalog/tables';
 import { readTriggers, setTriggers } from './catalog/triggers';
 import { copyIn } from './copy';
 import { qualified, splitName } from './identifiers';
+import { naming } from './sqlstate';
 import { SCOPE_RULES } from './scope/rules';
 
 /** Where the bytes of a table come from, and whom to tell when it is done. */
@@ -39,7 +40,7 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   await setTriggers(client, triggers, 'D');
   await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
   for (const content of contents) {
-    await copyIn(client, content, loading.open(content));
+    await naming(`loading ${content.table}`, () => copyIn(client, content, loading.open(content)));
     loading.loaded(content);
   }
   await setTriggers(client, triggers);

@@ -71,6 +71,15 @@ export function databaseFailure(error: unknown, place: string): Error {
   return failure(code, `${place}: ${errno === '' ? error.message : describeErrno(errno, error)}`);
 }
 
+/** Runs `use`; what a database call in it throws names the place that it was about. */
+export async function naming<T>(place: string, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    throw databaseFailure(error, place);
+  }
+}
+
 function fromServer(error: DatabaseError, place: string): Error {
   const state = error.code ?? '';
   const code = BY_STATE[state] ?? BY_CLASS[state.slice(0, 2)] ?? 'Unexpected';

@@ -9,6 +9,7 @@ import { copyOut } from '../postgres/copy';
 import type { Client } from '../postgres/database-client';
 import { fingerprint, fingerprintReplacing } from '../postgres/fingerprint';
 import { encodingOf, projectionOf, selectList } from '../postgres/projection';
+import { naming } from '../postgres/sqlstate';
 import type { SnapshotPair } from '../postgres/snapshot';
 
 /** How the tables of one backup are written. */
@@ -33,10 +34,12 @@ export async function saveTable(
   const { table } = facts;
   const out = copyOut(pair.copying, { table, columns, where, encoding });
   const shapes = encoding === 'json' ? [new LinesToArray()] : [];
-  const [written, print] = await Promise.all([
-    draft.writeStream(tableFile(table, format), [out.stream, ...shapes], meter.addBytes),
-    fingerprintOf(pair.hashing, { table, columns, where }, seed),
-  ]);
+  const [written, print] = await naming(`saving ${table}`, () =>
+    Promise.all([
+      draft.writeStream(tableFile(table, format), [out.stream, ...shapes], meter.addBytes),
+      fingerprintOf(pair.hashing, { table, columns, where }, seed),
+    ]),
+  );
   if (out.rows() !== print.rows) {
     throw failure(
       'Unexpected',

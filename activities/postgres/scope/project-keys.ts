@@ -3,6 +3,7 @@ import type { TableFacts } from '../catalog/tables';
 import { NO_KEYS, readKeys, type KeySet } from './keys';
 import type { ProjectKeys } from './rules';
 import { readSharedKeys } from './shared-keys';
+import { naming } from '../sqlstate';
 import { knownRefs, type WantedProject } from './known-refs';
 import { bucketsStatement, instancesStatement, usersStatement } from './tenancy';
 
@@ -26,17 +27,16 @@ export async function readProjectKeys(
   await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
   const claim = { projectRef, knownRefs: await knownRefs(client, wanted) };
   const exists = existence(tables);
-  const users = await readKeys(client, {
-    type: 'uuid',
-    statement: usersStatement(tenancy.users, projectRef),
-  });
+  const statement = usersStatement(tenancy.users, projectRef);
+  const users = await naming('tenancy.users', () => readKeys(client, { type: 'uuid', statement }));
   const keysOf = async (kind: keyof typeof KINDS_OF_BUCKETS): Promise<KeySet> => {
     const { type, ...buckets } = KINDS_OF_BUCKETS[kind];
     if (!exists(buckets.table)) return NO_KEYS;
     const owner = ownedBy(users, buckets.table, exists);
     const owned = kind === 'buckets' ? { ...buckets, owner } : buckets;
-    const statement = bucketsStatement(tenancy.buckets, owned, claim);
-    return statement === undefined ? NO_KEYS : readKeys(client, { type, statement });
+    const found = bucketsStatement(tenancy.buckets, owned, claim);
+    if (found === undefined) return NO_KEYS;
+    return naming('tenancy.buckets', () => readKeys(client, { type, statement: found }));
   };
   return {
     users,
