@@ -14,6 +14,7 @@ import { targetProblems } from './plan/target-problems';
 import { chooseFormat } from './plan/format';
 import { lockProblems } from './plan/lock-problems';
 import { storeProblems } from './plan/store-problems';
+import { readDatabaseFacts } from './postgres/schema';
 import type { Resources } from './resources';
 
 /**
@@ -37,6 +38,8 @@ async function makePlan(
   const project = settleProject(request, configured);
   const source = await viewSource(connections, { settings, project, configured });
   const target = await viewTarget(connections, settings.target, project.databaseName);
+  const place = { connection: settings.source, access: 'read' } as const;
+  const facts = await connections.with(place, readDatabaseFacts);
   const demand = {
     project,
     sources: [source.identity],
@@ -50,7 +53,7 @@ async function makePlan(
     ...projectProblems(project, configured),
     ...source.problems,
     ...targetProblems(target, demand),
-    ...(await serverProblems(connections, { source, target })),
+    ...(await serverProblems(connections, target, { facts, roles: source.schema?.roles ?? [] })),
     ...(await lockProblems(connections, { connection: settings.target, ...project })),
     ...(await storeProblems(store)),
   ];

@@ -1,5 +1,5 @@
 import type { Manifest } from '../workflows/domain/manifest';
-import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
+import type { DatabaseIdentity } from '../workflows/domain/plan';
 import { restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
 import type { RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
@@ -8,11 +8,11 @@ import { parseInput } from './input';
 import { lockProblems } from './plan/lock-problems';
 import { reachableSource } from './plan/reachable-source';
 import { storeProblems } from './plan/store-problems';
-import { viewTarget, type TargetView } from './plan/target';
+import { serverProblems } from './plan/server-problems';
+import { viewTarget } from './plan/target';
 import { targetProblems } from './plan/target-problems';
-import { hasLocale } from './postgres/catalog/locales';
 import type { Connections } from './postgres/connections';
-import { missingRoles, parseDatabaseFacts } from './postgres/schema';
+import { parseDatabaseFacts } from './postgres/schema';
 import type { Resources } from './resources';
 
 /**
@@ -56,7 +56,10 @@ async function makePlan(
   };
   const problems = [
     ...targetProblems(view, demand),
-    ...(await serverProblems(connections, view, manifest)),
+    ...(await serverProblems(connections, view, {
+      facts: parseDatabaseFacts(manifest.database),
+      roles: [],
+    })),
     ...(await lockProblems(connections, { connection: settings.target, ...project })),
     ...(await storeProblems(store)),
   ];
@@ -83,33 +86,4 @@ async function protectedSources(
   const configured = await reachableSource(connections, source);
   const recorded = manifest.kind === 'project' ? [manifest.source] : [];
   return [...recorded, ...(configured === undefined ? [] : [configured])];
-}
-
-async function serverProblems(
-  connections: Connections,
-  view: TargetView,
-  manifest: Manifest,
-): Promise<readonly Problem[]> {
-  const facts = parseDatabaseFacts(manifest.database);
-  return connections.with(
-    { connection: view.identity.connection, database: 'postgres', access: 'read' },
-    async (client) => {
-      const roles = await missingRoles(client, facts.roles);
-      const offered = view.before.kind !== 'absent' || (await hasLocale(client, facts));
-      return [
-        ...roles.map((role) => ({
-          code: 'missing-role',
-          message: `the target's server has no role "${role}"`,
-        })),
-        ...(offered
-          ? []
-          : [
-              {
-                code: 'missing-locale',
-                message: `the target's server does not offer the locale ${facts.collate}`,
-              },
-            ]),
-      ];
-    },
-  );
 }

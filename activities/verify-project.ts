@@ -37,11 +37,7 @@ async function gather(resources: Resources, job: Job, current: Attempt): Promise
     readTarget(job, manifest, current),
     readSource(resources.settings, { job, manifest }, current),
   ]);
-  const place = {
-    connection: job.target.connection,
-    database: job.target.database,
-    access: 'read',
-  } as const;
+  const place = targetPlace(job.target, 'read');
   const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
   const recorded = await resources.store.readText(job.backupId, manifest.schema.snapshot.file);
   const schemaDifferences =

@@ -131,17 +131,12 @@ export class MigrationSteps {
   }
 
   /** A run that lost to another before it wrote anything was refused, not restored. */
-  refusedIfBusy(error: unknown): unknown {
-    const { code, message } = causeOf(error);
-    return code === 'ProjectBusy' ? refused(this.#run, [{ code, message }]) : error;
-  }
-
   async #untouched<T>(use: () => Promise<T>): Promise<T> {
     try {
       return await use();
     } catch (error) {
-      const busy = this.refusedIfBusy(error);
-      if (busy !== error) throw busy;
+      const { code, message } = causeOf(error);
+      if (code === 'ProjectBusy') throw refused(this.#run, [{ code, message }]);
       const restore = {
         state: 'absent' as const,
         facts: ['the target had not been touched, the partial backup is gone'],

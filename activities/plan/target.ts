@@ -85,14 +85,13 @@ async function viewExisting(
     rows: await projectRows(client),
   }));
   if (seen.schemas.length === 0) {
-    return { mark: seen.mark, schema: undefined, before: { kind: 'empty', oid, schemas: [] } };
+    return { mark: seen.mark, schema: undefined, before: { kind: 'empty', oid } };
   }
   const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
-  const { schemas, rows } = seen;
   return {
     mark: seen.mark,
     schema,
-    before: { kind: 'filled', oid, schemas, schemaDigest: schema.digest, rows },
+    before: { kind: 'filled', oid, rows: seen.rows },
   };
 }
 

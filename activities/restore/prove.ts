@@ -62,12 +62,8 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
     return { state: 'filled', facts: ['nothing had been written yet'] };
   }
   const manifest = await resources.store.manifest(job.targetBackupId);
-  const place = {
-    connection: job.target.connection,
-    database: job.target.database,
-    access: 'read',
-  } as const;
-  const rows = await connections.with(targetPlace(job.target, 'read'), async (client) => ({
+  const place = targetPlace(job.target, 'read');
+  const rows = await connections.with(place, async (client) => ({
     found: await fingerprintTarget(client, manifest, (table) => {
       meter.at(table);
     }),

@@ -29,19 +29,8 @@ export interface DatabaseIdentity {
 /** What the plan saw at the target, and what a restore drives back to. */
 export type TargetState =
   | { readonly kind: 'absent' }
-  | {
-      readonly kind: 'empty';
-      readonly oid: number;
-      readonly schemas: readonly string[];
-      readonly schemaDigest?: string | undefined;
-    }
-  | {
-      readonly kind: 'filled';
-      readonly oid: number;
-      readonly schemas: readonly string[];
-      readonly schemaDigest?: string | undefined;
-      readonly rows: number;
-    };
+  | { readonly kind: 'empty'; readonly oid: number }
+  | { readonly kind: 'filled'; readonly oid: number; readonly rows: number };
 
 export interface Problem {
   /** Short stable name, for machines. */
