@@ -1,4 +1,5 @@
 import type { StableId } from '@supabase/pg-delta';
+import type { Extent } from '../../../workflows/domain/extent';
 import { literal } from '../identifiers';
 
 /** Something that pg-delta does not see: an attribute of an object and the statements that set it. */
@@ -10,12 +11,19 @@ export interface Beside {
   readonly statements: readonly string[];
   /** Roles that the statements mention. */
   readonly roles: readonly string[];
+  /** Objects without which the statements cannot run, beside the object itself. */
+  readonly needs?: readonly StableId[];
 }
 
 /** Runs a query on the snapshot from which the facts are read. */
 export type Ask = (sql: string) => Promise<readonly unknown[]>;
 
-/** The condition that a query's `n` is one of the schemas. */
-export function inSchemas(schemas: readonly string[]): string {
-  return `n.nspname = ANY (ARRAY[${schemas.map(literal).join(', ')}]::text[])`;
+/** The condition that a query's relation `c` of the schema `n` lies in the extent. */
+export function inExtent({ schemas, tables }: Extent): string {
+  return `(n.nspname = ANY (${texts(schemas)}) OR n.nspname || '.' || c.relname = ANY (${texts(tables)}))`;
+}
+
+/** An SQL array of texts. */
+export function texts(values: readonly string[]): string {
+  return `ARRAY[${values.map(literal).join(', ')}]::text[]`;
 }

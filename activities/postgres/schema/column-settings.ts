@@ -1,16 +1,14 @@
 import type { StableId } from '@supabase/pg-delta';
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
-import { inSchemas } from './beside';
+import { inExtent } from './beside';
 import type { Ask, Beside } from './beside';
 
 /** Storage, compression, statistics and options of columns, where they differ from what CREATE gives. */
-export async function readColumnSettings(
-  ask: Ask,
-  schemas: readonly string[],
-): Promise<readonly Beside[]> {
+export async function readColumnSettings(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
   return COLUMN.array()
-    .parse(await ask(columnSettings(schemas)))
+    .parse(await ask(columnSettings(extent)))
     .flatMap(besideColumn);
 }
 
@@ -24,7 +22,7 @@ const COLUMN = z.object({
   options: z.string().nullable(),
 });
 
-function columnSettings(schemas: readonly string[]): string {
+function columnSettings(extent: Extent): string {
   return `
 SELECT n.nspname AS schema, c.relname AS table, a.attname AS name,
        CASE WHEN a.attstorage <> t.typstorage THEN
@@ -37,7 +35,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name,
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_type t ON t.oid = a.atttypid
- WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ${inSchemas(schemas)}
+ WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ${inExtent(extent)}
    AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL)
  ORDER BY 1, 2, 3`;
 }

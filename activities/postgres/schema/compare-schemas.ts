@@ -1,6 +1,8 @@
+import type { Enforcement } from './enforcement';
 import { HASHED, parseSnapshot } from './snapshot';
 import type { Snapshot, SnapshotObject } from './snapshot';
 import type { SchemaScript } from './script';
+import { comparedAttributes } from './version-rules';
 
 /** Longer values are cut around the place where they begin to differ. */
 const SHOWN = 160;
@@ -11,8 +13,10 @@ type Comparable = SchemaScript | string;
 
 /**
  * Every difference between two schemas, one line each, naming the object; none means equal.
- * An object that is missing or extra stands for everything below it. Objects that scripts leave out
- * count only with `leftOut: true`, for proving that one database is as it was before.
+ * An object that is missing or extra stands for everything below it. What a major version of PostgreSQL adds
+ * or prints otherwise by itself is none. `to` must enforce its constraints, as what a script rebuilds does,
+ * whatever `from` did. Objects that scripts leave out count only with `leftOut: true`, for proving that one
+ * database is as it was before; enforcement is then to be as it was, too.
  */
 export function compareSchemas(
   from: Comparable,
@@ -20,8 +24,14 @@ export function compareSchemas(
   options: { readonly leftOut?: boolean } = {},
 ): readonly string[] {
   const [left, right] = [snapshotOf(from), snapshotOf(to)];
-  const inside = compareObjects(left.objects, right.objects);
-  return options.leftOut ? [...inside, ...compareObjects(left.leftOut, right.leftOut)] : inside;
+  const server = Math.min(left.server, right.server);
+  const inside = compareObjects(left.objects, right.objects, server);
+  if (!options.leftOut) return [...inside, ...compareEnforcement({}, right.enforcement)];
+  return [
+    ...inside,
+    ...compareObjects(left.leftOut, right.leftOut, server),
+    ...compareEnforcement(left.enforcement, right.enforcement),
+  ];
 }
 
 type Objects = Readonly<Record<string, SnapshotObject>>;
@@ -30,13 +40,26 @@ function snapshotOf(value: Comparable): Snapshot {
   return parseSnapshot(typeof value === 'string' ? value : value.snapshot);
 }
 
-function compareObjects(left: Objects, right: Objects): string[] {
+function compareObjects(left: Objects, right: Objects, server: number): string[] {
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
   return names.flatMap((name) => {
     const [a, b] = [left[name], right[name]];
-    if (a && b) return compareAttributes(name, a.is, b.is);
+    if (a && b)
+      return compareAttributes(
+        name,
+        comparedAttributes(name, a.is, server),
+        comparedAttributes(name, b.is, server),
+      );
     if (a) return isCovered(a, left, right) ? [] : [`${name} is missing`];
     return b && !isCovered(b, right, left) ? [`${name} is extra`] : [];
+  });
+}
+
+function compareEnforcement(left: Enforcement, right: Enforcement): string[] {
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
+  return names.flatMap((name) => {
+    const [was, is] = [left[name] ?? 'on', right[name] ?? 'on'];
+    return was === is ? [] : [`${name}: enforcement is "${is}", was to be "${was}"`];
   });
 }
 

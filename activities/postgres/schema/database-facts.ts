@@ -18,7 +18,14 @@ const FACTS = z.object({
   /** Roles that the grants mention. */
   roles: z.array(z.string()).default([]),
   /** Settings of the database itself. Custom ones (with a dot) may be secrets: their names only. */
-  settings: z.array(z.object({ name: z.string(), value: z.string().optional() })),
+  settings: z.array(
+    z.object({
+      name: z.string(),
+      value: z.string().optional(),
+      /** The role that the setting is for; absent: for everybody. */
+      role: z.string().optional(),
+    }),
+  ),
 });
 
 /** What CREATE DATABASE and the statements after it need, recorded with the schema. */
@@ -37,7 +44,7 @@ const ROW = z.object({
     daticurules: z.string().nullish(),
   }),
   grants: z.array(z.object({ grantee: z.string(), privilege: z.string(), grantable: z.boolean() })),
-  settings: z.array(z.string()),
+  settings: z.array(z.object({ role: z.string().nullable(), entry: z.string() })),
 });
 
 /** Reads the facts of the client's database on PostgreSQL 14 to 18, whose catalogs name them differently. */
@@ -53,7 +60,9 @@ export async function readDatabaseFacts(client: ClientBase): Promise<DatabaseFac
     ...(locale !== undefined && { locale }),
     ...(database.daticurules != null && { icuRules: database.daticurules }),
     grants: grantStatements(grants),
-    roles: [...new Set(grants.map(({ grantee }) => grantee))].filter((name) => name !== 'PUBLIC'),
+    roles: [
+      ...new Set([...grants.map(({ grantee }) => grantee), ...settings.map(({ role }) => role)]),
+    ].filter((name) => name !== null && name !== 'PUBLIC'),
     settings: settings.map(recordSetting),
   });
 }
@@ -105,9 +114,15 @@ function grantStatements(grants: z.infer<typeof ROW>['grants']): string[] {
   ];
 }
 
-function recordSetting(entry: string): { name: string; value?: string } {
+function recordSetting({
+  role,
+  entry,
+}: z.infer<typeof ROW>['settings'][number]): DatabaseFacts['settings'][number] {
   const name = entry.slice(0, entry.indexOf('='));
-  return name.includes('.') ? { name } : { name, value: entry.slice(name.length + 1) };
+  const whose = role === null ? {} : { role };
+  return name.includes('.')
+    ? { name, ...whose }
+    : { name, value: entry.slice(name.length + 1), ...whose };
 }
 
 /** `to_jsonb` of the whole row: columns that a version lacks are simply absent. */
@@ -121,8 +136,10 @@ SELECT pg_encoding_to_char(d.encoding) AS encoding,
                            FROM aclexplode(COALESCE(d.datacl, acldefault('d', d.datdba)))) e
                    LEFT JOIN pg_roles r ON r.oid = e.grantee
                   WHERE e.grantee <> d.datdba), '[]') AS grants,
-       COALESCE((SELECT array_agg(entry ORDER BY entry)
-                   FROM pg_db_role_setting s, unnest(s.setconfig) AS entry
-                  WHERE s.setdatabase = d.oid AND s.setrole = 0), '{}')::text[] AS settings
+       COALESCE((SELECT json_agg(json_build_object('role', r.rolname, 'entry', entry)
+                                 ORDER BY r.rolname NULLS FIRST, entry)
+                   FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole,
+                        unnest(s.setconfig) AS entry
+                  WHERE s.setdatabase = d.oid), '[]') AS settings
   FROM pg_database d
  WHERE d.datname = current_database()`;

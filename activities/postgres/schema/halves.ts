@@ -1,6 +1,8 @@
-import { buildFactBase, encodeId, plan } from '@supabase/pg-delta';
-import type { DependencyEdge, Fact, FactBase, StableId } from '@supabase/pg-delta';
+import { encodeId, plan } from '@supabase/pg-delta';
+import type { Fact, FactBase } from '@supabase/pg-delta';
+import { closedBase, withDependents } from './fact-bases';
 import type { Halves } from './script';
+import { restoreVirtual } from './virtual-columns';
 
 /**
  * Both halves start with these, so that a half means the same in every session. They hold until its
@@ -13,23 +15,32 @@ const PREAMBLE = [
   'SET LOCAL default_table_access_method = heap',
 ] as const;
 
+/** What halves are planned from. */
+export interface HalvesSource {
+  readonly kept: readonly Fact[];
+  /** Facts that are there already. */
+  readonly assumed: readonly Fact[];
+  /** The statements that make sure of the extensions among them. */
+  readonly extensions: readonly string[];
+}
+
 /**
  * The statements that lead from nothing but roles to the kept facts. Several plans, not one list cut in two:
  * from nothing to the types, to the tables, to the whole. With the types in place, tables are created with
  * their columns in order.
  */
-export function planHalves(all: FactBase, kept: readonly Fact[]): Halves {
-  const roles = all.facts().filter((fact) => fact.id.kind === 'role');
+export function planHalves(all: FactBase, { kept, assumed, extensions }: HalvesSource): Halves {
   const late = withDependents(all, kept.filter(isLate));
   const structure = kept.filter((fact) => !late.has(encodeId(fact.id))).map(withoutLateIdentity);
   const early = earlyFacts(all, structure);
   const whole = kept.filter((fact) => fact.id.kind !== 'defaultPrivilege');
-  const base = (facts: readonly Fact[]): FactBase => closedBase([...roles, ...facts], all.edges);
+  const base = (facts: readonly Fact[]): FactBase => closedBase([...assumed, ...facts], all.edges);
   const types = base(early);
   const structured = base(structure);
   const populated = base(whole);
+  const planned = [...statements(base([]), types), ...statements(types, structured)];
   return {
-    before: [...PREAMBLE, ...statements(base([]), types), ...statements(types, structured)],
+    before: [...PREAMBLE, ...extensions, ...restoreVirtual(planned, kept)],
     after: [
       ...PREAMBLE,
       ...statements(structured, populated),
@@ -42,14 +53,6 @@ export function planHalves(all: FactBase, kept: readonly Fact[]): Halves {
 function statements(from: FactBase, to: FactBase): string[] {
   const assumedRoles = to.facts().flatMap(({ id }) => (id.kind === 'acl' ? [id.grantee] : []));
   return plan(from, to, { assumedRoles }).actions.map((action) => action.sql);
-}
-
-function closedBase(facts: Fact[], edges: readonly DependencyEdge[]): FactBase {
-  const present = new Set(facts.map((fact) => encodeId(fact.id)));
-  const closed = edges.filter(
-    (edge) => present.has(encodeId(edge.from)) && present.has(encodeId(edge.to)),
-  );
-  return buildFactBase(facts, closed);
 }
 
 /** Schemas and types that need nothing but each other, with what hangs on them. */
@@ -66,26 +69,6 @@ const EARLY: readonly string[] = [
   ...['schema', 'type', 'domain', 'collation', 'typeAttribute'],
   ...['acl', 'comment'],
 ];
-
-/** The facts, all below them, and all that needs any of these. */
-function withDependents(all: FactBase, roots: readonly Fact[]): ReadonlySet<string> {
-  const found = new Set<string>();
-  const add = (id: StableId): void => {
-    const key = encodeId(id);
-    if (found.has(key)) return;
-    found.add(key);
-    all.childrenOf(id).forEach((child) => {
-      add(child.id);
-    });
-    all.incomingEdges(id).forEach((edge) => {
-      if (edge.kind === 'depends') add(edge.from);
-    });
-  };
-  roots.forEach((fact) => {
-    add(fact.id);
-  });
-  return found;
-}
 
 /** A constraint that is NOT VALID waits for the rows: some of them may break it. */
 function isLate({ id, payload }: Fact): boolean {

@@ -1,15 +1,13 @@
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
-import { inSchemas } from './beside';
+import { inExtent } from './beside';
 import type { Ask, Beside } from './beside';
 
 /** Privileges on the sequences of identity columns, where they are not the owner's default. */
-export async function readIdentitySequences(
-  ask: Ask,
-  schemas: readonly string[],
-): Promise<readonly Beside[]> {
+export async function readIdentitySequences(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
   return SEQUENCE.array()
-    .parse(await ask(identitySequences(schemas)))
+    .parse(await ask(identitySequences(extent)))
     .map(besideSequence);
 }
 
@@ -22,7 +20,7 @@ const SEQUENCE = z.object({
   grants: z.array(z.object({ grantee: z.string(), privilege: z.string(), grantable: z.boolean() })),
 });
 
-function identitySequences(schemas: readonly string[]): string {
+function identitySequences(extent: Extent): string {
   return `
 SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, s.relname AS sequence,
        pg_get_userbyid(s.relowner) AS owner,
@@ -36,7 +34,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, s.relname A
   JOIN pg_class c ON c.oid = d.refobjid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
- WHERE s.relkind = 'S' AND s.relacl <> acldefault('s', s.relowner) AND ${inSchemas(schemas)}
+ WHERE s.relkind = 'S' AND s.relacl <> acldefault('s', s.relowner) AND ${inExtent(extent)}
  ORDER BY 1, 2, 3`;
 }
 

@@ -1,5 +1,6 @@
 export { readSchema } from './read-schema';
 export { compareSchemas } from './compare-schemas';
+export { catalogDigest } from './catalog-digest';
 export { renderSchemaSql, parseSchemaSql } from './script-text';
 export {
   readDatabaseFacts,
@@ -8,6 +9,9 @@ export {
   databaseGrantsSql,
 } from './database-facts';
 export type { DatabaseFacts } from './database-facts';
-export { missingRoles } from './missing-roles';
+export { compareDatabaseFacts } from './compare-database-facts';
+export { databaseSettingsSql } from './database-settings';
+export { missingRoles, createRolesSql } from './missing-roles';
+export { missingExtensions } from './extensions';
 export { schemaObjectsOutsideThatDependOn } from './dependents';
-export type { SchemaScript } from './script';
+export type { Extension, SchemaScript } from './script';

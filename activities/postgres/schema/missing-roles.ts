@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { ident } from '../identifiers';
 
 const ROWS = z.array(z.object({ role: z.string() }));
 
@@ -14,4 +15,9 @@ export async function missingRoles(
     [roles],
   );
   return ROWS.parse(rows).map(({ role }) => role);
+}
+
+/** Creates the roles, which cannot log in and have no password. They belong to the server, not to a database. */
+export function createRolesSql(roles: readonly string[]): readonly string[] {
+  return roles.map((role) => `CREATE ROLE ${ident(role)} NOLOGIN`);
 }

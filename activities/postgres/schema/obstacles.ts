@@ -1,43 +1,46 @@
 import { z } from 'zod';
-import { literal } from '../identifiers';
+import type { Extent } from '../../../workflows/domain/extent';
+import { inExtent, texts } from './beside';
 import type { Ask } from './beside';
 import type { LeftOut } from './script';
 
 const ROWS = z.array(z.object({ object: z.string(), because: z.string() }));
 
-/** What lies in the schemas and can be carried by no statement, by name. Empty in stock schemas. */
-export async function readObstacles(ask: Ask, schemas: readonly string[]): Promise<LeftOut[]> {
-  const scope = `ARRAY[${schemas.map(literal).join(', ')}]::text[]`;
+/** What lies in the extent and can be carried by no statement, by name. Empty in stock schemas. */
+export async function readObstacles(ask: Ask, extent: Extent): Promise<LeftOut[]> {
+  const scope = texts(extent.schemas);
   const queries = [
-    foreignTypes(scope),
     unmodelled(scope),
-    strangeTables(scope),
-    partitionedIndexes(scope),
+    strangeTables(extent),
+    partitionedIndexes(extent),
     strangeFunctions(scope),
-    builtInOwners(scope),
+    strangeCollations(scope),
+    brokenIndexes(scope),
+    strangeNotNulls(extent),
+    builtInOwners(extent),
     QUOTING,
   ];
-  return ROWS.parse(await ask(`${queries.join('\nUNION\n')}\nORDER BY 1, 2`));
+  const all = queries.join('\nUNION\n');
+  return ROWS.parse(await ask(`SELECT * FROM (${all}) o (object, because) ORDER BY 1, 2`));
 }
 
-/** What is not carried but does not stop anything: switched-off enforcement and tablespaces. */
-export async function readLosses(ask: Ask, schemas: readonly string[]): Promise<LeftOut[]> {
-  const scope = `ARRAY[${schemas.map(literal).join(', ')}]::text[]`;
+/** What is not carried but does not stop anything: tablespaces, and words about NOT NULL. */
+export async function readLosses(ask: Ask, extent: Extent): Promise<LeftOut[]> {
   return ROWS.parse(
     await ask(`
-SELECT DISTINCT format('switched-off enforcement of %I on %I.%I', k.conname, n.nspname, c.relname) AS object,
-       'a constraint is enforced in the target' AS because
-  FROM pg_trigger g
-  JOIN pg_constraint k ON k.oid = g.tgconstraint
-  JOIN pg_class c ON c.oid = k.conrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE g.tgisinternal AND g.tgenabled <> 'O' AND n.nspname = ANY (${scope})
-UNION
-SELECT format('tablespace %I of %I.%I', s.spcname, n.nspname, c.relname), 'tablespaces belong to a server'
+SELECT format('tablespace %I of %I.%I', s.spcname, n.nspname, c.relname) AS object,
+       'tablespaces belong to a server' AS because
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_tablespace s ON s.oid = c.reltablespace
- WHERE n.nspname = ANY (${scope})
+ WHERE ${inExtent(extent)}
+UNION
+SELECT format('comment on constraint %I on %I.%I', k.conname, n.nspname, c.relname),
+       'comments on NOT NULL are not carried'
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE k.contype = 'n' AND obj_description(k.oid, 'pg_constraint') IS NOT NULL AND ${inExtent(extent)}
  ORDER BY 1`),
   );
 }
@@ -46,38 +49,6 @@ SELECT format('tablespace %I of %I.%I', s.spcname, n.nspname, c.relname), 'table
 const QUOTING = `
 SELECT 'setting quote_all_identifiers', 'is on for this session; it must be off'
  WHERE current_setting('quote_all_identifiers')::boolean`;
-
-/**
- * Types from elsewhere, looked for in the catalog itself: PostgreSQL records the dependency on an
- * array's own type, and base types of extensions are seen by the schema engine only when not in an array.
- */
-function foreignTypes(scope: string): string {
-  return `
-SELECT u.object, 'needs type ' || format_type(e.oid, NULL) AS because
-  FROM (
-    SELECT format('column %I.%I.%I', n.nspname, c.relname, a.attname) AS object, a.atttypid AS type
-      FROM pg_attribute a
-      JOIN pg_class c ON c.oid = a.attrelid
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = ANY (${scope}) AND c.relkind IN ('r', 'p', 'f', 'c')
-       AND a.attnum > 0 AND NOT a.attisdropped
-    UNION ALL
-    SELECT format('function %s', p.oid::regprocedure), v.type
-      FROM pg_proc p
-      JOIN pg_namespace n ON n.oid = p.pronamespace,
-           unnest(COALESCE(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype) AS v (type)
-     WHERE n.nspname = ANY (${scope})
-       AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.objid = p.oid AND x.deptype IN ('e', 'i'))
-    UNION ALL
-    SELECT format('domain %I.%I', n.nspname, t.typname), t.typbasetype
-      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-     WHERE t.typtype = 'd' AND n.nspname = ANY (${scope})
-  ) u
-  JOIN pg_type t ON t.oid = u.type
-  JOIN pg_type e ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
-  JOIN pg_namespace m ON m.oid = e.typnamespace
- WHERE m.nspname <> ALL (${scope} || ARRAY['pg_catalog', 'information_schema']::text[])`;
-}
 
 const KINDS = [
   ['pg_operator', 'oprnamespace'],
@@ -114,7 +85,7 @@ SELECT format('cast (%s AS %s)', format_type(k.castsource, NULL), format_type(k.
   return [...each, types, casts].join('\nUNION\n');
 }
 
-function strangeTables(scope: string): string {
+function strangeTables(extent: Extent): string {
   return `
 SELECT format('table %I.%I', n.nspname, c.relname),
        CASE WHEN c.reloftype <> 0 THEN 'tables of a type are not carried'
@@ -123,20 +94,40 @@ SELECT format('table %I.%I', n.nspname, c.relname),
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_am m ON m.oid = c.relam
- WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY (${scope})
+ WHERE c.relkind IN ('r', 'p') AND ${inExtent(extent)}
    AND (c.reloftype <> 0 OR m.amname <> 'heap'
         OR (SELECT count(*) FROM pg_inherits i WHERE i.inhrelid = c.oid) > 1)`;
 }
 
 /** Deparsed, such an index says ON ONLY: rebuilt, it would have no parts and be invalid. */
-function partitionedIndexes(scope: string): string {
+function partitionedIndexes(extent: Extent): string {
   return `
-SELECT format('index %I.%I', n.nspname, c.relname), 'indexes on partitioned tables are not carried'
-  FROM pg_class c
+SELECT format('index %I.%I', n.nspname, x.relname), 'indexes on partitioned tables are not carried'
+  FROM pg_class x
+  JOIN pg_index i ON i.indexrelid = x.oid
+  JOIN pg_class c ON c.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = 'I' AND n.nspname = ANY (${scope})
-   AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid)
-   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`;
+ WHERE x.relkind = 'I' AND ${inExtent(extent)}
+   AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = x.oid)
+   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))`;
+}
+
+/** The schema engine reads a column's NOT NULL, not how far down it holds, which it can since PostgreSQL 18. */
+function strangeNotNulls(extent: Extent): string {
+  return `
+SELECT format('constraint %I on %I.%I', k.conname, n.nspname, c.relname), 'NOT NULL NO INHERIT is not carried'
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE k.contype = 'n' AND k.connoinherit AND ${inExtent(extent)}`;
+}
+
+/** Rules of ICU collations, which are there since PostgreSQL 16 and which the schema engine does not read. */
+function strangeCollations(scope: string): string {
+  return `
+SELECT format('collation %I.%I', n.nspname, k.collname), 'has ICU rules, which are not carried'
+  FROM pg_collation k JOIN pg_namespace n ON n.oid = k.collnamespace
+ WHERE n.nspname = ANY (${scope}) AND to_jsonb(k) ->> 'collicurules' IS NOT NULL`;
 }
 
 function strangeFunctions(scope: string): string {
@@ -149,22 +140,35 @@ SELECT format('function %s', p.oid::regprocedure), 'needs language ' || l.lannam
    AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass AND x.objid = p.oid AND x.deptype IN ('e', 'i'))`;
 }
 
+/** The schema engine sees such an index only where no constraint stands on it. */
+function brokenIndexes(scope: string): string {
+  return `
+SELECT format('index %I.%I', n.nspname, c.relname), 'is not valid: REINDEX it'
+  FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = ANY (${scope}) AND NOT (i.indisvalid AND i.indisready AND i.indislive)
+   AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`;
+}
+
 /** The schema engine records no owner that is a built-in role, such as pg_database_owner. */
-function builtInOwners(scope: string): string {
+function builtInOwners(extent: Extent): string {
+  const scope = texts(extent.schemas);
   return `
 SELECT o.object, 'is owned by the built-in role ' || r.rolname
   FROM (
-    SELECT format('schema %I', n.nspname) AS object, n.nspowner AS owner, n.nspname FROM pg_namespace n
+    SELECT format('schema %I', n.nspname) AS object, n.nspowner AS owner
+      FROM pg_namespace n WHERE n.nspname = ANY (${scope})
     UNION ALL
-    SELECT format('relation %I.%I', n.nspname, c.relname), c.relowner, n.nspname
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    SELECT format('relation %I.%I', n.nspname, c.relname), c.relowner
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${inExtent(extent)}
     UNION ALL
-    SELECT format('function %s', p.oid::regprocedure), p.proowner, n.nspname
+    SELECT format('function %s', p.oid::regprocedure), p.proowner
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = ANY (${scope})
     UNION ALL
-    SELECT format('type %I.%I', n.nspname, t.typname), t.typowner, n.nspname
-      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+    SELECT format('type %I.%I', n.nspname, t.typname), t.typowner
+      FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = ANY (${scope})
   ) o
   JOIN pg_roles r ON r.oid = o.owner
- WHERE o.nspname = ANY (${scope}) AND r.rolname LIKE 'pg\\_%'`;
+ WHERE r.rolname LIKE 'pg\\_%'`;
 }

@@ -1,13 +1,18 @@
 import { encodeId } from '@supabase/pg-delta';
-import type { DependencyEdge, Fact, FactBase, StableId } from '@supabase/pg-delta';
-import { nameOf, schemaOf } from './object-name';
+import type { DependencyEdge, Fact, FactBase } from '@supabase/pg-delta';
+import type { Extent } from '../../../workflows/domain/extent';
+import { subtree } from './inside';
+import type { Inside } from './inside';
+import { nameOf } from './object-name';
+import { Reasons } from './reasons';
 import type { LeftOut } from './script';
+import { columnsThatStay } from './stay-behind';
 
-/** The part of a database's facts that lies in the schemas, and what of it reaches outside. */
+/** The part of a database's facts that lies in an extent, and what of it does not come along. */
 export interface Reach {
   /** Facts that stand on their own. */
   readonly kept: readonly Fact[];
-  /** Facts that cannot come along and that the schema works without, with all below them. */
+  /** Facts that do not come along and that the rest works without, with all below them. */
   readonly spared: readonly Fact[];
   /** Facts that cannot come along and must, with all below them. */
   readonly troubled: readonly Fact[];
@@ -15,22 +20,27 @@ export interface Reach {
   readonly problems: readonly LeftOut[];
 }
 
-/** Separates the facts of the schemas that need nothing from outside from those that do, and says why. */
-export function separate(all: FactBase, schemas: readonly string[]): Reach {
-  const inside = all.facts().filter((fact) => schemas.includes(schemaOf(fact.id) ?? ''));
-  const reasons = reasonsToDrop(all, inside);
-  const reaching = inside.filter((fact) => reasons.has(encodeId(fact.id)));
-  const needed = reaching.filter((fact) => !dispensable(fact));
+/** Separates the facts of the extent that need nothing from outside but extensions from those that do, and says why. */
+export function separate(all: FactBase, extent: Extent, inside: Inside): Reach {
+  const reasons = reasonsToDrop(all, extent, inside);
+  const reaching = inside.facts.filter(({ id }) => reasons.of(id) !== undefined);
+  const isSpared = (fact: Fact): boolean => reasons.isChosen(fact.id) || dispensable(fact);
+  const needed = reaching.filter((fact) => !isSpared(fact));
+  const chosen = subtrees(
+    all,
+    reaching.filter(({ id }) => reasons.isChosen(id)),
+  );
   const troubled = subtrees(all, needed);
   const dropped = subtrees(all, reaching);
   const isIn = (ids: ReadonlySet<string>) => (fact: Fact) => ids.has(encodeId(fact.id));
+  const isTroubled = (fact: Fact): boolean => isIn(troubled)(fact) && !isIn(chosen)(fact);
   const named = (facts: readonly Fact[]): LeftOut[] =>
-    facts.map(({ id }) => ({ object: nameOf(id), because: reasons.get(encodeId(id)) ?? '' }));
+    facts.map(({ id }) => ({ object: nameOf(id), because: reasons.of(id) ?? '' }));
   return {
-    kept: inside.filter((fact) => !isIn(dropped)(fact)),
-    spared: inside.filter((fact) => isIn(dropped)(fact) && !isIn(troubled)(fact)),
-    troubled: inside.filter(isIn(troubled)),
-    leftOut: [...named(reaching.filter(dispensable)), ...published(all, schemas)],
+    kept: inside.facts.filter((fact) => !isIn(dropped)(fact)),
+    spared: inside.facts.filter((fact) => isIn(dropped)(fact) && !isTroubled(fact)),
+    troubled: inside.facts.filter(isTroubled),
+    leftOut: [...named(reaching.filter(isSpared)), ...published(all, extent)],
     problems: named(needed),
   };
 }
@@ -54,29 +64,16 @@ function isUnique(definition: unknown): boolean {
   return typeof definition === 'string' && definition.startsWith('CREATE UNIQUE');
 }
 
-function reasonsToDrop(all: FactBase, inside: readonly Fact[]): Map<string, string> {
-  const own = new Set(inside.map((fact) => encodeId(fact.id)));
-  const reasons = new Map<string, string>();
-  const queue: StableId[] = [];
-  const drop = (id: StableId, because: string): void => {
-    const key = encodeId(id);
-    if (!own.has(key) || reasons.has(key)) return;
-    reasons.set(key, because);
-    queue.push(id);
-  };
-  for (const fact of inside) {
+/** What stays behind by choice goes first, so that its reason is given for all that hangs on it. */
+function reasonsToDrop(all: FactBase, extent: Extent, { facts, assumed }: Inside): Reasons {
+  const reasons = new Reasons(all, facts);
+  reasons.choose(columnsThatStay(all, extent));
+  const own = new Set([...facts, ...assumed].map((fact) => encodeId(fact.id)));
+  for (const fact of facts) {
     const because = reasonOf(fact, all.outgoingEdges(fact.id), own);
-    if (because !== undefined) drop(fact.id, because);
+    if (because !== undefined) reasons.drop(fact.id, because);
   }
-  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
-    for (const lost of subtree(all, id)) {
-      for (const edge of all.incomingEdges(lost)) {
-        if (edge.kind === 'depends' && !isBelow(all, edge.from, id)) {
-          drop(edge.from, `needs ${nameOf(lost)}, which cannot come along`);
-        }
-      }
-    }
-  }
+  reasons.spread();
   return reasons;
 }
 
@@ -88,29 +85,24 @@ function reasonOf(
   if (fact.id.kind === 'securityLabel') return `needs the label provider ${fact.id.provider}`;
   const member = edges.find((edge) => edge.kind === 'memberOfExtension');
   if (member) return `belongs to ${nameOf(member.to)}`;
-  const outside = edges.find((edge) => edge.kind === 'depends' && !own.has(encodeId(edge.to)));
-  return outside && `needs ${nameOf(outside.to)}`;
-}
-
-function subtree(all: FactBase, id: StableId): StableId[] {
-  return [id, ...all.childrenOf(id).flatMap((child) => subtree(all, child.id))];
+  // The engine's edges come in no order; the same catalog is to give the same reason.
+  const [outside] = edges
+    .filter((edge) => edge.kind === 'depends' && !own.has(encodeId(edge.to)))
+    .map((edge) => nameOf(edge.to))
+    .sort();
+  return outside === undefined ? undefined : `needs ${outside}`;
 }
 
 function subtrees(all: FactBase, facts: readonly Fact[]): ReadonlySet<string> {
   return new Set(facts.flatMap(({ id }) => subtree(all, id)).map(encodeId));
 }
 
-function isBelow(all: FactBase, id: StableId, root: StableId): boolean {
-  return subtree(all, root).some((below) => encodeId(below) === encodeId(id));
-}
-
-function published(all: FactBase, schemas: readonly string[]): LeftOut[] {
-  return all
-    .facts()
-    .flatMap(({ id }) =>
-      (id.kind === 'publicationRel' || id.kind === 'publicationSchema') &&
-      schemas.includes(id.schema)
-        ? [{ object: nameOf(id), because: 'publications belong to the source database' }]
-        : [],
-    );
+function published(all: FactBase, { schemas, tables }: Extent): LeftOut[] {
+  const lies = (schema: string, table?: string): boolean =>
+    schemas.includes(schema) || (table !== undefined && tables.includes(`${schema}.${table}`));
+  return all.facts().flatMap(({ id }) => {
+    if (id.kind !== 'publicationRel' && id.kind !== 'publicationSchema') return [];
+    if (!lies(id.schema, id.kind === 'publicationRel' ? id.table : undefined)) return [];
+    return [{ object: nameOf(id), because: 'publications belong to the source database' }];
+  });
 }

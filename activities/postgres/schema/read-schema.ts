@@ -1,112 +1,79 @@
-import { extract } from '@supabase/pg-delta';
-import type { Fact, FactBase } from '@supabase/pg-delta';
 import type { Pool } from 'pg';
-import { PROJECT_SCHEMAS } from '../../../workflows/domain/names';
-import type { Ask, Beside } from './beside';
-import { readColumnSettings } from './column-settings';
+import { PROJECT_EXTENT, type Extent } from '../../../workflows/domain/extent';
+import type { Beside } from './beside';
+import type { Enforcement } from './enforcement';
+import { extensionStatements } from './extensions';
 import { planHalves } from './halves';
-import { readIdentitySequences } from './identity-sequences';
-import { nameOf } from './object-name';
-import { readLosses, readObstacles } from './obstacles';
-import { separate } from './reach';
+import { judgeExtent } from './judge-extent';
+import { readCatalog } from './read-catalog';
+import { removalStatements } from './removal';
+import { rolesOf } from './roles-of';
 import type { Halves, LeftOut, SchemaScript } from './script';
 import { digestOf, serializeSnapshot, takeSnapshot } from './snapshot';
-import { readTableSettings } from './table-settings';
 
 /**
- * Reads the schemas as they are in the pool's database, in one read-only snapshot of the catalog, and
- * plans from nothing to what is there. Reads no rows and writes nothing; works in sessions with
- * `default_transaction_read_only = on`. The same catalog always gives the same script.
+ * Reads the extent as it is in the pool's database, in one read-only snapshot of the catalog, and plans
+ * from nothing to what is there. Reads no rows and writes nothing; works in sessions with
+ * `default_transaction_read_only = on`. The same catalog always gives the same script. A single table that
+ * does not exist is not in the script, and that is no problem of it.
  */
 export async function readSchema(
   pool: Pool,
-  schemas: readonly string[] = PROJECT_SCHEMAS,
+  extent: Extent = PROJECT_EXTENT,
 ): Promise<SchemaScript> {
-  const catalog = await readCatalog(pool, schemas);
-  const reach = separate(catalog.facts, schemas);
-  const facts = [...reach.kept, ...reach.troubled];
-  const carried = new Set(facts.map(({ id }) => nameOf(id)));
-  const beside = catalog.beside.filter((one) => carried.has(nameOf(one.id)));
-  const problems = problemLines([...reach.problems, ...catalog.obstacles]);
-  const { spared } = reach;
-  const snapshot = takeSnapshot({
-    all: catalog.facts,
-    schemas,
-    facts,
-    spared,
-    beside,
-    obstacles: catalog.obstacles,
+  const catalog = await readCatalog(pool, () => extent);
+  const { facts: all, enforcement, server } = catalog;
+  const judged = judgeExtent(catalog, extent);
+  const { inside, kept, beside, extensions } = judged;
+  const problems = problemLines(judged.problems);
+  const first = extensionStatements(all, extensions);
+  const snapshot = takeSnapshot({ ...judged, all, extent, enforcement, server });
+  const statements = onDemand(() => {
+    if (problems.length > 0) return NOTHING;
+    const { assumed } = inside;
+    return withSettings(planHalves(all, { kept, assumed, extensions: first.statements }), beside);
   });
+  const removal = onDemand(() => removalStatements(all, inside));
   return {
-    statements: problems.length > 0 ? NOTHING : statementsFor(catalog.facts, reach.kept, beside),
-    leftOut: [...reach.leftOut, ...catalog.losses].sort(byObject),
+    get statements() {
+      return statements();
+    },
+    get removal() {
+      return removal();
+    },
+    leftOut: [...judged.leftOut, ...unenforced(enforcement)].sort(byObject),
     problems,
-    roles: rolesOf(catalog.facts, reach.kept, beside),
+    extensions,
+    roles: rolesOf(all, kept, [...first.roles, ...beside.flatMap(({ roles }) => roles)]),
     snapshot: serializeSnapshot(snapshot),
     digest: digestOf(snapshot),
   };
 }
 
+/** Planning costs more than reading, and who only compares does not need it. */
+function onDemand<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 const NOTHING: Halves = { before: [], after: [] };
 
-interface Catalog {
-  readonly facts: FactBase;
-  readonly beside: readonly Beside[];
-  readonly obstacles: readonly LeftOut[];
-  readonly losses: readonly LeftOut[];
-}
-
-/** The engine's facts and ours come from one snapshot: its handlers run inside its transaction. */
-async function readCatalog(pool: Pool, schemas: readonly string[]): Promise<Catalog> {
-  let beside: readonly Beside[] = [];
-  let obstacles: readonly LeftOut[] = [];
-  let losses: readonly LeftOut[] = [];
-  const { factBase } = await extract(pool, {
-    handlers: [
-      {
-        extension: 'moveout',
-        capture: async (context) => {
-          const query: Ask = (sql) => context.query(sql);
-          beside = [
-            ...(await readColumnSettings(query, schemas)),
-            ...(await readTableSettings(query, schemas)),
-            ...(await readIdentitySequences(query, schemas)),
-          ];
-          obstacles = await readObstacles(query, schemas);
-          losses = await readLosses(query, schemas);
-          return { facts: [], edges: [] };
-        },
-      },
-    ],
-  });
-  return { facts: factBase, beside, obstacles, losses };
-}
-
-function statementsFor(all: FactBase, kept: readonly Fact[], beside: readonly Beside[]): Halves {
-  const planned = planHalves(all, kept);
+function withSettings({ before, after }: Halves, beside: readonly Beside[]): Halves {
   const settings = (half: Beside['half']): string[] =>
     beside.filter((one) => one.half === half).flatMap(({ statements }) => statements);
-  return {
-    before: [...planned.before, ...settings('before')],
-    after: [...planned.after, ...settings('after')],
-  };
+  return { before: [...before, ...settings('before')], after: [...after, ...settings('after')] };
+}
+
+function unenforced(enforcement: Enforcement): LeftOut[] {
+  return Object.entries(enforcement).map(([constraint, value]) => ({
+    object: `${value === 'off' ? 'switched-off' : 'changed'} enforcement of ${constraint}`,
+    because: 'a constraint is enforced in the target',
+  }));
 }
 
 function problemLines(problems: readonly LeftOut[]): string[] {
   const first = new Map([...problems].reverse().map(({ object, because }) => [object, because]));
   return [...first].map(([object, because]) => `${object} ${because}`).sort();
-}
-
-function rolesOf(all: FactBase, kept: readonly Fact[], beside: readonly Beside[]): string[] {
-  const mentioned = kept.flatMap(({ id, payload }) => {
-    if (id.kind === 'acl') return [id.grantee];
-    if (id.kind === 'defaultPrivilege') return [id.role, id.grantee];
-    if (id.kind === 'policy' && Array.isArray(payload['roles']))
-      return payload['roles'].map(String);
-    return all.outgoingEdges(id).flatMap(({ to }) => (to.kind === 'role' ? [to.name] : []));
-  });
-  const names = new Set([...mentioned, ...beside.flatMap(({ roles }) => roles)]);
-  return [...names].filter((name) => name !== 'PUBLIC' && !name.startsWith('pg_')).sort();
 }
 
 function byObject(a: LeftOut, b: LeftOut): number {

@@ -1,28 +1,50 @@
 /** Statements in two halves; each half is meant for one transaction, in this order. */
 export interface Halves {
-  /** Everything that must be there before rows arrive: schemas, types, sequences, tables, functions, grants, row security. */
+  /** Everything that must be there before rows arrive: extensions, schemas, types, sequences, tables, functions, grants, row security. */
   readonly before: readonly string[];
   /** What is cheaper or only possible once rows are there: keys, unique constraints, indexes, foreign keys, triggers, policies. */
   readonly after: readonly string[];
 }
 
-/** An object in the schemas that cannot come along alone. */
+/** An object in the extent that does not come along. */
 export interface LeftOut {
   readonly object: string;
   readonly because: string;
 }
 
-/** What rebuilds the given schemas in an empty database, and what proves that it did. */
+/** An extension that objects of the extent need. */
+export interface Extension {
+  readonly name: string;
+  /** The schema that it is installed in. */
+  readonly schema: string;
+  /** Its version in the database that was read; another server may offer another one. */
+  readonly version: string;
+}
+
+/** What rebuilds an extent in an empty database, and what proves that it did. */
 export interface SchemaScript {
   readonly statements: Halves;
-  /** Objects in the schemas that reach outside them, by name. Never empty by silence. */
+  /**
+   * Takes away the single tables of the extent, the types and schemas that came with them, and what in the
+   * extent's schemas hangs on these; nothing else of the schemas, and nothing of the extensions. For the database
+   * that was read, in one transaction, before the schemas themselves are dropped. Never CASCADE: it fails when
+   * something outside the extent depends on what it takes away.
+   */
+  readonly removal: readonly string[];
+  /** Objects in the extent that reach outside it or stay behind by configuration, by name. Never empty by silence. */
   readonly leftOut: readonly LeftOut[];
   /** What can neither be carried nor left out, one line each. A script with problems has no statements. */
   readonly problems: readonly string[];
+  /** The extensions that the statements create unless they are there, in that order. */
+  readonly extensions: readonly Extension[];
   /** Every role that the statements mention, sorted; built-in `pg_…` roles and PUBLIC are not among them. */
   readonly roles: readonly string[];
-  /** The facts of the schemas as canonical JSON, for comparing later without the database. Holds no rows and no secrets. */
+  /** The facts of the extent as canonical JSON, for comparing later without the database. Holds no rows and no secrets. */
   readonly snapshot: string;
-  /** SHA-256 (hex) of the snapshot's facts; equal for equal schemas, wherever they are. */
+  /**
+   * SHA-256 (hex) of what the statements rebuild; equal for equal schemas, wherever they are and whatever the
+   * server's version. `compareSchemas` sees more: constraints that are not enforced, and what a version adds by itself
+   * between servers of the same version.
+   */
   readonly digest: string;
 }

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
-import { nameOf } from './object-name';
+import type { Extent } from '../../../workflows/domain/extent';
+import { splitName } from '../identifiers';
 import type { Beside } from './beside';
-import type { LeftOut } from './script';
+import type { Enforcement } from './enforcement';
+import { nameOf } from './object-name';
+import type { Extension, LeftOut } from './script';
+import { comparedAttributes } from './version-rules';
 
 const FORMAT = 'moveout-schema/1';
 
@@ -18,11 +22,17 @@ const OBJECT = z.object({
 });
 const SNAPSHOT = z.object({
   format: z.literal(FORMAT),
+  /** The major version of the server; 0 where an earlier moveout has not recorded it. */
+  server: z.number().default(0),
   schemas: z.array(z.string()),
+  /** Single tables of other schemas. */
+  tables: z.array(z.string()).default([]),
   /** What the script rebuilds, by name. */
   objects: z.record(z.string(), OBJECT),
   /** What the script leaves out, by name. */
   leftOut: z.record(z.string(), OBJECT),
+  /** Constraints whose own triggers have been changed; what the script rebuilds is enforced. */
+  enforcement: z.record(z.string(), z.string()).default({}),
 });
 
 /** The facts of the schemas at one moment, independent of OIDs, column order, database and session. */
@@ -32,17 +42,26 @@ export type SnapshotObject = Readonly<z.infer<typeof OBJECT>>;
 /** What a snapshot is made from. */
 export interface SnapshotSource {
   readonly all: FactBase;
-  readonly schemas: readonly string[];
+  readonly extent: Extent;
+  /** The major version of the server. */
+  readonly server: number;
   /** What the script rebuilds, or would if it had no problems. */
   readonly facts: readonly Fact[];
   readonly spared: readonly Fact[];
   readonly beside: readonly Beside[];
   readonly obstacles: readonly LeftOut[];
+  readonly extensions: readonly Extension[];
+  readonly enforcement: Enforcement;
 }
 
 /** Equal facts give equal text: keys are sorted, nothing of the place or the time is in it. */
 export function takeSnapshot(source: SnapshotSource): Snapshot {
-  const objects = describe(source.all, source.facts);
+  const objects = describeFacts(source.all, source.facts);
+  for (const table of source.extent.tables) {
+    const [schema, name] = splitName(table);
+    // A table that is gone is named, even where the schema that was made for it is gone as well.
+    delete objects[nameOf({ kind: 'table', schema, name })]?.in;
+  }
   for (const { id, attribute, value } of source.beside) {
     const object = objects[nameOf(id)];
     if (object) object.is[attribute] = value;
@@ -51,11 +70,17 @@ export function takeSnapshot(source: SnapshotSource): Snapshot {
     const described = (objects[object] ??= { is: {} });
     described.is.obstacle = because;
   }
+  for (const { name, schema } of source.extensions) {
+    objects[nameOf({ kind: 'extension', name })] = { is: { schema } };
+  }
   return {
     format: FORMAT,
-    schemas: [...source.schemas].sort(),
+    server: source.server,
+    schemas: [...source.extent.schemas].sort(),
+    tables: [...source.extent.tables].sort(),
     objects,
-    leftOut: describe(source.all, source.spared),
+    leftOut: describeFacts(source.all, source.spared),
+    enforcement: source.enforcement,
   };
 }
 
@@ -64,9 +89,14 @@ export function serializeSnapshot(snapshot: Snapshot): string {
   return canonical(snapshot);
 }
 
-/** SHA-256 (hex) over what the script rebuilds; what is left out does not count. */
-export function digestOf({ format, schemas, objects }: Snapshot): string {
-  return createHash('sha256').update(canonical({ format, schemas, objects })).digest('hex');
+/** SHA-256 (hex) over what the script rebuilds, as it is compared with the oldest server; what is left out does not count. */
+export function digestOf({ format, schemas, tables, objects }: Snapshot): string {
+  const compared = Object.entries(objects).map(([name, object]): [string, SnapshotObject] => [
+    name,
+    { ...object, is: comparedAttributes(name, object.is, 0) },
+  ]);
+  const facts = { format, schemas, tables, objects: Object.fromEntries(compared) };
+  return createHash('sha256').update(canonical(facts)).digest('hex');
 }
 
 /** Reads a kept snapshot; throws one error saying what is wrong with it. */
@@ -84,7 +114,11 @@ export function parseSnapshot(text: string): Snapshot {
   );
 }
 
-function describe(all: FactBase, facts: readonly Fact[]): Record<string, z.infer<typeof OBJECT>> {
+/** Facts by name, each with its attributes, its owner, and what it goes down with. */
+export function describeFacts(
+  all: FactBase,
+  facts: readonly Fact[],
+): Record<string, z.infer<typeof OBJECT>> {
   const objects: Record<string, z.infer<typeof OBJECT>> = {};
   for (const fact of [...facts].sort((a, b) => (encodeId(a.id) < encodeId(b.id) ? -1 : 1))) {
     const name = nameOf(fact.id);
@@ -132,7 +166,7 @@ function isOwnersDefault(payload: Fact['payload']): boolean {
 }
 
 /** JSON with sorted keys. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))

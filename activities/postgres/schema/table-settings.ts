@@ -1,24 +1,28 @@
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
-import { inSchemas } from './beside';
+import { inExtent } from './beside';
 import type { Ask, Beside } from './beside';
 
 /** The index that a table is clustered on, and statistics objects. */
-export async function readTableSettings(
-  ask: Ask,
-  schemas: readonly string[],
-): Promise<readonly Beside[]> {
+export async function readTableSettings(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
   return [
     ...CLUSTER.array()
-      .parse(await ask(clusterIndexes(schemas)))
+      .parse(await ask(clusterIndexes(extent)))
       .map(besideTable),
     ...STATISTICS.array()
-      .parse(await ask(statisticsObjects(schemas)))
+      .parse(await ask(statisticsObjects(extent)))
       .map(besideStatistics),
   ];
 }
 
-const CLUSTER = z.object({ schema: z.string(), table: z.string(), index: z.string() });
+const CLUSTER = z.object({
+  schema: z.string(),
+  table: z.string(),
+  index: z.string(),
+  /** Whether the index is that of a constraint of the same name. */
+  constraint: z.boolean(),
+});
 const STATISTICS = z.object({
   schema: z.string(),
   table: z.string(),
@@ -26,32 +30,38 @@ const STATISTICS = z.object({
   definition: z.string(),
   owner: z.string(),
   target: z.number().nullable(),
+  columns: z.array(z.string()),
 });
 
-function clusterIndexes(schemas: readonly string[]): string {
+function clusterIndexes(extent: Extent): string {
   return `
-SELECT n.nspname AS schema, c.relname AS table, x.relname AS index
+SELECT n.nspname AS schema, c.relname AS table, x.relname AS index,
+       EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')) AS constraint
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indrelid
   JOIN pg_class x ON x.oid = i.indexrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE i.indisclustered AND ${inSchemas(schemas)}
+ WHERE i.indisclustered AND ${inExtent(extent)}
  ORDER BY 1, 2`;
 }
 
-function statisticsObjects(schemas: readonly string[]): string {
+function statisticsObjects(extent: Extent): string {
   return `
 SELECT n.nspname AS schema, s.stxname AS name, c.relname AS table,
        pg_get_statisticsobjdef(s.oid) AS definition, pg_get_userbyid(s.stxowner) AS owner,
-       NULLIF(s.stxstattarget, -1)::int AS target
+       NULLIF(s.stxstattarget, -1)::int AS target,
+       ARRAY(SELECT DISTINCT a.attname::text FROM pg_depend d
+               JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+              WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid
+                AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid > 0) AS columns
   FROM pg_statistic_ext s
-  JOIN pg_namespace n ON n.oid = s.stxnamespace
   JOIN pg_class c ON c.oid = s.stxrelid
- WHERE ${inSchemas(schemas)}
+  JOIN pg_namespace n ON n.oid = c.relnamespace AND n.oid = s.stxnamespace
+ WHERE ${inExtent(extent)}
  ORDER BY 1, 2`;
 }
 
-function besideTable({ schema, table, index }: z.infer<typeof CLUSTER>): Beside {
+function besideTable({ schema, table, index, constraint }: z.infer<typeof CLUSTER>): Beside {
   const statement = `ALTER TABLE ${ident(schema)}.${ident(table)} CLUSTER ON ${ident(index)}`;
   return {
     id: { kind: 'table', schema, name: table },
@@ -60,6 +70,11 @@ function besideTable({ schema, table, index }: z.infer<typeof CLUSTER>): Beside 
     half: 'after',
     statements: [statement],
     roles: [],
+    needs: [
+      constraint
+        ? { kind: 'constraint', schema, table, name: index }
+        : { kind: 'index', schema, name: index },
+    ],
   };
 }
 
@@ -77,5 +92,11 @@ function besideStatistics(row: z.infer<typeof STATISTICS>): Beside {
       ...(target === undefined ? [] : [`ALTER STATISTICS ${name} SET STATISTICS ${target}`]),
     ],
     roles: [row.owner],
+    needs: row.columns.map((column) => ({
+      kind: 'column',
+      schema: row.schema,
+      table: row.table,
+      name: column,
+    })),
   };
 }

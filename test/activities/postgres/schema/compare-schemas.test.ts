@@ -34,6 +34,14 @@ const DIFFERENCES: readonly (readonly [change: string, line: string])[] = [
     'column auth.refresh_tokens.token: type is "character varying(9)"',
   ],
   ['ALTER TABLE auth.users ADD extra text', 'column auth.users.extra is extra'],
+  [
+    "DROP VIEW storage.bucket_names; CREATE VIEW storage.bucket_names WITH (security_invoker = true) AS SELECT id, name FROM storage.buckets WHERE id <> ''",
+    'view storage.bucket_names: def is',
+  ],
+  [
+    'ALTER TABLE storage.objects DROP path_tokens, ADD path_tokens text[] GENERATED ALWAYS AS (string_to_array(name, chr(46))) STORED',
+    'column storage.objects.path_tokens: generatedExpr is',
+  ],
   ['CREATE TABLE storage.extra (id int PRIMARY KEY)', 'table storage.extra is extra'],
   [
     'ALTER TABLE storage.objects DISABLE TRIGGER update_objects_updated_at',

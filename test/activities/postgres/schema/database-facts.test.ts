@@ -1,5 +1,6 @@
 import {
   createDatabaseSql,
+  createRolesSql,
   databaseGrantsSql,
   missingRoles,
   parseDatabaseFacts,
@@ -80,6 +81,23 @@ describe('createDatabaseSql', () => {
     expect(() => createDatabaseSql('a', { ...FACTS, localeProvider: 'builtin' }, 150018)).toThrow(
       'the locale provider builtin needs PostgreSQL 17, the target server is 15',
     );
+  });
+});
+
+describe('createRolesSql', () => {
+  it('creates roles that cannot log in', async () => {
+    const name = 'odd "role; with spaces';
+    const created = await withClient('postgres', async (client) => {
+      await client.query('BEGIN');
+      for (const sql of createRolesSql([name])) await client.query(sql);
+      const { rows } = await client.query<Record<string, unknown>>(
+        'SELECT rolcanlogin, rolsuper, rolpassword FROM pg_authid WHERE rolname = $1',
+        [name],
+      );
+      await client.query('ROLLBACK');
+      return rows;
+    });
+    expect(created).toEqual([{ rolcanlogin: false, rolsuper: false, rolpassword: null }]);
   });
 });
 

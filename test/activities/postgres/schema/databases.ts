@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, Pool } from 'pg';
 import type { SchemaScript } from '../../../../activities/postgres/schema';
 import { readSchema } from '../../../../activities/postgres/schema';
+import { PROJECT_EXTENT, type Extent } from '../../../../workflows/domain/extent';
 
 /** Roles that the DDL of these tests mentions; roles are cluster-wide, so they are made once and stay. */
 const ROLES = [
@@ -49,7 +50,9 @@ export async function createRoles(): Promise<void> {
 }
 
 /** The text of one of the DDL files beside this one. */
-export function ddl(file: 'small-studio.sql' | 'neighbours.sql' | 'oddities.sql'): string {
+export function ddl(
+  file: 'small-studio.sql' | 'neighbours.sql' | 'oddities.sql' | 'tables.sql' | 'texts.sql',
+): string {
   return readFileSync(join(__dirname, file), 'utf8');
 }
 
@@ -72,15 +75,20 @@ export async function withClient<T>(
   }
 }
 
-/** What moveout reads of the database's schemas, in sessions that may only read. */
-export async function read(database: string, user?: string): Promise<SchemaScript> {
-  const pool = new Pool({
-    connectionString: urlOf(database, user),
-    options: '-c default_transaction_read_only=on',
-    max: 1,
-  });
+/** What moveout reads of the database, in sessions that may only read; by default of its two schemas. */
+export async function read(
+  database: string,
+  { user, extent = PROJECT_EXTENT }: { readonly user?: string; readonly extent?: Extent } = {},
+): Promise<SchemaScript> {
+  return withPool(urlOf(database, user), (pool) => readSchema(pool, extent));
+}
+
+/** Sessions that may only read, ended afterwards. */
+export async function withPool<T>(url: string, use: (pool: Pool) => Promise<T>): Promise<T> {
+  const options = '-c default_transaction_read_only=on';
+  const pool = new Pool({ connectionString: url, options, max: 1 });
   try {
-    return await readSchema(pool);
+    return await use(pool);
   } finally {
     await pool.end();
   }

@@ -1,0 +1,16 @@
+import type { Extent } from '../../../workflows/domain/extent';
+import type { Ask, Beside } from './beside';
+import { readColumnSettings } from './column-settings';
+import { readIdentitySequences } from './identity-sequences';
+import { readInvalidNotNulls } from './not-nulls';
+import { readTableSettings } from './table-settings';
+
+/** Everything in the extent that pg-delta does not see and that statements can set. */
+export async function readBeside(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+  return [
+    ...(await readColumnSettings(ask, extent)),
+    ...(await readTableSettings(ask, extent)),
+    ...(await readIdentitySequences(ask, extent)),
+    ...(await readInvalidNotNulls(ask, extent)),
+  ];
+}

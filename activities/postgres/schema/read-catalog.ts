@@ -1,0 +1,79 @@
+import { buildFactBase, encodeId, extract } from '@supabase/pg-delta';
+import type { FactBase } from '@supabase/pg-delta';
+import type { Pool } from 'pg';
+import type { Extent } from '../../../workflows/domain/extent';
+import type { Ask, Beside } from './beside';
+import { readBeside } from './beside-facts';
+import { readEnforcement } from './enforcement';
+import type { Enforcement } from './enforcement';
+import { readExtensions } from './extensions';
+import type { Installed } from './extensions';
+import { readForeignTypes } from './foreign-types';
+import type { ForeignType } from './foreign-types';
+import { readLosses, readObstacles } from './obstacles';
+import type { LeftOut } from './script';
+import { carriedFact } from './version-rules';
+import { markVirtual, readVirtualColumns } from './virtual-columns';
+
+/** What is read of a database beside the schema engine's facts. */
+interface OwnReading {
+  readonly beside: readonly Beside[];
+  readonly obstacles: readonly LeftOut[];
+  readonly losses: readonly LeftOut[];
+  readonly enforcement: Enforcement;
+  readonly foreignTypes: readonly ForeignType[];
+  readonly installed: readonly Installed[];
+  readonly virtual: ReadonlySet<string>;
+}
+
+/** The catalog at one moment: all facts of the database, and what else was read of the extent. */
+export interface Catalog extends OwnReading {
+  readonly facts: FactBase;
+  /** The major version of the server. */
+  readonly server: number;
+}
+
+/** Tells an extent from the names of the database's schemas. */
+export type ExtentOf = (schemas: readonly string[]) => Extent;
+
+/** Reads all in one read-only snapshot: the engine's handlers run inside its transaction. */
+export async function readCatalog(pool: Pool, extentOf: ExtentOf): Promise<Catalog> {
+  let own: OwnReading | undefined;
+  const { factBase, pgVersion } = await extract(pool, {
+    handlers: [
+      {
+        extension: 'moveout',
+        capture: async (context, current) => {
+          own = await readOwn((sql) => context.query(sql), extentOf(schemaNames(current)));
+          return { facts: [], edges: [] };
+        },
+      },
+    ],
+  });
+  if (own === undefined) throw new Error('the schema engine has not called its handler');
+  return { ...own, facts: carried(factBase, own.virtual), server: parseInt(pgVersion, 10) };
+}
+
+async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
+  return {
+    beside: await readBeside(ask, extent),
+    obstacles: await readObstacles(ask, extent),
+    losses: await readLosses(ask, extent),
+    enforcement: await readEnforcement(ask, extent),
+    foreignTypes: await readForeignTypes(ask, extent),
+    installed: await readExtensions(ask),
+    virtual: await readVirtualColumns(ask),
+  };
+}
+
+function schemaNames(all: FactBase): string[] {
+  return all.facts().flatMap(({ id }) => (id.kind === 'schema' ? [id.name] : []));
+}
+
+/** The engine's facts, put right where it reads a version otherwise than it is. */
+function carried(all: FactBase, virtual: ReadonlySet<string>): FactBase {
+  const facts = all.facts().flatMap((fact) => carriedFact(markVirtual(fact, virtual)) ?? []);
+  const present = new Set(facts.map(({ id }) => encodeId(id)));
+  const hangs = facts.filter(({ parent }) => parent === undefined || present.has(encodeId(parent)));
+  return buildFactBase(hangs, [...all.edges]);
+}
