@@ -1,11 +1,12 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
+import { extentOf } from '../workflows/domain/scopes';
 import { attempt, type Attempt } from './attempt';
 import { configuredProjects } from './plan/projects';
 import { busy, tryLock } from './postgres/fence';
 import { lockPlace } from './postgres/maintenance';
+import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './resources';
-import { projectRows } from './save/project-rows';
 import { backupResult } from './save/result';
 import { saveDatabase } from './save/save-database';
 
@@ -46,17 +47,21 @@ async function save(
   const { project, backupId, format } = order;
   const configured = await configuredProjects(connections, settings);
   const configuredRefs = configured?.map((other) => other.ref);
-  const { tenancy } = settings;
+  const { tenancy, scopes } = settings;
   const manifest = await saveDatabase(store, connections, {
     backupId,
     kind: 'project',
     format,
     project,
     place: { connection: order.source.connection, access: 'read' },
+    extent: extentOf(scopes),
     tenancy,
+    scopes,
     meter,
-    select: (pair, tables) =>
-      projectRows(pair.copying, tables, { ...project, tenancy, configuredRefs }),
+    select: async (pair, tables) => {
+      const wanted = { ...project, tenancy, scopes, configuredRefs };
+      return (await readProjectScope(pair.copying, tables, wanted)).tables;
+    },
   });
   return backupResult(manifest);
 }

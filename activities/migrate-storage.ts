@@ -2,9 +2,14 @@ import type { Job, StepResult } from '../workflows/domain/job';
 import type { Resources } from './resources';
 import { loadStep } from './write/load-step';
 
-/** Loads the backup's `storage` tables into the target, in one transaction. Safe to run twice. */
+/**
+ * Loads the backup's `storage` tables, and those of other schemas, into the target, in one
+ * transaction. Safe to run twice.
+ */
 export async function migrateStorage(resources: Resources, job: Job): Promise<StepResult> {
-  return loadStep(resources, { step: 'migrateStorage', job }, (content) =>
-    content.table.startsWith('storage.'),
+  return loadStep(
+    resources,
+    { step: 'migrateStorage', job },
+    (content) => !content.table.startsWith('auth.'),
   );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { projectSchema } from '../workflows/domain/request';
+import { scopesSchema } from '../workflows/domain/scopes';
 import { tenancySchema } from '../workflows/domain/tenancy';
 
 const connectionName = z
@@ -28,6 +29,8 @@ export const configSchema = z.strictObject({
   source: connectionName.optional(),
   target: connectionName.optional(),
   tenancy: tenancySchema,
+  ...scopesSchema.shape,
+  createRoles: z.boolean().default(false),
   projects: projects.optional(),
   backup: z
     .strictObject({

@@ -57,11 +57,22 @@ export function loadConfiguration(
     settings: {
       ...names,
       tenancy: file.tenancy,
+      scopes: scopesOf(file),
+      createRoles: file.createRoles,
       projects: projectsOf(file),
       backup: { directory: resolve(directory), format: file.backup.format },
     },
     resolveUrl,
   };
+}
+
+function scopesOf({
+  tables,
+  columns,
+  ephemeral,
+  normalizeNullTokens,
+}: ConfigFile): Settings['scopes'] {
+  return { tables, columns, ephemeral, normalizeNullTokens };
 }
 
 function projectsOf({ projects }: ConfigFile): Settings['projects'] {

@@ -1,6 +1,7 @@
 import type { ColumnProjection, Content } from '../../workflows/domain/manifest';
 import { NIL_UUID } from '../../workflows/domain/names';
 import { ident, literal, qualified } from './identifiers';
+import { valueOf } from './projection';
 
 /** The temporary table that JSON lines go through on their way in. */
 export const LINES_TABLE = 'moveout_lines';
@@ -33,7 +34,7 @@ export function insertFromLines(content: Content): string {
 
 function valueExpression(column: ColumnProjection): string {
   if (column.read === 'nil') return literal(JSON.stringify(NIL_UUID));
-  const name = `t.${ident(column.name)}`;
+  const name = valueOf(column);
   if (isText(column)) return `to_json(${name}::text)`;
   if (!column.type.endsWith('[]')) return `to_json(${name})`;
   // A JSON array knows neither lower bounds nor, when empty, dimensions: then the literal goes in.

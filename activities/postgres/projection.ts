@@ -2,6 +2,7 @@ import type { ColumnProjection } from '../../workflows/domain/manifest';
 import { NIL_UUID } from '../../workflows/domain/names';
 import type { ColumnFacts, TableFacts } from './catalog/tables';
 import { ident, literal } from './identifiers';
+import { NULL_TOKENS, NULL_TOKENS_TABLE } from './null-tokens';
 
 /** The tables whose `instance_id` stock Auth compares with the nil UUID (supabase/auth, `internal/models`). */
 const REWRITTEN: ReadonlySet<string> = new Set([
@@ -17,11 +18,19 @@ const REWRITTEN: ReadonlySet<string> = new Set([
 export function projectionOf(
   facts: TableFacts,
   kind: 'project' | 'target',
+  normalizeNullTokens = false,
 ): readonly ColumnProjection[] {
   const rewritten = kind === 'project' && REWRITTEN.has(facts.table);
+  const normalizes =
+    normalizeNullTokens && kind === 'project' && facts.table === NULL_TOKENS_TABLE;
   return facts.columns
     .filter((column) => !column.generated)
-    .map((column) => ({ name: column.name, type: column.type, read: readAs(column, rewritten) }));
+    .map((column) => ({
+      name: column.name,
+      type: column.type,
+      read: readAs(column, rewritten),
+      ...(normalizes && whenNull(column)),
+    }));
 }
 
 /**
@@ -40,9 +49,20 @@ export function selectList(columns: readonly ColumnProjection[]): readonly strin
 
 /** The same for the target: what was to be rewritten there is read as it is, and so is checked. */
 export function selectListAtTarget(columns: readonly ColumnProjection[]): readonly string[] {
-  return columns.map((column) =>
-    expression(column.read === 'nil' ? { ...column, read: 'as-is' } : column),
+  return columns.map(({ name, type, read }) =>
+    expression({ name, type, read: read === 'nil' ? 'as-is' : read }),
   );
+}
+
+/** A column's value over the alias `t`, with what stands for NULL where the projection says so. */
+export function valueOf({ name, type, whenNull: instead }: ColumnProjection): string {
+  const value = `t.${ident(name)}`;
+  return instead === undefined ? value : `coalesce(${value}, ${literal(instead)}::${type})`;
+}
+
+function whenNull({ name }: ColumnFacts): Pick<ColumnProjection, 'whenNull'> {
+  const instead = NULL_TOKENS[name];
+  return instead === undefined ? {} : { whenNull: instead };
 }
 
 function readAs(column: ColumnFacts, rewritten: boolean): ColumnProjection['read'] {
@@ -52,6 +72,6 @@ function readAs(column: ColumnFacts, rewritten: boolean): ColumnProjection['read
 
 function expression(column: ColumnProjection): string {
   if (column.read === 'nil') return `${literal(NIL_UUID)}::uuid`;
-  const name = `t.${ident(column.name)}`;
-  return column.read === 'text' ? `${name}::text` : name;
+  const value = valueOf(column);
+  return column.read === 'text' ? `${value}::text` : value;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MANIFEST_VERSION, type Content, type Manifest } from '../../workflows/domain/manifest';
-import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
+import type { Extent } from '../../workflows/domain/extent';
+import { NO_SCOPES, type Scopes } from '../../workflows/domain/scopes';
 import type { ProjectIdentity } from '../../workflows/domain/request';
 import type { Tenancy } from '../../workflows/domain/tenancy';
 import type { Meter } from '../attempt';
@@ -14,6 +15,7 @@ import {
   readDatabaseFacts,
   readSchema,
   renderSchemaSql,
+  type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
 import { saveTable, type Saving } from './save-table';
@@ -26,7 +28,9 @@ export interface Order {
   readonly format: 'json' | 'copy';
   readonly project: ProjectIdentity;
   readonly place: Place;
+  readonly extent: Extent;
   readonly tenancy?: Tenancy | undefined;
+  readonly scopes?: Scopes | undefined;
   readonly meter: Meter;
   /** Chooses the rows: a predicate for each table that is saved, in load order. */
   readonly select: (
@@ -46,9 +50,7 @@ export async function saveDatabase(
   connections: Connections,
   order: Order,
 ): Promise<Manifest> {
-  const schema = await connections.withPool(order.place, (pool) =>
-    readSchema(pool, PROJECT_SCHEMAS),
-  );
+  const schema = await connections.withPool(order.place, (pool) => readSchema(pool, order.extent));
   const draft = await store.begin(order.backupId);
   try {
     const manifest = await withSnapshotPair(connections, order.place, (pair) =>
@@ -74,23 +76,15 @@ async function write({ store, draft, order, schema, pair }: Writing): Promise<Ma
   const timestamp = new Date().toISOString();
   const source = await readIdentity(pair.copying, order.place.connection);
   const database = await readDatabaseFacts(pair.copying);
-  const tables = await readTables(pair.copying, PROJECT_SCHEMAS);
+  const tables = await readTables(pair.copying, order.extent);
   const selected = await order.select(pair, tables);
   const seed = randomBytes(8).readBigInt64BE(0).toString();
   const { kind, format, meter, project, backupId } = order;
-  const saving: Saving = { pair, draft, kind, format, seed, meter };
+  const { normalizeNullTokens } = order.scopes ?? NO_SCOPES;
+  const saving: Saving = { pair, draft, kind, format, seed, meter, normalizeNullTokens };
   const contents: Content[] = [];
   for (const { facts, where } of selected) contents.push(await saveTable(saving, facts, where));
-  const sequences = [...(await readSequences(pair.copying, PROJECT_SCHEMAS))];
-  const header = {
-    'moveout schema of': backupId,
-    encoding: database.encoding,
-    collate: database.collate,
-    ctype: database.ctype,
-    provider: database.localeProvider,
-  };
-  const script = await draft.writeText('schema.sql', renderSchemaSql(schema, header));
-  const snapshot = await draft.writeText('schema.json', schema.snapshot);
+  const sequences = [...(await readSequences(pair.copying, order.extent))];
   return {
     backupId,
     projectRef: project.projectRef,
@@ -106,10 +100,35 @@ async function write({ store, draft, order, schema, pair }: Writing): Promise<Ma
     source,
     snapshotLsn: pair.lsn,
     ...(order.tenancy !== undefined && { tenancy: order.tenancy }),
+    scopes: order.scopes ?? NO_SCOPES,
+    extent: {
+      schemas: [...order.extent.schemas],
+      tables: [...order.extent.tables],
+      withoutColumns: [...order.extent.withoutColumns],
+    },
     seed,
     contents,
     sequences,
-    schema: { ...script, digest: schema.digest, snapshot },
+    schema: await writeSchema(draft, schema, {
+      'moveout schema of': backupId,
+      ...headed(database),
+    }),
     database: { ...database },
   };
+}
+
+/** What a person needs to know of the database that the schema is of. */
+function headed({ encoding, collate, ctype, localeProvider }: DatabaseFacts) {
+  return { encoding, collate, ctype, provider: localeProvider };
+}
+
+async function writeSchema(
+  draft: BackupDraft,
+  schema: SchemaScript,
+  header: Readonly<Record<string, string>>,
+): Promise<Manifest['schema']> {
+  const script = await draft.writeText('schema.sql', renderSchemaSql(schema, header));
+  const snapshot = await draft.writeText('schema.json', schema.snapshot);
+  const { digest, roles, extensions } = schema;
+  return { ...script, digest, snapshot, roles: [...roles], extensions: [...extensions] };
 }

@@ -5,6 +5,8 @@ import type { BackupDraft } from '../backup/draft';
 import { LinesToArray } from '../backup/json-array';
 import { tableFile } from '../backup/manifest';
 import type { TableFacts } from '../postgres/catalog/tables';
+import { generatedDigest, steadyGenerated } from '../postgres/compare/generated';
+import { readPrimaryKey } from '../postgres/compare/primary-key';
 import { copyOut } from '../postgres/copy';
 import type { Client } from '../postgres/database-client';
 import { fingerprint, fingerprintReplacing } from '../postgres/fingerprint';
@@ -18,18 +20,20 @@ export interface Saving {
   readonly draft: BackupDraft;
   readonly kind: 'project' | 'target';
   readonly format: 'json' | 'copy';
+  /** Whether NULLs that stock Auth cannot read become empty on their way; unless said, they do not. */
+  readonly normalizeNullTokens?: boolean | undefined;
   readonly seed: string;
   readonly meter: Meter;
 }
 
 /** Writes the rows of one table that a predicate selects, and fingerprints them in the same snapshot. */
 export async function saveTable(
-  { pair, draft, kind, format, seed, meter }: Saving,
+  { pair, draft, kind, format, normalizeNullTokens, seed, meter }: Saving,
   facts: TableFacts,
   where: string,
 ): Promise<Content> {
   meter.at(facts.table);
-  const columns = [...projectionOf(facts, kind)];
+  const columns = [...projectionOf(facts, kind, normalizeNullTokens)];
   const encoding = format === 'json' ? 'json' : encodingOf(facts);
   const { table } = facts;
   const out = copyOut(pair.copying, { table, columns, where, encoding });
@@ -37,7 +41,7 @@ export async function saveTable(
   const [written, print] = await naming(`saving ${table}`, () =>
     Promise.all([
       draft.writeStream(tableFile(table, format), [out.stream, ...shapes], meter.addBytes),
-      fingerprintOf(pair.hashing, { table, columns, where }, seed),
+      describe(pair.hashing, { facts, columns, where }, seed),
     ]),
   );
   if (out.rows() !== print.rows) {
@@ -51,17 +55,33 @@ export async function saveTable(
 }
 
 interface Wanted {
-  readonly table: string;
-  readonly columns: readonly ColumnProjection[];
+  readonly facts: TableFacts;
+  readonly columns: ColumnProjection[];
   readonly where: string;
+}
+
+type Described = Pick<Content, 'rows' | 'digest' | 'replaced' | 'key' | 'generated'>;
+
+/** Fingerprints the rows and, beside them, the generated columns that no file holds. */
+async function describe(client: Client, wanted: Wanted, seed: string): Promise<Described> {
+  const { facts, columns, where } = wanted;
+  const { table } = facts;
+  const print = await fingerprintOf(client, wanted, seed);
+  const names = [...(await readPrimaryKey(client, table, columns))];
+  const key = names.length === 0 ? {} : { key: names };
+  const generated = [...(await steadyGenerated(client, facts, columns))];
+  if (generated.length === 0) return { ...print, ...key };
+  const content = { table, columns, ...key };
+  const digest = await generatedDigest(client, { content, columns: generated, where }, seed);
+  return { ...print, ...key, generated: { columns: generated, digest } };
 }
 
 async function fingerprintOf(
   client: Client,
-  { table, columns, where }: Wanted,
+  { facts, columns, where }: Wanted,
   seed: string,
 ): Promise<Pick<Content, 'rows' | 'digest' | 'replaced'>> {
-  const selection = { table, expressions: selectList(columns), where };
+  const selection = { table: facts.table, expressions: selectList(columns), where };
   const rewritten = columns.find((column) => column.read === 'nil');
   if (rewritten === undefined) return fingerprint(client, selection, seed);
   return fingerprintReplacing(client, { ...selection, column: rewritten.name }, seed);

@@ -1,4 +1,5 @@
 import type { Project } from './request';
+import type { Scopes } from './scopes';
 import type { Tenancy } from './tenancy';
 
 /** What a worker is configured to do, without a secret in it. */
@@ -8,6 +9,9 @@ export interface Settings {
   /** Name of the connection on whose server targets are created. */
   readonly target: string;
   readonly tenancy: Tenancy;
+  readonly scopes: Scopes;
+  /** Whether roles that the target's server lacks are created there, without login. */
+  readonly createRoles: boolean;
   /** The studio's projects: listed, found by a query over the source, or not configured. */
   readonly projects: { readonly list: readonly Project[] } | { readonly query: string } | undefined;
   readonly backup: { readonly directory: string; readonly format: 'auto' | 'json' | 'copy' };

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** A mapping table: one row for each project and user (or bucket). */
+const name = z.string().regex(/^[^\s.]+\.[^\s.]+$/, 'must be a table such as "public.memberships"');
+const column = z.string().min(1, 'must be the name of a column');
 const sql = z.string().trim().min(1, 'must be a select statement');
 
 /** How a project's users are told apart. `$1` in a statement is the project ref. */
@@ -7,6 +10,7 @@ export const userTenancySchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('app-metadata'), key: z.string().min(1).default('project_ref') }),
   z.strictObject({ by: z.literal('instance-id'), sql: sql.optional() }),
   z.strictObject({ by: z.literal('query'), sql }),
+  z.strictObject({ by: z.literal('table'), table: name, project: column, user: column }),
   z.strictObject({ by: z.literal('all') }),
 ]);
 
@@ -15,6 +19,7 @@ export const bucketTenancySchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('id-prefix'), separator: z.string().min(1).default('-') }),
   z.strictObject({ by: z.literal('owner') }),
   z.strictObject({ by: z.literal('query'), sql }),
+  z.strictObject({ by: z.literal('table'), table: name, project: column, bucket: column }),
   z.strictObject({ by: z.literal('all') }),
 ]);
 
@@ -23,6 +28,8 @@ export const tenancySchema = z
   .strictObject({
     users: userTenancySchema.default({ by: 'app-metadata', key: 'project_ref' }),
     buckets: bucketTenancySchema.default({ by: 'id-prefix', separator: '-' }),
+    /** Whether users and buckets that two projects claim are copied to both. */
+    allowShared: z.boolean().optional(),
   })
   .prefault({});
 

@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { ident, qualified } from '../identifiers';
+import type { Extent } from '../../../workflows/domain/extent';
+import { inExtent } from './in-extent';
+import { ident, literal, qualified } from '../identifiers';
 
 const foreignKeyRow = z.object({
   name: z.string(),
@@ -10,21 +12,31 @@ const foreignKeyRow = z.object({
   validated: z.boolean(),
   columns: z.array(z.string()),
   referencedColumns: z.array(z.string()),
+  /** The equality operator of each pair of columns, with its schema: a key may compare as its type does. */
+  operators: z.array(z.string()),
+  /** Whether a key with some columns NULL points at nothing (MATCH FULL), and not nowhere. */
+  matchFull: z.boolean(),
+  comment: z.string().nullable(),
 });
 
 export type ForeignKey = z.infer<typeof foreignKeyRow>;
 
-/** Lists the foreign keys that point at tables of the schemas, from wherever they come. */
+/** Lists the foreign keys that point at tables of the extent, from wherever they come. */
 export async function readForeignKeys(
   client: Client,
-  schemas: readonly string[],
+  extent: Extent,
 ): Promise<readonly ForeignKey[]> {
   const result = await client.query(
     `SELECT c.conname AS "name",
             fn.nspname || '.' || f.relname AS "table",
             tn.nspname || '.' || t.relname AS "references",
             pg_get_constraintdef(c.oid) AS "definition",
-            c.convalidated AS "validated",
+            c.convalidated AS "validated", c.confmatchtype = 'f' AS "matchFull",
+            obj_description(c.oid, 'pg_constraint') AS "comment",
+            (SELECT json_agg(format('OPERATOR(%I.%s)', onsp.nspname, o.oprname) ORDER BY k.n)
+               FROM unnest(c.conpfeqop) WITH ORDINALITY k (op, n)
+               JOIN pg_operator o ON o.oid = k.op
+               JOIN pg_namespace onsp ON onsp.oid = o.oprnamespace) AS "operators",
             (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k (num, n)
                JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num) AS "columns",
             (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k (num, n)
@@ -32,19 +44,11 @@ export async function readForeignKeys(
        FROM pg_constraint c
        JOIN pg_class f ON f.oid = c.conrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
        JOIN pg_class t ON t.oid = c.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
-      WHERE c.contype = 'f' AND c.conparentid = 0 AND tn.nspname = ANY ($1)
+      WHERE c.contype = 'f' AND c.conparentid = 0 AND ${inExtent('tn', 't')}
       ORDER BY 2, 1`,
-    [schemas],
+    [extent.schemas, extent.tables],
   );
   return z.array(foreignKeyRow).parse(result.rows);
-}
-
-/** The foreign keys among those that come from a table outside the given ones. */
-export function comingFromOutside(
-  keys: readonly ForeignKey[],
-  tables: ReadonlySet<string>,
-): readonly ForeignKey[] {
-  return keys.filter((key) => !tables.has(key.table) && tables.has(key.references));
 }
 
 /** Takes foreign keys off; the caller's transaction puts them back. */
@@ -60,6 +64,10 @@ export async function addForeignKeys(client: Client, keys: readonly ForeignKey[]
     await client.query(
       `ALTER TABLE ${qualified(key.table)} ADD CONSTRAINT ${ident(key.name)} ${key.definition}`,
     );
+    if (key.comment === null) continue;
+    await client.query(
+      `COMMENT ON CONSTRAINT ${ident(key.name)} ON ${qualified(key.table)} IS ${literal(key.comment)}`,
+    );
   }
 }
 
@@ -69,12 +77,13 @@ export async function addForeignKeys(client: Client, keys: readonly ForeignKey[]
  */
 export async function countOrphans(client: Client, key: ForeignKey): Promise<number> {
   const joined = key.columns.map(
-    (column, i) => `p.${ident(key.referencedColumns[i] ?? column)} = f.${ident(column)}`,
+    (column, i) =>
+      `p.${ident(key.referencedColumns[i] ?? column)} ${key.operators[i] ?? '='} f.${ident(column)}`,
   );
   const present = key.columns.map((column) => `f.${ident(column)} IS NOT NULL`);
   const result = await client.query(
     `SELECT count(*)::int AS orphans FROM ${qualified(key.table)} f
-      WHERE ${present.join(' AND ')}
+      WHERE (${present.join(key.matchFull ? ' OR ' : ' AND ')})
         AND NOT EXISTS (SELECT FROM ${qualified(key.references)} p WHERE ${joined.join(' AND ')})`,
   );
   return z.object({ orphans: z.number() }).parse(result.rows[0]).orphans;

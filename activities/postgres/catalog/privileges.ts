@@ -1,25 +1,17 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
+import { inExtent } from './in-extent';
 
 const blindRow = z.object({ table: z.string(), reason: z.enum(['select', 'rls', 'usage']) });
-const roleRow = z.object({ role: z.string(), superuser: z.boolean(), createdb: z.boolean() });
-
-/** The role of a session and what it may do on the whole server. */
-export async function readRole(client: Client): Promise<z.infer<typeof roleRow>> {
-  const result = await client.query(
-    `SELECT rolname AS role, rolsuper AS superuser, rolcreatedb AS createdb
-       FROM pg_roles WHERE rolname = current_user`,
-  );
-  return roleRow.parse(result.rows[0]);
-}
 
 /**
- * Lists the tables of the schemas that the session's role cannot read whole: no SELECT, no USAGE on
+ * Lists the tables of the extent that the session's role cannot read whole: no SELECT, no USAGE on
  * the schema, or row level security that would hide rows (silently, unless `row_security` is off).
  */
 export async function readBlindSpots(
   client: Client,
-  schemas: readonly string[],
+  extent: Extent,
 ): Promise<readonly z.infer<typeof blindRow>[]> {
   const result = await client.query(
     `SELECT n.nspname || '.' || c.relname AS "table",
@@ -27,13 +19,13 @@ export async function readBlindSpots(
                  WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN 'select' ELSE 'rls' END AS reason
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        JOIN pg_roles r ON r.rolname = current_user
-      WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT r.rolsuper
+      WHERE ${inExtent('n', 'c')} AND c.relkind IN ('r', 'p') AND NOT r.rolsuper
         AND (NOT has_schema_privilege(n.oid, 'USAGE')
              OR NOT has_table_privilege(c.oid, 'SELECT')
              OR c.relrowsecurity AND NOT r.rolbypassrls
                 AND (c.relforcerowsecurity OR NOT pg_has_role(c.relowner, 'USAGE')))
       ORDER BY 1`,
-    [schemas],
+    [extent.schemas, extent.tables],
   );
   return z.array(blindRow).parse(result.rows);
 }

@@ -1,23 +1,28 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
 
-/** Which of the schemas exist in the session's database, sorted. */
-export async function presentSchemas(
-  client: Client,
-  schemas: readonly string[],
-): Promise<readonly string[]> {
+const names = z.array(z.object({ name: z.string() }));
+
+/** Which schemas and single tables of the extent exist in the session's database, schemas first, sorted. */
+export async function presentParts(client: Client, extent: Extent): Promise<readonly string[]> {
   const result = await client.query(
-    'SELECT nspname AS name FROM pg_namespace WHERE nspname = ANY ($1) ORDER BY 1',
-    [schemas],
+    `SELECT 1 AS place, nspname AS name FROM pg_namespace WHERE nspname = ANY ($1)
+      UNION ALL SELECT 2, n.nspname || '.' || c.relname
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname = ANY ($2)
+      ORDER BY 1, 2`,
+    [extent.schemas, extent.tables],
   );
-  return z
-    .array(z.object({ name: z.string() }))
-    .parse(result.rows)
-    .map((row) => row.name);
+  return names.parse(result.rows).map((row) => row.name);
 }
 
-/** Drops schemas with all that is in them; the caller has made sure that nothing outside depends on it. */
+/**
+ * Drops the extent's schemas with all that is in them; the caller has made sure that nothing outside
+ * depends on it. Schemas that do not exist are passed over.
+ */
 export async function dropSchemas(client: Client, schemas: readonly string[]): Promise<void> {
-  for (const schema of schemas) await client.query(`DROP SCHEMA ${ident(schema)} CASCADE`);
+  for (const schema of schemas)
+    await client.query(`DROP SCHEMA IF EXISTS ${ident(schema)} CASCADE`);
 }

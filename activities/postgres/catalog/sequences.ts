@@ -1,16 +1,18 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
 import type { SequenceState } from '../../../workflows/domain/manifest';
 import { ident, qualified, splitName } from '../identifiers';
+import { inExtent } from './in-extent';
 
 const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string() });
 const stateRow = z.object({ lastValue: z.string(), isCalled: z.boolean() });
 const maxRow = z.object({ max: z.string() });
 
-/** Reads every sequence that feeds a column of the schemas, with where it stands. */
+/** Reads every sequence that feeds a column of the extent, with where it stands. */
 export async function readSequences(
   client: Client,
-  schemas: readonly string[],
+  extent: Extent,
 ): Promise<readonly SequenceState[]> {
   const owned = await client.query(
     `SELECT sn.nspname || '.' || s.relname AS "sequence",
@@ -22,9 +24,9 @@ export async function readSequences(
        JOIN pg_namespace tn ON tn.oid = t.relnamespace
        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
       WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-        AND d.deptype IN ('a', 'i') AND tn.nspname = ANY ($1)
+        AND d.deptype IN ('a', 'i') AND ${inExtent('tn', 't')}
       ORDER BY 1`,
-    [schemas],
+    [extent.schemas, extent.tables],
   );
   const states: SequenceState[] = [];
   for (const entry of z.array(sequenceRow).parse(owned.rows)) {

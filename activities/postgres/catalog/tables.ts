@@ -1,5 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
+import { inExtent } from './in-extent';
 
 const columnRow = z.object({
   name: z.string(),
@@ -25,13 +27,10 @@ export type TableFacts = z.infer<typeof tableRow>;
 const FIRST_NORMAL_OID = 16384;
 
 /**
- * Lists the tables of the schemas with their columns in the table's own order, and the size that the
- * statistics tell. Partitions are not listed, their partitioned tables are.
+ * Lists the tables of the extent with their columns in the table's own order, and the size that the
+ * statistics tell, but for columns that stay behind. Partitions are not listed, their partitioned tables are.
  */
-export async function readTables(
-  client: Client,
-  schemas: readonly string[],
-): Promise<readonly TableFacts[]> {
+export async function readTables(client: Client, extent: Extent): Promise<readonly TableFacts[]> {
   const result = await client.query(
     `SELECT n.nspname || '.' || c.relname AS "table",
             greatest(c.reltuples, 0)::int8::text AS "estimatedRows",
@@ -43,11 +42,12 @@ export async function readTables(
                       'userDefined', greatest(t.oid, t.typelem)::int8 >= ${String(FIRST_NORMAL_OID)},
                       'enumeration', t.typtype = 'e') ORDER BY a.attnum), '[]')
                FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS "columns"
+              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                AND n.nspname || '.' || c.relname || '.' || a.attname <> ALL ($3)) AS "columns"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      WHERE ${inExtent('n', 'c')} AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       ORDER BY n.nspname, c.relname`,
-    [schemas],
+    [extent.schemas, extent.tables, extent.withoutColumns],
   );
   return z.array(tableRow).parse(result.rows);
 }

@@ -1,8 +1,9 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
 import { readForeignKeys, type ForeignKey } from '../catalog/foreign-keys';
 import { ident, qualified } from '../identifiers';
-import { ruleOf, type ProjectKeys } from './rules';
+import type { ProjectScope, ScopedTable } from './project-scope';
 
 /** Rows of a project that refer to rows which are not the project's, by one foreign key. */
 export interface Crossing {
@@ -14,35 +15,41 @@ export interface Crossing {
 
 /**
  * Finds rows in scope whose foreign key points at a row out of scope: they could not be loaded. The
- * session's snapshot must be the one in which the keys were read.
+ * session's snapshot must be the one in which the scope was read.
  */
 export async function findCrossings(
   client: Client,
-  schemas: readonly string[],
-  keys: ProjectKeys,
+  extent: Extent,
+  scope: ProjectScope,
 ): Promise<readonly Crossing[]> {
+  const tables = new Map(scope.tables.map((table) => [table.facts.table, table]));
   const found: Crossing[] = [];
-  for (const key of await readForeignKeys(client, schemas)) {
-    const rows = await countCrossing(client, key, keys);
+  for (const key of await readForeignKeys(client, extent)) {
+    const [from, to] = [tables.get(key.table), tables.get(key.references)];
+    if (from === undefined || to === undefined) continue;
+    const rows = await countCrossing(client, key, { from, to });
     const { name: foreignKey, table, references } = key;
     if (rows > 0) found.push({ foreignKey, table, references, rows });
   }
   return found;
 }
 
-async function countCrossing(client: Client, key: ForeignKey, keys: ProjectKeys): Promise<number> {
-  const [from, to] = [ruleOf(key.table), ruleOf(key.references)];
-  if (from === undefined || to === undefined) return 0;
+async function countCrossing(
+  client: Client,
+  key: ForeignKey,
+  { from, to }: { readonly from: ScopedTable; readonly to: ScopedTable },
+): Promise<number> {
   const present = key.columns.map((column) => `c.${ident(column)} IS NOT NULL`);
   const joined = key.columns.map(
-    (column, i) => `t.${ident(key.referencedColumns[i] ?? column)} = c.${ident(column)}`,
+    (column, i) =>
+      `t.${ident(key.referencedColumns[i] ?? column)} ${key.operators[i] ?? '='} c.${ident(column)}`,
   );
   const result = await client.query(
     `SELECT count(*)::int AS rows
-       FROM (SELECT * FROM ${qualified(key.table)} AS t WHERE ${from.where(keys)}) AS c
+       FROM (SELECT * FROM ${qualified(key.table)} AS t WHERE ${from.where}) AS c
       WHERE ${present.join(' AND ')}
         AND NOT EXISTS (SELECT FROM ${qualified(key.references)} AS t
-                         WHERE ${joined.join(' AND ')} AND ${to.where(keys)})`,
+                         WHERE ${joined.join(' AND ')} AND ${to.where})`,
   );
   return z.object({ rows: z.number() }).parse(result.rows[0]).rows;
 }

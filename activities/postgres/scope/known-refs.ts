@@ -1,29 +1,36 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Scopes } from '../../../workflows/domain/scopes';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { literal } from '../identifiers';
 
-/** Whose keys are wanted, by which rule, and which refs the configuration knows. */
+/** Whose keys are wanted, by which rules, and which refs the configuration knows. */
 export interface WantedProject {
   readonly tenancy: Tenancy;
+  readonly scopes: Scopes;
   readonly projectRef: string;
   /** `undefined` where no projects are configured. */
   readonly configuredRefs: readonly string[] | undefined;
 }
 
+/** The rules, and the refs that begin with one ref; without one, all refs. */
+export type WantedRefs = Pick<WantedProject, 'tenancy' | 'configuredRefs'> & {
+  readonly beginning?: string;
+};
+
 /**
- * The refs that could claim a bucket before the project does: those that are configured, and those
- * that users carry. Only refs that begin with the project's own matter.
+ * The refs that could claim a bucket by its prefix: those that are configured, and those that users
+ * carry.
  */
 export async function knownRefs(
   client: Client,
-  { tenancy, projectRef, configuredRefs = [] }: WantedProject,
+  { tenancy, configuredRefs = [], beginning = '' }: WantedRefs,
 ): Promise<readonly string[]> {
   if (tenancy.buckets.by !== 'id-prefix') return [];
   if (tenancy.users.by !== 'app-metadata') return configuredRefs;
   const value = `raw_app_meta_data ->> ${literal(tenancy.users.key)}`;
   const result = await client.query(
-    `SELECT DISTINCT ${value} AS ref FROM auth.users WHERE starts_with(${value}, ${literal(projectRef)})`,
+    `SELECT DISTINCT ${value} AS ref FROM auth.users WHERE starts_with(${value}, ${literal(beginning)})`,
   );
   const carried = z.array(z.object({ ref: z.string() })).parse(result.rows);
   return [...configuredRefs, ...carried.map((row) => row.ref)];
@@ -33,7 +40,7 @@ export async function knownRefs(
 export function refsAreUnknown({
   tenancy,
   configuredRefs,
-}: Omit<WantedProject, 'projectRef'>): boolean {
+}: Pick<WantedProject, 'tenancy' | 'configuredRefs'>): boolean {
   const byPrefix = tenancy.buckets.by === 'id-prefix';
   return byPrefix && tenancy.users.by !== 'app-metadata' && configuredRefs === undefined;
 }

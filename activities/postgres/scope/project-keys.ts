@@ -1,11 +1,17 @@
 import type { Client } from 'pg';
 import type { TableFacts } from '../catalog/tables';
-import { NO_KEYS, readKeys, type KeySet } from './keys';
-import type { ProjectKeys } from './rules';
-import { readSharedKeys } from './shared-keys';
 import { naming } from '../sqlstate';
+import { NO_KEYS, readKeys, type KeyRule, type KeySet } from './keys';
 import { knownRefs, type WantedProject } from './known-refs';
-import { bucketsStatement, instancesStatement, usersStatement } from './tenancy';
+import type { ProjectKeys } from './predicates';
+import { readSharedKeys } from './shared-keys';
+import {
+  bucketsStatement,
+  instancesStatement,
+  usersStatement,
+  type BucketKind,
+  type Claimants,
+} from './tenancy';
 
 const KINDS_OF_BUCKETS = {
   buckets: { table: 'storage.buckets', id: 'id', name: 'id', type: 'text' },
@@ -13,52 +19,87 @@ const KINDS_OF_BUCKETS = {
   vectorBuckets: { table: 'storage.buckets_vectors', id: 'id', name: 'id', type: 'text' },
 } as const;
 
+/** The kinds of buckets that a tenancy tells apart. */
+export const BUCKET_KINDS = ['buckets', 'analyticsBuckets', 'vectorBuckets'] as const;
+export type KindOfBuckets = (typeof BUCKET_KINDS)[number];
+
+type Exists = ProjectKeys['exists'];
+
+/** Some projects under one tenancy, in the session's snapshot. */
+export interface Asking {
+  readonly wanted: Pick<WantedProject, 'tenancy' | 'configuredRefs'>;
+  readonly who: Claimants;
+  readonly exists: Exists;
+}
+
 /**
- * Evaluates the tenancy for one project in the session's snapshot. The caller's transaction must be
- * the one that reads the rows, or the two may disagree.
+ * Evaluates the tenancy for one project, or for several together, in the session's snapshot. The
+ * caller's transaction must be the one that reads the rows, or the two may disagree. `undefined` where
+ * the rules cannot tell whose is whose without knowing the refs.
  */
-export async function readProjectKeys(
-  client: Client,
-  tables: readonly TableFacts[],
-  wanted: WantedProject,
-): Promise<ProjectKeys> {
-  const { tenancy, projectRef } = wanted;
-  // Configured statements may name tables of `public` without their schema.
-  await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
-  const claim = { projectRef, knownRefs: await knownRefs(client, wanted) };
-  const exists = existence(tables);
-  const statement = usersStatement(tenancy.users, projectRef);
-  const users = await naming('tenancy.users', () => readKeys(client, { type: 'uuid', statement }));
-  const keysOf = async (kind: keyof typeof KINDS_OF_BUCKETS): Promise<KeySet> => {
-    const { type, ...buckets } = KINDS_OF_BUCKETS[kind];
-    if (!exists(buckets.table)) return NO_KEYS;
-    const owner = ownedBy(users, buckets.table, exists);
-    const owned = kind === 'buckets' ? { ...buckets, owner } : buckets;
-    const found = bucketsStatement(tenancy.buckets, owned, claim);
+export async function readKeysOf(client: Client, asking: Asking): Promise<ProjectKeys | undefined> {
+  await nameTablesOfPublic(client);
+  const users = await readUsers(client, asking);
+  if (users === undefined) return undefined;
+  const refs = await refsFor(client, asking);
+  const keysOf = async (kind: KindOfBuckets): Promise<KeySet> => {
+    const found = bucketRule(kind, { ...asking, users, refs });
     if (found === undefined) return NO_KEYS;
+    const { type } = kindOf(kind, asking.exists);
     return naming('tenancy.buckets', () => readKeys(client, { type, statement: found }));
   };
   return {
     users,
-    instances: await instancesOf(client, wanted),
+    instances: await instancesOf(client, asking),
     buckets: await keysOf('buckets'),
     analyticsBuckets: await keysOf('analyticsBuckets'),
     vectorBuckets: await keysOf('vectorBuckets'),
-    ...(await readSharedKeys(client, users, exists)),
-    exists,
+    ...(await readSharedKeys(client, users, asking.exists)),
+    exists: asking.exists,
   };
 }
 
-async function instancesOf(
+/** The users that the tenancy gives to the claimants; `undefined` where it cannot tell. */
+export async function readUsers(
   client: Client,
-  { tenancy, projectRef }: WantedProject,
-): Promise<KeySet> {
-  if (tenancy.users.by !== 'instance-id') return NO_KEYS;
-  const statement = `SELECT i.id FROM (${instancesStatement(tenancy.users, projectRef)}) AS i (id)`;
-  return readKeys(client, { type: 'uuid', statement });
+  { wanted, who }: Asking,
+): Promise<KeySet | undefined> {
+  const statement = usersStatement(wanted.tenancy.users, who);
+  if (statement === undefined) return undefined;
+  return naming('tenancy.users', () => readKeys(client, { type: 'uuid', statement }));
 }
 
-function existence(tables: readonly TableFacts[]): ProjectKeys['exists'] {
+interface AskingBuckets extends Asking {
+  readonly users: KeySet;
+  readonly refs: readonly string[];
+}
+
+/** The statement that yields the buckets of one kind; `undefined` where there are none to tell. */
+export function bucketRule(
+  kind: KindOfBuckets,
+  { wanted, who, exists, users, refs }: AskingBuckets,
+): string | undefined {
+  const buckets: BucketKind = kindOf(kind, exists);
+  if (!exists(buckets.table)) return undefined;
+  const named: BucketKind =
+    kind === 'buckets' ? { ...buckets, owner: ownedBy(users, buckets.table, exists) } : buckets;
+  return bucketsStatement(wanted.tenancy.buckets, named, { ...who, knownRefs: refs });
+}
+
+/** Until Storage's migration 0048 an analytics bucket's name was its key. */
+function kindOf(kind: KindOfBuckets, exists: Exists): BucketKind & Pick<KeyRule, 'type'> {
+  const found = KINDS_OF_BUCKETS[kind];
+  if (exists(found.table, found.name)) return found;
+  return { ...found, name: found.id, type: 'text' };
+}
+
+/** The refs that matter to the claimants' buckets. */
+export async function refsFor(client: Client, { wanted, who }: Asking): Promise<readonly string[]> {
+  return knownRefs(client, { ...wanted, ...('ref' in who && { beginning: who.ref }) });
+}
+
+/** What the source has, from its catalog. */
+export function existence(tables: readonly TableFacts[]): Exists {
   const columns = new Map(
     tables.map((facts) => [facts.table, new Set(facts.columns.map((column) => column.name))]),
   );
@@ -68,7 +109,22 @@ function existence(tables: readonly TableFacts[]): ProjectKeys['exists'] {
   };
 }
 
-function ownedBy(users: KeySet, table: string, exists: ProjectKeys['exists']): string {
+/** Configured statements may name tables of `public` without their schema. */
+async function nameTablesOfPublic(client: Client): Promise<void> {
+  await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
+}
+
+async function instancesOf(client: Client, { wanted, who }: Asking): Promise<KeySet> {
+  const { users } = wanted.tenancy;
+  if (users.by !== 'instance-id') return NO_KEYS;
+  const instances =
+    instancesStatement(users, who) ??
+    'SELECT x.instance_id FROM auth.users AS x WHERE x.instance_id IS NOT NULL GROUP BY 1';
+  const statement = `SELECT i.id FROM (${instances}) AS i (id)`;
+  return naming('tenancy.users', () => readKeys(client, { type: 'uuid', statement }));
+}
+
+function ownedBy(users: KeySet, table: string, exists: Exists): string {
   const rules = [
     ...(exists(table, 'owner_id') ? [users.hasText('b.owner_id')] : []),
     ...(exists(table, 'owner') ? [users.has('b.owner')] : []),

@@ -1,92 +1,47 @@
 import type { ScopeKind } from '../../../workflows/domain/plan';
-import type { KeySet } from './keys';
-
-/** The keys of a project, and what the source has, from which every predicate is built. */
-export interface ProjectKeys {
-  readonly users: KeySet;
-  /** The instance ids that stand for the project, where the tenancy goes by them. */
-  readonly instances: KeySet;
-  readonly buckets: KeySet;
-  readonly analyticsBuckets: KeySet;
-  readonly vectorBuckets: KeySet;
-  /** Rows of `auth.instances` that users name. */
-  readonly instanceRows: KeySet;
-  /** `sso:<id>` and `custom:<identifier>` as identities name them. */
-  readonly identityProviders: KeySet;
-  readonly oauthClients: KeySet;
-  readonly flowStates: KeySet;
-  /** Whether the source has this table, and this column of it. */
-  readonly exists: (table: string, column?: string) => boolean;
-}
+import {
+  auditRows,
+  byBucket,
+  byCatalog,
+  byFlowState,
+  bySsoProvider,
+  byUser,
+  ofUsers,
+  refreshTokens,
+  relayStates,
+  type Predicate,
+} from './predicates';
 
 /** One table's scope: a predicate over the alias `t`, and the same in words. */
 export interface ScopeRule {
   readonly table: string;
   readonly kind: ScopeKind;
   readonly rule: string;
-  readonly where: (keys: ProjectKeys) => string;
+  readonly where: Predicate;
 }
 
-const byUser = (keys: ProjectKeys): string => keys.users.has('t.user_id');
-const byBucket = (keys: ProjectKeys): string => keys.buckets.has('t.bucket_id');
-const byCatalog = (keys: ProjectKeys): string => keys.analyticsBuckets.has('t.catalog_id');
-
-/** A key of a row in another table that itself follows its user. */
-function ofUsers(column: string, table: string): ScopeRule['where'] {
-  return (keys) =>
-    `t.${column} IN (SELECT x.id FROM ${table} AS x WHERE ${keys.users.has('x.user_id')})`;
-}
-
-const bySsoProvider =
-  (column: string): ScopeRule['where'] =>
-  (keys) =>
-    keys.identityProviders.has(`'sso:' || t.${column}::text`);
-
-/** Without its flow state the row could do nothing, and not be loaded either. */
-const byFlowState = (keys: ProjectKeys): string =>
-  keys.exists('auth.flow_state', 'oauth_client_state_id')
-    ? `t.id IN (SELECT x.oauth_client_state_id FROM auth.flow_state AS x WHERE ${keys.flowStates.has('x.id')})`
-    : 'false';
-
-/**
- * The payload with escapes taken out that JSON may hold and PostgreSQL cannot turn into text (NUL and
- * lone surrogates): one such row anywhere would fail the predicate for everybody.
- */
-const READABLE = String.raw`(CASE WHEN position('\u' IN t.payload::text) = 0 THEN t.payload
-    ELSE regexp_replace(t.payload::text, '\\u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\n', 'g')::json END)`;
-
-/** The subject of an audit row is its actor, or the user that an admin acted on. */
-const auditRows = (keys: ProjectKeys): string =>
-  `(${keys.users.hasText(`${READABLE} ->> 'actor_id'`)}
-    OR ${keys.users.hasText(`${READABLE} -> 'traits' ->> 'user_id'`)}
-    OR ${keys.instances.has('t.instance_id')})`;
-
-/** Legacy rows have no session, so the text column decides; a row without a user follows its session. */
-const refreshTokens = (keys: ProjectKeys): string =>
-  `(${keys.users.hasText('t.user_id')} OR (t.user_id IS NULL AND t.session_id IN
-     (SELECT x.id FROM auth.sessions AS x WHERE ${keys.users.has('x.user_id')})))`;
-
-/** A relay state may wait on a flow state of nobody yet: without its flow it could not be loaded. */
-const relayStates = (keys: ProjectKeys): string =>
-  `${bySsoProvider('sso_provider_id')(keys)}
-     AND (t.flow_state_id IS NULL OR ${keys.flowStates.has('t.flow_state_id')})`;
-
-type Where = ScopeRule['where'];
-const root = (table: string, rule: string, where: Where): ScopeRule => ({
+const root = (table: string, rule: string, where: Predicate): ScopeRule => ({
   table,
   kind: 'root',
   rule,
   where,
 });
-const owned = (table: string, rule: string, where: Where): ScopeRule => ({
+const owned = (table: string, rule: string, where: Predicate): ScopeRule => ({
   table,
   kind: 'owned',
   rule,
   where,
 });
-const shared = (table: string, rule: string, where: Where): ScopeRule => ({
+const shared = (table: string, rule: string, where: Predicate): ScopeRule => ({
   table,
   kind: 'shared',
+  rule,
+  where,
+});
+/** Of no use once they have expired: services delete such rows themselves, within minutes or days. */
+const ephemeral = (table: string, rule: string, where: Predicate): ScopeRule => ({
+  table,
+  kind: 'ephemeral',
   rule,
   where,
 });
@@ -97,11 +52,8 @@ const bookkeeping = (table: string): ScopeRule => ({
   where: () => 'true',
 });
 
-/**
- * The scope of every table of `auth` and `storage`, in an order in which their rows can be loaded
- * with foreign keys on (there is no cycle).
- */
-export const SCOPE_RULES: readonly ScopeRule[] = [
+/** The scope of every table that releases of Supabase's Auth and Storage have in `auth` and `storage`. */
+export const BUILT_IN_RULES: readonly ScopeRule[] = [
   bookkeeping('auth.schema_migrations'),
   shared('auth.instances', 'id = instance_id of a user of the project', (keys) =>
     keys.instanceRows.has('t.id'),
@@ -114,10 +66,10 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
   shared('auth.oauth_clients', 'used by a consent, session or authorization of a user', (keys) =>
     keys.oauthClients.has('t.id'),
   ),
-  owned('auth.flow_state', 'user_id or linking_target_id → auth.users.id', (keys) =>
+  ephemeral('auth.flow_state', 'user_id or linking_target_id → auth.users.id', (keys) =>
     keys.flowStates.has('t.id'),
   ),
-  owned(
+  ephemeral(
     'auth.oauth_client_states',
     'id ← auth.flow_state.oauth_client_state_id of a user',
     byFlowState,
@@ -127,10 +79,10 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
   owned('auth.mfa_factors', 'user_id → auth.users.id', byUser),
   owned('auth.sessions', 'user_id → auth.users.id', byUser),
   owned('auth.oauth_consents', 'user_id → auth.users.id', byUser),
-  owned('auth.oauth_authorizations', 'user_id → auth.users.id', byUser),
-  owned('auth.one_time_tokens', 'user_id → auth.users.id', byUser),
+  ephemeral('auth.oauth_authorizations', 'user_id → auth.users.id', byUser),
+  ephemeral('auth.one_time_tokens', 'user_id → auth.users.id', byUser),
   owned('auth.webauthn_credentials', 'user_id → auth.users.id', byUser),
-  owned('auth.webauthn_challenges', 'user_id → auth.users.id', byUser),
+  ephemeral('auth.webauthn_challenges', 'user_id → auth.users.id', byUser),
   shared(
     'auth.saml_providers',
     'sso_provider_id → auth.sso_providers.id',
@@ -141,7 +93,7 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
     'sso_provider_id → auth.sso_providers.id',
     bySsoProvider('sso_provider_id'),
   ),
-  shared(
+  ephemeral(
     'auth.saml_relay_states',
     'sso_provider_id → auth.sso_providers.id, flow_state_id → auth.flow_state.id',
     relayStates,
@@ -156,7 +108,7 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
     'user_id (text) → auth.users.id, else session_id → auth.sessions.id',
     refreshTokens,
   ),
-  owned(
+  ephemeral(
     'auth.mfa_challenges',
     'factor_id → auth.mfa_factors.id → auth.users.id',
     ofUsers('factor_id', 'auth.mfa_factors'),
@@ -170,16 +122,23 @@ export const SCOPE_RULES: readonly ScopeRule[] = [
     keys.vectorBuckets.has('t.id'),
   ),
   owned('storage.objects', 'bucket_id → storage.buckets.id', byBucket),
-  owned('storage.s3_multipart_uploads', 'bucket_id → storage.buckets.id', byBucket),
+  // From Storage's migration 0070.
+  ephemeral('storage.bucket_lifecycle_states', 'bucket_id → storage.buckets.id', byBucket),
+  // Until Storage's migration 0050.
+  owned('storage.prefixes', 'bucket_id → storage.buckets.id', byBucket),
+  ephemeral('storage.s3_multipart_uploads', 'bucket_id → storage.buckets.id', byBucket),
   owned('storage.vector_indexes', 'bucket_id → storage.buckets_vectors.id', (keys) =>
     keys.vectorBuckets.has('t.bucket_id'),
   ),
-  owned('storage.iceberg_namespaces', 'catalog_id → storage.buckets_analytics.id', byCatalog),
-  owned('storage.s3_multipart_uploads_parts', 'bucket_id → storage.buckets.id', byBucket),
-  owned('storage.iceberg_tables', 'catalog_id → storage.buckets_analytics.id', byCatalog),
+  owned(
+    'storage.iceberg_namespaces',
+    'catalog_id → storage.buckets_analytics.id',
+    byCatalog('storage.iceberg_namespaces'),
+  ),
+  ephemeral('storage.s3_multipart_uploads_parts', 'bucket_id → storage.buckets.id', byBucket),
+  owned(
+    'storage.iceberg_tables',
+    'catalog_id → storage.buckets_analytics.id',
+    byCatalog('storage.iceberg_tables'),
+  ),
 ];
-
-/** The rule of a table, or `undefined` for a table that no rule covers. */
-export function ruleOf(table: string): ScopeRule | undefined {
-  return SCOPE_RULES.find((candidate) => candidate.table === table);
-}

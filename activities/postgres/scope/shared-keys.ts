@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { NO_KEYS, readKeys, type KeySet } from './keys';
-import type { ProjectKeys } from './rules';
+import type { ProjectKeys } from './predicates';
 
 type Exists = ProjectKeys['exists'];
 

@@ -1,78 +1,173 @@
 import type { BucketTenancy, UserTenancy } from '../../../workflows/domain/tenancy';
-import { literal } from '../identifiers';
+import { ident, literal, qualified } from '../identifiers';
 
-/** A tenancy rule applied to one project. */
-export interface Claim {
-  readonly projectRef: string;
-  /** Every ref the studio is known to use, for the longest-prefix rule. */
-  readonly knownRefs: readonly string[];
+/** Whose share a statement yields: one project's, or that of several together. */
+export type Claimants =
+  | { readonly ref: string }
+  | {
+      /** The projects; `undefined` for whichever there are. */
+      readonly refs: readonly string[] | undefined;
+      readonly except?: string;
+    };
+
+/** Buckets of one kind. */
+export interface BucketKind {
+  readonly table: string;
+  readonly id: string;
+  readonly name: string;
+  /** The predicate that a bucket's owner is a user of the claimants; absent where buckets have no owner. */
+  readonly owner?: string;
 }
 
-/** The statement that yields `id` for each user of the project. */
-export function usersStatement(rule: UserTenancy, ref: string): string {
+/**
+ * The statement that yields `id` for each user of the claimants; `undefined` where the rule cannot
+ * say it without knowing their refs.
+ */
+export function usersStatement(rule: UserTenancy, who: Claimants): string | undefined {
   const users = 'SELECT u.id FROM auth.users AS u';
   switch (rule.by) {
     case 'app-metadata':
-      return `${users} WHERE u.raw_app_meta_data ->> ${literal(rule.key)} = ${literal(ref)}`;
-    case 'instance-id':
-      return `${users} WHERE u.instance_id IN (${instancesStatement(rule, ref)})`;
-    case 'query':
-      return `${users} WHERE u.id IN (SELECT m.id::uuid FROM (${inlined(rule.sql, ref)}) AS m)`;
+      return `${users} WHERE ${isTheirs(`u.raw_app_meta_data ->> ${literal(rule.key)}`, who)}`;
+    case 'instance-id': {
+      const instances = instancesStatement(rule, who);
+      if (instances === undefined)
+        return othersAreUnknown(who) ? undefined : `${users} WHERE u.instance_id IS NOT NULL`;
+      return `${users} WHERE u.instance_id IN (${instances})`;
+    }
+    case 'query': {
+      const found = forEach(rule.sql, who);
+      return found && `${users} WHERE u.id IN (SELECT m.id::uuid FROM (${found}) AS m)`;
+    }
+    case 'table':
+      return `${users} WHERE u.id::text IN (${mapped(rule, rule.user, who)})`;
     case 'all':
-      return users;
+      return othersAreUnknown(who) ? undefined : users;
   }
 }
 
-/** The statement that yields the instance ids which stand for the project. */
+/**
+ * The statement that yields the instance ids which stand for the claimants; `undefined` where any id
+ * may stand for a project.
+ */
 export function instancesStatement(
   rule: Extract<UserTenancy, { by: 'instance-id' }>,
-  ref: string,
-): string {
-  if (rule.sql === undefined) return `SELECT ${literal(ref)}::uuid`;
-  return `SELECT m.instance::text::uuid FROM (${inlined(rule.sql, ref)}) AS m (instance)`;
+  who: Claimants,
+): string | undefined {
+  if (rule.sql !== undefined) {
+    const found = forEach(rule.sql, who, 'instance');
+    return found && `SELECT m.instance::text::uuid FROM (${found}) AS m`;
+  }
+  if ('ref' in who) return `SELECT ${literal(who.ref)}::uuid`;
+  return who.refs && `SELECT r.ref::uuid FROM ${refsTable(who.refs, who.except)} AS r (ref)`;
 }
 
-/** A predicate over a bucket's id (or name) that no rule of another known ref takes precedence over. */
-function prefixPredicate(id: string, separator: string, claim: Claim): string {
-  const mine = belongs(id, claim.projectRef, separator);
-  const longer = claim.knownRefs.filter(
-    (ref) => ref.length > claim.projectRef.length && ref.startsWith(claim.projectRef),
-  );
-  const theirs = longer.map((ref) => ` AND NOT ${belongs(id, ref, separator)}`);
-  return `${mine}${theirs.join('')}`;
-}
-
-/** The statement that yields `id` for each bucket of one kind that the rule gives to the project. */
+/**
+ * The statement that yields `id` for each bucket of one kind that the rule gives to the claimants;
+ * `undefined` where the rule knows no such buckets, or cannot say it without knowing refs.
+ */
 export function bucketsStatement(
   rule: BucketTenancy,
-  buckets: {
-    readonly table: string;
-    readonly id: string;
-    readonly name: string;
-    readonly owner?: string;
-  },
-  claim: Claim,
+  buckets: BucketKind,
+  who: Claimants & { readonly knownRefs: readonly string[] },
 ): string | undefined {
   const select = `SELECT b.${buckets.id} AS id FROM ${buckets.table} AS b`;
   switch (rule.by) {
     case 'id-prefix':
-      return `${select} WHERE ${prefixPredicate(`b.${buckets.name}`, rule.separator, claim)}`;
+      return `${select} WHERE ${prefixPredicate(`b.${buckets.name}`, rule.separator, who)}`;
     case 'owner':
       return buckets.owner === undefined ? undefined : `${select} WHERE ${buckets.owner}`;
-    case 'query':
-      return `${select} WHERE b.${buckets.id}::text IN (SELECT m.id::text FROM (${inlined(rule.sql, claim.projectRef)}) AS m)`;
+    case 'query': {
+      const found = forEach(rule.sql, who);
+      return (
+        found && `${select} WHERE b.${buckets.id}::text IN (SELECT m.id::text FROM (${found}) AS m)`
+      );
+    }
+    case 'table':
+      return `${select} WHERE b.${buckets.id}::text IN (${mapped(rule, rule.bucket, who)})`;
     case 'all':
       return select;
   }
 }
 
-/** A configured statement with `$1` as an escaped literal: COPY takes no parameters. */
-function inlined(statement: string, ref: string): string {
-  const bare = statement.trim().replace(/;\s*$/, '');
-  // On lines of its own: the statement may end in a comment.
-  return `\n${bare.replace(/\$1(?![0-9])/g, () => literal(ref))}\n`;
+/** All projects but one are asked for, and nothing says which there are. */
+function othersAreUnknown(who: Claimants): boolean {
+  return !('ref' in who) && who.refs === undefined && who.except !== undefined;
+}
+
+/** Whether no two projects can claim the same user under the rule, whatever the rows say. */
+export function usersAreDisjoint(rule: UserTenancy): boolean {
+  return rule.by === 'app-metadata' || (rule.by === 'instance-id' && rule.sql === undefined);
+}
+
+function isTheirs(value: string, who: Claimants): string {
+  if ('ref' in who) return `${value} = ${literal(who.ref)}`;
+  const others = who.except === undefined ? '' : ` AND ${value} <> ${literal(who.except)}`;
+  if (who.refs === undefined) return `${value} IS NOT NULL${others}`;
+  return `${value} = ANY (${list(who.refs)})${others}`;
+}
+
+/** The users or buckets that a mapping table gives to the claimants, as text. */
+function mapped(
+  rule: { readonly table: string; readonly project: string },
+  column: string,
+  who: Claimants,
+): string {
+  return `SELECT m.${ident(column)}::text FROM ${qualified(rule.table)} AS m
+    WHERE ${isTheirs(`m.${ident(rule.project)}::text`, who)}`;
+}
+
+/** A bucket is the project's whose ref its id begins with; of several such refs the longest. */
+function prefixPredicate(
+  id: string,
+  separator: string,
+  who: Claimants & { readonly knownRefs: readonly string[] },
+): string {
+  if (!('ref' in who)) {
+    const longest = longestPrefix(id, separator, who.knownRefs);
+    return who.refs === undefined
+      ? `${longest} IS NOT NULL`
+      : `${longest} = ANY (${list(who.refs)})`;
+  }
+  const { ref } = who;
+  const longer = who.knownRefs.filter(
+    (known) => known.length > ref.length && known.startsWith(ref),
+  );
+  const theirs = longer.map((known) => ` AND NOT ${belongs(id, known, separator)}`);
+  return `${belongs(id, ref, separator)}${theirs.join('')}`;
+}
+
+/** The longest ref that an id begins with. Each beginning is looked up: there may be thousands of refs. */
+function longestPrefix(id: string, separator: string, refs: readonly string[]): string {
+  const parts = `string_to_array(${id}, ${literal(separator)})`;
+  return `(SELECT p.ref FROM (SELECT array_to_string((${parts})[1:i], ${literal(separator)}) AS ref
+       FROM generate_subscripts(${parts}, 1) AS i) AS p
+    WHERE p.ref = ANY (${list(refs)}) ORDER BY length(p.ref) DESC LIMIT 1)`;
 }
 
 function belongs(id: string, ref: string, separator: string): string {
   return `(${id} = ${literal(ref)} OR starts_with(${id}, ${literal(ref + separator)}))`;
+}
+
+/** A configured statement for one project, or for each of several; its one column is called as given. */
+function forEach(statement: string, who: Claimants, column?: string): string | undefined {
+  const as = column === undefined ? '' : ` (${column})`;
+  if ('ref' in who) return `SELECT q.* FROM (${inlined(statement, literal(who.ref))}) AS q${as}`;
+  if (who.refs === undefined) return undefined;
+  return `SELECT q.* FROM ${refsTable(who.refs, who.except)} AS r (ref)
+    CROSS JOIN LATERAL (${inlined(statement, 'r.ref')}) AS q${as}`;
+}
+
+/** A configured statement with `$1` filled in: COPY takes no parameters. */
+function inlined(statement: string, ref: string): string {
+  const bare = statement.trim().replace(/;\s*$/, '');
+  // On lines of its own: the statement may end in a comment.
+  return `\n${bare.replace(/\$1(?![0-9])/g, () => ref)}\n`;
+}
+
+function refsTable(refs: readonly string[], except: string | undefined): string {
+  return `unnest(${list(refs.filter((ref) => ref !== except))})`;
+}
+
+function list(texts: readonly string[]): string {
+  return `ARRAY[${texts.map(literal).join(', ')}]::text[]`;
 }

@@ -1,0 +1,103 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import type { TableFacts } from '../catalog/tables';
+import { qualified } from '../identifiers';
+import { classify } from './classify';
+import type { KeySet } from './keys';
+import type { WantedProject } from './known-refs';
+import {
+  BUCKET_KINDS,
+  bucketRule,
+  existence,
+  readKeysOf,
+  readUsers,
+  refsFor,
+  type Asking,
+} from './project-keys';
+import { scoped, type ProjectScope } from './project-scope';
+import { usersAreDisjoint } from './tenancy';
+
+/** How many of a project's users and buckets another project claims as well. */
+export interface Overlap {
+  readonly users: number;
+  readonly buckets: number;
+}
+
+/** Rows of one table that no project claims. */
+export interface Unclaimed {
+  readonly table: string;
+  readonly rows: number;
+}
+
+const countRow = z.object({ rows: z.coerce.number() });
+
+/** Counts what two projects claim; `undefined` where the other projects are not known. */
+export async function findOverlap(
+  client: Client,
+  scope: ProjectScope,
+  wanted: WantedProject,
+): Promise<Overlap | undefined> {
+  const who = { refs: wanted.configuredRefs, except: wanted.projectRef };
+  const asking: Asking = { wanted, who, exists: scope.keys.exists };
+  const { tenancy } = wanted;
+  if (usersAreDisjoint(tenancy.users) && tenancy.buckets.by === 'id-prefix')
+    return { users: 0, buckets: 0 };
+  if (who.refs?.every((ref) => ref === who.except) === true) return { users: 0, buckets: 0 };
+  const others = await readUsers(client, asking);
+  if (others === undefined) return undefined;
+  const users = usersAreDisjoint(tenancy.users)
+    ? 0
+    : await count(client, `auth.users AS t WHERE ${both('t.id', scope.keys.users, others)}`);
+  return { users, buckets: await sharedBuckets(client, scope, { ...asking, users: others }) };
+}
+
+/**
+ * Counts the rows of each table that no project claims, leaving out tables where there are none;
+ * `undefined` where the rules cannot tell without knowing the refs.
+ */
+export async function findUnclaimed(
+  client: Client,
+  tables: readonly TableFacts[],
+  wanted: WantedProject,
+): Promise<readonly Unclaimed[] | undefined> {
+  const who = { refs: wanted.configuredRefs };
+  const keys = await readKeysOf(client, { wanted, who, exists: existence(tables) });
+  if (keys === undefined) return undefined;
+  const found: Unclaimed[] = [];
+  for (const { facts, kind, where } of scoped(tables, classify(tables, carried(wanted)), keys)) {
+    if (kind === 'bookkeeping' || kind === 'excluded') continue;
+    const rows = await count(client, `${qualified(facts.table)} AS t WHERE (${where}) IS NOT TRUE`);
+    if (rows > 0) found.push({ table: facts.table, rows });
+  }
+  return found;
+}
+
+/** A row that stays behind by configuration has its project all the same. */
+function carried({ scopes }: WantedProject): WantedProject['scopes'] {
+  return { ...scopes, ephemeral: 'carry' };
+}
+
+async function sharedBuckets(
+  client: Client,
+  scope: ProjectScope,
+  asking: Asking & { readonly users: KeySet },
+): Promise<number> {
+  if (asking.wanted.tenancy.buckets.by === 'id-prefix') return 0;
+  const refs = await refsFor(client, asking);
+  let shared = 0;
+  for (const kind of BUCKET_KINDS) {
+    const statement = bucketRule(kind, { ...asking, refs });
+    if (statement === undefined) continue;
+    shared += await count(client, `(${statement}) AS o WHERE ${scope.keys[kind].has('o.id')}`);
+  }
+  return shared;
+}
+
+function both(expression: string, own: KeySet, others: KeySet): string {
+  return `${own.has(expression)} AND ${others.has(expression)}`;
+}
+
+async function count(client: Client, from: string): Promise<number> {
+  const result = await client.query(`SELECT count(*)::text AS rows FROM ${from}`);
+  return countRow.parse(result.rows[0]).rows;
+}

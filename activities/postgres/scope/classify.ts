@@ -1,0 +1,136 @@
+import { keyPathOf, type Scopes, type TableScope } from '../../../workflows/domain/scopes';
+import type { TableFacts } from '../catalog/tables';
+import { ident, qualified } from '../identifiers';
+import { BUILT_IN_RULES, type ScopeRule } from './rules';
+
+/** The rule of every table that a source has, and what no rule can be found for. */
+export interface Classification {
+  readonly rules: ReadonlyMap<string, ScopeRule>;
+  /** Tables that no rule covers, with foreign keys or not. */
+  readonly uncovered: readonly TableFacts[];
+  /** What is wrong with the configured scopes, one line each. */
+  readonly faults: readonly string[];
+}
+
+const builtIn = new Map(BUILT_IN_RULES.map((rule) => [rule.table, rule]));
+
+/**
+ * Finds the rule of each table: a configured one over a built-in one. Every table is covered, or
+ * named as uncovered; a configured scope that does not fit the source is a fault.
+ */
+export function classify(tables: readonly TableFacts[], scopes: Scopes): Classification {
+  const present = new Map(tables.map((facts) => [facts.table, facts]));
+  const faults = [
+    ...Object.entries(scopes.tables).flatMap(([table, scope]) => faultsOf(table, scope, present)),
+    ...Object.keys(scopes.columns).flatMap((column) => columnFaults(column, scopes, present)),
+  ];
+  if (faults.length > 0) return { rules: new Map(), uncovered: [], faults };
+  const rules = new Map<string, ScopeRule>();
+  const uncovered: TableFacts[] = [];
+  for (const facts of tables) {
+    const configured = scopes.tables[facts.table];
+    const rule =
+      configured === undefined
+        ? builtIn.get(facts.table)
+        : configuredRule(facts.table, configured, { present, rules });
+    if (rule === undefined) uncovered.push(facts);
+    else rules.set(facts.table, dropped(rule, scopes));
+  }
+  return { rules, uncovered, faults: pathFaults(rules, scopes) };
+}
+
+type Present = ReadonlyMap<string, TableFacts>;
+
+function faultsOf(table: string, scope: TableScope, present: Present): readonly string[] {
+  const facts = present.get(table);
+  const where = `tables."${table}"`;
+  if (facts === undefined) {
+    return scope.scope === 'excluded' ? [] : [`${where}: the source has no such table`];
+  }
+  if (builtIn.get(table)?.kind === 'root') {
+    return [`${where}: the tenancy says which of its rows belong to a project; no scope can`];
+  }
+  if (!('via' in scope)) return [];
+  const path = keyPathOf(scope.via);
+  const parent = present.get(path.table);
+  const own = facts.columns.some(({ name }) => name === path.column);
+  if (!own) return [`${where}: via: ${table} has no column "${path.column}"`];
+  if (parent === undefined) return [`${where}: via: the source has no table ${path.table}`];
+  const key = parent.columns.some(({ name }) => name === path.key);
+  return key ? [] : [`${where}: via: ${path.table} has no column "${path.key}"`];
+}
+
+/** A column can stay behind only where the rows do not need it. */
+function columnFaults(column: string, scopes: Scopes, present: Present): readonly string[] {
+  const dot = column.lastIndexOf('.');
+  const [table, name] = [column.slice(0, dot), column.slice(dot + 1)];
+  const where = `columns."${column}"`;
+  if (!present.has(table)) return [`${where}: the source has no table ${table}`];
+  const scope = scopes.tables[table];
+  const needed = scope !== undefined && 'via' in scope && keyPathOf(scope.via).column === name;
+  return needed ? [`${where}: the scope of ${table} goes by it, so it cannot stay behind`] : [];
+}
+
+interface Known {
+  readonly present: Present;
+  readonly rules: ReadonlyMap<string, ScopeRule>;
+}
+
+function configuredRule(table: string, scope: TableScope, known: Known): ScopeRule {
+  switch (scope.scope) {
+    case 'excluded':
+      return { table, kind: 'excluded', rule: scope.because, where: () => 'false' };
+    case 'bookkeeping':
+      return { table, kind: 'bookkeeping', rule: 'verbatim', where: () => 'true' };
+    case 'owned':
+    case 'shared':
+    case 'ephemeral':
+      return {
+        table,
+        kind: scope.scope,
+        rule: scope.via.replace(/\s*->\s*/, ' → '),
+        where: (keys) => throughParent(table, scope.via, known)(keys),
+      };
+  }
+}
+
+/** The rows whose column holds the key of a row of the parent that is in scope itself. */
+function throughParent(table: string, via: string, { present, rules }: Known): ScopeRule['where'] {
+  const path = keyPathOf(via);
+  const typeOf = (of: string, column: string): string | undefined =>
+    present.get(of)?.columns.find(({ name }) => name === column)?.type;
+  const cast = typeOf(table, path.column) === typeOf(path.table, path.key) ? '' : '::text';
+  return (keys) => {
+    const parent = rules.get(path.table)?.where(keys) ?? 'false';
+    // Inside the parentheses `t` is the parent.
+    return `t.${ident(path.column)}${cast} IN (SELECT t.${ident(path.key)}${cast}
+      FROM ${qualified(path.table)} AS t WHERE ${parent})`;
+  };
+}
+
+/** A key path must lead, table by table, to rows that a rule gives to the project. */
+function pathFaults(rules: ReadonlyMap<string, ScopeRule>, scopes: Scopes): readonly string[] {
+  return Object.entries(scopes.tables).flatMap(([table, scope]) => {
+    if (!('via' in scope)) return [];
+    const trail = [table];
+    for (let next = nextOf(table, scopes); next !== undefined; next = nextOf(next, scopes)) {
+      const here = [...trail, next].join(' → ');
+      if (trail.includes(next)) return [`tables."${table}": via: ${here} is a circle`];
+      trail.push(next);
+      const kind = rules.get(next)?.kind;
+      if (kind === undefined || kind === 'excluded' || kind === 'bookkeeping')
+        return [`tables."${table}": via: ${here} does not lead to the rows of one project`];
+    }
+    return [];
+  });
+}
+
+function nextOf(table: string, scopes: Scopes): string | undefined {
+  const scope = scopes.tables[table];
+  return scope !== undefined && 'via' in scope ? keyPathOf(scope.via).table : undefined;
+}
+
+function dropped(rule: ScopeRule, { ephemeral }: Scopes): ScopeRule {
+  if (rule.kind !== 'ephemeral' || ephemeral === 'carry') return rule;
+  return { ...rule, rule: 'stays behind: ephemeral: drop', where: () => 'false' };
+}

@@ -1,0 +1,61 @@
+import type { Client } from 'pg';
+import type { ScopeKind } from '../../../workflows/domain/plan';
+import { failure } from '../../failure';
+import type { TableFacts } from '../catalog/tables';
+import { classify, type Classification } from './classify';
+import type { WantedProject } from './known-refs';
+import { existence, readKeysOf } from './project-keys';
+import type { ProjectKeys } from './predicates';
+
+/** One table and the rows of it that belong to a project. */
+export interface ScopedTable {
+  readonly facts: TableFacts;
+  readonly kind: ScopeKind;
+  /** The rule in words. */
+  readonly rule: string;
+  /** The same as a predicate over the alias `t`. */
+  readonly where: string;
+}
+
+/** All that belongs to a project, table by table, as one snapshot shows it. */
+export interface ProjectScope {
+  readonly keys: ProjectKeys;
+  readonly tables: readonly ScopedTable[];
+}
+
+/**
+ * Chooses the project's rows of every table. The session's snapshot must be the one that reads the
+ * rows. Fails where a table is covered by no rule: it may have come since the plan.
+ */
+export async function readProjectScope(
+  client: Client,
+  tables: readonly TableFacts[],
+  wanted: WantedProject,
+): Promise<ProjectScope> {
+  const classification = classify(tables, wanted.scopes);
+  assertCovered(classification);
+  const who = { ref: wanted.projectRef };
+  const keys = await readKeysOf(client, { wanted, who, exists: existence(tables) });
+  if (keys === undefined) throw failure('ConfigInvalid', 'the tenancy cannot tell one project');
+  return { keys, tables: scoped(tables, classification, keys) };
+}
+
+/** Evaluates the rules of a classification for one set of keys. */
+export function scoped(
+  tables: readonly TableFacts[],
+  { rules }: Classification,
+  keys: ProjectKeys,
+): readonly ScopedTable[] {
+  return tables.flatMap((facts) => {
+    const rule = rules.get(facts.table);
+    if (rule === undefined) return [];
+    return [{ facts, kind: rule.kind, rule: rule.rule, where: rule.where(keys) }];
+  });
+}
+
+function assertCovered({ uncovered, faults }: Classification): void {
+  if (faults.length > 0) throw failure('ConfigInvalid', faults.join('; '));
+  if (uncovered.length === 0) return;
+  const names = uncovered.map((facts) => facts.table).join(', ');
+  throw failure('ConfigInvalid', `no rule says which rows of ${names} belong to a project`);
+}

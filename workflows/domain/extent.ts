@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { PROJECT_SCHEMAS } from './names';
+
+const table = z.string().regex(/^[^.]+\.[^.]+$/, 'must be "schema.table"');
+const column = z.string().regex(/^[^.]+\.[^.]+\.[^.]+$/, 'must be "schema.table.column"');
+
+/** What of a database a migration handles, as it is recorded in a backup. */
+export const extentSchema = z.strictObject({
+  /** Schemas that are handled whole. */
+  schemas: z.array(z.string().min(1)),
+  /** Single tables of other schemas, `schema.table`. */
+  tables: z.array(table),
+  /** Columns that stay behind, `schema.table.column`. */
+  withoutColumns: z.array(column),
+});
+
+/** What of a database a migration handles: whole schemas and single tables, but for some columns. */
+export interface Extent {
+  readonly schemas: readonly string[];
+  readonly tables: readonly string[];
+  readonly withoutColumns: readonly string[];
+}
+
+/** `auth` and `storage`, whole: all that is handled unless the configuration says more. */
+export const PROJECT_EXTENT: Extent = { schemas: PROJECT_SCHEMAS, tables: [], withoutColumns: [] };
