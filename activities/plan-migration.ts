@@ -1,4 +1,5 @@
-import type { Plan, Problem } from '../workflows/domain/plan';
+import type { Plan, Problem, TargetState } from '../workflows/domain/plan';
+import { extentOf } from '../workflows/domain/scopes';
 import {
   migrateRequestSchema,
   type MigrateRequest,
@@ -7,14 +8,16 @@ import {
 import { attempt, type Attempt } from './attempt';
 import { parseInput } from './input';
 import { configuredProjects, projectProblems, settleProject } from './plan/projects';
-import { serverProblems } from './plan/server-problems';
+import { viewServer, type Needs } from './plan/server-problems';
 import { viewSource, type SourceView } from './plan/source';
 import { viewTarget, type TargetView } from './plan/target';
 import { targetProblems } from './plan/target-problems';
+import { stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
 import { lockProblems } from './plan/lock-problems';
-import { storeProblems } from './plan/store-problems';
-import { readDatabaseFacts } from './postgres/schema';
+import { reachServers } from './plan/reach-servers';
+import { viewStore } from './plan/store-problems';
+import { readDatabaseFacts, type DatabaseFacts } from './postgres/schema';
 import type { Resources } from './resources';
 
 /**
@@ -33,54 +36,78 @@ async function makePlan(
   request: MigrateRequest,
   { connections }: Attempt,
 ): Promise<Plan> {
-  const { settings, store } = resources;
+  const { settings } = resources;
+  const poolers = await reachServers(connections, settings);
   const configured = await configuredProjects(connections, settings);
   const project = settleProject(request, configured);
-  const source = await viewSource(connections, { settings, project, configured });
-  const target = await viewTarget(connections, settings.target, project.databaseName);
+  const extent = extentOf(settings.scopes);
+  const wanted = { connection: settings.target, database: project.databaseName };
+  const target = await viewTarget(connections, wanted, extent);
+  const targetKeys = target.keys;
+  const source = await viewSource(connections, { settings, project, configured, targetKeys });
   const place = { connection: settings.source, access: 'read' } as const;
-  const facts = await connections.with(place, readDatabaseFacts);
   const demand = {
     project,
     sources: [source.identity],
     replace: request.replace,
+    extent,
     schema: source.schema,
     fromVersion: source.identity.serverVersion,
     ownMarkSuffices: false,
   };
+  const facts = await connections.with(place, readDatabaseFacts);
+  const server = await viewServer(connections, target, needsOf(source, facts, settings));
+  const format = chooseFormat(settings.backup.format, source);
+  const space = await viewStore(resources.store, source.tables, format);
   const problems: readonly Problem[] = [
     ...ownerProblems(project),
     ...projectProblems(project, configured),
     ...source.problems,
     ...targetProblems(target, demand),
-    ...(await serverProblems(connections, target, { facts, roles: source.schema?.roles ?? [] })),
+    ...server.problems,
     ...(await lockProblems(connections, { connection: settings.target, ...project })),
-    ...(await storeProblems(store)),
+    ...space.problems,
   ];
-  return assemble({ request, project, source, target, problems, settings });
+  const warnings = [...poolers, ...source.warnings, ...target.warnings, ...space.warnings];
+  const before = stateBefore(target, demand);
+  const { createRoles } = server;
+  const { estimate } = space;
+  return assemble({
+    ...{ request, project, source, target, before, format },
+    ...{ problems, warnings, createRoles, estimate },
+  });
 }
 
-interface Findings {
+function needsOf(
+  { schema, owners }: SourceView,
+  facts: DatabaseFacts,
+  { createRoles: mayCreateRoles }: Resources['settings'],
+): Needs {
+  const { roles = [], extensions = [] } = schema ?? {};
+  return { facts, roles, extensions, owners, mayCreateRoles };
+}
+
+interface Findings extends Pick<
+  Plan,
+  'project' | 'format' | 'problems' | 'warnings' | 'createRoles' | 'estimate'
+> {
   readonly request: MigrateRequest;
-  readonly project: ProjectIdentity;
   readonly source: SourceView;
   readonly target: TargetView;
-  readonly problems: readonly Problem[];
-  readonly settings: Resources['settings'];
+  readonly before: TargetState;
 }
 
-function assemble({ request, project, source, target, problems, settings }: Findings): Plan {
+function assemble({ request, source, target, before, ...found }: Findings): Plan {
   return {
-    project,
+    ...found,
     source: source.identity,
     target: target.identity,
-    targetBefore: target.before,
+    targetBefore: before,
     users: source.users,
     buckets: source.buckets,
     tables: source.tables,
-    format: chooseFormat(settings.backup.format, source),
-    problems,
-    warnings: source.warnings,
+    extent: source.extent,
+    unclaimed: source.unclaimed,
     replace: request.replace,
     unfinishedRun: target.mark?.state === 'running' ? target.mark.runId : undefined,
     onDrift: request.onDrift,

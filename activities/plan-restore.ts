@@ -8,9 +8,10 @@ import { parseInput } from './input';
 import { lockProblems } from './plan/lock-problems';
 import { reachableSource } from './plan/reachable-source';
 import { storeProblems } from './plan/store-problems';
-import { serverProblems } from './plan/server-problems';
+import { viewServer, type Needs } from './plan/server-problems';
 import { viewTarget } from './plan/target';
 import { targetProblems } from './plan/target-problems';
+import { stateBefore } from './plan/target-schema';
 import type { Connections } from './postgres/connections';
 import { parseDatabaseFacts } from './postgres/schema';
 import type { Resources } from './resources';
@@ -43,38 +44,50 @@ async function makePlan(
     databaseName,
     ownerUserId: manifest.ownerUserId,
   };
-  const view = await viewTarget(connections, settings.target, databaseName);
+  const view = await viewTarget(
+    connections,
+    { connection: settings.target, database: databaseName },
+    manifest.extent,
+  );
   const sources = await protectedSources(connections, settings.source, manifest);
   const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
   const demand = {
     project,
     sources,
     replace,
+    extent: manifest.extent,
     schema: { snapshot, digest: manifest.schema.digest },
     fromVersion: manifest.source.serverVersion,
     ownMarkSuffices: true,
   };
+  const server = await viewServer(connections, view, needsOf(manifest, settings));
   const problems = [
     ...targetProblems(view, demand),
-    ...(await serverProblems(connections, view, {
-      facts: parseDatabaseFacts(manifest.database),
-      roles: [],
-    })),
+    ...server.problems,
     ...(await lockProblems(connections, { connection: settings.target, ...project })),
     ...(await storeProblems(store)),
   ];
   const unfinishedRun = view.mark?.state === 'running' ? view.mark.runId : undefined;
-  const { backupId, format } = manifest;
+  const { backupId, format, extent } = manifest;
   return {
     project,
     backupId,
     format,
+    extent,
     target: view.identity,
-    targetBefore: view.before,
+    targetBefore: stateBefore(view, demand),
     unfinishedRun,
     sources,
+    createRoles: server.createRoles,
     problems,
   };
+}
+
+function needsOf(
+  { database, schema: { roles = [], extensions = [] } }: Manifest,
+  { createRoles: mayCreateRoles }: Resources['settings'],
+): Needs {
+  return { facts: parseDatabaseFacts(database), roles, extensions, owners: [], mayCreateRoles };
 }
 
 /** A backup of a target's own rows goes back into that very database; any other source is protected. */

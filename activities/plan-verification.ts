@@ -1,3 +1,4 @@
+import type { Extent } from '../workflows/domain/extent';
 import type { Manifest } from '../workflows/domain/manifest';
 import type { Problem } from '../workflows/domain/plan';
 import { verifyRequestSchema, type VerifyRequest } from '../workflows/domain/request';
@@ -11,7 +12,6 @@ import { readIdentity, sameDatabase } from './postgres/catalog/identity';
 import { readBlindSpots } from './postgres/catalog/privileges';
 import { findDatabase } from './postgres/catalog/databases';
 import type { Connections } from './postgres/connections';
-import { PROJECT_SCHEMAS } from '../workflows/domain/names';
 import { lockPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 
@@ -35,13 +35,14 @@ export async function planVerification(
       );
       const { target, problems } = await viewTarget(
         connections,
-        settings.target,
-        project.databaseName,
+        { connection: settings.target, database: project.databaseName },
+        manifest.extent,
       );
       const same = problems.length === 0 && sameDatabase(source, target);
       return {
         project,
         backupId: manifest.backupId,
+        extent: manifest.extent,
         target,
         source,
         onDrift: request.onDrift,
@@ -75,8 +76,8 @@ async function backupToCompare(store: BackupStore, request: VerifyRequest): Prom
 
 async function viewTarget(
   connections: Connections,
-  connection: string,
-  database: string,
+  { connection, database }: { readonly connection: string; readonly database: string },
+  extent: Extent,
 ): Promise<{ readonly target: VerificationPlan['target']; readonly problems: readonly Problem[] }> {
   const server = await connections.with(lockPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
@@ -92,7 +93,7 @@ async function viewTarget(
     };
   }
   const spots = await connections.with({ connection, database, access: 'read' }, (client) =>
-    readBlindSpots(client, PROJECT_SCHEMAS),
+    readBlindSpots(client, extent),
   );
   const tables = spots.map((spot) => spot.table).join(', ');
   return {

@@ -12,8 +12,10 @@ export function chooseFormat(
   return estimatedRows(source) > MOST_ROWS_AS_JSON ? 'copy' : 'json';
 }
 
-/** The project's share of all rows, taken to be its share of the users. */
+/** The rows that were counted; else the project's share of all rows, taken to be its share of the users. */
 function estimatedRows({ tables, users }: Pick<SourceView, 'tables' | 'users'>): number {
+  const counted = tables.flatMap(({ rows }) => rows ?? []);
+  if (counted.length > 0) return counted.reduce((sum, rows) => sum + rows, 0);
   const all = tables.reduce((sum, table) => sum + table.estimatedRows, 0);
   const allUsers = tables.find((table) => table.table === 'auth.users')?.estimatedRows ?? 0;
   return allUsers === 0 ? all : all * Math.min(1, users / allUsers);

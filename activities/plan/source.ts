@@ -1,70 +1,97 @@
-import type { Client } from '../postgres/database-client';
-import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
-import type { DatabaseIdentity, PlannedTable, Problem } from '../../workflows/domain/plan';
+import type { Extent } from '../../workflows/domain/extent';
+import type {
+  DatabaseIdentity,
+  PlannedTable,
+  Problem,
+  UnclaimedRows,
+} from '../../workflows/domain/plan';
 import type { Project, ProjectIdentity } from '../../workflows/domain/request';
+import { extentOf } from '../../workflows/domain/scopes';
 import type { Settings } from '../../workflows/domain/settings';
+import { readForeignKeys } from '../postgres/catalog/foreign-keys';
 import { readIdentity } from '../postgres/catalog/identity';
-import { readBlindSpots, readRole } from '../postgres/catalog/privileges';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
+import { readSourceRole } from '../postgres/checks/source-privileges';
+import { readOwners } from '../postgres/checks/target-privileges';
+import type { UniqueKey } from '../postgres/checks/unique-keys';
+import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/connections';
+import type { Client } from '../postgres/database-client';
 import { readSchema, type SchemaScript } from '../postgres/schema';
-import { findCrossings, type Crossing } from '../postgres/scope/crossing';
-import { refsAreUnknown } from '../postgres/scope/known-refs';
-import { readProjectKeys } from '../postgres/scope/project-keys';
-import { ruleOf } from '../postgres/scope/rules';
+import { classify, type Classification } from '../postgres/scope/classify';
+import { findCrossings } from '../postgres/scope/crossing';
+import type { WantedProject } from '../postgres/scope/known-refs';
+import { readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
+import { sourceRoleRemarks } from './checks/role-remarks';
+import { checkRows } from './checks/row-checks';
+import { crossingProblem, noSuchProject, prefixWarnings } from './checks/tenancy-remarks';
+import { readClaims } from './claims';
+import { exclusions, incompleteness, scopeProblems } from './scope-problems';
 
 /** What the plan sees of the source. */
 export interface SourceView {
   readonly identity: DatabaseIdentity;
+  readonly extent: Extent;
   readonly tables: readonly PlannedTable[];
   readonly users: number;
   readonly buckets: number;
+  readonly unclaimed?: readonly UnclaimedRows[] | undefined;
+  /** The roles that own what will be rebuilt. */
+  readonly owners: readonly string[];
   readonly schema: SchemaScript | undefined;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
-/** Whose share of the source is looked at, and by which rule. */
+/** Whose share of the source is looked at, and by which rules. */
 export interface Viewing {
   readonly settings: Settings;
   readonly project: ProjectIdentity;
   readonly configured: readonly Project[] | undefined;
+  /** The unique indexes of a target that has the schemas already. */
+  readonly targetKeys?: readonly UniqueKey[];
 }
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
-export async function viewSource(
-  connections: Connections,
-  { settings, project, configured }: Viewing,
-): Promise<SourceView> {
+export async function viewSource(connections: Connections, viewing: Viewing): Promise<SourceView> {
+  const { settings } = viewing;
+  const extent = extentOf(settings.scopes);
+  const wanted = wantedOf(viewing);
   const place = { connection: settings.source, access: 'read' } as const;
   const seen = await connections.with(place, (client) =>
-    transaction(client, 'read-snapshot', async () => {
-      const identity = await readIdentity(client, settings.source);
-      const tables = await readTables(client, PROJECT_SCHEMAS);
-      const problems = [...(await blindness(client)), ...unruled(tables), ...incomplete(tables)];
-      const counts =
-        problems.length > 0
-          ? { users: 0, buckets: 0, problems: [] }
-          : await count(client, { settings, project, configured, tables });
-      return { identity, tables, counts, problems: [...problems, ...counts.problems] };
-    }),
+    transaction(client, 'read-snapshot', () =>
+      look(client, {
+        connection: settings.source,
+        extent,
+        wanted,
+        targetKeys: viewing.targetKeys ?? [],
+      }),
+    ),
   );
-  const schema = seen.problems.some(({ code }) => code === 'privilege')
-    ? undefined
-    : await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
+  const readable = !seen.problems.some(({ code }) => code === 'privilege');
+  const schema = readable
+    ? await connections.withPool(place, (pool) => readSchema(pool, extent))
+    : undefined;
+  const claims =
+    seen.problems.length > 0
+      ? { problems: [], warnings: [] }
+      : await readClaims(connections, settings.source, wanted);
   return {
-    identity: seen.identity,
-    tables: seen.tables.map(planned),
-    users: seen.counts.users,
-    buckets: seen.counts.buckets,
+    ...seen,
+    extent,
     schema,
+    unclaimed: claims.unclaimed,
     problems: [
       ...seen.problems,
+      ...claims.problems,
       ...(schema?.problems ?? []).map((message) => ({ code: 'schema', message })),
     ],
     warnings: [
-      ...prefixWarnings(settings, configured),
+      ...seen.warnings,
+      ...prefixWarnings(wanted),
+      ...exclusions(settings.scopes),
+      ...claims.warnings,
       ...(schema?.leftOut ?? []).map(({ object, because }) => ({
         code: 'left-out',
         message: `${object} stays behind: ${because}`,
@@ -73,96 +100,77 @@ export async function viewSource(
   };
 }
 
-function prefixWarnings(settings: Settings, configured: Viewing['configured']): readonly Problem[] {
+function wantedOf({ settings, project, configured }: Viewing): WantedProject {
+  const { tenancy, scopes } = settings;
   const configuredRefs = configured?.map((other) => other.ref);
-  if (!refsAreUnknown({ tenancy: settings.tenancy, configuredRefs })) return [];
-  return [
-    {
-      code: 'refs-unknown',
-      message:
-        'buckets go by id prefix, but no other ref is known: a bucket of a project whose ref begins with this one would come along; configure the projects',
-    },
-  ];
+  return { tenancy, scopes, projectRef: project.projectRef, configuredRefs };
 }
 
-interface Counting extends Viewing {
-  readonly tables: readonly TableFacts[];
+interface Looking {
+  readonly connection: string;
+  readonly extent: Extent;
+  readonly wanted: WantedProject;
+  readonly targetKeys: readonly UniqueKey[];
+}
+
+type Seen = Omit<SourceView, 'extent' | 'schema' | 'unclaimed'>;
+
+async function look(client: Client, looking: Looking): Promise<Seen> {
+  const { connection, extent, wanted } = looking;
+  const rights = sourceRoleRemarks(await readSourceRole(client, extent));
+  const identity = await readIdentity(client, connection);
+  const tables = await readTables(client, extent);
+  const classification = classify(tables, wanted.scopes);
+  const foreignKeys = await readForeignKeys(client, extent);
+  const problems = [
+    ...rights.problems,
+    ...scopeProblems(classification, foreignKeys),
+    ...incompleteness(tables),
+  ];
+  const seen = {
+    identity,
+    tables: tables.map((facts) => planned(facts, classification)),
+    owners: await readOwners(client, extent),
+    warnings: rights.warnings,
+  };
+  if (problems.length > 0) return { ...seen, users: 0, buckets: 0, problems };
+  return { ...seen, ...(await count(client, looking, tables)) };
 }
 
 async function count(
   client: Client,
-  { settings, project, configured, tables }: Counting,
-): Promise<{ users: number; buckets: number; problems: readonly Problem[] }> {
-  const { projectRef } = project;
-  const keys = await readProjectKeys(client, tables, {
-    tenancy: settings.tenancy,
-    projectRef,
-    configuredRefs: configured?.map((other) => other.ref),
-  });
+  { extent, wanted, targetKeys }: Looking,
+  tables: readonly TableFacts[],
+): Promise<Pick<Seen, 'tables' | 'users' | 'buckets' | 'problems' | 'warnings'>> {
+  const scope = await readProjectScope(client, tables, wanted);
+  const { keys } = scope;
   const users = keys.users.count;
   const buckets = keys.buckets.count + keys.analyticsBuckets.count + keys.vectorBuckets.count;
-  const crossings = await findCrossings(client, PROJECT_SCHEMAS, keys);
-  const unknown = configured === undefined && users === 0 && buckets === 0;
+  const crossings = await findCrossings(client, extent, scope);
+  const unknown = wanted.configuredRefs === undefined && users === 0 && buckets === 0;
+  const { normalizeNullTokens } = wanted.scopes;
+  const rows = await checkRows(client, scope, { extent, targetKeys, normalizeNullTokens });
+  const volumes = new Map((await readVolumes(client, scope)).map((found) => [found.table, found]));
+  const classification = classify(tables, wanted.scopes);
   return {
+    tables: tables.map((facts) => ({
+      ...planned(facts, classification),
+      rows: volumes.get(facts.table)?.rows,
+      bytes: volumes.get(facts.table)?.bytes,
+    })),
     users,
     buckets,
-    problems: [...crossings.map(crossingProblem), ...(unknown ? [noSuchProject(projectRef)] : [])],
+    problems: [
+      ...crossings.map(crossingProblem),
+      ...(unknown ? [noSuchProject(wanted.projectRef)] : []),
+      ...rows.problems,
+    ],
+    warnings: rows.warnings,
   };
 }
 
-function crossingProblem({ rows, table, foreignKey, references }: Crossing): Problem {
-  return {
-    code: 'crosses-projects',
-    message: `${String(rows)} rows of ${table} belong to the project but refer (${foreignKey}) to rows of ${references} that do not`,
-  };
-}
-
-function noSuchProject(projectRef: string): Problem {
-  return {
-    code: 'no-such-project',
-    message: `the tenancy gives project "${projectRef}" no user and no bucket in the source`,
-  };
-}
-
-async function blindness(client: Client): Promise<readonly Problem[]> {
-  const spots = await readBlindSpots(client, PROJECT_SCHEMAS);
-  if (spots.length === 0) return [];
-  const { role } = await readRole(client);
-  const reasons = {
-    select: `lacks SELECT: GRANT SELECT ON the table TO ${role}`,
-    usage: `lacks USAGE on the schema: GRANT USAGE ON SCHEMA … TO ${role}`,
-    rls: `would be hidden by row level security: use a role with BYPASSRLS (ALTER ROLE ${role} BYPASSRLS)`,
-  } as const;
-  return Object.entries(reasons).flatMap(([reason, words]) => {
-    const tables = spots.filter((spot) => spot.reason === reason).map((spot) => spot.table);
-    if (tables.length === 0) return [];
-    return [
-      {
-        code: 'privilege',
-        message: `role "${role}" cannot read ${tables.join(', ')} whole: ${words}`,
-      },
-    ];
-  });
-}
-
-function unruled(tables: readonly TableFacts[]): readonly Problem[] {
-  return tables
-    .filter((facts) => ruleOf(facts.table) === undefined)
-    .map((facts) => ({
-      code: 'no-rule',
-      message: `no rule says which rows of ${facts.table} belong to a project`,
-    }));
-}
-
-function incomplete(tables: readonly TableFacts[]): readonly Problem[] {
-  const present = new Set(tables.map((facts) => facts.table));
-  return ['auth.users', 'auth.identities', 'storage.buckets', 'storage.objects']
-    .filter((table) => !present.has(table))
-    .map((table) => ({ code: 'not-a-studio', message: `the source has no table ${table}` }));
-}
-
-function planned(facts: TableFacts): PlannedTable {
-  const rule = ruleOf(facts.table);
+function planned(facts: TableFacts, { rules }: Classification): PlannedTable {
+  const rule = rules.get(facts.table);
   return {
     table: facts.table,
     scope: rule?.kind ?? 'excluded',

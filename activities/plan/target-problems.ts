@@ -1,17 +1,17 @@
 import type { DatabaseIdentity, Problem } from '../../workflows/domain/plan';
+import type { Extent } from '../../workflows/domain/extent';
 import type { ProjectIdentity } from '../../workflows/domain/request';
 import { sameDatabase } from '../postgres/catalog/identity';
-import { compareSchemas, type SchemaScript } from '../postgres/schema';
+import type { SchemaScript } from '../postgres/schema';
 import type { TargetView } from './target';
-
-/** The differences that a message shows before it only counts them. */
-const SHOWN = 5;
+import { schemaProblems } from './target-schema';
 
 /** What is asked of the target. */
 export interface TargetDemand {
   readonly project: ProjectIdentity;
   readonly sources: readonly DatabaseIdentity[];
   readonly replace: boolean;
+  readonly extent: Extent;
   /** The schema that will be in the target, where it is known. */
   readonly schema: Pick<SchemaScript, 'snapshot' | 'digest'> | undefined;
   /** The server version the rows come from. */
@@ -78,19 +78,6 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
     {
       code: 'target-not-empty',
       message: `database "${database}" holds ${String(view.before.rows)} rows in auth and storage without a mark of this project; start with replace to save and replace them`,
-    },
-  ];
-}
-
-function schemaProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
-  if (view.schema === undefined || demand.schema === undefined) return [];
-  if (view.schema.digest === demand.schema.digest) return [];
-  const differences = compareSchemas(demand.schema.snapshot, view.schema.snapshot);
-  const more = differences.length > SHOWN ? ` and ${String(differences.length - SHOWN)} more` : '';
-  return [
-    {
-      code: 'schema-differs',
-      message: `the auth and storage schemas of "${view.identity.database}" are not those of the source: ${differences.slice(0, SHOWN).join('; ')}${more}`,
     },
   ];
 }

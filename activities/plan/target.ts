@@ -1,16 +1,25 @@
 import type { Client } from '../postgres/database-client';
-import { PROJECT_SCHEMAS, RESERVED_DATABASES } from '../../workflows/domain/names';
+import type { Extent } from '../../workflows/domain/extent';
+import { RESERVED_DATABASES } from '../../workflows/domain/names';
 import type { DatabaseIdentity, Problem, TargetState } from '../../workflows/domain/plan';
 import { findDatabase } from '../postgres/catalog/databases';
 import { readIdentity } from '../postgres/catalog/identity';
-import { readRole } from '../postgres/catalog/privileges';
-import { presentSchemas } from '../postgres/catalog/schemas';
+import { presentParts } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/row-counts';
-import type { Connections } from '../postgres/connections';
+import { readNames } from '../postgres/catalog/state';
+import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing-triggers';
+import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
+import type { Connections, Place } from '../postgres/connections';
 import { readMark, type Mark } from '../postgres/fence';
 import { lockPlace } from '../postgres/maintenance';
-import { readSchema, type SchemaScript } from '../postgres/schema';
+import {
+  catalogDigest,
+  readSchema,
+  schemaObjectsOutsideThatDependOn,
+  type SchemaScript,
+} from '../postgres/schema';
+import { targetTriggerRemarks } from './checks/trigger-remarks';
 
 /** What the plan sees of the target before anything happens to it. */
 export interface TargetView {
@@ -18,6 +27,11 @@ export interface TargetView {
   readonly before: TargetState;
   readonly mark: Mark | undefined;
   readonly schema: SchemaScript | undefined;
+  /** Its unique indexes, where it has the schemas. */
+  readonly keys: readonly UniqueKey[];
+  readonly warnings: readonly Problem[];
+  /** Objects of other schemas that would go with the project's schemas. */
+  readonly dependents: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -27,13 +41,12 @@ const BOOKKEEPING: ReadonlySet<string> = new Set(['auth.schema_migrations', 'sto
 /** Reads the target's server and, where it exists, the target itself. Writes nothing, locks nothing. */
 export async function viewTarget(
   connections: Connections,
-  connection: string,
-  database: string,
+  { connection, database }: { readonly connection: string; readonly database: string },
+  extent: Extent,
 ): Promise<TargetView> {
   const server = await connections.with(lockPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
-    role: await readRole(client),
   }));
   const identity = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
   const absent = {
@@ -41,10 +54,12 @@ export async function viewTarget(
     before: { kind: 'absent' },
     mark: undefined,
     schema: undefined,
+    dependents: [],
+    keys: [],
+    warnings: [],
   } as const;
   if (server.entry === undefined) {
-    const may = server.role.superuser || server.role.createdb;
-    return { ...absent, problems: may ? [] : [cannotCreate(server.role.role)] };
+    return { ...absent, problems: [] };
   }
   if (server.entry.template || RESERVED_DATABASES.includes(database)) {
     return {
@@ -65,7 +80,8 @@ export async function viewTarget(
       ],
     };
   }
-  const seen = await viewExisting(connections, { connection, database }, server.entry.oid);
+  const place = { connection, database, access: 'read' } as const;
+  const seen = await viewExisting(connections, place, { extent, oid: server.entry.oid });
   const unreadable = (seen.schema?.problems ?? []).map((message) => ({
     code: 'schema',
     message: `in the target "${database}": ${message}`,
@@ -75,36 +91,43 @@ export async function viewTarget(
 
 async function viewExisting(
   connections: Connections,
-  target: { readonly connection: string; readonly database: string },
-  oid: number,
-): Promise<Pick<TargetView, 'before' | 'mark' | 'schema'>> {
-  const place = { ...target, access: 'read' } as const;
+  place: Place,
+  { extent, oid }: { readonly extent: Extent; readonly oid: number },
+): Promise<Omit<TargetView, 'identity' | 'problems'>> {
   const seen = await connections.with(place, async (client) => ({
     mark: await readMark(client),
-    schemas: await presentSchemas(client, PROJECT_SCHEMAS),
-    rows: await projectRows(client),
+    parts: await presentParts(client, extent),
+    rows: await projectRows(client, extent),
+    dependents: await dependentsOf(client, extent),
+    names: await readNames(client),
+    keys: await readUniqueKeys(client, extent),
+    triggers: await readFiringTriggers(client, extent),
+    eventTriggers: await readEventTriggers(client),
   }));
-  if (seen.schemas.length === 0) {
-    return { mark: seen.mark, schema: undefined, before: { kind: 'empty', oid } };
+  const { names, keys, triggers, eventTriggers } = seen;
+  const { warnings } = targetTriggerRemarks(place.database ?? '', triggers, eventTriggers);
+  const found = { mark: seen.mark, dependents: seen.dependents, keys, warnings };
+  const catalog = await connections.withPool(place, catalogDigest);
+  if (seen.parts.length === 0) {
+    return { ...found, schema: undefined, before: { kind: 'empty', oid, catalog, ...names } };
   }
-  const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
-  return {
-    mark: seen.mark,
-    schema,
-    before: { kind: 'filled', oid, rows: seen.rows },
-  };
+  const schema = await connections.withPool(place, (pool) => readSchema(pool, extent));
+  const before = { kind: 'filled', oid, catalog, ...names, rows: seen.rows } as const;
+  return { ...found, schema, before };
 }
 
-async function projectRows(client: Client): Promise<number> {
-  const tables = await readTables(client, PROJECT_SCHEMAS);
+/** What else would go with the extent's schemas; its single tables go by themselves. */
+async function dependentsOf(client: Client, extent: Extent): Promise<readonly string[]> {
+  const found = await schemaObjectsOutsideThatDependOn(client, extent.schemas);
+  const others = found.filter(
+    ({ object }) => !extent.tables.some((table) => object.endsWith(` on ${table}`)),
+  );
+  return [...new Set(others.map(({ kind, object }) => `${kind} ${object}`))];
+}
+
+async function projectRows(client: Client, extent: Extent): Promise<number> {
+  const tables = await readTables(client, extent);
   const holding = tables.map((facts) => facts.table).filter((table) => !BOOKKEEPING.has(table));
   const counts = await countRows(client, holding);
   return counts.reduce((sum, count) => sum + count, 0);
-}
-
-function cannotCreate(role: string): Problem {
-  return {
-    code: 'privilege',
-    message: `role "${role}" may not create databases on the target's server: ALTER ROLE ${role} CREATEDB`,
-  };
 }

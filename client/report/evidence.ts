@@ -19,17 +19,53 @@ export function evidenceText({ tables, outcome }: Pick<Report, 'tables' | 'outco
         ...['backup', 'target', 'source', 'equal'].map((head) => ({ head })),
       ];
   const rows = shown.map((table) => (isBackup ? backupRow(table) : evidenceRow(table)));
-  return [grid(columns, rows), summaryOf(tables, isBackup)].join('\n');
+  const apart = tables.map(apartText).filter((line) => line !== '');
+  return [grid(columns, rows), summaryOf(tables, isBackup), ...apart].join('\n');
+}
+
+/** How the rows of one table are apart, in one line; nothing of a table that is as it should be. */
+function apartText({ table, apart, note }: TableEvidence): string {
+  const counts = [
+    [apart?.changed, 'changed'],
+    [apart?.missing, 'missing'],
+    [apart?.extra, 'extra'],
+  ] as const;
+  const words = [
+    ...tally(counts),
+    ...(apart?.keysFile === undefined ? [] : [`keys in ${apart.keysFile}`]),
+    ...(note === undefined ? [] : [note]),
+  ];
+  return words.length === 0 ? '' : `  ${table}: ${words.join(', ')}`;
+}
+
+/** Counts that are not nought, the first with its unit: `1 row changed`, `2 missing`. */
+function tally(counts: readonly (readonly [number | undefined, string])[]): readonly string[] {
+  return counts
+    .filter(([rows]) => rows !== undefined && rows > 0)
+    .map(([rows = 0, what], i) => {
+      const unit = i > 0 ? '' : rows === 1 ? ' row' : ' rows';
+      return `${count(rows)}${unit} ${what}`;
+    });
 }
 
 /** What moved on in the source after the backup, by table. */
 export function driftText(drift: readonly TableDrift[]): string {
   if (drift.length === 0) return '';
-  const lines = drift.map(
-    ({ table, manifest, source }) =>
-      `  ${table}: ${count(manifest.rows)} rows in the backup, ${count(source.rows)} now${manifest.rows === source.rows ? ', other content' : ''}`,
-  );
-  return ['The source changed after the backup (reported, not wrong):', ...lines].join('\n');
+  const title = 'The source changed after the backup (reported, not wrong):';
+  return [title, ...drift.map(driftLine)].join('\n');
+}
+
+function driftLine({ table, manifest, source, moved, note }: TableDrift): string {
+  const same = manifest.rows === source?.rows && moved === undefined ? ', other content' : '';
+  const now = source === undefined ? '' : `, ${count(source.rows)} now${same}`;
+  const counts = [
+    [moved?.added, 'added'],
+    [moved?.changed, 'changed'],
+    [moved?.gone, 'gone'],
+  ] as const;
+  const words = [...tally(counts), ...(note === undefined ? [] : [note])];
+  const more = words.length === 0 ? '' : `: ${words.join(', ')}`;
+  return `  ${table}: ${count(manifest.rows)} rows in the backup${now}${more}`;
 }
 
 function backupRow({ table, rows, digests }: TableEvidence): readonly string[] {

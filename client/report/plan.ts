@@ -1,45 +1,76 @@
-import type { Plan, PlannedTable, TargetState } from '../../workflows/domain/plan';
-import { count, size } from '../progress/words';
-import { grid } from './grid';
-import { problemsText } from './text';
+import type { Plan, TargetState } from '../../workflows/domain/plan';
+import { count, duration, size } from '../progress/words';
+import { totalsOf } from './plan-figures';
+import { checklistText, problemsList, unclaimedText, warningsText } from './plan-remarks';
+import { stepsText } from './plan-steps';
+import { tablesText } from './plan-tables';
+import { wrapped } from './plan-wrap';
 
-/** A plan for people: what would be moved, by which rule, and what speaks against it. */
+const GO_ON =
+  'To do it, give the same command without --dry-run (moveout: migrate instead of plan).';
+
+/**
+ * A plan for people who have never seen one: whether it could be done, what would move from where to
+ * where, how long it would take, what is wrong and what settles it. No line is wider than 100 columns
+ * unless one word is.
+ */
 export function planText(plan: Plan): string {
-  const { project, source, target, problems } = plan;
-  const columns = [
-    { head: 'table' },
-    { head: 'scope' },
-    { head: 'rows in the source, about', isFigure: true },
-    { head: 'size', isFigure: true },
-    { head: 'rule' },
-  ];
-  const verdict = problems.length === 0 ? 'nothing speaks against it' : 'it would be refused';
   const parts = [
-    `Plan for ${project.projectRef} → ${project.databaseName}: ${verdict}. Nothing was touched.`,
-    problemsText('Problems', problems),
-    [
-      `  source  database ${source.database} (${source.connection})`,
-      `  target  database ${target.database} (${target.connection}), ${targetWords(plan.targetBefore)}`,
-      `  moves   ${count(plan.users)} users, ${count(plan.buckets)} buckets; backup format ${plan.format}`,
-    ].join('\n'),
-    grid(columns, plan.tables.map(tableRow)),
-    problemsText('Worth knowing', plan.warnings),
+    verdictText(plan),
+    factsText(plan),
+    problemsList(plan.problems),
+    stepsText(plan),
+    tablesText(plan),
+    unclaimedText(plan.unclaimed),
+    warningsText(plan.warnings),
+    checklistText(),
+    plan.problems.length === 0 ? GO_ON : '',
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function tableRow({
-  table,
-  scope,
-  rule,
-  estimatedRows,
-  estimatedBytes,
-}: PlannedTable): readonly string[] {
-  return [table, scope, count(estimatedRows), size(estimatedBytes), rule];
+function verdictText({ project, problems }: Plan): string {
+  const what = `Plan for ${project.projectRef} → ${project.databaseName}`;
+  const verdict =
+    problems.length === 0
+      ? 'nothing speaks against it'
+      : `it would be refused for ${problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`}`;
+  return wrapped(`${what}: ${verdict}. This only looked; nothing was touched.`, '');
 }
 
-function targetWords(before: TargetState): string {
-  if (before.kind === 'absent') return 'does not exist yet: it would be created';
-  if (before.kind === 'empty') return 'exists and holds no auth or storage rows';
-  return `holds ${count(before.rows)} rows in auth and storage`;
+function factsText(plan: Plan): string {
+  const { source, target, estimate } = plan;
+  const totals = totalsOf(plan);
+  const volume =
+    totals === undefined
+      ? 'rows not counted'
+      : `${count(totals.rows)} rows, about ${size(totals.bytes)}`;
+  const facts = [
+    ['from', `database ${source.database} (connection ${source.connection})`],
+    ['to', `database ${target.database} (connection ${target.connection}), ${targetWords(plan)}`],
+    ['moves', `${count(plan.users)} users, ${count(plan.buckets)} buckets; ${volume} in all`],
+    [
+      'time',
+      estimate === undefined
+        ? 'not estimated'
+        : `about ${roughly(estimate.seconds)} (${estimate.basis})`,
+    ],
+  ] as const;
+  return facts.map(([name, words]) => wrapped(words, `  ${name.padEnd(7)}`)).join('\n');
+}
+
+/** An estimate is not good to a tenth of a second. */
+function roughly(seconds: number): string {
+  return seconds < 60 ? `${String(Math.ceil(seconds))} s` : duration(seconds);
+}
+
+function targetWords({ targetBefore, replace }: Plan): string {
+  const words: Readonly<Record<TargetState['kind'], string>> = {
+    absent: 'which does not exist yet and would be created',
+    empty: 'which exists without the schemas auth and storage',
+    filled: 'which has the schemas auth and storage',
+  };
+  if (targetBefore.kind !== 'filled') return words[targetBefore.kind];
+  const end = replace && targetBefore.rows > 0 ? ', which would be saved and replaced' : '';
+  return `${words.filled} with ${count(targetBefore.rows)} rows in them${end}`;
 }

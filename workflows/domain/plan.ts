@@ -1,7 +1,8 @@
+import type { Extent } from './extent';
 import type { ProjectIdentity } from './request';
 
 /** How the rows of one table that belong to the project are told. */
-export type ScopeKind = 'root' | 'owned' | 'shared' | 'bookkeeping' | 'excluded';
+export type ScopeKind = 'root' | 'owned' | 'shared' | 'ephemeral' | 'bookkeeping' | 'excluded';
 
 export interface PlannedTable {
   /** `schema.table`. */
@@ -12,6 +13,23 @@ export interface PlannedTable {
   /** Rows of the whole table by the planner's statistics; the project's share is not above it. */
   readonly estimatedRows: number;
   readonly estimatedBytes: number;
+  /** Rows of the project, counted; absent where problems kept them from being counted. */
+  readonly rows?: number | undefined;
+  /** Bytes of the project's rows, by the table's average row. */
+  readonly bytes?: number | undefined;
+}
+
+/** Rows of one table that no project claims, counted. */
+export interface UnclaimedRows {
+  readonly table: string;
+  readonly rows: number;
+}
+
+/** How long a migration will take, in seconds, and what that is taken from. */
+export interface Estimate {
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+  readonly basis: string;
 }
 
 /** One database, told apart from every other on every server. */
@@ -26,11 +44,23 @@ export interface DatabaseIdentity {
   readonly serverVersion: number;
 }
 
+/** What stood in a database's catalog, for telling later that it stands there again. */
+export interface CatalogState {
+  /** SHA-256 over everything in the catalog. */
+  readonly catalog?: string | undefined;
+  readonly schemas?: readonly string[] | undefined;
+  readonly extensions?: readonly string[] | undefined;
+}
+
 /** What the plan saw at the target, and what a restore drives back to. */
 export type TargetState =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'empty'; readonly oid: number }
-  | { readonly kind: 'filled'; readonly oid: number; readonly rows: number };
+  | ({ readonly kind: 'empty'; readonly oid: number } & CatalogState)
+  | ({ readonly kind: 'filled'; readonly oid: number } & CatalogState & {
+        readonly rows: number;
+        /** Whether the schema is another than the source's, and gives way to it. */
+        readonly rebuild?: boolean | undefined;
+      });
 
 export interface Problem {
   /** Short stable name, for machines. */
@@ -48,11 +78,17 @@ export interface Plan {
   readonly users: number;
   readonly buckets: number;
   readonly tables: readonly PlannedTable[];
+  readonly extent: Extent;
+  /** Rows that no project claims, table by table; absent where the rules cannot tell. */
+  readonly unclaimed?: readonly UnclaimedRows[] | undefined;
+  readonly estimate?: Estimate | undefined;
   readonly format: 'json' | 'copy';
   /** Any of these ends the run with nothing touched. */
   readonly problems: readonly Problem[];
   /** Said, not enforced: what stays behind, what to look at. */
   readonly warnings: readonly Problem[];
+  /** Roles that will be created on the target's server, without login. */
+  readonly createRoles?: readonly string[] | undefined;
   readonly replace: boolean;
   /** The run whose unfinished mark stands in the target, where one does. */
   readonly unfinishedRun?: string | undefined;

@@ -1,0 +1,61 @@
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BACKUP_ID } from '../../workflows/domain/names';
+import type { BackupStore } from './store';
+import { storeFailure } from './store-failure';
+
+const TIMING_FILE = 'timing.json';
+
+/** The newest backups that are asked how long their migration took. */
+const LOOKED_AT = 50;
+
+const timingSchema = z.object({
+  format: z.enum(['json', 'copy']),
+  rows: z.number().int().nonnegative(),
+  seconds: z.number().positive(),
+});
+
+/** How long one migration took, from its backup's snapshot to the completed mark. */
+export type Timing = z.infer<typeof timingSchema>;
+
+/** Writes beside a backup how long its migration took; the backup itself stays as it is sealed. */
+export async function writeTiming(
+  store: BackupStore,
+  backupId: string,
+  timing: Timing,
+): Promise<void> {
+  const path = join(store.pathOf(backupId), TIMING_FILE);
+  try {
+    await writeFile(`${path}.tmp`, `${JSON.stringify(timing)}\n`, { mode: 0o600 });
+    await rename(`${path}.tmp`, path);
+  } catch (error) {
+    throw storeFailure(error, path);
+  }
+}
+
+/** How long the newest migrations out of this directory took; those that never ended are left out. */
+export async function readTimings(store: BackupStore): Promise<readonly Timing[]> {
+  const names = await readdir(store.directory).catch(() => []);
+  const newest = names.filter((name) => BACKUP_ID.test(name)).sort(byMillis);
+  const found: Timing[] = [];
+  for (const name of newest.slice(0, LOOKED_AT)) {
+    const text = await readFile(join(store.pathOf(name), TIMING_FILE), 'utf8').catch(() => '');
+    const timing = timingSchema.safeParse(parsed(text));
+    if (timing.success) found.push(timing.data);
+  }
+  return found;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function byMillis(a: string, b: string): number {
+  const millis = (name: string): number => Number(/_([0-9]+)(?:_target)?$/.exec(name)?.[1] ?? 0);
+  return millis(b) - millis(a);
+}

@@ -1,0 +1,37 @@
+import type { Problem } from '../../../workflows/domain/plan';
+
+/** What a check has to say: what stops the plan, and what is only said. */
+export interface Remarks {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** The remarks of several checks in one, in their order. */
+export function together(all: readonly Remarks[]): Remarks {
+  return {
+    problems: all.flatMap(({ problems }) => problems),
+    warnings: all.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** What stops the plan, under one code. */
+export function stops(code: string, messages: readonly string[]): Remarks {
+  return { problems: messages.map((message) => ({ code, message })), warnings: [] };
+}
+
+/** What is said and stops nothing, under one code. */
+export function says(code: string, messages: readonly string[]): Remarks {
+  return { problems: [], warnings: messages.map((message) => ({ code, message })) };
+}
+
+/** A list for people: at most so many, then how many more. */
+export function listed(items: readonly string[], separator: string, most = 10): string {
+  const shown = items.slice(0, most).join(separator);
+  const more = items.length - most;
+  return more > 0 ? `${shown}${separator}and ${String(more)} more` : shown;
+}
+
+/** A count with its noun: `1 row`, `3 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

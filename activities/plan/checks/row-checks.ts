@@ -1,0 +1,42 @@
+import type { Extent } from '../../../workflows/domain/extent';
+import type { Client } from '../../postgres/database-client';
+import { findCollisions } from '../../postgres/checks/collisions';
+import { readFiringTriggers } from '../../postgres/checks/firing-triggers';
+import { findKeyIds } from '../../postgres/checks/key-ids';
+import { countNullTokens } from '../../postgres/checks/null-tokens';
+import { readUniqueKeys, type UniqueKey } from '../../postgres/checks/unique-keys';
+import { readVaultUse } from '../../postgres/checks/vault';
+import type { ProjectScope } from '../../postgres/scope/project-scope';
+import { together, type Remarks } from './remarks';
+import { collisionRemarks } from './collision-remarks';
+import { keyIdRemarks, nullTokenRemarks, vaultRemarks } from './secret-remarks';
+import { sourceTriggerRemarks } from './trigger-remarks';
+
+/** What the project's rows are checked against. */
+export interface RowChecks {
+  readonly extent: Extent;
+  /** The unique indexes of a target that has the schemas already; empty where it has none. */
+  readonly targetKeys: readonly UniqueKey[];
+  /** Whether NULLs that stock Auth cannot read are mended on their way. */
+  readonly normalizeNullTokens: boolean;
+}
+
+/**
+ * Looks over the project's rows in the source: collisions, triggers, NULL tokens, encryption keys,
+ * vault. The session must be in the read-only snapshot transaction in which the scope was read.
+ */
+export async function checkRows(
+  client: Client,
+  scope: ProjectScope,
+  { extent, targetKeys, normalizeNullTokens }: RowChecks,
+): Promise<Remarks> {
+  const sourceKeys = await readUniqueKeys(client, extent);
+  const keys = { source: sourceKeys, target: targetKeys };
+  return together([
+    collisionRemarks(await findCollisions(client, scope, keys)),
+    sourceTriggerRemarks(await readFiringTriggers(client, extent)),
+    nullTokenRemarks(await countNullTokens(client, scope), normalizeNullTokens),
+    keyIdRemarks(await findKeyIds(client, scope)),
+    vaultRemarks(await readVaultUse(client)),
+  ]);
+}

@@ -1,0 +1,45 @@
+import type { EventTrigger, FiringTrigger } from '../../postgres/checks/firing-triggers';
+import { counted, listed, says, together, type Remarks } from './remarks';
+
+const WHILE_LOADING = 'switched off while rows are loaded, on afterwards';
+
+/** Names the source's triggers that come along (`triggers`); those that stay behind are named with the schema. */
+export function sourceTriggerRemarks(triggers: readonly FiringTrigger[]): Remarks {
+  const coming = triggers.filter(({ inside }) => inside);
+  if (coming.length === 0) return together([]);
+  const names = listed(coming.map(inWords), ', ');
+  return says('triggers', [
+    `${counted(coming.length, 'trigger')} on inserted rows will come along, ${WHILE_LOADING}: ${names}`,
+  ]);
+}
+
+/** Names the triggers of a target that exists: on its rows (`triggers`), and on its schema (`event-triggers`). */
+export function targetTriggerRemarks(
+  database: string,
+  triggers: readonly FiringTrigger[],
+  eventTriggers: readonly EventTrigger[],
+): Remarks {
+  const rows = `${counted(triggers.length, 'trigger')} of the target "${database}" on inserted rows, ${WHILE_LOADING}`;
+  const events = listed(
+    eventTriggers.map(({ name, event }) => `${name} (${event})`),
+    ', ',
+  );
+  return together([
+    says(
+      'triggers',
+      triggers.length === 0 ? [] : [`${rows}: ${listed(triggers.map(inWords), ', ')}`],
+    ),
+    says(
+      'event-triggers',
+      eventTriggers.length === 0
+        ? []
+        : [
+            `${counted(eventTriggers.length, 'event trigger')} of the target "${database}" will fire when the schema is made there: ${events}; switch off by ALTER EVENT TRIGGER … DISABLE what must not`,
+          ],
+    ),
+  ]);
+}
+
+function inWords({ name, table, function: called }: FiringTrigger): string {
+  return `${name} on ${table} (calls ${called})`;
+}

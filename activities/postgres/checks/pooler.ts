@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
+import { z } from 'zod';
+
+/** How a session that is not one backend's gave itself away. */
+export type PoolerSign = 'backend changed' | 'backend shared' | 'settings lost';
+
+const stateRow = z.object({ pid: z.number(), probe: z.string().nullable() });
+type State = z.infer<typeof stateRow>;
+
+/** Each session is asked this often, twice each time, while the others are idle, and again while they are not. */
+const ROUNDS = 4;
+
+/** A pool that has no other server connection lets one session wait for the other's transaction. */
+const PATIENCE_MS = 3_000;
+
+/** A session, and what only it knows. */
+interface Probed {
+  readonly client: Client;
+  readonly probe: string;
+}
+
+/**
+ * Finds out by behaviour whether sessions are backends of their own: asks several sessions to one place
+ * which backend answers and whether their settings are still there, first in turns, then one of them
+ * while the others are in transactions. An empty answer means that such sessions can be relied on. Where
+ * there is a pooler, the settings of the sessions are reset on the backends they reach.
+ */
+export async function findPoolerSigns(clients: readonly Client[]): Promise<readonly PoolerSign[]> {
+  const sessions = clients.map((client) => ({ client, probe: randomUUID() }));
+  for (const { client, probe } of sessions) {
+    await client.query(`SELECT set_config('moveout.probe', $1, false)`, [probe]);
+  }
+  const idle = signsIn(await askInTurns(sessions));
+  const signs = idle.length > 0 ? idle : signsIn(await askWhileBusy(sessions));
+  if (signs.length > 0) await leaveAsFound(clients);
+  return signs;
+}
+
+interface Answer extends State {
+  readonly session: Probed;
+}
+
+/** Twice in a row: a pool of two that takes turns would show each of two sessions the same backend. */
+async function askInTurns(sessions: readonly Probed[]): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const session of sessions) answers.push(await ask(session), await ask(session));
+  }
+  return answers;
+}
+
+async function askWhileBusy([session, ...others]: readonly Probed[]): Promise<readonly Answer[]> {
+  if (session === undefined) return [];
+  const answers: Answer[] = [];
+  const endAll = (): Promise<unknown> =>
+    Promise.all(others.map(({ client }) => client.query('COMMIT')));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Whether it worked the second COMMIT tells, which only warns where there is nothing to end.
+    const impatience = setTimeout(() => void endAll().catch(() => undefined), PATIENCE_MS);
+    try {
+      for (const { client } of others) await client.query('BEGIN');
+      for (const other of others) answers.push(await ask(other));
+      answers.push(await ask(session), await ask(session));
+    } finally {
+      clearTimeout(impatience);
+    }
+    await endAll();
+  }
+  return answers;
+}
+
+function signsIn(answers: readonly Answer[]): readonly PoolerSign[] {
+  const differ = (one: Answer, other: Answer): boolean =>
+    one.session === other.session && one.pid !== other.pid;
+  const share = (one: Answer, other: Answer): boolean =>
+    one.session !== other.session && one.pid === other.pid;
+  const isAny = (holds: typeof differ): boolean =>
+    answers.some((one) => answers.some((other) => holds(one, other)));
+  return [
+    ...(isAny(differ) ? (['backend changed'] as const) : []),
+    ...(isAny(share) ? (['backend shared'] as const) : []),
+    ...(answers.some(({ probe, session }) => probe !== session.probe)
+      ? (['settings lost'] as const)
+      : []),
+  ];
+}
+
+async function ask(session: Probed): Promise<Answer> {
+  const result = await session.client.query(
+    `SELECT pg_backend_pid() AS pid, current_setting('moveout.probe', true) AS probe`,
+  );
+  return { ...stateRow.parse(result.rows[0]), session };
+}
+
+/** What was set for these sessions would stay behind for whoever is given the backend next. */
+async function leaveAsFound(clients: readonly Client[]): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await Promise.all(clients.map((client) => client.query('RESET ALL')));
+  }
+}

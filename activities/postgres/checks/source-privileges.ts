@@ -1,0 +1,79 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
+import { inExtent } from '../catalog/in-extent';
+
+const missingRow = z.object({
+  /** What cannot be done: use a schema, read a table or sequence, read rows that policies hide, call a function. */
+  kind: z.enum(['schema', 'table', 'sequence', 'policies', 'function']),
+  /** The schemas, tables, sequences or functions it is about. */
+  objects: z.array(z.string()),
+  /** The statement that settles it, to be run by an owner or a superuser. */
+  statement: z.string(),
+});
+
+/** A right that a role lacks, and the one statement that gives it. */
+export type MissingRight = z.infer<typeof missingRow>;
+
+/** Everything that the session's role lacks to read the extent whole, and what it is called. */
+export interface SourceRole {
+  readonly role: string;
+  readonly missing: readonly MissingRight[];
+}
+
+/** Finds what the session's role lacks for a plan and a backup. Works where the role may do nothing at all. */
+export async function readSourceRole(client: Client, extent: Extent): Promise<SourceRole> {
+  const who = await client.query('SELECT current_user::text AS role');
+  const result = await client.query(STATEMENT, [extent.schemas, extent.tables]);
+  return {
+    role: z.object({ role: z.string() }).parse(who.rows[0]).role,
+    missing: z.array(missingRow).parse(result.rows),
+  };
+}
+
+const RELATIONS = `
+  SELECT n.nspname, n.oid AS schema, c.oid, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
+         CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
+         CASE c.relkind WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
+                        ELSE has_table_privilege(c.oid, 'SELECT') END AS readable
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.relkind IN ('r', 'p') AND ${inExtent('n', 'c')}
+      OR c.relkind = 'S' AND EXISTS (
+         SELECT FROM pg_depend d
+           JOIN pg_class tc ON tc.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
+          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+            AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND ${inExtent('tn', 'tc')})`;
+
+/** Tables of a schema that is handled whole and that are all closed are opened by one statement. */
+const STATEMENT = `
+WITH relations AS (${RELATIONS}),
+closed AS (
+  SELECT r.*, r.nspname = ANY ($1) AND count(*) OVER same > 1
+              AND count(*) OVER same = count(*) FILTER (WHERE NOT r.readable) OVER same AS alike
+    FROM relations r WINDOW same AS (PARTITION BY r.nspname, r.kind)),
+missing AS (
+  SELECT 1 AS place, 'schema' AS kind, array_agg(DISTINCT nspname::text) AS objects,
+         format('GRANT USAGE ON SCHEMA %I TO %I', nspname, current_user) AS statement
+    FROM relations WHERE NOT has_schema_privilege(schema, 'USAGE') GROUP BY nspname
+  UNION ALL
+  SELECT 2, kind, array_agg(nspname || '.' || relname ORDER BY relname),
+         format('GRANT SELECT ON ALL %sS IN SCHEMA %I TO %I', upper(kind), nspname, current_user)
+    FROM closed WHERE alike AND NOT readable GROUP BY nspname, kind
+  UNION ALL
+  SELECT 3, kind, ARRAY[nspname || '.' || relname],
+         format('GRANT SELECT ON %s%I.%I TO %I',
+                CASE kind WHEN 'sequence' THEN 'SEQUENCE ' ELSE '' END, nspname, relname, current_user)
+    FROM closed WHERE NOT alike AND NOT readable
+  UNION ALL
+  SELECT 4, 'policies', array_agg(c.nspname || '.' || c.relname ORDER BY c.nspname, c.relname),
+         format('ALTER ROLE %I BYPASSRLS', current_user)
+    FROM relations c JOIN pg_roles me ON me.rolname = current_user
+   WHERE c.relrowsecurity AND NOT me.rolsuper AND NOT me.rolbypassrls
+     AND (c.relforcerowsecurity OR NOT pg_has_role(c.relowner, 'USAGE'))
+  HAVING count(*) > 0
+  UNION ALL
+  SELECT 5, 'function', ARRAY[f], format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', f, current_user)
+    FROM unnest(ARRAY['pg_control_system()', 'pg_export_snapshot()', 'pg_is_in_recovery()',
+                      'pg_current_wal_lsn()', 'pg_last_wal_replay_lsn()']) AS f
+   WHERE NOT has_function_privilege('pg_catalog.' || f, 'EXECUTE'))
+SELECT kind, objects, statement FROM missing ORDER BY place, statement`;

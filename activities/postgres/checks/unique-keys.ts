@@ -1,0 +1,62 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import type { Extent } from '../../../workflows/domain/extent';
+import { inExtent } from '../catalog/in-extent';
+
+const uniqueKeyRow = z.object({
+  index: z.string(),
+  table: z.string(),
+  /** SQL over the bare columns of the table, one a key column, in the order of the index. */
+  expressions: z.array(z.string()),
+  /** SQL over the bare columns: the rows that the index holds; `null` where it holds all. */
+  predicate: z.string().nullable(),
+  nullsNotDistinct: z.boolean(),
+  /** The columns that keys and predicate read. */
+  columns: z.array(z.string()),
+  valid: z.boolean(),
+});
+
+/** A unique index, of a constraint or not, as data: it can be applied to the rows of another database. */
+export type UniqueKey = z.infer<typeof uniqueKeyRow>;
+
+/**
+ * Lists the unique indexes on the tables of the extent: primary keys, constraints, plain, partial and
+ * over expressions. The deparsed text is qualified as the session's search path demands.
+ */
+export async function readUniqueKeys(
+  client: Client,
+  extent: Extent,
+): Promise<readonly UniqueKey[]> {
+  const result = await client.query(
+    `SELECT x.relname AS "index",
+            n.nspname || '.' || c.relname AS "table",
+            (SELECT json_agg(pg_get_indexdef(i.indexrelid, k, true) || coalesce(${COLLATION}, '') ORDER BY k)
+               FROM generate_series(1, i.indnkeyatts) AS k) AS "expressions",
+            pg_get_expr(i.indpred, i.indrelid, true) AS "predicate",
+            coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
+            (SELECT coalesce(json_agg(a.attname ORDER BY a.attnum), '[]')
+               FROM pg_attribute a
+              WHERE a.attrelid = c.oid AND a.attnum > 0
+                AND (a.attnum = ANY (i.indkey::int2[]) OR ${READ_BY_EXPRESSION})) AS "columns",
+            i.indisvalid AS "valid"
+       FROM pg_index i
+       JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam
+       JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE i.indisunique AND i.indislive AND m.amname = 'btree'
+        AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND ${inExtent('n', 'c')}
+      ORDER BY 2, 1`,
+    [extent.schemas, extent.tables],
+  );
+  return z.array(uniqueKeyRow).parse(result.rows);
+}
+
+/** Equality differs from that of the bytes under nondeterministic collations alone. */
+const COLLATION = `(
+  SELECT ' COLLATE ' || quote_ident(ln.nspname) || '.' || quote_ident(l.collname)
+    FROM pg_collation l JOIN pg_namespace ln ON ln.oid = l.collnamespace
+   WHERE l.oid = i.indcollation[k - 1] AND NOT l.collisdeterministic)`;
+
+const READ_BY_EXPRESSION = `EXISTS (
+  SELECT FROM pg_depend d
+   WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+     AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum)`;

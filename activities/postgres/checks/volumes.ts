@@ -1,0 +1,71 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import { qualified } from '../identifiers';
+import type { ProjectScope, ScopedTable } from '../scope/project-scope';
+
+/** The project's share of one table. */
+export interface Volume {
+  readonly table: string;
+  /** Exact in the session's snapshot. */
+  readonly rows: number;
+  /** What these rows take, without indexes: rows times the average width. An estimate. */
+  readonly bytes: number;
+}
+
+const widthRow = z.object({ table: z.string(), width: z.coerce.number().nullable() });
+const volumeRow = z.object({ rows: z.coerce.number(), bytes: z.coerce.number().nullable() });
+
+/**
+ * Counts the project's rows of every table, by one scan of each, and estimates their bytes: by the
+ * statistics where the table was analyzed, by measuring the rows in the same scan where it was not.
+ */
+export async function readVolumes(
+  client: Client,
+  { tables }: ProjectScope,
+): Promise<readonly Volume[]> {
+  const widths = await readWidths(client, tables);
+  const volumes: Volume[] = [];
+  for (const scoped of tables) {
+    const { table } = scoped.facts;
+    if (scoped.kind === 'excluded') volumes.push({ table, rows: 0, bytes: 0 });
+    else volumes.push(await readVolume(client, scoped, widths.get(table)));
+  }
+  return volumes;
+}
+
+async function readVolume(
+  client: Client,
+  { facts: { table }, where }: ScopedTable,
+  width: number | undefined,
+): Promise<Volume> {
+  const measured = width === undefined ? 'sum(pg_column_size(t.*))::text' : 'NULL';
+  const result = await client.query(
+    `SELECT count(*)::text AS rows, ${measured} AS bytes FROM ${qualified(table)} AS t WHERE (${where})`,
+  );
+  const { rows, bytes } = volumeRow.parse(result.rows[0]);
+  return { table, rows, bytes: bytes ?? Math.round(rows * (width ?? 0)) };
+}
+
+/** Average bytes of a row: header and values in the page, and its share of what was moved out of it (TOAST). */
+async function readWidths(
+  client: Client,
+  tables: readonly ScopedTable[],
+): Promise<ReadonlyMap<string, number>> {
+  const result = await client.query(
+    `SELECT n.nspname || '.' || c.relname AS "table",
+            (SELECT ${ROW_HEADER} + sum(s.avg_width * (1 - s.null_frac)) FROM pg_stats s
+              WHERE s.schemaname = n.nspname AND s.tablename = c.relname)
+            + CASE WHEN c.reltoastrelid = 0 THEN 0
+                   ELSE pg_relation_size(c.reltoastrelid) / c.reltuples END AS "width"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname || '.' || c.relname = ANY ($1) AND c.relkind = 'r' AND c.reltuples > 0`,
+    [tables.map(({ facts }) => facts.table)],
+  );
+  const found = z.array(widthRow).parse(result.rows);
+  return new Map(
+    found.flatMap(({ table, width }) => (width === null ? [] : [[table, width] as const])),
+  );
+}
+
+/** A row's header and its line pointer (PostgreSQL, "Database Page Layout"). */
+const ROW_HEADER = '28';

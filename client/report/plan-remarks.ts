@@ -1,0 +1,71 @@
+import type { Plan, Problem } from '../../workflows/domain/plan';
+import { count } from '../progress/words';
+import { wrapped } from './plan-wrap';
+
+/** What a group of warnings is about, by code. */
+const TITLES: Readonly<Record<string, string>> = {
+  'left-out': 'Stays behind in the source',
+  'null-tokens': 'Users that stock Auth could not read',
+  'key-ids': 'Values that Auth encrypted',
+  vault: 'Secrets in the vault',
+  triggers: 'Triggers on inserted rows',
+  'event-triggers': 'Event triggers of the target',
+  'disk-full': 'Disk space',
+  'refs-unknown': 'Buckets of other projects',
+  pooler: 'Pooler',
+  'collision-untried': 'Unique indexes that could not be tried',
+};
+
+/** What no migration of a database can move (supabase.com, "restore from platform"). */
+const CHECKLIST = [
+  'Files: only their rows move. Copy the objects in the file store, or let the new Storage use the old one; a path there begins with the tenant id and ends with the version.',
+  'JWT secret and signing keys: with other keys every session and API key is void, and users sign in again.',
+  'Auth settings live outside the database: providers, SMTP, templates, hooks, allowed redirect URLs.',
+  'Sign-in with Google, GitHub and the like: enter the new redirect URI at each provider; SAML: the new ACS URL.',
+  'Passkeys hold for one domain: they work on only if the domain stays.',
+];
+
+/** Every problem with what settles it, numbered; nothing where there is none. */
+export function problemsList(problems: readonly Problem[]): string {
+  if (problems.length === 0) return '';
+  return [
+    `${problems.length === 1 ? 'The problem' : `The ${String(problems.length)} problems`} to settle first:`,
+    ...problems.map(({ code, message }, i) =>
+      wrapped(`${code}: ${message}`, `  ${String(i + 1)}. `),
+    ),
+  ].join('\n');
+}
+
+/** Warnings grouped by what they are about; nothing where there is none. */
+export function warningsText(warnings: readonly Problem[]): string {
+  if (warnings.length === 0) return '';
+  const codes = [...new Set(warnings.map(({ code }) => code))];
+  const groups = codes.flatMap((code) => [
+    `  ${TITLES[code] ?? code} (${code})`,
+    ...warnings.filter((w) => w.code === code).map(({ message }) => wrapped(message, '    - ')),
+  ]);
+  return ['Worth knowing:', ...groups].join('\n');
+}
+
+/** What is left to do by hand after a migration. */
+export function checklistText(): string {
+  return [
+    'Not in the database, so not moved. See to it afterwards:',
+    ...CHECKLIST.map((line) => wrapped(line, '  [ ] ')),
+  ].join('\n');
+}
+
+/** Rows that no project claims and that so move with none; nothing where they were not looked for. */
+export function unclaimedText(unclaimed: Plan['unclaimed']): string {
+  const found = (unclaimed ?? []).filter(({ rows }) => rows > 0);
+  if (found.length === 0) return '';
+  const tables = found.map(({ table, rows }) => `${table} ${count(rows)}`).join(', ');
+  return [
+    'Rows of the source that no project claims, so that they move with none:',
+    wrapped(tables, '  '),
+    wrapped(
+      '(users and buckets without a project, rows of users that are gone, expired sign-ins)',
+      '  ',
+    ),
+  ].join('\n');
+}
