@@ -86,7 +86,8 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function isFileError(error: unknown): boolean {
+/** Tells an error of the file system from one of what was being written. */
+export function isFileError(error: unknown): boolean {
   const calls: readonly unknown[] = ['open', 'write', 'writev', 'fsync', 'fdatasync', 'close'];
   return types.isNativeError(error) && 'syscall' in error && calls.includes(error.syscall);
 }

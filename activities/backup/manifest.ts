@@ -27,7 +27,27 @@ export function parseManifest(text: string, backupId: string): Manifest {
   if (seal !== sealOf(written)) {
     throw failure('BackupDamaged', `${backupId}/${MANIFEST_FILE} is not the file that was written`);
   }
+  assertConsistent(parsed.data);
   return parsed.data;
+}
+
+/** What the manifest says twice must be the same, and no table or file may come twice. */
+function assertConsistent({ backupId, tables, rowCounts, contents }: Manifest): void {
+  const files = contents.map(({ file }) => file);
+  const counted = new Map(contents.map(({ table, rows }) => [table, rows]));
+  const names = new Set([...tables, ...Object.keys(rowCounts), ...counted.keys()]);
+  const odd = [...names].filter(
+    (table) =>
+      counted.get(table) !== rowCounts[table] ||
+      tables.filter((name) => name === table).length !== 1 ||
+      contents.filter((content) => content.table === table).length !== 1,
+  );
+  const twice = files.filter((file, i) => files.indexOf(file) !== i);
+  if (odd.length + twice.length === 0) return;
+  throw failure(
+    'BackupDamaged',
+    `${backupId}/${MANIFEST_FILE} contradicts itself about ${[...odd, ...twice].join(', ')}`,
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { chmod, lstat, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -34,7 +35,7 @@ export class BackupStore {
     const made: string[] = [];
     try {
       await makeFolder(this.directory, made);
-      const probe = join(this.directory, `.moveout-${String(process.pid)}-${String(Date.now())}`);
+      const probe = join(this.directory, `.moveout-${randomUUID()}`);
       await (await open(probe, 'wx', 0o600)).close();
       await rm(probe);
     } catch (error) {

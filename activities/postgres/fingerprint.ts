@@ -55,6 +55,10 @@ export async function fingerprintReplacing(
   };
 }
 
+/**
+ * The hash is of one column that holds the whole row's bytes: over several columns it is linear in
+ * the hash of each, so that a sum would not see values that two rows swapped.
+ */
 function aggregates(selection: Selection, seed: string): string {
   const record = `record_send(row(${selection.expressions.join(', ')}))`;
   const hash = `hash_record_extended(row(${record}), ${BigInt(seed).toString()}::int8)`;

@@ -1,41 +1,69 @@
 import type { Client } from '../postgres/database-client';
 import { sameFingerprint, type Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Manifest } from '../../workflows/domain/manifest';
-import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
 import type { TableDrift } from '../../workflows/domain/report';
 import { readTables } from '../postgres/catalog/tables';
 import { fingerprint } from '../postgres/fingerprint';
 import { selectList } from '../postgres/projection';
 import type { WantedProject } from '../postgres/scope/known-refs';
-import { projectRows } from '../save/project-rows';
+import { readProjectScope } from '../postgres/scope/project-scope';
+import { lackOf } from './compare-target';
+
+/** One table of the manifest as the source has it now. */
+export interface SourceTable {
+  /** The rows in scope, as a predicate. */
+  readonly where: string;
+  /** Absent where the source cannot be read the same way any more. */
+  readonly print?: Fingerprint | undefined;
+  readonly lack?: string | undefined;
+}
+
+/** The tables of the manifest as the source has them now; empty where no source was asked for. */
+export type SourceTables = ReadonlyMap<string, SourceTable>;
 
 /** Fingerprints the project's rows as the source holds them now, with the manifest's seed and projection. */
 export async function fingerprintSource(
   client: Client,
   manifest: Manifest,
-  wanted: Omit<WantedProject, 'tenancy'>,
-): Promise<ReadonlyMap<string, Fingerprint>> {
-  const found = new Map<string, Fingerprint>();
-  if (manifest.tenancy === undefined) return found;
-  const tables = await readTables(client, PROJECT_SCHEMAS);
-  const selected = await projectRows(client, tables, { ...wanted, tenancy: manifest.tenancy });
-  for (const { facts, where } of selected) {
-    const content = manifest.contents.find((candidate) => candidate.table === facts.table);
-    if (content === undefined) continue;
-    const selection = { table: facts.table, expressions: selectList(content.columns), where };
-    found.set(facts.table, await fingerprint(client, selection, manifest.seed));
+  wanted: Pick<WantedProject, 'projectRef' | 'configuredRefs'>,
+): Promise<SourceTables> {
+  const found = new Map<string, SourceTable>();
+  const { tenancy, scopes, extent, contents, seed } = manifest;
+  if (tenancy === undefined) return found;
+  const present = await readTables(client, extent);
+  const listed = new Set(manifest.tables);
+  const tables = present.filter(({ table }) => listed.has(table));
+  for (const { table } of present) {
+    if (!listed.has(table))
+      found.set(table, { where: 'false', lack: 'the backup has no such table' });
+  }
+  // No rule need cover what the source has come to have since.
+  const scope = await readProjectScope(client, tables, { ...wanted, tenancy, scopes });
+  for (const content of contents) {
+    const { table, columns } = content;
+    const scoped = scope.tables.find(({ facts }) => facts.table === table);
+    const lack = scoped === undefined ? 'the table is missing' : lackOf(content, tables);
+    const where = scoped?.where ?? 'false';
+    if (lack !== undefined) {
+      found.set(table, { where, lack });
+      continue;
+    }
+    const selection = { table, expressions: selectList(columns), where };
+    found.set(table, { where, print: await fingerprint(client, selection, seed) });
   }
   return found;
 }
 
 /** The tables whose rows in scope are not what the snapshot saw. */
-export function driftOf(
-  manifest: Manifest,
-  source: ReadonlyMap<string, Fingerprint>,
-): readonly TableDrift[] {
-  return manifest.contents.flatMap(({ table, rows, digest }) => {
-    const now = source.get(table);
-    if (now === undefined || sameFingerprint(now, { rows, digest })) return [];
-    return [{ table, manifest: { rows, digest }, source: now }];
+export function driftOf(manifest: Manifest, source: SourceTables): readonly TableDrift[] {
+  return [...source].flatMap(([table, now]): readonly TableDrift[] => {
+    const then = fingerprintIn(manifest, table);
+    if (now.print === undefined) return [{ table, manifest: then, note: now.lack }];
+    return sameFingerprint(now.print, then) ? [] : [{ table, manifest: then, source: now.print }];
   });
+}
+
+function fingerprintIn({ contents }: Manifest, table: string): Fingerprint {
+  const { rows = 0, digest = '0' } = contents.find((content) => content.table === table) ?? {};
+  return { rows, digest };
 }

@@ -1,28 +1,29 @@
 import type { Client } from '../postgres/database-client';
 import { sameFingerprint, type Fingerprint } from '../../workflows/domain/fingerprint';
-import type { Manifest } from '../../workflows/domain/manifest';
-import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
-import { countOrphans, readForeignKeys } from '../postgres/catalog/foreign-keys';
-import { largestValue, readSequences } from '../postgres/catalog/sequences';
-import { readTables } from '../postgres/catalog/tables';
+import type { Content, Manifest } from '../../workflows/domain/manifest';
+import { readTables, type TableFacts } from '../postgres/catalog/tables';
+import { generatedDigest } from '../postgres/compare/generated';
 import { fingerprint } from '../postgres/fingerprint';
 import { selectListAtTarget } from '../postgres/projection';
 
 /** What a target holds, table by table, with the manifest's own seed and projection. */
 export type Fingerprints = ReadonlyMap<string, Fingerprint>;
 
-/** Fingerprints every table of the manifest whole, so that a row too many is found as well. */
+/**
+ * Fingerprints every table of the manifest whole, so that a row too many is found as well. A table
+ * that is missing, or that lacks a column, has no fingerprint.
+ */
 export async function fingerprintTarget(
   client: Client,
   manifest: Manifest,
   at: (table: string) => void,
 ): Promise<Fingerprints> {
-  const present = await presentColumns(client);
+  const present = await readTables(client, manifest.extent);
   const found = new Map<string, Fingerprint>();
-  for (const { table, columns } of manifest.contents) {
-    at(table);
-    const has = present.get(table);
-    if (has === undefined || columns.some((column) => !has.has(column.name))) continue;
+  for (const content of manifest.contents) {
+    at(content.table);
+    if (lackOf(content, present) !== undefined) continue;
+    const { table, columns } = content;
     const selection = { table, expressions: selectListAtTarget(columns), where: 'true' };
     found.set(table, await fingerprint(client, selection, manifest.seed));
   }
@@ -39,51 +40,39 @@ export function differingTables(manifest: Manifest, found: Fingerprints): readon
     .map((content) => content.table);
 }
 
-/** Sequences that would hand out a value again, or that stand behind where the backup saw them. */
-export async function sequenceDifferences(
+/** Says what a database lacks of a table that the manifest has; `undefined` where it lacks nothing. */
+export function lackOf(
+  { table, columns }: Content,
+  present: readonly TableFacts[],
+): string | undefined {
+  const facts = present.find((candidate) => candidate.table === table);
+  if (facts === undefined) return 'the table is missing';
+  const names = new Set(facts.columns.map(({ name }) => name));
+  const missing = columns.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+  return missing.length === 0 ? undefined : `missing columns: ${missing.join(', ')}`;
+}
+
+/**
+ * Tables whose rows are equal and whose generated columns are not: a file does not hold these, the
+ * target computed them anew.
+ */
+export async function generatedDifferences(
   client: Client,
   manifest: Manifest,
+  found: Fingerprints,
 ): Promise<readonly string[]> {
-  const here = new Map((await readSequences(client, PROJECT_SCHEMAS)).map((s) => [s.sequence, s]));
+  const differing = new Set(differingTables(manifest, found));
+  const present = await readTables(client, manifest.extent);
   const differences: string[] = [];
-  for (const recorded of manifest.sequences) {
-    const state = here.get(recorded.sequence);
-    if (state === undefined) {
-      differences.push(`sequence ${recorded.sequence} is missing`);
-      continue;
+  for (const content of manifest.contents) {
+    const { table, generated } = content;
+    if (generated === undefined || differing.has(table)) continue;
+    const { columns } = generated;
+    if (lackOf({ ...content, columns }, present) === undefined) {
+      const here = { content, columns, where: 'true' };
+      if ((await generatedDigest(client, here, manifest.seed)) === generated.digest) continue;
     }
-    const largest = await largestValue(client, recorded.ownedBy);
-    if (next(state) <= largest)
-      differences.push(
-        `sequence ${recorded.sequence} would give out values that ${recorded.ownedBy} holds`,
-      );
-    if (next(state) < next(recorded))
-      differences.push(`sequence ${recorded.sequence} stands behind the backup`);
+    differences.push(`generated columns of ${table} differ`);
   }
   return differences;
-}
-
-/** Foreign keys of the schemas with rows that point at nothing. */
-export async function orphanDifferences(client: Client): Promise<readonly string[]> {
-  const differences: string[] = [];
-  for (const key of await readForeignKeys(client, PROJECT_SCHEMAS)) {
-    const orphans = await countOrphans(client, key);
-    if (orphans > 0)
-      differences.push(
-        `foreign key ${key.name} on ${key.table}: ${String(orphans)} rows point at nothing`,
-      );
-  }
-  return differences;
-}
-
-/** The value that the next `nextval` gives, for an increment of one. */
-function next(state: { readonly lastValue: string; readonly isCalled: boolean }): bigint {
-  return BigInt(state.lastValue) + (state.isCalled ? 1n : 0n);
-}
-
-async function presentColumns(client: Client): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const tables = await readTables(client, PROJECT_SCHEMAS);
-  return new Map(
-    tables.map((facts) => [facts.table, new Set(facts.columns.map((column) => column.name))]),
-  );
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { BACKUP_ID, PROJECT_REF } from './names';
+import { extentSchema, PROJECT_EXTENT } from './extent';
+import { NO_SCOPES, scopesSchema } from './scopes';
 import { tenancySchema } from './tenancy';
 
 /** The version of the backup format this program writes; it reads no other. */
@@ -20,6 +22,8 @@ export const columnSchema = z.strictObject({
   /** As `format_type` prints it, schema-qualified for types that are not built in. */
   type: z.string().min(1),
   read: z.enum(['as-is', 'text', 'nil']),
+  /** What was written where the source has NULL. */
+  whenNull: z.string().optional(),
 });
 
 const fileSchema = z.strictObject({ file: fileName, bytes: count, sha256 });
@@ -31,6 +35,13 @@ export const contentSchema = fileSchema.extend({
   digest: decimal,
   encoding: z.enum(['json', 'binary', 'text']),
   columns: z.array(columnSchema).min(1),
+  /** The columns of the primary key, where there is one; rows that differ are named by them. */
+  key: z.array(z.string().min(1)).min(1).optional(),
+  /**
+   * The generated columns, which are not in the file, and the digest over them and the primary key.
+   * Left out are those computed from a column that is rewritten.
+   */
+  generated: z.strictObject({ columns: z.array(columnSchema).min(1), digest: decimal }).optional(),
   /** The values that stood in a column read as nil, with their row counts (`null` for NULL). */
   replaced: z.array(z.strictObject({ value: z.string().nullable(), rows: count })).optional(),
 });
@@ -70,12 +81,29 @@ export const manifestSchema = z.strictObject({
   snapshotLsn: z.string(),
   /** Absent for backups of kind `target`: all rows of the database are in scope. */
   tenancy: tenancySchema.optional(),
+  /** The configured scopes beside the built-in rules. */
+  scopes: scopesSchema.default(NO_SCOPES),
+  /** What of the database was saved. */
+  extent: extentSchema.default({
+    schemas: [...PROJECT_EXTENT.schemas],
+    tables: [],
+    withoutColumns: [],
+  }),
   /** The seed of every digest in this manifest. */
   seed: decimal,
   contents: z.array(contentSchema),
   sequences: z.array(sequenceSchema),
   /** `schema.sql`, and the facts it was made from, for comparing later without the database. */
-  schema: fileSchema.extend({ digest: sha256, snapshot: fileSchema }),
+  schema: fileSchema.extend({
+    digest: sha256,
+    snapshot: fileSchema,
+    /** Roles that the statements mention. */
+    roles: z.array(z.string()).optional(),
+    /** Extensions that they create unless they are there. */
+    extensions: z
+      .array(z.strictObject({ name: z.string(), schema: z.string(), version: z.string() }))
+      .optional(),
+  }),
   /** Encoding, locale, grants and settings of the database that was read. */
   database: z.record(z.string(), z.unknown()),
 });

@@ -13,6 +13,25 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
+/**
+ * How many rows at the target are apart from the backup's: rows the target lacks, rows it has too
+ * many, and rows that have the same primary key and other content. A row that stands twice counts twice.
+ */
+export interface RowsApart {
+  readonly missing: number;
+  readonly extra: number;
+  readonly changed: number;
+  /** The file beside the backup that names up to 1,000 of them by primary key; absent without one. */
+  readonly keysFile?: string | undefined;
+}
+
+/** How many rows in scope came, went, or changed under the same primary key after the snapshot. */
+export interface RowsMoved {
+  readonly added: number;
+  readonly changed: number;
+  readonly gone: number;
+}
+
 /** The three fingerprints of one table side by side; a side that was not read is absent. */
 export interface TableEvidence {
   readonly table: string;
@@ -26,20 +45,28 @@ export interface TableEvidence {
   readonly equal: boolean;
   /** Rows found at the target, where that was read. */
   readonly targetRows?: number | undefined;
+  /** Where the target differs and its rows could be told apart. */
+  readonly apart?: RowsApart | undefined;
+  /** Where the target differs: what else there is to say, such as a missing column or key. */
+  readonly note?: string | undefined;
 }
 
 /** A table whose rows in scope changed in the source after the backup's snapshot. */
 export interface TableDrift {
   readonly table: string;
   readonly manifest: Fingerprint;
-  readonly source: Fingerprint;
+  /** Absent where the source has no such table or column any more. */
+  readonly source?: Fingerprint | undefined;
+  readonly moved?: RowsMoved | undefined;
+  /** What else there is to say, such as why the rows could not be counted. */
+  readonly note?: string | undefined;
 }
 
 /** All that verification found. Counts and digests only, never a row. */
 export interface Evidence {
   readonly tables: readonly TableEvidence[];
   readonly drift: readonly TableDrift[];
-  /** Differences beside the rows: schema, sequences, foreign keys, extra tables. */
+  /** Every difference in words: rows by table, generated columns, schema, sequences, foreign keys, extra tables. */
   readonly differences: readonly string[];
 }
 

@@ -1,0 +1,74 @@
+import type { Client } from '../postgres/database-client';
+import type { Content, Manifest } from '../../workflows/domain/manifest';
+import type { RowsMoved, TableDrift } from '../../workflows/domain/report';
+import { targetPlace } from '../postgres/maintenance';
+import { setApart } from '../postgres/compare/rows-apart';
+import { backupSide, sourceSide, targetSide } from '../postgres/compare/side';
+import { bringHashes, hashedRows } from '../postgres/compare/source-rows';
+import { withWorkbench } from '../postgres/compare/workbench';
+import { naming } from '../postgres/sqlstate';
+import { bringBackupRows } from './backup-file';
+import type { SourceTables } from './compare-source';
+import { sayingWhyNot } from './tell-apart';
+import type { Verification } from './verification';
+
+/** What drift is counted with: both sides in the snapshots in which they were fingerprinted. */
+export interface DriftGround {
+  readonly verification: Verification;
+  readonly source: Client;
+  readonly sourceTables: SourceTables;
+  /** The target's snapshot. */
+  readonly snapshot: string;
+  /** Whether the target holds what the manifest says, and so can stand for the backup's file. */
+  readonly isEqual: (table: string) => boolean;
+}
+
+/**
+ * Counts, for each table that drifted, the rows that came, changed and went in the source. The source
+ * gives hashes only, streamed into the target's server, since a session that may only read can keep
+ * nothing. The first failure ends the counting: the stream from the source may be stuck behind it.
+ */
+export async function countDrift(
+  ground: DriftGround,
+  drift: readonly TableDrift[],
+): Promise<readonly TableDrift[]> {
+  let failed: string | undefined;
+  const counted: TableDrift[] = [];
+  for (const entry of drift) {
+    const content = contentOf(ground.verification.manifest, entry);
+    const counts =
+      failed === undefined && content !== undefined
+        ? await sayingWhyNot('its rows could not be counted', async () => ({
+            moved: await countMoved(ground, content),
+          }))
+        : { note: failed };
+    if ('note' in counts) failed ??= counts.note;
+    counted.push({ ...counts, ...entry });
+  }
+  return counted;
+}
+
+async function countMoved(
+  { verification, source, sourceTables, snapshot, isEqual }: DriftGround,
+  content: Content,
+): Promise<RowsMoved> {
+  const { connections, job, manifest, meter } = verification;
+  const { seed } = manifest;
+  const { table } = content;
+  meter.at(table);
+  const place = targetPlace(job.target, 'write');
+  const now = sourceSide(content, sourceTables.get(table)?.where ?? 'false');
+  return withWorkbench(connections, { place, snapshot }, (workbench) =>
+    naming(`counting drift of ${table}`, async () => {
+      if (!isEqual(table)) await bringBackupRows(verification, workbench, content);
+      const then = isEqual(table) ? targetSide(content) : backupSide(content);
+      const hashes = await bringHashes({ source, workbench }, now, seed);
+      const counts = await setApart(workbench, [hashedRows(then, seed), hashes]);
+      return { added: counts.extra, changed: counts.changed, gone: counts.missing };
+    }),
+  );
+}
+
+function contentOf(manifest: Manifest, { table, source }: TableDrift): Content | undefined {
+  return source === undefined ? undefined : manifest.contents.find((one) => one.table === table);
+}

@@ -1,0 +1,155 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Meter } from '../../../activities/attempt';
+import { BackupStore } from '../../../activities/backup/store';
+import { Connections } from '../../../activities/postgres/connections';
+import { fingerprint } from '../../../activities/postgres/fingerprint';
+import { selectList } from '../../../activities/postgres/projection';
+import { transaction } from '../../../activities/postgres/transaction';
+import { saveDatabase } from '../../../activities/save/save-database';
+import type { SourceTable } from '../../../activities/verify/compare-source';
+import { gatherEvidence, type WithSource } from '../../../activities/verify/gather-evidence';
+import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
+import type { Job } from '../../../workflows/domain/job';
+import type { Manifest } from '../../../workflows/domain/manifest';
+import type { Evidence, TableEvidence } from '../../../workflows/domain/report';
+import { createDatabase, dropDatabases, execute, urlOf } from '../../support/harness/databases';
+
+/** Objects that a second database has and the first has not, so that the OIDs of types differ. */
+const OTHER_OIDS = `CREATE TYPE public.before_all AS ENUM ('x'); CREATE TABLE public.takes_oids (id int);`;
+
+const SCHEMAS = 'CREATE SCHEMA IF NOT EXISTS auth; CREATE SCHEMA IF NOT EXISTS storage;';
+
+const anyConnections = new Connections((database) => urlOf(database), { name: 'verify test' });
+
+/** What `saveDatabase` needs to be told beside the tables. */
+export interface Saving {
+  readonly format: 'json' | 'copy';
+  readonly kind?: 'project' | 'target';
+}
+
+/** A small source of a test's own and its backup; databases are verified against that. */
+export interface Scratch {
+  readonly source: string;
+  readonly manifest: Manifest;
+  readonly folder: string;
+  /** A new database with the same tables and rows, made by the same statements, then changed. */
+  readonly target: (change?: string) => Promise<string>;
+  readonly verify: (database: string, manifest?: Manifest) => Promise<Evidence>;
+  /** The same, with the source read again; all its rows are in scope. */
+  readonly verifyBoth: (database: string) => Promise<Evidence>;
+}
+
+/** Makes a source by SQL statements over the schemas `auth` and `storage`, and backs it up. */
+export async function openScratch(ddl: string, saving: Saving): Promise<Scratch> {
+  const source = await createDatabase('scratch');
+  await execute(source, SCHEMAS + ddl);
+  const directory = await mkdtemp(join(tmpdir(), 'moveout-verify-'));
+  folders.push(directory);
+  const store = new BackupStore(directory);
+  const manifest = await save(store, source, saving);
+  const verify = (
+    database: string,
+    withSource: WithSource,
+    other = manifest,
+  ): Promise<Evidence> => {
+    const meter = new Meter('verifyProject');
+    const job = jobOf(manifest.backupId, database);
+    const verification = { connections: anyConnections, meter, store, job, manifest: other };
+    return gatherEvidence(verification, withSource);
+  };
+  return {
+    source,
+    manifest,
+    folder: store.pathOf(manifest.backupId),
+    target: async (change = '') => {
+      const database = await createDatabase('scratch');
+      await execute(database, OTHER_OIDS + SCHEMAS + ddl);
+      if (change !== '') await execute(database, change);
+      return database;
+    },
+    verify: (database, other) => verify(database, noSource, other),
+    verifyBoth: (database) => verify(database, wholeSource(source, manifest)),
+  };
+}
+
+const noSource: WithSource = (use) =>
+  use({ client: undefined, read: () => Promise.resolve(new Map()) });
+
+const folders: string[] = [];
+
+/** Takes away all that `openScratch` made. */
+export async function closeScratch(): Promise<void> {
+  await dropDatabases();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+}
+
+/** The evidence of one table. */
+export function tableOf(evidence: Evidence, table: string): TableEvidence | undefined {
+  return evidence.tables.find((candidate) => candidate.table === table);
+}
+
+const keyLine = z.strictObject({ kind: z.string(), key: z.record(z.string(), z.string()) });
+
+/** What a file of keys says, in its order. */
+export async function keysIn(file: string | undefined): Promise<z.infer<typeof keyLine>[]> {
+  return z.array(keyLine).parse(JSON.parse(await readFile(file ?? '', 'utf8')));
+}
+
+async function save(
+  store: BackupStore,
+  source: string,
+  { format, kind = 'project' }: Saving,
+): Promise<Manifest> {
+  return saveDatabase(store, anyConnections, {
+    backupId: `backup_scratch_${String(Date.now())}`,
+    kind,
+    format,
+    project: { projectRef: 'scratch', databaseName: 'scratch' },
+    place: { connection: source, access: 'read' },
+    extent: PROJECT_EXTENT,
+    meter: new Meter('backupProject'),
+    select: (_pair, tables) => Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
+  });
+}
+
+function jobOf(backupId: string, database: string): Job {
+  const target = {
+    connection: database,
+    database,
+    systemIdentifier: '0',
+    oid: 0,
+    serverVersion: 0,
+  };
+  return {
+    project: { projectRef: 'scratch', databaseName: database },
+    backupId,
+    target,
+    targetBefore: { kind: 'absent' },
+    sources: [],
+    extent: PROJECT_EXTENT,
+    onDrift: 'report',
+  };
+}
+
+function wholeSource(source: string, manifest: Manifest): WithSource {
+  return (use) =>
+    anyConnections.with({ connection: source, access: 'read' }, (client) =>
+      transaction(client, 'read-snapshot', () =>
+        use({
+          client,
+          read: async () => {
+            const found = new Map<string, SourceTable>();
+            for (const { table, columns } of manifest.contents) {
+              const selection = { table, expressions: selectList(columns), where: 'true' };
+              const print = await fingerprint(client, selection, manifest.seed);
+              found.set(table, { where: 'true', print });
+            }
+            return found;
+          },
+        }),
+      ),
+    );
+}
