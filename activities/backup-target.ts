@@ -1,14 +1,12 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt } from './attempt';
-import { SCOPE_RULES } from './postgres/scope/rules';
-import type { TableFacts } from './postgres/catalog/tables';
 import type { Resources } from './resources';
 import { backupResult } from './save/result';
-import { saveDatabase, type Selected } from './save/save-database';
+import { saveDatabase } from './save/save-database';
 
 /** What `backupTarget` needs to know. */
-export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format'> & {
+export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'extent'> & {
   readonly backupId: string;
 };
 
@@ -18,7 +16,7 @@ export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format'> & {
  */
 export async function backupTarget(
   resources: Resources,
-  { project, target, format, backupId }: TargetBackupOrder,
+  { project, target, format, extent, backupId }: TargetBackupOrder,
 ): Promise<BackupResult> {
   return attempt(
     resources,
@@ -33,17 +31,11 @@ export async function backupTarget(
         project,
         place: { connection: target.connection, database: target.database, access: 'read' },
         meter,
-        select: (_pair, tables) => Promise.resolve(everything(tables)),
+        extent: { ...extent, withoutColumns: [] },
+        select: (_pair, tables) =>
+          Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
       });
       return backupResult(manifest);
     },
   );
-}
-
-function everything(tables: readonly TableFacts[]): readonly Selected[] {
-  const order = new Map(SCOPE_RULES.map((rule, index) => [rule.table, index]));
-  const position = (facts: TableFacts): number => order.get(facts.table) ?? order.size;
-  return [...tables]
-    .sort((a, b) => position(a) - position(b))
-    .map((facts) => ({ facts, where: 'true' }));
 }

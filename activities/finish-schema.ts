@@ -18,7 +18,9 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
     const { after } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
-    const statements = job.targetBefore.kind === 'filled' ? [] : after;
+    const { targetBefore } = job;
+    const stands = targetBefore.kind === 'filled' && targetBefore.rebuild !== true;
+    const statements = stands ? [] : after;
     await inFencedTarget(writer, async ({ client, write }) => {
       const mark = await readMark(client);
       if (mark?.steps.includes('finishSchema')) return;

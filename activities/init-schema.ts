@@ -4,12 +4,13 @@ import { parseSchemaSql } from './postgres/schema';
 import type { Resources } from './resources';
 import { claimTarget } from './write/claim-target';
 import { runStatements } from './postgres/run-statements';
+import { readRemoval, removeParts } from './write/remove-parts';
 import { inFencedTarget, writing } from './write/writing';
 
 /**
  * Makes the target ready for rows: created or marked as this run's, with the schemas, types, tables,
- * functions and grants of the backup. Where the target had the schemas they stay as they are; the plan
- * found them equal. Safe to run twice.
+ * functions and grants of the backup. Where the target had the schemas they stay as they are when the
+ * plan found them equal, and give way when it did not. Safe to run twice.
  */
 export async function initSchema(resources: Resources, job: Job): Promise<StepResult> {
   return writing(resources, { step: 'initSchema', job }, async (writer) => {
@@ -17,16 +18,20 @@ export async function initSchema(resources: Resources, job: Job): Promise<StepRe
     const manifest = await store.manifest(job.backupId);
     const { before } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
     await claimTarget(writer, manifest);
-    const statements = job.targetBefore.kind === 'filled' ? [] : before;
+    const { targetBefore } = job;
+    const rebuild = targetBefore.kind === 'filled' && targetBefore.rebuild === true;
+    const statements = targetBefore.kind === 'filled' && !rebuild ? [] : before;
+    const removal = rebuild ? await readRemoval(writer.connections, job) : undefined;
     await inFencedTarget(writer, async ({ client, write }) => {
       const mark = await readMark(client);
       if (mark?.steps.includes('initSchema')) return;
       await write(async () => {
+        if (removal !== undefined) await removeParts(client, removal, 'SchemaDiffers');
         await runStatements(client, statements);
         await recordStep(client, 'initSchema');
       });
     });
-    const made = job.targetBefore.kind === 'absent' ? 'database created, ' : '';
+    const made = targetBefore.kind === 'absent' ? 'database created, ' : '';
     return { tables: [], note: `${made}${String(statements.length)} schema statements` };
   });
 }

@@ -4,6 +4,7 @@ import { proveRestored } from './restore/prove';
 import { undoAbsent } from './restore/undo-absent';
 import { undoEmpty } from './restore/undo-empty';
 import { undoFilled } from './restore/undo-filled';
+import { undoRoles } from './restore/undo-roles';
 import type { Resources } from './resources';
 import { writing } from './write/writing';
 
@@ -18,6 +19,8 @@ export async function restoreProject(resources: Resources, job: Job): Promise<Re
       job.targetBefore.kind
     ];
     await undo(writer);
-    return proveRestored(writer);
+    const kept = await undoRoles(writer);
+    const proof = await proveRestored(writer);
+    return { ...proof, facts: [...proof.facts, ...kept] };
   });
 }

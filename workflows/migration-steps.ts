@@ -57,12 +57,15 @@ export class MigrationSteps {
 
   /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
-    const { project, target, targetBefore, source, onDrift, unfinishedRun } = plan;
+    const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
+    const { createRoles } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
       target,
       targetBefore,
+      extent,
+      createRoles,
       replacesRun: plan.replace ? unfinishedRun : undefined,
       sources: [source],
       source,
@@ -70,7 +73,7 @@ export class MigrationSteps {
     };
     if (targetBefore.kind !== 'filled') return job;
     const backupId = this.#backupId(project.projectRef, 'target');
-    const order = { project, target, format: plan.format, backupId };
+    const order = { project, target, extent, format: plan.format, backupId };
     await this.#untouched(() =>
       working(`what ${target.database} holds → ${backupId}`).backupTarget(order),
     );

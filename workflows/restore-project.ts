@@ -54,19 +54,21 @@ export async function restoreProject(input?: unknown): Promise<Report> {
 }
 
 async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {
-  const { project, backupId, target, targetBefore, sources, unfinishedRun, format } = plan;
+  const { project, backupId, target, targetBefore, extent, sources, unfinishedRun, format, createRoles } = plan;
   const job: Job = {
     project,
     backupId,
     target,
     targetBefore,
+    extent,
+    createRoles,
     sources,
     replacesRun: unfinishedRun,
     onDrift: 'report',
   };
   if (targetBefore.kind !== 'filled') return job;
   const own = backupIdOf(project.projectRef, workflowInfo().startTime.getTime(), 'target');
-  const order = { project, target, format, backupId: own };
+  const order = { project, target, extent, format, backupId: own };
   await run
     .step(
       'backupProject',

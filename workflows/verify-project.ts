@@ -19,9 +19,10 @@ export async function verifyProject(input?: unknown): Promise<Report> {
   run.concerns(plan.project);
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
-  const { project, backupId, target, source, onDrift } = plan;
+  const { project, backupId, extent, target, source, onDrift } = plan;
   const targetBefore = { kind: 'absent' } as const;
-  const job: Job = { project, backupId, target, targetBefore, sources: [source], source, onDrift };
+  const sources = [source];
+  const job: Job = { project, backupId, extent, target, targetBefore, sources, source, onDrift };
   const evidence = await steps.refusing(() =>
     run.step(
       'verifyProject',

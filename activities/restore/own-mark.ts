@@ -11,5 +11,5 @@ export async function ownMark({ connections, job, runId }: Writer): Promise<Mark
   );
   if (entry === undefined) return undefined;
   const mark = await connections.with(targetPlace(job.target, 'read'), readMark);
-  return mark?.runId === runId ? mark : undefined;
+  return mark?.runId === runId && mark.databaseOid === entry.oid ? mark : undefined;
 }

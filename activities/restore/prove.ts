@@ -1,12 +1,11 @@
 import type { RestoreProof } from '../../workflows/domain/report';
-import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
 import { readSequences } from '../postgres/catalog/sequences';
-import { presentSchemas } from '../postgres/catalog/schemas';
+import { presentParts } from '../postgres/catalog/schemas';
 import { stagingName } from '../postgres/fence';
 import { targetPlace, lockPlace } from '../postgres/maintenance';
-import { compareSchemas, readSchema } from '../postgres/schema';
+import { catalogDigest, compareSchemas, readSchema } from '../postgres/schema';
 import { differingTables, fingerprintTarget } from '../verify/compare-target';
 import type { Writer } from '../write/writing';
 import { ownMark } from './own-mark';
@@ -41,25 +40,46 @@ async function proveAbsent({ connections, job, runId }: Writer): Promise<Restore
   return { state: 'absent', facts: [fact] };
 }
 
-async function proveEmpty({ connections, job }: Writer): Promise<RestoreProof> {
+async function proveEmpty(writer: Writer): Promise<RestoreProof> {
+  const { connections, job } = writer;
   const present = await connections.with(targetPlace(job.target, 'read'), (client) =>
-    presentSchemas(client, PROJECT_SCHEMAS),
+    presentParts(client, job.extent),
   );
   if (present.length > 0)
-    throw failure(
-      'RestoreUnproved',
-      `schema ${present.join(', ')} is still in "${job.target.database}"`,
-    );
+    throw failure('RestoreUnproved', `${present.join(', ')} is still in "${job.target.database}"`);
   return {
     state: 'empty',
-    facts: [`database "${job.target.database}" has no auth and no storage schema, as before`],
+    facts: [
+      `database "${job.target.database}" has no auth and no storage schema, as before`,
+      ...(await proveSame(writer)),
+    ],
   };
+}
+
+/** The same database as before, with the same catalog. */
+async function proveSame({ connections, job }: Writer): Promise<readonly string[]> {
+  const { target, targetBefore } = job;
+  if (targetBefore.kind === 'absent') return [];
+  const entry = await connections.with(lockPlace(target.connection), (client) =>
+    findDatabase(client, target.database),
+  );
+  if (entry?.oid !== targetBefore.oid) {
+    throw failure('RestoreUnproved', `database "${target.database}" is not the one of before`);
+  }
+  if (targetBefore.catalog === undefined) return [];
+  const place = targetPlace(target, 'read');
+  const catalog = await connections.withPool(place, catalogDigest);
+  if (catalog !== targetBefore.catalog) {
+    throw failure('RestoreUnproved', `the catalog of "${target.database}" is not as before`);
+  }
+  return ['it is the same database (oid), and its whole catalog is as before'];
 }
 
 async function proveFilled(writer: Writer): Promise<RestoreProof> {
   const { connections, job, meter, resources } = writer;
   if (job.targetBackupId === undefined) {
-    return { state: 'filled', facts: ['nothing had been written yet'] };
+    const same = await proveSame(writer);
+    return { state: 'filled', facts: ['nothing had been written yet', ...same] };
   }
   const manifest = await resources.store.manifest(job.targetBackupId);
   const place = targetPlace(job.target, 'read');
@@ -67,7 +87,7 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
     found: await fingerprintTarget(client, manifest, (table) => {
       meter.at(table);
     }),
-    sequences: await readSequences(client, PROJECT_SCHEMAS),
+    sequences: await readSequences(client, manifest.extent),
   }));
   const differing = differingTables(manifest, rows.found);
   if (differing.length > 0)
@@ -75,7 +95,7 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
   if (JSON.stringify(rows.sequences) !== JSON.stringify(manifest.sequences)) {
     throw failure('RestoreUnproved', 'sequences are not as before');
   }
-  const schema = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_SCHEMAS));
+  const schema = await connections.withPool(place, (pool) => readSchema(pool, manifest.extent));
   const recorded = await resources.store.readText(
     job.targetBackupId,
     manifest.schema.snapshot.file,
@@ -91,6 +111,7 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
     facts: [
       `${String(manifest.contents.length)} tables of "${job.target.database}" have the fingerprints of before`,
       'the schema and the sequences are as before',
+      ...(await proveSame(writer)),
     ],
   };
 }

@@ -1,26 +1,19 @@
-import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
-import { failure } from '../failure';
-import { dropSchemas, presentSchemas } from '../postgres/catalog/schemas';
 import { withdraw } from '../postgres/fence';
-import { schemaObjectsOutsideThatDependOn } from '../postgres/schema';
-import { inOwnTarget } from './in-own-target';
+import { removeParts } from '../write/remove-parts';
 import type { Writer } from '../write/writing';
+import { inOwnTarget } from './in-own-target';
+import { ownMark } from './own-mark';
+import { readOwnRemoval } from './own-removal';
 
 /**
- * Takes the schemas away that were not there before. Nothing outside them goes with them: should
- * something have come to depend on them, that is named instead.
+ * Takes away the schemas and tables that were not there before. Nothing outside them goes with them:
+ * should something have come to depend on them, that is named instead.
  */
 export async function undoEmpty(writer: Writer): Promise<void> {
+  if ((await ownMark(writer)) === undefined) return;
+  const removal = await readOwnRemoval(writer);
   await inOwnTarget(writer, async (client) => {
-    const outside = await schemaObjectsOutsideThatDependOn(client, PROJECT_SCHEMAS);
-    if (outside.length > 0) {
-      const names = [...new Set(outside.map((dependent) => dependent.object))].join(', ');
-      throw failure(
-        'RestoreUnproved',
-        `objects of other schemas depend on auth or storage and would go with them: ${names}`,
-      );
-    }
-    await dropSchemas(client, await presentSchemas(client, PROJECT_SCHEMAS));
+    await removeParts(client, removal, 'RestoreUnproved');
     await withdraw(client, writer.runId);
   });
 }

@@ -12,9 +12,11 @@ import {
 import {
   createDatabaseSql,
   databaseGrantsSql,
+  databaseSettingsSql,
   parseDatabaseFacts,
   type DatabaseFacts,
 } from '../postgres/schema';
+import { createRoles } from '../postgres/roles';
 import { transaction } from '../postgres/transaction';
 import { assertNoSource, type Writer } from './writing';
 
@@ -23,8 +25,17 @@ import { assertNoSource, type Writer } from './writing';
  * Run again it finds its own mark and changes nothing.
  */
 export async function claimTarget(writer: Writer, manifest: Manifest): Promise<void> {
+  await makeRoles(writer);
   if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, manifest);
   return claimExisting(writer);
+}
+
+async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
+  const { createRoles: roles = [], target, sources } = job;
+  if (roles.length === 0) return;
+  await connections.with(maintenancePlace(target, sources), (client) =>
+    createRoles(client, roles, runId),
+  );
 }
 
 /**
@@ -51,7 +62,11 @@ async function markStaging(writer: Writer, staging: string, facts: DatabaseFacts
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
       await claim(client, claiming(writer, true));
-      for (const statement of databaseGrantsSql(staging, facts)) await client.query(statement);
+      for (const statement of [
+        ...databaseGrantsSql(staging, facts),
+        ...databaseSettingsSql(staging, facts),
+      ])
+        await client.query(statement);
     }),
   );
 }

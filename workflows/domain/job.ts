@@ -1,3 +1,4 @@
+import type { Extent } from './extent';
 import type { DatabaseIdentity, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
 
@@ -9,10 +10,14 @@ export interface Job {
   /** The target's server and name; `oid` is 0 where the plan saw no such database. */
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
+  /** What of the target is handled; all else in it is left alone. */
+  readonly extent: Extent;
   /** Where the target held something: its own rows, saved before the first write. */
   readonly targetBackupId?: string | undefined;
   /** The run whose unfinished mark the plan saw and the request said to replace. */
   readonly replacesRun?: string | undefined;
+  /** Roles that the target's server lacked and the configuration said to create. */
+  readonly createRoles?: readonly string[] | undefined;
   /** Databases that are never written, whatever their name. */
   readonly sources: readonly DatabaseIdentity[];
   /** Whether a source is read again at the end, to tell drift. */

@@ -1,3 +1,4 @@
+import type { Extent } from './extent';
 import type { DatabaseIdentity, Problem, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
 
@@ -6,9 +7,11 @@ export interface RestorePlan {
   readonly project: ProjectIdentity;
   readonly backupId: string;
   readonly format: 'json' | 'copy';
+  readonly extent: Extent;
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
   readonly unfinishedRun?: string | undefined;
+  readonly createRoles?: readonly string[] | undefined;
   /** The database that the backup was taken from, and the configured source where it answers. */
   readonly sources: readonly DatabaseIdentity[];
   readonly problems: readonly Problem[];
@@ -18,6 +21,7 @@ export interface RestorePlan {
 export interface VerificationPlan {
   readonly project: ProjectIdentity;
   readonly backupId: string;
+  readonly extent: Extent;
   readonly target: DatabaseIdentity;
   readonly source: DatabaseIdentity;
   readonly onDrift: 'report' | 'fail';

@@ -16,6 +16,8 @@ const markRow = z.object({
   epoch: z.coerce.number(),
   steps: z.array(z.string()),
   createdDatabase: z.boolean(),
+  /** The database that was claimed; a copy of it under another oid carries the same mark. */
+  databaseOid: z.coerce.number(),
 });
 
 export type Mark = z.infer<typeof markRow>;
@@ -41,6 +43,7 @@ const CREATE_TABLE = `
     epoch bigint NOT NULL,
     steps text[] NOT NULL DEFAULT '{}',
     created_database boolean NOT NULL,
+    database_oid oid NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
     completed_at timestamptz,
     previous jsonb
@@ -54,7 +57,7 @@ export async function readMark(client: Client): Promise<Mark | undefined> {
   const result = await client.query(
     `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
             owner_user_id AS "ownerUserId", backup_id AS "backupId", state, epoch::text,
-            steps, created_database AS "createdDatabase"
+            steps, created_database AS "createdDatabase", database_oid::text AS "databaseOid"
        FROM moveout.migration`,
   );
   return result.rows[0] === undefined ? undefined : markRow.parse(result.rows[0]);
@@ -68,12 +71,15 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
   await client.query(CREATE_TABLE);
   await client.query(
     `INSERT INTO moveout.migration AS m
-            (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, state, epoch)
-     VALUES ($1, $2, $3, $4, $5, $6, 'running', 1)
+            (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,
+             state, epoch)
+     SELECT $1, $2, $3, $4, $5, $6, oid, 'running', 1
+       FROM pg_database WHERE datname = current_database()
      ON CONFLICT (only_row) DO UPDATE
         SET project_ref = excluded.project_ref, run_id = excluded.run_id,
             workflow_id = excluded.workflow_id, owner_user_id = excluded.owner_user_id,
             backup_id = excluded.backup_id, created_database = excluded.created_database,
+            database_oid = excluded.database_oid,
             state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
             completed_at = NULL, previous = to_jsonb(m)
       WHERE m.run_id <> excluded.run_id`,
@@ -142,7 +148,8 @@ export async function withdraw(client: Client, runId: string): Promise<void> {
     `UPDATE moveout.migration AS m
         SET project_ref = p.project_ref, run_id = p.run_id, workflow_id = p.workflow_id,
             owner_user_id = p.owner_user_id, backup_id = p.backup_id, state = p.state,
-            steps = p.steps, created_database = p.created_database, started_at = p.started_at,
+            steps = p.steps, created_database = p.created_database,
+            database_oid = p.database_oid, started_at = p.started_at,
             completed_at = p.completed_at, epoch = p.epoch, previous = p.previous
        FROM moveout.migration AS own, jsonb_populate_record(NULL::moveout.migration, own.previous) AS p
       WHERE m.run_id = $1 AND own.previous IS NOT NULL`,

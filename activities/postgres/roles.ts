@@ -1,0 +1,78 @@
+import type { Client } from 'pg';
+import { DatabaseError } from 'pg';
+import { z } from 'zod';
+import { ident, literal } from './identifiers';
+import { createRolesSql } from './schema';
+import { transaction } from './transaction';
+
+const who = z.object({ superuser: z.boolean(), modern: z.boolean() });
+
+/** `dependent_objects_still_exist`: the role has come to be used elsewhere. */
+const STILL_USED = '2BP01';
+
+/** Creates roles that the server lacks, without login, and notes on each which run made it. */
+export async function createRoles(
+  client: Client,
+  roles: readonly string[],
+  runId: string,
+): Promise<void> {
+  for (const role of roles) {
+    await transaction(client, 'write', async () => {
+      if (await exists(client, role)) return;
+      for (const statement of createRolesSql([role])) await client.query(statement);
+      await mayOwnAs(client, role);
+      await client.query(`COMMENT ON ROLE ${ident(role)} IS ${literal(noteOf(runId))}`);
+    });
+  }
+}
+
+/**
+ * Drops those of the roles that the run made, by the note they carry, and says which had come to be
+ * used by others meanwhile and therefore stay.
+ */
+export async function dropOwnRoles(
+  client: Client,
+  roles: readonly string[],
+  runId: string,
+): Promise<readonly string[]> {
+  const kept: string[] = [];
+  for (const role of roles) {
+    if (!(await isOwn(client, role, runId))) continue;
+    try {
+      await client.query(`DROP ROLE ${ident(role)}`);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.code !== STILL_USED) throw error;
+      kept.push(role);
+    }
+  }
+  return kept;
+}
+
+/** Who made a role is not its member by itself, and could not hand objects to it. */
+async function mayOwnAs(client: Client, role: string): Promise<void> {
+  const found = await client.query(
+    `SELECT rolsuper AS superuser, current_setting('server_version_num')::int >= 160000 AS modern
+       FROM pg_roles WHERE rolname = current_user`,
+  );
+  const { superuser, modern } = who.parse(found.rows[0]);
+  if (superuser) return;
+  const options = modern ? ' WITH INHERIT TRUE, SET TRUE' : '';
+  await client.query(`GRANT ${ident(role)} TO CURRENT_USER${options}`);
+}
+
+function noteOf(runId: string): string {
+  return `created by moveout, run ${runId}`;
+}
+
+async function exists(client: Client, role: string): Promise<boolean> {
+  const result = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
+  return result.rowCount === 1;
+}
+
+async function isOwn(client: Client, role: string, runId: string): Promise<boolean> {
+  const result = await client.query(
+    `SELECT FROM pg_roles WHERE rolname = $1 AND shobj_description(oid, 'pg_authid') = $2`,
+    [role, noteOf(runId)],
+  );
+  return result.rowCount === 1;
+}

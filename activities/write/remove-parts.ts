@@ -1,0 +1,53 @@
+import type { Extent } from '../../workflows/domain/extent';
+import type { Job } from '../../workflows/domain/job';
+import type { FailureCode } from '../../workflows/domain/failure';
+import { failure } from '../failure';
+import { dropArrivals, type Arrivals } from '../postgres/catalog/state';
+import { dropSchemas } from '../postgres/catalog/schemas';
+import type { Connections } from '../postgres/connections';
+import type { Client } from '../postgres/database-client';
+import { targetPlace } from '../postgres/maintenance';
+import { runStatements } from '../postgres/run-statements';
+import { readSchema, schemaObjectsOutsideThatDependOn } from '../postgres/schema';
+
+/** How the parts of an extent are taken away. */
+export interface Removal {
+  readonly extent: Extent;
+  /** Statements for its single tables; the schemas go whole. */
+  readonly statements: readonly string[];
+  /** Extensions that came along, and what was there before them. */
+  readonly arrivals?: Arrivals;
+}
+
+/** Reads what takes the extent's parts out of the target, wherever a run left it. */
+export async function readRemoval(
+  connections: Connections,
+  { target, extent }: Job,
+): Promise<Removal> {
+  if (extent.tables.length === 0) return { extent, statements: [] };
+  const place = targetPlace(target, 'read');
+  const script = await connections.withPool(place, (pool) => readSchema(pool, extent));
+  return { extent, statements: script.removal };
+}
+
+/**
+ * Takes the extent's parts away, in the caller's transaction. Nothing outside goes with them: what
+ * has come to depend on them is named in a failure of the code given.
+ */
+export async function removeParts(
+  client: Client,
+  { extent, statements, arrivals }: Removal,
+  code: FailureCode,
+): Promise<void> {
+  await runStatements(client, statements);
+  const outside = await schemaObjectsOutsideThatDependOn(client, extent.schemas);
+  if (outside.length > 0) {
+    const names = [...new Set(outside.map((dependent) => dependent.object))].join(', ');
+    throw failure(
+      code,
+      `objects of other schemas depend on ${extent.schemas.join(' or ')} and would go with them: ${names}`,
+    );
+  }
+  await dropSchemas(client, extent.schemas);
+  if (arrivals !== undefined) await dropArrivals(client, arrivals);
+}
