@@ -1,3 +1,4 @@
+import { driftText } from '../../client/report/evidence';
 import { execute, exists } from '../support/harness/databases';
 import { before } from '../support/harness/interventions';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
@@ -24,7 +25,12 @@ describe('migrateProject while the source goes on', () => {
       before('verifyProject', () => moveOn(project.projectRef)),
     );
     expect(ending).toMatchObject({ status: 'Completed', report: { outcome: 'migrated' } });
-    expect(ending.report?.drift.map(({ table }) => table)).toEqual(['storage.objects']);
+    expect(ending.report?.drift).toMatchObject([
+      { table: 'storage.objects', moved: { added: 0, changed: 1, gone: 0 } },
+    ]);
+    expect(driftText(ending.report?.drift ?? [])).toMatch(
+      /^  storage\.objects: (\d+) rows in the backup, \1 now: 1 row changed$/m,
+    );
   });
 
   it('fails and is restored when the request says that drift fails', async () => {

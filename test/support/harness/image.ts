@@ -40,16 +40,19 @@ export async function imageOf(database: string): Promise<readonly string[]> {
     const catalog = await client.query<{ line: string }>(
       `SELECT line FROM (${CATALOG.join(' UNION ALL ')}) AS c (line) ORDER BY line COLLATE "C"`,
     );
-    const relations = await client.query<{ name: string; kind: string }>(
-      `SELECT c.oid::regclass::text AS name, c.relkind AS kind
+    const relations = await client.query<{ name: string; kind: string; columns: string }>(
+      `SELECT c.oid::regclass::text AS name, c.relkind AS kind,
+              (SELECT coalesce(string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attname), '') FROM pg_attribute a
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'S') AND ${MADE_BY_PEOPLE} ORDER BY 1`,
     );
-    const states = relations.rows.map(({ name, kind }) =>
+    const states = relations.rows.map(({ name, kind, columns }) =>
       kind === 'S'
         ? `SELECT '${name} at ' || last_value || ' ' || is_called AS line FROM ${name}`
         : `SELECT '${name} ' || count(*) || ' '
-             || coalesce(md5(string_agg(md5(t::text), '' ORDER BY t::text COLLATE "C")), '') AS line FROM ${name} AS t`,
+             || coalesce(md5(string_agg(md5(r.line), '' ORDER BY r.line COLLATE "C")), '') AS line
+             FROM (SELECT ROW(${columns})::text AS line FROM ${name} AS t) AS r`,
     );
     if (states.length === 0) return catalog.rows.map(({ line }) => line);
     const contents = await client.query<{ line: string }>(states.join(' UNION ALL '));

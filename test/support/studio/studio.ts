@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { type StudioOptions, type StudioSizes, studioSizes } from './options';
-import { fillScripts, roleScripts, schemaScripts } from './sql-files';
+import { fillScripts, roleScripts, schemaScripts, variantScripts } from './sql-files';
 
 /** One project of the studio, as `public.projects` lists it. */
 export interface StudioProject {
@@ -22,7 +22,7 @@ export interface StudioSummary {
  * Makes a shared, Supabase-style database in the database that the URL names: the service roles
  * that the server lacks, the schemas `auth` and `storage`, and projects with rows in every table.
  * All but the roles is one transaction: it is there as a whole or not at all. Needs a superuser
- * and no extension, on PostgreSQL 14 to 18.
+ * and no extension, on PostgreSQL 14 to 18 (15 to 18 for the variant `newer`).
  *
  * @throws Error with one line, free of secrets, when a size is out of range, the server cannot be
  * reached, the role is no superuser, or the database holds a schema `auth` or `storage` already.
@@ -41,7 +41,7 @@ export async function createStudio(
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await refuseUnfit(client);
+    await refuseUnfit(client, sizes);
     await runAll(client, roleScripts());
     await client.query('BEGIN');
     await build(client, sizes);
@@ -53,16 +53,26 @@ export async function createStudio(
   }
 }
 
-async function refuseUnfit(client: Client): Promise<void> {
-  const { rows } = await client.query<{ database: string; encoding: string; superuser: boolean }>(
+interface Server {
+  readonly database: string;
+  readonly encoding: string;
+  readonly version: number;
+  readonly superuser: boolean;
+}
+
+async function refuseUnfit(client: Client, { variant }: StudioSizes): Promise<void> {
+  const { rows } = await client.query<Server>(
     `SELECT current_database() AS database, current_setting('server_encoding') AS encoding,
-       rolsuper AS superuser
+       current_setting('server_version_num')::integer AS version, rolsuper AS superuser
      FROM pg_roles WHERE rolname = current_user`,
   );
   const [server] = rows;
   if (!server?.superuser) throw new Error('the studio needs a superuser to connect as');
   if (server.encoding !== 'UTF8') {
     throw new Error(`database "${server.database}" is ${server.encoding}; the studio needs UTF8`);
+  }
+  if (variant === 'newer' && server.version < 150_000) {
+    throw new Error('the variant "newer" needs PostgreSQL 15 or newer (NULLS NOT DISTINCT)');
   }
   await refuseTaken(client, server.database);
 }
@@ -96,6 +106,7 @@ async function build(client: Client, sizes: StudioSizes): Promise<void> {
     await client.query('SELECT set_config($1, $2, true)', [`studio.${name}`, String(value)]);
   }
   await runAll(client, fillScripts());
+  await runAll(client, variantScripts(sizes.variant));
 }
 
 async function runAll(client: Client, scripts: readonly string[]): Promise<void> {
