@@ -6,6 +6,7 @@ import { NativeConnection } from '@temporalio/worker';
 import pg from 'pg';
 import { findTemporalCli, startDevServer } from '../client/temporal-cli';
 import { startPostgres } from '../test/support/postgres';
+import { NO_SCOPES } from '../workflows/domain/scopes';
 import { createWorker } from '../worker/create-worker';
 import type { Report } from '../workflows/domain/report';
 
@@ -75,6 +76,8 @@ async function migrate(servers: Servers, move: Move): Promise<Report> {
       users: { by: 'app-metadata', key: 'project_ref' },
       buckets: { by: 'id-prefix', separator: '-' },
     },
+    scopes: NO_SCOPES,
+    createRoles: false,
     projects: undefined,
     backup: { directory: path.join(servers.folder, 'backups'), format: move.format },
   } as const;
