@@ -1,4 +1,6 @@
-import { execute } from '../support/harness/databases';
+import { readFile } from 'node:fs/promises';
+import { reportText } from '../../client/report/text';
+import { execute, query } from '../support/harness/databases';
 import { imageOf } from '../support/harness/image';
 import { keepCopy, makeCopy } from '../support/harness/targets';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
@@ -93,6 +95,31 @@ describe('verifyProject', () => {
     expect(ending.message).toContain(`rows of ${table} differ`);
     const different = ending.report?.tables.filter(({ equal }) => !equal) ?? [];
     expect(different.map((evidence) => evidence.table)).toEqual([table]);
+    const { missing = 0, extra = 0, changed = 0 } = different[0]?.apart ?? {};
+    expect(missing + extra + changed).toBeGreaterThan(0);
+  });
+
+  it('writes the keys of differing rows beside the backup and nowhere else, and the backup stays whole', async () => {
+    const [object] = await query<{ id: string }>(good, `SELECT ${ONE_OBJECT}::text AS id`);
+    const id = object?.id ?? '';
+    const ending = await verifyAfter(
+      `SET session_replication_role = replica; DELETE FROM storage.objects WHERE id = '${id}'`,
+    );
+    const evidence = ending.report?.tables.find(({ table }) => table === 'storage.objects');
+    const keysFile = evidence?.apart?.keysFile ?? '';
+    expect(evidence?.apart).toEqual({ missing: 1, extra: 0, changed: 0, keysFile });
+    expect(JSON.parse(await readFile(keysFile, 'utf8'))).toEqual([
+      { kind: 'missing', key: { id } },
+    ]);
+    expect(JSON.stringify(ending)).not.toContain(id);
+    expect(ending.report === undefined ? '' : reportText(ending.report)).toContain(
+      `  storage.objects: 1 row missing, keys in ${keysFile}`,
+    );
+    const restored = await bed.run('restoreProject', {
+      backupId: ending.report?.backupId,
+      databaseName: bed.nextProject().databaseName,
+    });
+    expect(restored.report?.outcome).toBe('verified');
   });
 
   it.each([
@@ -103,6 +130,21 @@ describe('verifyProject', () => {
       `SELECT setval('auth.refresh_tokens_id_seq', 1)`,
       /refresh_tokens_id_seq/,
     ],
+    [
+      'a sequence far ahead',
+      `SELECT setval('auth.refresh_tokens_id_seq', 1000000)`,
+      /refresh_tokens_id_seq stands at \(1000000, called\), not at/,
+    ],
+    [
+      'a table that nobody expects',
+      'CREATE TABLE storage.extra AS SELECT 1 AS id',
+      /table storage\.extra is extra; table storage\.extra holds 1 rows/,
+    ],
+    [
+      'generated columns that are computed otherwise',
+      `ALTER TABLE auth.identities DROP COLUMN email, ADD email text GENERATED ALWAYS AS (upper(identity_data ->> 'email')) STORED`,
+      /generated columns of auth\.identities differ/,
+    ],
     ['a disabled trigger', 'ALTER TABLE storage.objects DISABLE TRIGGER USER', /storage\.objects/],
   ] as const)('finds %s', async (_what, change, says) => {
     const ending = await verifyAfter(change);
@@ -110,21 +152,27 @@ describe('verifyProject', () => {
     expect(ending.message).toMatch(says);
   });
 
-  it('tells drift of the source apart from a difference', async () => {
+  it('tells drift of the source apart from a difference, and counts its rows', async () => {
     const { ref, urls } = { ref: project.projectRef, urls: bed.configured.urls };
     const moved = await keepCopy(bed.source);
+    const own = `raw_app_meta_data ->> 'project_ref' = '${ref}'`;
     await execute(
       moved,
-      `UPDATE auth.users SET updated_at = now() WHERE id = (SELECT id FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = '${ref}' LIMIT 1)`,
+      `CREATE TABLE auth.since_then (id int);
+       UPDATE auth.users SET updated_at = now() WHERE id IN (SELECT id FROM auth.users WHERE ${own} ORDER BY id LIMIT 2);
+       INSERT INTO auth.users (id, raw_app_meta_data) VALUES (gen_random_uuid(), '{"project_ref": "${ref}"}');
+       DELETE FROM auth.sessions WHERE id IN (SELECT s.id FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id WHERE ${own} LIMIT 1)`,
     );
     bed.configured.urls = { ...urls, shared: (urls['shared'] ?? '').replace(bed.source, moved) };
     const reported = await verifyAfter('');
     const failed = await verifyAfter('', { onDrift: 'fail' });
     bed.configured.urls = urls;
-    expect(reported.report).toMatchObject({
-      outcome: 'verified',
-      drift: [{ table: 'auth.users' }],
-    });
+    expect(reported.report?.outcome).toBe('verified');
+    expect(reported.report?.drift.map(({ table }) => table)).toContain('auth.since_then');
+    const movedIn = (name: string) =>
+      reported.report?.drift.find(({ table }) => table === name)?.moved;
+    expect(movedIn('auth.users')).toEqual({ added: 1, changed: 2, gone: 0 });
+    expect(movedIn('auth.sessions')).toEqual({ added: 0, changed: 0, gone: 1 });
     expect(failed).toMatchObject({ status: 'Failed', report: { outcome: 'different' } });
     expect(failed.message).toContain('auth.users changed in the source');
   });
