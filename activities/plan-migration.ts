@@ -44,7 +44,10 @@ async function makePlan(
   const wanted = { connection: settings.target, database: project.databaseName };
   const target = await viewTarget(connections, wanted, extent);
   const targetKeys = target.keys;
-  const source = await viewSource(connections, { settings, project, configured, targetKeys });
+  const source = await viewSource(connections, {
+    ...{ settings, project, configured, targetKeys },
+    countUnclaimed: request.unclaimed,
+  });
   const place = { connection: settings.source, access: 'read' } as const;
   const demand = {
     project,

@@ -58,6 +58,7 @@ async function migrateOne(project: Project, options: object): Promise<FleetEntry
   const { ref: projectRef, database: databaseName, owner: ownerUserId } = project;
   const input = {
     ...options,
+    unclaimed: false,
     projectRef,
     databaseName,
     ...(ownerUserId !== undefined && { ownerUserId }),

@@ -54,7 +54,17 @@ export async function restoreProject(input?: unknown): Promise<Report> {
 }
 
 async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {
-  const { project, backupId, target, targetBefore, extent, sources, unfinishedRun, format, createRoles } = plan;
+  const {
+    project,
+    backupId,
+    target,
+    targetBefore,
+    extent,
+    sources,
+    unfinishedRun,
+    format,
+    createRoles,
+  } = plan;
   const job: Job = {
     project,
     backupId,

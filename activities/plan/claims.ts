@@ -26,7 +26,7 @@ const UNKNOWN =
 export async function readClaims(
   connections: Connections,
   connection: string,
-  wanted: WantedProject,
+  wanted: WantedProject & { readonly countUnclaimed: boolean },
 ): Promise<Claims> {
   try {
     return await connections.with({ connection, access: 'read' }, (client) =>
@@ -34,14 +34,14 @@ export async function readClaims(
         const tables = await readTables(client, extentOf(wanted.scopes));
         const scope = await readProjectScope(client, tables, wanted);
         const overlap = await findOverlap(client, scope, wanted);
-        const unclaimed = await findUnclaimed(client, tables, wanted);
+        const unclaimed = wanted.countUnclaimed
+          ? await findUnclaimed(client, tables, wanted)
+          : undefined;
+        const isUnknown =
+          overlap === undefined || (wanted.countUnclaimed && unclaimed === undefined);
         return {
           unclaimed,
-          ...overlapFindings(overlap, wanted),
-          ...(unclaimed === undefined && {
-            problems: [],
-            warnings: [unknown('configure the projects (projects.list or projects.query)')],
-          }),
+          ...(isUnknown ? UNTOLD : overlapFindings(overlap, wanted)),
         };
       }),
     );
@@ -52,16 +52,20 @@ export async function readClaims(
   }
 }
 
+const UNTOLD = {
+  problems: [],
+  warnings: [unknown('configure the projects (projects.list or projects.query)')],
+};
+
 function unknown(hint: string): Problem {
   return { code: 'claims-unknown', message: `${UNKNOWN}: ${hint}` };
 }
 
 function overlapFindings(
-  overlap: { readonly users: number; readonly buckets: number } | undefined,
+  overlap: { readonly users: number; readonly buckets: number },
   { tenancy }: WantedProject,
 ): Pick<Claims, 'problems' | 'warnings'> {
-  if (overlap === undefined || overlap.users + overlap.buckets === 0)
-    return { problems: [], warnings: [] };
+  if (overlap.users + overlap.buckets === 0) return { problems: [], warnings: [] };
   const what = `${String(overlap.users)} users and ${String(overlap.buckets)} buckets are claimed by another project too`;
   if (tenancy.allowShared === true) {
     return {

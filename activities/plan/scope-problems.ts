@@ -1,7 +1,8 @@
 import type { Problem } from '../../workflows/domain/plan';
-import type { Scopes } from '../../workflows/domain/scopes';
+import { keyPathOf, type Scopes } from '../../workflows/domain/scopes';
 import type { ForeignKey } from '../postgres/catalog/foreign-keys';
 import type { TableFacts } from '../postgres/catalog/tables';
+import type { UniqueKey } from '../postgres/checks/unique-keys';
 import type { Classification } from '../postgres/scope/classify';
 
 /** Columns that name a row of a project by convention, where no foreign key says it. */
@@ -32,6 +33,35 @@ export function scopeProblems(
       code: 'no-rule',
       message: `no rule says which rows of ${facts.table} belong to a project; settle it in the configuration: ${lines.join(' or ')}`,
     };
+  });
+}
+
+/**
+ * Key paths by which a row could belong to several projects, where the scope says that it belongs to
+ * one: the key is not unique in its table, or that table's rows are shared themselves.
+ */
+export function ambiguousPaths(
+  { tables }: Scopes,
+  { rules }: Classification,
+  keys: readonly UniqueKey[],
+): readonly Problem[] {
+  return Object.entries(tables).flatMap(([table, scope]) => {
+    if (scope.scope !== 'owned' && scope.scope !== 'ephemeral') return [];
+    const path = keyPathOf(scope.via);
+    const unique = keys.some(
+      (key) =>
+        key.table === path.table &&
+        key.valid &&
+        key.predicate === null &&
+        key.columns.length === 1 &&
+        key.columns[0] === path.key,
+    );
+    const why = unique
+      ? rules.get(path.table)?.kind === 'shared' && `the rows of ${path.table} are shared`
+      : `${path.table}.${path.key} is not unique`;
+    if (why === false) return [];
+    const message = `tables."${table}": via: ${why}, so that a row could belong to several projects; name a path through a unique column, or say "scope: shared" to copy such rows to each`;
+    return [{ code: 'scopes', message }];
   });
 }
 

@@ -13,7 +13,7 @@ import { readIdentity } from '../postgres/catalog/identity';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import { readSourceRole } from '../postgres/checks/source-privileges';
 import { readOwners } from '../postgres/checks/target-privileges';
-import type { UniqueKey } from '../postgres/checks/unique-keys';
+import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
@@ -27,7 +27,7 @@ import { sourceRoleRemarks } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
 import { crossingProblem, noSuchProject, prefixWarnings } from './checks/tenancy-remarks';
 import { readClaims } from './claims';
-import { exclusions, incompleteness, scopeProblems } from './scope-problems';
+import { ambiguousPaths, exclusions, incompleteness, scopeProblems } from './scope-problems';
 
 /** What the plan sees of the source. */
 export interface SourceView {
@@ -51,6 +51,8 @@ export interface Viewing {
   readonly configured: readonly Project[] | undefined;
   /** The unique indexes of a target that has the schemas already. */
   readonly targetKeys?: readonly UniqueKey[];
+  /** Whether the rows that no project claims are counted. */
+  readonly countUnclaimed?: boolean;
 }
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
@@ -76,7 +78,10 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   const claims =
     seen.problems.length > 0
       ? { problems: [], warnings: [] }
-      : await readClaims(connections, settings.source, wanted);
+      : await readClaims(connections, settings.source, {
+          ...wanted,
+          countUnclaimed: viewing.countUnclaimed ?? false,
+        });
   return {
     ...seen,
     extent,
@@ -125,6 +130,7 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const problems = [
     ...rights.problems,
     ...scopeProblems(classification, foreignKeys),
+    ...ambiguousPaths(wanted.scopes, classification, await readUniqueKeys(client, extent)),
     ...incompleteness(tables),
   ];
   const seen = {

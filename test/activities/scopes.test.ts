@@ -163,9 +163,24 @@ describe('scopes of tables', () => {
       { 'auth.notes': owned('code -> auth.codes.id'), 'auth.codes': LEFT },
       /does not lead to the rows of one project/,
     ],
+    [
+      'a key that is not unique, by which two projects could claim a row',
+      { 'auth.codes': owned('id -> auth.notes.code') },
+      /auth\.notes\.code is not unique.*scope: shared/,
+    ],
+    [
+      'a path through rows that are shared',
+      { 'auth.codes': owned('id -> auth.oauth_clients.id') },
+      /rows of auth\.oauth_clients are shared/,
+    ],
     ['a scope for the users', { 'auth.users': LEFT }, /the tenancy says which/],
   ])('refuses %s', async (_what, tables, says) => {
-    configure({ 'storage.links': LEFT, 'auth.codes': LEFT, ...tables });
+    configure({
+      'storage.links': LEFT,
+      'auth.codes': LEFT,
+      'auth.notes': owned('user_id -> auth.users.id'),
+      ...tables,
+    });
     expect((await problems()).join('\n')).toMatch(says);
   });
 });

@@ -62,11 +62,33 @@ backup: { directory: ./kept, format: copy }`,
         users: { by: 'app-metadata', key: 'project_ref' },
         buckets: { by: 'id-prefix', separator: '-' },
       },
+      scopes: { tables: {}, columns: {}, ephemeral: 'carry', normalizeNullTokens: false },
+      createRoles: false,
       projects: undefined,
       backup: { directory: join(folder, 'kept'), format: 'copy' },
     });
     expect(configuration.resolveUrl('shared')).toBe(URL_A);
     expect(JSON.stringify(configuration)).not.toContain('secret');
+  });
+
+  it('says for every scope that is not one where it is and what would be right', async () => {
+    const message = await errorOf(`tables:
+  auth.extra: { scope: owned }
+  'auth.other': { scope: owned, via: 'user_id auth.users.id' }
+  extra: { scope: bookkeeping }
+  'auth.gone': { scope: excluded }
+columns: { 'auth.users.legacy': { scope: owned, via: 'a -> b.c.d' } }
+ephemeral: maybe`);
+    for (const path of [
+      'tables.auth.extra.via',
+      'tables.auth.other.via: must be a key path such as "user_id -> auth.users.id"',
+      'tables.extra',
+      'tables.auth.gone.because',
+      'columns.auth.users.legacy',
+      'ephemeral',
+    ]) {
+      expect(message).toContain(path);
+    }
   });
 
   it('takes the tenancy of the format, never "all", when nothing is said', () => {

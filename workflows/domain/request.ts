@@ -50,6 +50,8 @@ export const migrateRequestSchema = z.strictObject({
   ownerUserId: ownerUserId.optional(),
   replace,
   onDrift,
+  /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
+  unclaimed: z.boolean().default(true),
 });
 
 /** The input of `backupProject`. */

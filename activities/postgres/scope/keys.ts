@@ -23,16 +23,21 @@ export const NO_KEYS: KeySet = { count: 0, has: () => 'false', hasText: () => 'f
 export interface KeyRule {
   readonly type: 'uuid' | 'text';
   readonly statement: string;
+  /** Up to so many keys become a list. */
+  readonly largestList?: number;
 }
 
 /**
  * Evaluates a rule in the session's snapshot. Few keys become a list, which lets PostgreSQL use an
  * index; many stay the statement they came from. Within one snapshot the two mean the same.
  */
-export async function readKeys(client: Client, { type, statement }: KeyRule): Promise<KeySet> {
+export async function readKeys(
+  client: Client,
+  { type, statement, largestList = LARGEST_LIST }: KeyRule,
+): Promise<KeySet> {
   const result = await client.query(
     `SELECT count(*)::text AS count,
-            CASE WHEN count(*) <= ${String(LARGEST_LIST)} THEN array_agg(k.id)::text END AS list
+            CASE WHEN count(*) <= ${String(largestList)} THEN array_agg(k.id)::text END AS list
        FROM (${statement}) AS k`,
   );
   const { count, list } = countRow.parse(result.rows[0]);

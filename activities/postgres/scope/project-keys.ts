@@ -46,7 +46,9 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
     const found = bucketRule(kind, { ...asking, users, refs });
     if (found === undefined) return NO_KEYS;
     const { type } = kindOf(kind, asking.exists);
-    return naming('tenancy.buckets', () => readKeys(client, { type, statement: found }));
+    return naming('tenancy.buckets', () =>
+      readKeys(client, { type, statement: found, ...listsOf(asking.who) }),
+    );
   };
   return {
     users,
@@ -66,7 +68,14 @@ export async function readUsers(
 ): Promise<KeySet | undefined> {
   const statement = usersStatement(wanted.tenancy.users, who);
   if (statement === undefined) return undefined;
-  return naming('tenancy.users', () => readKeys(client, { type: 'uuid', statement }));
+  return naming('tenancy.users', () =>
+    readKeys(client, { type: 'uuid', statement, ...listsOf(who) }),
+  );
+}
+
+/** The keys of one project may be a list; those of all are too many to be repeated in each statement. */
+function listsOf(who: Claimants): Pick<KeyRule, 'largestList'> {
+  return 'ref' in who ? {} : { largestList: 0 };
 }
 
 interface AskingBuckets extends Asking {

@@ -100,43 +100,46 @@ describe.each(PAIRS)('from PostgreSQL %s to %s', (source, target) => {
   });
 });
 
-const since18 = PAIRS.some(([source]) => source === '18') ? describe : describe.skip;
+// A server of that version is fetched only where one is asked for.
+if (PAIRS.some(([source]) => source === '18')) describeSince18();
 
-since18('what is there since PostgreSQL 18', () => {
-  it('is rebuilt: virtual columns, NOT NULL that is not valid, checks that are not enforced', async () => {
-    const source = await create('18', SINCE_18);
-    const script = await withPool(source, readSchema);
-    expect(script.problems).toEqual([]);
-    const { before, after } = script.statements;
-    const target = await create('18', [
-      ...before,
-      'INSERT INTO auth.a (id, m) VALUES (4, 1)',
-      'COMMIT',
-      'BEGIN',
-      ...after,
-    ]);
-    expect(compareSchemas(script, await withPool(target, readSchema))).toEqual([]);
-  });
+function describeSince18(): void {
+  describe('what is there since PostgreSQL 18', () => {
+    it('is rebuilt: virtual columns, NOT NULL that is not valid, checks that are not enforced', async () => {
+      const source = await create('18', SINCE_18);
+      const script = await withPool(source, readSchema);
+      expect(script.problems).toEqual([]);
+      const { before, after } = script.statements;
+      const target = await create('18', [
+        ...before,
+        'INSERT INTO auth.a (id, m) VALUES (4, 1)',
+        'COMMIT',
+        'BEGIN',
+        ...after,
+      ]);
+      expect(compareSchemas(script, await withPool(target, readSchema))).toEqual([]);
+    });
 
-  it.each([
-    ['ALTER TABLE auth.a DROP twice, ADD twice int GENERATED ALWAYS AS (id * 2) STORED', 'twice'],
-    ['ALTER TABLE auth.a VALIDATE CONSTRAINT n_is_there', 'auth.a.n: notNullValidated'],
-    ['ALTER TABLE auth.a ALTER n DROP NOT NULL', 'auth.a.n: notNull'],
-  ])('differs after %s', async (change, line) => {
-    const [was, is] = await Promise.all(
-      [SINCE_18, [...SINCE_18, change]].map(async (scripts) =>
-        withPool(await create('18', scripts), readSchema),
-      ),
-    );
-    expect((was && is && compareSchemas(was, is))?.join('\n')).toContain(line);
-  });
+    it.each([
+      ['ALTER TABLE auth.a DROP twice, ADD twice int GENERATED ALWAYS AS (id * 2) STORED', 'twice'],
+      ['ALTER TABLE auth.a VALIDATE CONSTRAINT n_is_there', 'auth.a.n: notNullValidated'],
+      ['ALTER TABLE auth.a ALTER n DROP NOT NULL', 'auth.a.n: notNull'],
+    ])('differs after %s', async (change, line) => {
+      const [was, is] = await Promise.all(
+        [SINCE_18, [...SINCE_18, change]].map(async (scripts) =>
+          withPool(await create('18', scripts), readSchema),
+        ),
+      );
+      expect((was && is && compareSchemas(was, is))?.join('\n')).toContain(line);
+    });
 
-  it('is named as a problem where it cannot be: NOT NULL NO INHERIT', async () => {
-    const source = await create('18', [
-      'CREATE SCHEMA auth; CREATE TABLE auth.a (id int NOT NULL NO INHERIT)',
-    ]);
-    expect((await withPool(source, readSchema)).problems).toEqual([
-      'constraint a_id_not_null on auth.a NOT NULL NO INHERIT is not carried',
-    ]);
+    it('is named as a problem where it cannot be: NOT NULL NO INHERIT', async () => {
+      const source = await create('18', [
+        'CREATE SCHEMA auth; CREATE TABLE auth.a (id int NOT NULL NO INHERIT)',
+      ]);
+      expect((await withPool(source, readSchema)).problems).toEqual([
+        'constraint a_id_not_null on auth.a NOT NULL NO INHERIT is not carried',
+      ]);
+    });
   });
-});
+}
