@@ -1,3 +1,4 @@
+import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
 import { keyPathOf, type Scopes } from '../../workflows/domain/scopes';
 import type { ForeignKey } from '../postgres/catalog/foreign-keys';
@@ -72,6 +73,20 @@ export function exclusions({ tables, columns }: Scopes): readonly Problem[] {
       ? [{ code: 'excluded', message: `${name} stays behind by configuration: ${scope.because}` }]
       : [],
   );
+}
+
+/** Tables whose rows do not stand in themselves alone, and what can be done about them. */
+export function oddTables(tables: readonly TableFacts[], extent: Extent): readonly Problem[] {
+  return tables.flatMap(({ table, partitioned, inherits }) => {
+    const why = inherits
+      ? 'inherits from a table or is inherited by one, whose rows would be read with it'
+      : partitioned &&
+        extent.tables.includes(table) &&
+        'is partitioned, and its partitions do not come along';
+    if (why === false) return [];
+    const settle = `leave it behind: ${settled(table, '{ scope: excluded, because: "…" }')}`;
+    return [{ code: 'odd-table', message: `${table} ${why}; ${settle}` }];
+  });
 }
 
 /** What the source must have to be a studio's database at all. */

@@ -25,9 +25,21 @@ import { readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
 import { sourceRoleRemarks } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
-import { crossingProblem, noSuchProject, prefixWarnings } from './checks/tenancy-remarks';
+import {
+  crossingProblem,
+  noSuchProject,
+  prefixWarnings,
+  schemaProblem,
+} from './checks/tenancy-remarks';
 import { readClaims } from './claims';
-import { ambiguousPaths, exclusions, incompleteness, scopeProblems } from './scope-problems';
+import { readOutside, reachingOut } from './left-behind';
+import {
+  ambiguousPaths,
+  exclusions,
+  incompleteness,
+  oddTables,
+  scopeProblems,
+} from './scope-problems';
 
 /** What the plan sees of the source. */
 export interface SourceView {
@@ -90,17 +102,14 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
     problems: [
       ...seen.problems,
       ...claims.problems,
-      ...(schema?.problems ?? []).map((message) => ({ code: 'schema', message })),
+      ...(schema?.problems ?? []).map(schemaProblem),
     ],
     warnings: [
       ...seen.warnings,
       ...prefixWarnings(wanted),
       ...exclusions(settings.scopes),
       ...claims.warnings,
-      ...(schema?.leftOut ?? []).map(({ object, because }) => ({
-        code: 'left-out',
-        message: `${object} stays behind: ${because}`,
-      })),
+      ...reachingOut(schema),
     ],
   };
 }
@@ -132,12 +141,16 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
     ...scopeProblems(classification, foreignKeys),
     ...ambiguousPaths(wanted.scopes, classification, await readUniqueKeys(client, extent)),
     ...incompleteness(tables),
+    ...oddTables(
+      tables.filter(({ table }) => classification.rules.get(table)?.kind !== 'excluded'),
+      extent,
+    ),
   ];
   const seen = {
     identity,
     tables: tables.map((facts) => planned(facts, classification)),
     owners: await readOwners(client, extent),
-    warnings: rights.warnings,
+    warnings: [...rights.warnings, ...(await readOutside(client, extent))],
   };
   if (problems.length > 0) return { ...seen, users: 0, buckets: 0, problems };
   return { ...seen, ...(await count(client, looking, tables)) };
@@ -171,7 +184,7 @@ async function count(
       ...(unknown ? [noSuchProject(wanted.projectRef)] : []),
       ...rows.problems,
     ],
-    warnings: rows.warnings,
+    warnings: [...rows.warnings, ...(await readOutside(client, extent))],
   };
 }
 

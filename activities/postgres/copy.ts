@@ -20,6 +20,8 @@ export interface CopyOut {
   readonly columns: readonly ColumnProjection[];
   readonly where: string;
   readonly encoding: Content['encoding'];
+  /** Columns that the rows are ordered by; without any they come as they lie. */
+  readonly order?: readonly string[];
 }
 
 /** A running COPY TO: its bytes, and the number of rows once they have all been read. */
@@ -34,11 +36,17 @@ export function copyOut(client: Client, from: CopyOut): RowStream {
     from.encoding === 'json' ? [lineExpression(from.columns)] : selectList(from.columns);
   const stream = client.query(
     copyTo(
-      `COPY (SELECT ${expressions.join(', ')} FROM ${qualified(from.table)} AS t WHERE ${from.where})
+      `COPY (SELECT ${expressions.join(', ')} FROM ${qualified(from.table)} AS t WHERE ${from.where}${orderBy(from)})
          TO STDOUT (${FORMATS[from.encoding]})`,
     ),
   );
   return { stream, rows: () => stream.rowCount };
+}
+
+function orderBy({ order = [] }: CopyOut): string {
+  return order.length === 0
+    ? ''
+    : ` ORDER BY ${order.map((name) => `t.${ident(name)}`).join(', ')}`;
 }
 
 /**

@@ -13,8 +13,7 @@ export function loadOrder(tables: readonly string[], keys: readonly ForeignKey[]
   const order: string[] = [];
   const isFree = (table: string): boolean =>
     !keys.some(
-      (key) =>
-        key.table === table && key.references !== table && waiting.includes(key.references),
+      (key) => key.table === table && key.references !== table && waiting.includes(key.references),
     );
   while (waiting.length > 0) {
     // Without a free table there is a circle: it is broken at the first.

@@ -21,8 +21,7 @@ export function projectionOf(
   normalizeNullTokens = false,
 ): readonly ColumnProjection[] {
   const rewritten = kind === 'project' && REWRITTEN.has(facts.table);
-  const normalizes =
-    normalizeNullTokens && kind === 'project' && facts.table === NULL_TOKENS_TABLE;
+  const normalizes = normalizeNullTokens && kind === 'project' && facts.table === NULL_TOKENS_TABLE;
   return facts.columns
     .filter((column) => !column.generated)
     .map((column) => ({

@@ -18,7 +18,7 @@ import {
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
-import { saveTable, type Saving } from './save-table';
+import { saveTable, type Saving, type Selected } from './save-table';
 import { withSnapshotPair, type SnapshotPair } from '../postgres/snapshot';
 
 /** What is to be saved, from where, and as what. */
@@ -37,11 +37,6 @@ export interface Order {
     pair: SnapshotPair,
     tables: readonly TableFacts[],
   ) => Promise<readonly Selected[]>;
-}
-
-export interface Selected {
-  readonly facts: TableFacts;
-  readonly where: string;
 }
 
 /** Writes a backup whole or not at all: one snapshot over all tables, the manifest last. */
@@ -83,7 +78,7 @@ async function write({ store, draft, order, schema, pair }: Writing): Promise<Ma
   const { normalizeNullTokens } = order.scopes ?? NO_SCOPES;
   const saving: Saving = { pair, draft, kind, format, seed, meter, normalizeNullTokens };
   const contents: Content[] = [];
-  for (const { facts, where } of selected) contents.push(await saveTable(saving, facts, where));
+  for (const table of selected) contents.push(await saveTable(saving, table));
   const sequences = [...(await readSequences(pair.copying, order.extent))];
   return {
     backupId,

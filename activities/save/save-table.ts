@@ -1,4 +1,5 @@
 import type { ColumnProjection, Content } from '../../workflows/domain/manifest';
+import type { ScopeKind } from '../../workflows/domain/plan';
 import { failure } from '../failure';
 import type { Meter } from '../attempt';
 import type { BackupDraft } from '../backup/draft';
@@ -13,6 +14,15 @@ import { fingerprint, fingerprintReplacing } from '../postgres/fingerprint';
 import { encodingOf, projectionOf, selectList } from '../postgres/projection';
 import { naming } from '../postgres/sqlstate';
 import type { SnapshotPair } from '../postgres/snapshot';
+
+/** The rows of one table that are saved. */
+export interface Selected {
+  readonly facts: TableFacts;
+  /** A predicate over the alias `t`. */
+  readonly where: string;
+  /** Rows of bookkeeping are saved in the order of their key. */
+  readonly kind?: ScopeKind | undefined;
+}
 
 /** How the tables of one backup are written. */
 export interface Saving {
@@ -29,14 +39,15 @@ export interface Saving {
 /** Writes the rows of one table that a predicate selects, and fingerprints them in the same snapshot. */
 export async function saveTable(
   { pair, draft, kind, format, normalizeNullTokens, seed, meter }: Saving,
-  facts: TableFacts,
-  where: string,
+  { facts, where, kind: scope }: Selected,
 ): Promise<Content> {
   meter.at(facts.table);
   const columns = [...projectionOf(facts, kind, normalizeNullTokens)];
   const encoding = format === 'json' ? 'json' : encodingOf(facts);
   const { table } = facts;
-  const out = copyOut(pair.copying, { table, columns, where, encoding });
+  // Storage once read its list of migrations as the rows lay (supabase/storage, issue 826).
+  const order = scope === 'bookkeeping' ? await readPrimaryKey(pair.copying, table, columns) : [];
+  const out = copyOut(pair.copying, { table, columns, where, encoding, order });
   const shapes = encoding === 'json' ? [new LinesToArray()] : [];
   const [written, print] = await naming(`saving ${table}`, () =>
     Promise.all([

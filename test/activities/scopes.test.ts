@@ -1,31 +1,8 @@
 import { NO_SCOPES, type Scopes } from '../../workflows/domain/scopes';
 import { execute, query } from '../support/harness/databases';
 import { planOf } from '../support/harness/plan-of';
+import { LEFT, owned, STUDIO_OWN_TABLES } from './studio-own-tables';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
-
-const LEFT = { scope: 'excluded', because: 'not of interest' } as const;
-
-function owned(via: string) {
-  return { scope: 'owned', via } as const;
-}
-
-/** What a studio added by itself: a key by foreign key, one through that, one by name only. */
-const STUDIO_OWN_TABLES = `
-  CREATE TABLE auth.notes (
-    id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-    user_id uuid NOT NULL REFERENCES auth.users (id),
-    author text NOT NULL,
-    code int,
-    note text
-  );
-  CREATE TABLE auth.codes (id int PRIMARY KEY, note int REFERENCES auth.notes (id));
-  CREATE TABLE storage.links (id int PRIMARY KEY, bucket_id text NOT NULL);
-  INSERT INTO auth.notes (user_id, author, note)
-    SELECT id, id::text, 'a note of ' || email FROM auth.users;
-  INSERT INTO auth.codes SELECT id, id FROM auth.notes WHERE id % 2 = 0;
-  INSERT INTO storage.links SELECT row_number() OVER (), id FROM storage.buckets;`;
-
-const EXTRA = '{ scope: owned, via: "user_id -> auth.users.id" }';
 
 describe('scopes of tables', () => {
   let bed: Testbed;
@@ -43,10 +20,6 @@ describe('scopes of tables', () => {
     bed.configured.settings = { ...bed.configured.settings, scopes };
   }
 
-  async function problems(): Promise<readonly string[]> {
-    return (await planOf(bed, project)).problems.map(({ message }) => message);
-  }
-
   async function ownRows(from: string): Promise<number> {
     const [found] = await query<{ n: number }>(
       bed.source,
@@ -56,19 +29,6 @@ describe('scopes of tables', () => {
     );
     return found?.n ?? -1;
   }
-
-  it('names every uncovered table with the line that settles it', async () => {
-    configure({});
-    const found = (await problems()).join('\n');
-    expect(found).toContain(`tables: { "auth.notes": ${EXTRA} }`);
-    expect(found).toContain(
-      'tables: { "auth.codes": { scope: owned, via: "note -> auth.notes.id" } }',
-    );
-    expect(found).toContain(
-      'tables: { "storage.links": { scope: owned, via: "bucket_id -> storage.buckets.id" } }',
-    );
-    expect(found).toContain('"auth.notes": { scope: excluded, because: "…" }');
-  });
 
   it('moves what key paths lead to, through tables that are configured themselves', async () => {
     const target = { ...project, databaseName: `${project.databaseName}_paths` };
@@ -129,58 +89,36 @@ describe('scopes of tables', () => {
     expect(counts.get('auth.sessions')).toBeGreaterThan(0);
   });
 
-  it.each([
-    [
-      'a table that is not there',
-      { 'auth.gone': owned('user_id -> auth.users.id') },
-      /no such table/,
-    ],
-    [
-      'a column that is not there',
-      { 'auth.notes': owned('who -> auth.users.id') },
-      /no column "who"/,
-    ],
-    [
-      'a parent that is not there',
-      { 'auth.notes': owned('user_id -> auth.people.id') },
-      /no table auth.people/,
-    ],
-    [
-      'a key that is not there',
-      { 'auth.notes': owned('user_id -> auth.users.key') },
-      /no column "key"/,
-    ],
-    [
-      'a circle',
-      {
-        'auth.notes': owned('code -> auth.codes.id'),
-        'auth.codes': owned('note -> auth.notes.id'),
-      },
-      /is a circle/,
-    ],
-    [
-      'a path to nowhere',
-      { 'auth.notes': owned('code -> auth.codes.id'), 'auth.codes': LEFT },
-      /does not lead to the rows of one project/,
-    ],
-    [
-      'a key that is not unique, by which two projects could claim a row',
-      { 'auth.codes': owned('id -> auth.notes.code') },
-      /auth\.notes\.code is not unique.*scope: shared/,
-    ],
-    [
-      'a path through rows that are shared',
-      { 'auth.codes': owned('id -> auth.oauth_clients.id') },
-      /rows of auth\.oauth_clients are shared/,
-    ],
-    ['a scope for the users', { 'auth.users': LEFT }, /the tenancy says which/],
-  ])('refuses %s', async (_what, tables, says) => {
+  it('finds a user behind an id that is written in capitals', async () => {
     configure({
-      'storage.links': LEFT,
+      'auth.notes': owned('shouted -> auth.users.id'),
       'auth.codes': LEFT,
-      'auth.notes': owned('user_id -> auth.users.id'),
-      ...tables,
+      'storage.links': LEFT,
     });
-    expect((await problems()).join('\n')).toMatch(says);
+    const { tables } = await planOf(bed, project);
+    const rows = tables.find(({ table }) => table === 'auth.notes')?.rows;
+    expect(rows).toBe(await ownRows('auth.notes x'));
+    expect(rows).toBeGreaterThan(0);
+  });
+
+  it('leaves a column behind with all that is computed from it', async () => {
+    const target = { ...project, databaseName: `${project.databaseName}_column` };
+    configure(
+      {
+        'auth.notes': owned('user_id -> auth.users.id'),
+        'auth.codes': LEFT,
+        'storage.links': LEFT,
+      },
+      { columns: { 'auth.notes.note': { scope: 'excluded', because: 'private' } } },
+    );
+    const ending = await bed.run('migrateProject', target);
+    expect(ending.message).toBe('');
+    const columns = await query<{ name: string }>(
+      target.databaseName,
+      `SELECT attname::text AS name FROM pg_attribute
+        WHERE attrelid = 'auth.notes'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY 1`,
+    );
+    expect(columns.map(({ name }) => name)).toEqual(['author', 'code', 'id', 'shouted', 'user_id']);
+    await execute('postgres', `DROP DATABASE ${target.databaseName}`);
   });
 });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PROJECT_SCHEMAS } from './names';
 
-const table = z.string().regex(/^[^.]+\.[^.]+$/, 'must be "schema.table"');
-const column = z.string().regex(/^[^.]+\.[^.]+\.[^.]+$/, 'must be "schema.table.column"');
+const table = z.string().regex(/^[^.]+\..+$/, 'must be "schema.table"');
+const column = z.string().regex(/^[^.]+\..+\.[^.]+$/, 'must be "schema.table.column"');
 
 /** What of a database a migration handles, as it is recorded in a backup. */
 export const extentSchema = z.strictObject({

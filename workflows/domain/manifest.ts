@@ -30,7 +30,7 @@ const fileSchema = z.strictObject({ file: fileName, bytes: count, sha256 });
 
 /** One table of a backup. */
 export const contentSchema = fileSchema.extend({
-  table: z.string().regex(/^[^.]+\.[^.]+$/),
+  table: z.string().regex(/^[^.]+\..+$/),
   rows: count,
   digest: decimal,
   encoding: z.enum(['json', 'binary', 'text']),

@@ -5,7 +5,7 @@ import { PROJECT_SCHEMAS } from './names';
 const because = z.string().trim().min(1, 'must say why');
 const via = z
   .string()
-  .regex(/^[^.]+->[^.]+\.[^.]+\.[^.]+$/, 'must be a key path such as "user_id -> auth.users.id"');
+  .regex(/^[^.]+->[^.]+\..+\.[^.]+$/, 'must be a key path such as "user_id -> auth.users.id"');
 
 /** How the rows of one table that belong to a project are told, as a configuration says it. */
 export const tableScopeSchema = z.discriminatedUnion('scope', [
@@ -18,8 +18,8 @@ export const tableScopeSchema = z.discriminatedUnion('scope', [
 
 const columnScopeSchema = z.strictObject({ scope: z.literal('excluded'), because });
 
-const tableName = z.string().regex(/^[^.]+\.[^.]+$/, 'must be named "schema.table"');
-const columnName = z.string().regex(/^[^.]+\.[^.]+\.[^.]+$/, 'must be named "schema.table.column"');
+const tableName = z.string().regex(/^[^.]+\..+$/, 'must be named "schema.table"');
+const columnName = z.string().regex(/^[^.]+\..+\.[^.]+$/, 'must be named "schema.table.column"');
 
 /** What a configuration says of scopes beside the rules that are built in. */
 export const scopesSchema = z.strictObject({

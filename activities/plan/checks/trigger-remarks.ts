@@ -34,7 +34,7 @@ export function targetTriggerRemarks(
       eventTriggers.length === 0
         ? []
         : [
-            `${counted(eventTriggers.length, 'event trigger')} of the target "${database}" will fire when the schema is made there: ${events}; switch off by ALTER EVENT TRIGGER … DISABLE what must not`,
+            `${counted(eventTriggers.length, 'event trigger')} of the target "${database}" will fire when the schema is made there: ${events}; and again in a restore, which one that raises would park; switch off by ALTER EVENT TRIGGER … DISABLE what must not`,
           ],
     ),
   ]);

@@ -17,6 +17,9 @@ const tableRow = z.object({
   table: z.string(),
   estimatedRows: z.coerce.number(),
   bytes: z.coerce.number(),
+  partitioned: z.boolean(),
+  /** Whether rows of another table are read with it, or its rows with another's. */
+  inherits: z.boolean(),
   columns: z.array(columnRow),
 });
 
@@ -25,6 +28,16 @@ export type TableFacts = z.infer<typeof tableRow>;
 
 /** OIDs below this are fixed by PostgreSQL itself (`FirstNormalObjectId`). */
 const FIRST_NORMAL_OID = 16384;
+
+/** A generated column goes with any column that it is computed from; PostgreSQL 15 moved the dependency to its default. */
+const COMPUTED_FROM_LEFT_BEHIND = `EXISTS (
+  SELECT FROM pg_depend p
+    JOIN pg_attribute b ON b.attrelid = p.refobjid AND b.attnum = p.refobjsubid
+    LEFT JOIN pg_attrdef d ON p.classid = 'pg_attrdef'::regclass AND d.oid = p.objid
+   WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid AND b.attnum <> a.attnum
+     AND n.nspname || '.' || c.relname || '.' || b.attname = ANY ($3)
+     AND (d.adrelid = c.oid AND d.adnum = a.attnum
+          OR p.classid = 'pg_class'::regclass AND p.objid = c.oid AND p.objsubid = a.attnum))`;
 
 /**
  * Lists the tables of the extent with their columns in the table's own order, and the size that the
@@ -35,6 +48,9 @@ export async function readTables(client: Client, extent: Extent): Promise<readon
     `SELECT n.nspname || '.' || c.relname AS "table",
             greatest(c.reltuples, 0)::int8::text AS "estimatedRows",
             pg_total_relation_size(c.oid)::text AS "bytes",
+            c.relkind = 'p' AS "partitioned",
+            EXISTS (SELECT FROM pg_inherits i JOIN pg_class k ON k.oid = i.inhrelid
+                     WHERE c.oid IN (i.inhparent, i.inhrelid) AND NOT k.relispartition) AS "inherits",
             (SELECT coalesce(json_agg(json_build_object(
                       'name', a.attname,
                       'type', format_type(a.atttypid, a.atttypmod),
@@ -43,7 +59,8 @@ export async function readTables(client: Client, extent: Extent): Promise<readon
                       'enumeration', t.typtype = 'e') ORDER BY a.attnum), '[]')
                FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                AND n.nspname || '.' || c.relname || '.' || a.attname <> ALL ($3)) AS "columns"
+                AND n.nspname || '.' || c.relname || '.' || a.attname <> ALL ($3)
+                AND NOT (a.attgenerated <> '' AND ${COMPUTED_FROM_LEFT_BEHIND})) AS "columns"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${inExtent('n', 'c')} AND c.relkind IN ('r', 'p') AND NOT c.relispartition
       ORDER BY n.nspname, c.relname`,

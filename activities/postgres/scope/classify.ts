@@ -21,7 +21,9 @@ const builtIn = new Map(BUILT_IN_RULES.map((rule) => [rule.table, rule]));
 export function classify(tables: readonly TableFacts[], scopes: Scopes): Classification {
   const present = new Map(tables.map((facts) => [facts.table, facts]));
   const faults = [
-    ...Object.entries(scopes.tables).flatMap(([table, scope]) => faultsOf(table, scope, present)),
+    ...Object.entries(scopes.tables).flatMap(([table, scope]) =>
+      faultsOf(table, scope, { present, left: Object.keys(scopes.columns) }),
+    ),
     ...Object.keys(scopes.columns).flatMap((column) => columnFaults(column, scopes, present)),
   ];
   if (faults.length > 0) return { rules: new Map(), uncovered: [], faults };
@@ -41,7 +43,11 @@ export function classify(tables: readonly TableFacts[], scopes: Scopes): Classif
 
 type Present = ReadonlyMap<string, TableFacts>;
 
-function faultsOf(table: string, scope: TableScope, present: Present): readonly string[] {
+function faultsOf(
+  table: string,
+  scope: TableScope,
+  { present, left }: { readonly present: Present; readonly left: readonly string[] },
+): readonly string[] {
   const facts = present.get(table);
   const where = `tables."${table}"`;
   if (facts === undefined) {
@@ -53,10 +59,12 @@ function faultsOf(table: string, scope: TableScope, present: Present): readonly 
   if (!('via' in scope)) return [];
   const path = keyPathOf(scope.via);
   const parent = present.get(path.table);
-  const own = facts.columns.some(({ name }) => name === path.column);
+  const has = (of: TableFacts, column: string): boolean =>
+    left.includes(`${of.table}.${column}`) || of.columns.some(({ name }) => name === column);
+  const own = has(facts, path.column);
   if (!own) return [`${where}: via: ${table} has no column "${path.column}"`];
   if (parent === undefined) return [`${where}: via: the source has no table ${path.table}`];
-  const key = parent.columns.some(({ name }) => name === path.key);
+  const key = has(parent, path.key);
   return key ? [] : [`${where}: via: ${path.table} has no column "${path.key}"`];
 }
 
@@ -66,9 +74,13 @@ function columnFaults(column: string, scopes: Scopes, present: Present): readonl
   const [table, name] = [column.slice(0, dot), column.slice(dot + 1)];
   const where = `columns."${column}"`;
   if (!present.has(table)) return [`${where}: the source has no table ${table}`];
-  const scope = scopes.tables[table];
-  const needed = scope !== undefined && 'via' in scope && keyPathOf(scope.via).column === name;
-  return needed ? [`${where}: the scope of ${table} goes by it, so it cannot stay behind`] : [];
+  const needing = Object.entries(scopes.tables).find(([of, scope]) => {
+    if (!('via' in scope)) return false;
+    const path = keyPathOf(scope.via);
+    return (of === table && path.column === name) || (path.table === table && path.key === name);
+  });
+  if (needing === undefined) return [];
+  return [`${where}: the scope of ${needing[0]} goes by it, so it cannot stay behind`];
 }
 
 interface Known {
@@ -99,11 +111,16 @@ function throughParent(table: string, via: string, { present, rules }: Known): S
   const path = keyPathOf(via);
   const typeOf = (of: string, column: string): string | undefined =>
     present.get(of)?.columns.find(({ name }) => name === column)?.type;
-  const cast = typeOf(table, path.column) === typeOf(path.table, path.key) ? '' : '::text';
+  const types = [typeOf(table, path.column), typeOf(path.table, path.key)];
+  const comparable = (column: string): string => {
+    if (types[0] === types[1]) return column;
+    // As text a uuid may be written in capitals.
+    return types.includes('uuid') ? `lower(${column}::text)` : `${column}::text`;
+  };
   return (keys) => {
     const parent = rules.get(path.table)?.where(keys) ?? 'false';
     // Inside the parentheses `t` is the parent.
-    return `t.${ident(path.column)}${cast} IN (SELECT t.${ident(path.key)}${cast}
+    return `${comparable(`t.${ident(path.column)}`)} IN (SELECT ${comparable(`t.${ident(path.key)}`)}
       FROM ${qualified(path.table)} AS t WHERE ${parent})`;
   };
 }
@@ -118,6 +135,10 @@ function pathFaults(rules: ReadonlyMap<string, ScopeRule>, scopes: Scopes): read
       if (trail.includes(next)) return [`tables."${table}": via: ${here} is a circle`];
       trail.push(next);
       const kind = rules.get(next)?.kind;
+      if (kind === 'ephemeral' && scopes.ephemeral === 'drop' && scope.scope !== 'ephemeral')
+        return [
+          `tables."${table}": via: ${here} stays behind (ephemeral: drop), and its rows with it; say "scope: ephemeral" for it too`,
+        ];
       if (kind === undefined || kind === 'excluded' || kind === 'bookkeeping')
         return [`tables."${table}": via: ${here} does not lead to the rows of one project`];
     }

@@ -39,7 +39,7 @@ export function usersStatement(rule: UserTenancy, who: Claimants): string | unde
       return found && `${users} WHERE u.id IN (SELECT m.id::uuid FROM (${found}) AS m)`;
     }
     case 'table':
-      return `${users} WHERE u.id::text IN (${mapped(rule, rule.user, who)})`;
+      return `${users} WHERE u.id::text IN (SELECT lower(m.id) FROM (${mapped(rule, rule.user, who)}) AS m (id))`;
     case 'all':
       return othersAreUnknown(who) ? undefined : users;
   }
