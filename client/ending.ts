@@ -31,6 +31,9 @@ const fleetSchema = z.custom<FleetReport>((value) => isObject(value) && 'project
 
 const planSchema = z.custom<Plan>((value) => isObject(value) && 'targetBefore' in value);
 
+/** What a run leaves that could not even plan. */
+const refusalSchema = z.object({ refused: z.object({ code: z.string(), message: z.string() }) });
+
 /** Reads how a closed run ended: from its result, its failure, or its memo. */
 export async function endingOf(handle: WorkflowHandle): Promise<Ending> {
   try {
@@ -56,6 +59,8 @@ function documentOf(value: unknown): Ending | undefined {
   if (report.success) return { kind: 'report', report: report.data };
   const fleet = fleetSchema.safeParse(value);
   if (fleet.success) return { kind: 'fleet', fleet: fleet.data };
+  const refusal = refusalSchema.safeParse(value);
+  if (refusal.success) return { kind: 'refused', problem: refusal.data.refused };
   const plan = planSchema.safeParse(value);
   return plan.success ? { kind: 'plan', plan: plan.data } : undefined;
 }

@@ -16,5 +16,7 @@ export async function planProject(input?: unknown): Promise<Plan> {
 export function unplanned(error: unknown): unknown {
   const { code, message } = causeOf(error);
   if (code === 'Cancelled') return error;
-  return ApplicationFailure.nonRetryable(`Refused, nothing was touched: ${message}`, code);
+  return ApplicationFailure.nonRetryable(`Refused, nothing was touched: ${message}`, code, {
+    refused: { code, message },
+  });
 }

@@ -5,10 +5,11 @@ import { readSequences } from '../postgres/catalog/sequences';
 import { presentParts } from '../postgres/catalog/schemas';
 import { stagingName } from '../postgres/fence';
 import { targetPlace, lockPlace } from '../postgres/maintenance';
-import { catalogDigest, compareSchemas, readSchema } from '../postgres/schema';
+import { compareSchemas, readSchema } from '../postgres/schema';
 import { differingTables, fingerprintTarget } from '../verify/compare-target';
 import type { Writer } from '../write/writing';
 import { ownMark } from './own-mark';
+import { proveSame } from './prove-same';
 
 /** Shows that the target is as the plan recorded it; what is not is named, and the restore tried again. */
 export async function proveRestored(writer: Writer): Promise<RestoreProof> {
@@ -54,25 +55,6 @@ async function proveEmpty(writer: Writer): Promise<RestoreProof> {
       ...(await proveSame(writer)),
     ],
   };
-}
-
-/** The same database as before, with the same catalog. */
-async function proveSame({ connections, job }: Writer): Promise<readonly string[]> {
-  const { target, targetBefore } = job;
-  if (targetBefore.kind === 'absent') return [];
-  const entry = await connections.with(lockPlace(target.connection), (client) =>
-    findDatabase(client, target.database),
-  );
-  if (entry?.oid !== targetBefore.oid) {
-    throw failure('RestoreUnproved', `database "${target.database}" is not the one of before`);
-  }
-  if (targetBefore.catalog === undefined) return [];
-  const place = targetPlace(target, 'read');
-  const catalog = await connections.withPool(place, catalogDigest);
-  if (catalog !== targetBefore.catalog) {
-    throw failure('RestoreUnproved', `the catalog of "${target.database}" is not as before`);
-  }
-  return ['it is the same database (oid), and its whole catalog is as before'];
 }
 
 async function proveFilled(writer: Writer): Promise<RestoreProof> {

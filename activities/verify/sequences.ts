@@ -37,7 +37,7 @@ async function standings(
   recorded: SequenceState,
   kind: Manifest['kind'],
 ): Promise<readonly Standing[]> {
-  if (kind === 'target') return [recorded];
+  if (kind === 'target' || recorded.ownedBy === null) return [recorded];
   const next = BigInt(recorded.lastValue) + (recorded.isCalled ? 1n : 0n);
   const beyond = (await largestValue(client, recorded.ownedBy)) + 1n;
   if (beyond > next) return [{ lastValue: beyond.toString(), isCalled: false }];

@@ -122,6 +122,10 @@ describe('a source', () => {
     expect(said).toContain('password authentication failed');
     expect(said).toMatch(/^Warning: a password in --connection-string is visible/);
     expect(said).not.toMatch(/wrong-secret|tried again/);
+    // The exit status says that nothing was touched, also where only the plan was asked for.
+    expect(await refusal(...moving(), '--dry-run', `--connection-string=${url}`)).not.toContain(
+      'wrong-secret',
+    );
   });
 
   it('whose rows the role cannot see whole is refused', async () => {

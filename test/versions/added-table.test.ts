@@ -25,7 +25,7 @@ const WITH_MOODS = `
 let place: Place;
 
 beforeAll(async () => {
-  place = await studioPlace(4);
+  place = await studioPlace(25);
 });
 afterAll(() => place.clear());
 
@@ -33,7 +33,7 @@ afterAll(() => place.clear());
 function run(configuration: string, args: readonly string[]): Promise<Outcome> {
   const file = path.join(place.folder, 'moveout.config.yaml');
   writeFileSync(file, `backup: { directory: ./backups }\n${configuration}\n`);
-  return runScript([...args, '--project-ref=project-004', '--owner=user-126', `--config=${file}`], {
+  return runScript([...args, '--project-ref=project-025', '--owner=user-147', `--config=${file}`], {
     cwd: place.folder,
     env: {
       TEMPORAL_ADDRESS: given('MOVEOUT_TEST_TEMPORAL_ADDRESS'),
@@ -43,13 +43,13 @@ function run(configuration: string, args: readonly string[]): Promise<Outcome> {
   });
 }
 
-/** The rows of one table as text: all, or those whose user the studio says is of project-004. */
+/** The rows of one table as text: all, or those whose user the studio says is of project-025. */
 async function rowsOf(
   database: string,
   table: string,
   user = `'all'`,
 ): Promise<readonly unknown[]> {
-  const mine = `SELECT id::text FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = 'project-004'`;
+  const mine = `SELECT id::text FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = 'project-025'`;
   const rows = await place.rows(
     database,
     `SELECT to_jsonb(t)::text AS row FROM ${table} AS t

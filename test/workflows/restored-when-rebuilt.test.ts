@@ -23,6 +23,8 @@ const OTHER_RELEASE = `
   CREATE TABLE auth.devices (id bigint GENERATED ALWAYS AS IDENTITY (START 40) PRIMARY KEY, of uuid REFERENCES auth.users);
   INSERT INTO auth.devices (of) SELECT id FROM auth.users;
   COMMENT ON TABLE auth.devices IS 'kept';
+  CREATE SEQUENCE auth.tickets START 5;
+  SELECT setval('auth.tickets', 77, false);
   GRANT SELECT (email) ON auth.users TO anon;
   CREATE POLICY own ON storage.objects TO authenticated USING (owner_id = 'me');`;
 
@@ -76,6 +78,23 @@ describe('a target whose own schema gives way', () => {
     expect(verdict.ending).toMatchObject({ status: 'Failed', report: { outcome: 'restored' } });
     expect(verdict.before?.join('\n')).toContain('auth.devices');
     expect(verdict.after).toEqual(verdict.before);
+  });
+
+  it('is restored and says so when somebody else changed something beside it meanwhile', async () => {
+    const verdict = await tryOut(bed, {
+      name: 'beside',
+      prepare,
+      replace: true,
+      intervene:
+        ({ database }) =>
+        async (name, real) => {
+          if (name === 'finishSchema')
+            await execute(database, 'CREATE TABLE public.beside (id int)');
+          return failing('finishSchema', 'after')(name, real);
+        },
+    });
+    expect(verdict.ending).toMatchObject({ report: { outcome: 'restored' } });
+    expect(verdict.ending.report?.restore?.facts.join()).toContain('somebody else changed it');
   });
 
   it('holds the project in the schema of the source when nothing fails', async () => {

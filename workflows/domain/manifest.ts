@@ -48,8 +48,8 @@ export const contentSchema = fileSchema.extend({
 
 const sequenceSchema = z.strictObject({
   sequence: z.string(),
-  /** The column it feeds, `schema.table.column`. */
-  ownedBy: z.string(),
+  /** The column it feeds, `schema.table.column`; `null` for one that stands by itself. */
+  ownedBy: z.string().nullable(),
   lastValue: decimal,
   isCalled: z.boolean(),
 });

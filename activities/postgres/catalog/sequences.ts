@@ -5,11 +5,11 @@ import type { SequenceState } from '../../../workflows/domain/manifest';
 import { ident, qualified, splitName } from '../identifiers';
 import { inExtent } from './in-extent';
 
-const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string() });
+const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string().nullable() });
 const stateRow = z.object({ lastValue: z.string(), isCalled: z.boolean() });
 const maxRow = z.object({ max: z.string() });
 
-/** Reads every sequence that feeds a column of the extent, with where it stands. */
+/** Reads every sequence that feeds a column of the extent or stands in its schemas, with where it stands. */
 export async function readSequences(
   client: Client,
   extent: Extent,
@@ -25,6 +25,13 @@ export async function readSequences(
        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
       WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
         AND d.deptype IN ('a', 'i') AND ${inExtent('tn', 't')}
+     UNION
+     SELECT n.nspname || '.' || s.relname, NULL
+       FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace
+      WHERE s.relkind = 'S' AND n.nspname = ANY ($1)
+        AND NOT EXISTS (SELECT FROM pg_depend d
+                         WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid
+                           AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
       ORDER BY 1`,
     [extent.schemas, extent.tables],
   );
@@ -54,6 +61,7 @@ export async function largestValue(client: Client, ownedBy: string): Promise<big
  * rollback matters only while the sequence is new, hence RESTART.
  */
 export async function setSequence(client: Client, state: SequenceState): Promise<void> {
+  if (state.ownedBy === null) return placeSequence(client, state);
   const largest = await largestValue(client, state.ownedBy);
   const next = BigInt(state.lastValue) + (state.isCalled ? 1n : 0n);
   const restart = next > largest ? next : largest + 1n;
