@@ -59,8 +59,11 @@ function differencesOf({ schema }: TargetView, demand: TargetDemand): readonly s
 function settling(differences: readonly string[]): string {
   const columns = differences.flatMap((line) => /^column (\S+) is missing$/.exec(line)?.[1] ?? []);
   if (columns.length === 0) return '';
-  const lines = columns.map((column) => `"${column}": { scope: excluded, because: "…" }`);
-  return `, or leave out what only the source has: columns: { ${lines.join(', ')} }`;
+  const lines = columns
+    .slice(0, SHOWN)
+    .map((column) => `"${column}": { scope: excluded, because: "…" }`);
+  const more = columns.length > SHOWN ? `, and ${String(columns.length - SHOWN)} more` : '';
+  return `, or leave out what only the source has: columns: { ${lines.join(', ')}${more} }`;
 }
 
 function shortened(words: readonly string[]): string {

@@ -2,9 +2,9 @@ import { cp, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists, freshName } from '../support/harness/databases';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import type { Damage } from './backups/damage';
-import { FILE_DAMAGES } from './backups/files';
-import { MANIFEST_DAMAGES, SEALED_DAMAGES } from './backups/manifests';
+import type { Damage } from './damages/damage';
+import { FILE_DAMAGES } from './damages/files';
+import { MANIFEST_DAMAGES, SEALED_DAMAGES } from './damages/manifests';
 import { migrateIn, prepareSource, type Pristine } from './pristine';
 
 const FORMATS = ['json', 'copy'] as const;
