@@ -38,6 +38,7 @@ describe('requestOf', () => {
         databaseName: 'project_abc_db',
         ownerUserId: 'user-123',
         replace: false,
+        unclaimed: true,
         onDrift: 'report',
       },
       summary: 'project-abc → project_abc_db',
