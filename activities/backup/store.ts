@@ -9,6 +9,7 @@ import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { BackupDraft } from './draft';
 import { MANIFEST_FILE, parseManifest } from './manifest';
+import { newestFirst } from './newest-first';
 import { storeFailure } from './store-failure';
 
 /**
@@ -98,10 +99,9 @@ export class BackupStore {
   /** Lists the ids of the backups of a project, newest first by the millis in their name. */
   async list(projectRef: string): Promise<readonly string[]> {
     const names = await readdir(this.directory).catch(() => []);
-    const millis = (name: string): number => Number(/_([0-9]+)(?:_target)?$/.exec(name)?.[1] ?? 0);
     return names
       .filter((name) => BACKUP_ID.test(name) && name.startsWith(`backup_${projectRef}_`))
-      .sort((a, b) => millis(b) - millis(a));
+      .sort(newestFirst);
   }
 }
 

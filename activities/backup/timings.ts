@@ -2,6 +2,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BACKUP_ID } from '../../workflows/domain/names';
+import { newestFirst } from './newest-first';
 import type { BackupStore } from './store';
 import { storeFailure } from './store-failure';
 
@@ -37,7 +38,7 @@ export async function writeTiming(
 /** How long the newest migrations out of this directory took; those that never ended are left out. */
 export async function readTimings(store: BackupStore): Promise<readonly Timing[]> {
   const names = await readdir(store.directory).catch(() => []);
-  const newest = names.filter((name) => BACKUP_ID.test(name)).sort(byMillis);
+  const newest = names.filter((name) => BACKUP_ID.test(name)).sort(newestFirst);
   const found: Timing[] = [];
   for (const name of newest.slice(0, LOOKED_AT)) {
     const text = await readFile(join(store.pathOf(name), TIMING_FILE), 'utf8').catch(() => '');
@@ -53,9 +54,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function byMillis(a: string, b: string): number {
-  const millis = (name: string): number => Number(/_([0-9]+)(?:_target)?$/.exec(name)?.[1] ?? 0);
-  return millis(b) - millis(a);
 }

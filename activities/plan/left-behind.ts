@@ -5,11 +5,20 @@ import { schemaObjectsOutsideThatDependOn, type SchemaScript } from '../postgres
 
 /** Objects of other schemas that depend on what moves, and do not move: foreign keys, views, policies. */
 export async function readOutside(client: Client, extent: Extent): Promise<readonly Problem[]> {
+  const names = await dependentsOf(client, extent);
+  return names.map((name) => leftOut(name, 'it is in another schema'));
+}
+
+/**
+ * What depends on the extent's schemas and is not in the extent, by kind and name, each once; its
+ * single tables are taken care of by themselves.
+ */
+export async function dependentsOf(client: Client, extent: Extent): Promise<readonly string[]> {
   const found = await schemaObjectsOutsideThatDependOn(client, extent.schemas);
-  const names = found
-    .filter(({ object }) => !extent.tables.some((table) => object.endsWith(` on ${table}`)))
-    .map(({ kind, object }) => `${kind} ${object}`);
-  return [...new Set(names)].map((name) => leftOut(name, 'it is in another schema'));
+  const others = found.filter(
+    ({ object }) => !extent.tables.some((table) => object.endsWith(` on ${table}`)),
+  );
+  return [...new Set(others.map(({ kind, object }) => `${kind} ${object}`))];
 }
 
 /** Objects of the schemas that reach outside, and so cannot come along. */

@@ -33,6 +33,7 @@ import {
 } from './checks/tenancy-remarks';
 import { readClaims } from './claims';
 import { readOutside, reachingOut } from './left-behind';
+import { planned } from './planned-table';
 import {
   ambiguousPaths,
   exclusions,
@@ -153,13 +154,19 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
     warnings: [...rights.warnings, ...(await readOutside(client, extent))],
   };
   if (problems.length > 0) return { ...seen, users: 0, buckets: 0, problems };
-  return { ...seen, ...(await count(client, looking, tables)) };
+  const counted = await count(client, looking, { tables, classification });
+  return { ...seen, ...counted, warnings: [...counted.warnings, ...seen.warnings] };
+}
+
+interface Classified {
+  readonly tables: readonly TableFacts[];
+  readonly classification: Classification;
 }
 
 async function count(
   client: Client,
   { extent, wanted, targetKeys }: Looking,
-  tables: readonly TableFacts[],
+  { tables, classification }: Classified,
 ): Promise<Pick<Seen, 'tables' | 'users' | 'buckets' | 'problems' | 'warnings'>> {
   const scope = await readProjectScope(client, tables, wanted);
   const { keys } = scope;
@@ -170,7 +177,6 @@ async function count(
   const { normalizeNullTokens } = wanted.scopes;
   const rows = await checkRows(client, scope, { extent, targetKeys, normalizeNullTokens });
   const volumes = new Map((await readVolumes(client, scope)).map((found) => [found.table, found]));
-  const classification = classify(tables, wanted.scopes);
   return {
     tables: tables.map((facts) => ({
       ...planned(facts, classification),
@@ -184,17 +190,6 @@ async function count(
       ...(unknown ? [noSuchProject(wanted.projectRef)] : []),
       ...rows.problems,
     ],
-    warnings: [...rows.warnings, ...(await readOutside(client, extent))],
-  };
-}
-
-function planned(facts: TableFacts, { rules }: Classification): PlannedTable {
-  const rule = rules.get(facts.table);
-  return {
-    table: facts.table,
-    scope: rule?.kind ?? 'excluded',
-    rule: rule?.rule ?? 'no rule',
-    estimatedRows: facts.estimatedRows,
-    estimatedBytes: facts.bytes,
+    warnings: rows.warnings,
   };
 }

@@ -13,13 +13,9 @@ import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import type { Connections, Place } from '../postgres/connections';
 import { readMark, type Mark } from '../postgres/fence';
 import { lockPlace } from '../postgres/maintenance';
-import {
-  catalogDigest,
-  readSchema,
-  schemaObjectsOutsideThatDependOn,
-  type SchemaScript,
-} from '../postgres/schema';
+import { catalogDigest, readSchema, type SchemaScript } from '../postgres/schema';
 import { targetTriggerRemarks } from './checks/trigger-remarks';
+import { dependentsOf } from './left-behind';
 
 /** What the plan sees of the target before anything happens to it. */
 export interface TargetView {
@@ -114,15 +110,6 @@ async function viewExisting(
   const schema = await connections.withPool(place, (pool) => readSchema(pool, extent));
   const before = { kind: 'filled', oid, catalog, ...names, rows: seen.rows } as const;
   return { ...found, schema, before };
-}
-
-/** What else would go with the extent's schemas; its single tables go by themselves. */
-async function dependentsOf(client: Client, extent: Extent): Promise<readonly string[]> {
-  const found = await schemaObjectsOutsideThatDependOn(client, extent.schemas);
-  const others = found.filter(
-    ({ object }) => !extent.tables.some((table) => object.endsWith(` on ${table}`)),
-  );
-  return [...new Set(others.map(({ kind, object }) => `${kind} ${object}`))];
 }
 
 async function projectRows(client: Client, extent: Extent): Promise<number> {

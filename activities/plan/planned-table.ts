@@ -1,0 +1,15 @@
+import type { PlannedTable } from '../../workflows/domain/plan';
+import type { TableFacts } from '../postgres/catalog/tables';
+import type { Classification } from '../postgres/scope/classify';
+
+/** A table as the plan shows it before its rows are counted. */
+export function planned(facts: TableFacts, { rules }: Classification): PlannedTable {
+  const rule = rules.get(facts.table);
+  return {
+    table: facts.table,
+    scope: rule?.kind ?? 'excluded',
+    rule: rule?.rule ?? 'no rule',
+    estimatedRows: facts.estimatedRows,
+    estimatedBytes: facts.bytes,
+  };
+}
