@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
+import type { RunName } from '../workflows/domain/job';
 import type { StepHeartbeat } from '../workflows/domain/progress';
 import type { Step } from '../workflows/domain/steps';
+import { endEarlierReaders } from './earlier-readers';
 import { Connections } from './postgres/connections';
 import { applicationName } from './postgres/fence';
 import { databaseFailure } from './postgres/sqlstate';
@@ -13,11 +15,18 @@ const HEARTBEAT_MILLIS = 1_000;
 /** One attempt of one step: its sessions, its identity, and its way to say how far it is. */
 export interface Attempt {
   readonly connections: Connections;
+  /** The run that the work belongs to. */
   readonly runId: string;
   readonly workflowId: string;
-  /** The `application_name` of this attempt's sessions. */
-  readonly sessionName: string;
   readonly meter: Meter;
+}
+
+/** Which step of whose run. */
+export interface Whose {
+  readonly step: Step;
+  readonly projectRef: string;
+  /** The run in whose place this one works; left out, this run itself. */
+  readonly insteadOf?: RunName | undefined;
 }
 
 /** Counts what an attempt has moved; the timer reads it. */
@@ -61,11 +70,11 @@ export class Meter {
  */
 export async function attempt<T>(
   resources: Resources,
-  { step, projectRef }: { readonly step: Step; readonly projectRef: string },
+  { step, projectRef, insteadOf }: Whose,
   use: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
-  const { workflowId = 'none', runId = 'none' } = context.info.workflowExecution ?? {};
+  const { workflowId, runId } = insteadOf ?? ownRun(context);
   const name = applicationName({ runId, step, attempt: context.info.attempt, projectRef });
   const signal = context.cancellationSignal;
   const meter = new Meter(step);
@@ -76,11 +85,19 @@ export async function attempt<T>(
   beat();
   const timer = setInterval(beat, HEARTBEAT_MILLIS);
   try {
-    return await use({ connections, runId, workflowId, sessionName: name, meter });
+    if (context.info.attempt > 1)
+      await endEarlierReaders(connections, { runId, connection: resources.settings.source });
+    return await use({ connections, runId, workflowId, meter });
   } catch (error) {
     if (signal.aborted) throw new CancelledFailure(`${step} was cancelled`);
     throw databaseFailure(error, step);
   } finally {
     clearInterval(timer);
   }
+}
+
+function ownRun({ info }: Context): RunName {
+  if (info.workflowExecution === undefined)
+    throw new Error('an activity of moveout belongs to a workflow');
+  return info.workflowExecution;
 }

@@ -3,10 +3,9 @@ import type { Plan } from '../workflows/domain/plan';
 import { extentOf } from '../workflows/domain/scopes';
 import { attempt, type Attempt } from './attempt';
 import { configuredProjects } from './plan/projects';
-import { busy, tryLock } from './postgres/fence';
-import { lockPlace } from './postgres/maintenance';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './resources';
+import { onlyAttempt } from './save/only-attempt';
 import { backupResult } from './save/result';
 import { saveDatabase } from './save/save-database';
 
@@ -30,18 +29,21 @@ export async function backupProject(
       const { store } = resources;
       if (await store.has(order.backupId))
         return backupResult(await store.manifest(order.backupId));
-      return current.connections.with(lockPlace(order.target.connection), async (lock) => {
-        if (!(await tryLock(lock, order.project, 'shared'))) throw busy(order.project);
-        return save(resources, order, current);
-      });
+      return onlyAttempt(current, order, (assertOurs) =>
+        save(resources, order, { ...current, assertOurs }),
+      );
     },
   );
+}
+
+interface Saver extends Attempt {
+  readonly assertOurs: () => Promise<void>;
 }
 
 async function save(
   resources: Resources,
   order: BackupOrder,
-  { connections, meter }: Attempt,
+  { connections, meter, runId, assertOurs }: Saver,
 ): Promise<BackupResult> {
   const { settings, store } = resources;
   const { project, backupId, format } = order;
@@ -58,6 +60,8 @@ async function save(
     tenancy,
     scopes,
     meter,
+    runId,
+    assertOurs,
     select: async (pair, tables) => {
       const wanted = { ...project, tenancy, scopes, configuredRefs };
       return (await readProjectScope(pair.copying, tables, wanted)).tables;

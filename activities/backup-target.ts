@@ -2,6 +2,7 @@ import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt } from './attempt';
 import type { Resources } from './resources';
+import { onlyAttempt } from './save/only-attempt';
 import { backupResult } from './save/result';
 import { saveDatabase } from './save/save-database';
 
@@ -21,20 +22,20 @@ export async function backupTarget(
   return attempt(
     resources,
     { step: 'backupProject', projectRef: project.projectRef },
-    async ({ connections, meter }) => {
+    async (current) => {
       const { store } = resources;
       if (await store.has(backupId)) return backupResult(await store.manifest(backupId));
-      const manifest = await saveDatabase(store, connections, {
-        backupId,
-        kind: 'target',
-        format,
-        project,
-        place: { connection: target.connection, database: target.database, access: 'read' },
-        meter,
-        extent: { ...extent, withoutColumns: [] },
-        select: (_pair, tables) =>
-          Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
-      });
+      const { connections, meter, runId } = current;
+      const manifest = await onlyAttempt(current, { project, target }, (assertOurs) =>
+        saveDatabase(store, connections, {
+          ...{ backupId, format, project, meter, runId, assertOurs },
+          kind: 'target',
+          place: { connection: target.connection, database: target.database, access: 'read' },
+          extent: { ...extent, withoutColumns: [] },
+          select: (_pair, tables) =>
+            Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
+        }),
+      );
       return backupResult(manifest);
     },
   );

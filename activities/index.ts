@@ -1,11 +1,15 @@
+import type { InterruptedRuns } from '../workflows/domain/interrupted';
 import type { BackupResult, Job, StepResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
 import type { Evidence, RestoreProof } from '../workflows/domain/report';
 import type { Project } from '../workflows/domain/request';
 import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
+import { abandonRestore } from './abandon-restore';
 import { backupProject, type BackupOrder } from './backup-project';
 import { backupTarget, type TargetBackupOrder } from './backup-target';
 import { completeMigration } from './complete-migration';
+import { discardBackups, type Discarding } from './discard-backups';
+import { findInterrupted } from './find-interrupted';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
 import { listProjects } from './list-projects';
@@ -31,6 +35,9 @@ export interface Activities {
   readonly listProjects: () => Promise<readonly Project[]>;
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
+  readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
+  readonly abandonRestore: (job: Job) => Promise<void>;
+  readonly discardBackups: (discarding: Discarding) => Promise<void>;
   readonly initSchema: (job: Job) => Promise<StepResult>;
   readonly migrateAuth: (job: Job) => Promise<StepResult>;
   readonly migrateStorage: (job: Job) => Promise<StepResult>;
@@ -51,6 +58,9 @@ export function createActivities(resources: Resources): Activities {
     listProjects: () => listProjects(resources),
     backupProject: (order) => backupProject(resources, order),
     backupTarget: (order) => backupTarget(resources, order),
+    findInterrupted: (input) => findInterrupted(resources, input),
+    abandonRestore: (job) => abandonRestore(resources, job),
+    discardBackups: (discarding) => discardBackups(resources, discarding),
     initSchema: (job) => initSchema(resources, job),
     migrateAuth: (job) => migrateAuth(resources, job),
     migrateStorage: (job) => migrateStorage(resources, job),

@@ -29,6 +29,7 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
           ...source.problems,
           ...(await storeProblems(store)),
         ],
+        timing: settings.timing,
       };
     },
   );

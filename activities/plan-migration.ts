@@ -15,6 +15,7 @@ import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
 import { lockProblems } from './plan/lock-problems';
+import { openRunProblems } from './plan/open-run';
 import { reachServers } from './plan/reach-servers';
 import { viewStore } from './plan/store-problems';
 import { readDatabaseFacts, type DatabaseFacts } from './postgres/schema';
@@ -67,6 +68,7 @@ async function makePlan(
     ...projectProblems(project, configured),
     ...source.problems,
     ...targetProblems(target, demand),
+    ...(request.replace ? await openRunProblems(target.mark) : []),
     ...server.problems,
     ...(await lockProblems(connections, { connection: settings.target, ...project })),
     ...space.problems,
@@ -77,7 +79,7 @@ async function makePlan(
   const { estimate } = space;
   return assemble({
     ...{ request, project, source, target, before, format },
-    ...{ problems, warnings, createRoles, estimate },
+    ...{ problems, warnings, createRoles, estimate, timing: settings.timing },
   });
 }
 
@@ -92,7 +94,7 @@ function needsOf(
 
 interface Findings extends Pick<
   Plan,
-  'project' | 'format' | 'problems' | 'warnings' | 'createRoles' | 'estimate'
+  'project' | 'format' | 'problems' | 'warnings' | 'createRoles' | 'estimate' | 'timing'
 > {
   readonly request: MigrateRequest;
   readonly source: SourceView;
@@ -112,7 +114,8 @@ function assemble({ request, source, target, before, ...found }: Findings): Plan
     extent: source.extent,
     unclaimed: source.unclaimed,
     replace: request.replace,
-    unfinishedRun: target.mark?.state === 'running' ? target.mark.runId : undefined,
+    markedBy: target.mark?.runId,
+    unfinishedRun: target.mark?.state === 'completed' ? undefined : target.mark?.runId,
     onDrift: request.onDrift,
   };
 }

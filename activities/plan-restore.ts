@@ -6,10 +6,11 @@ import { attempt } from './attempt';
 import { checkFiles } from './backup/check';
 import { parseInput } from './input';
 import { lockProblems } from './plan/lock-problems';
+import { openRunProblems } from './plan/open-run';
 import { reachableSource } from './plan/reachable-source';
 import { storeProblems } from './plan/store-problems';
 import { viewServer, type Needs } from './plan/server-problems';
-import { viewTarget } from './plan/target';
+import { viewTarget, type TargetView } from './plan/target';
 import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import type { Connections } from './postgres/connections';
@@ -63,11 +64,11 @@ async function makePlan(
   const server = await viewServer(connections, view, needsOf(manifest, settings));
   const problems = [
     ...targetProblems(view, demand),
+    ...(replace ? await openRunProblems(view.mark) : []),
     ...server.problems,
     ...(await lockProblems(connections, { connection: settings.target, ...project })),
     ...(await storeProblems(store)),
   ];
-  const unfinishedRun = view.mark?.state === 'running' ? view.mark.runId : undefined;
   const { backupId, format, extent } = manifest;
   return {
     project,
@@ -76,11 +77,17 @@ async function makePlan(
     extent,
     target: view.identity,
     targetBefore: stateBefore(view, demand),
-    unfinishedRun,
+    ...marks(view),
     sources,
     createRoles: server.createRoles,
     problems,
+    timing: settings.timing,
   };
+}
+
+function marks({ mark }: TargetView): Pick<RestorePlan, 'markedBy' | 'unfinishedRun'> {
+  const unfinishedRun = mark?.state === 'completed' ? undefined : mark?.runId;
+  return { markedBy: mark?.runId, unfinishedRun };
 }
 
 function needsOf(

@@ -1,3 +1,5 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { FAILURES, isFailureCode } from '../workflows/domain/failure';
 import type { Job } from '../workflows/domain/job';
 import type { RestoreProof } from '../workflows/domain/report';
 import { proveRestored } from './restore/prove';
@@ -6,7 +8,7 @@ import { undoEmpty } from './restore/undo-empty';
 import { undoFilled } from './restore/undo-filled';
 import { undoRoles } from './restore/undo-roles';
 import type { Resources } from './resources';
-import { writing } from './write/writing';
+import { writing, type Writer } from './write/writing';
 
 /**
  * Drives the target back to what the plan recorded, from wherever it stands, and proves it. Told a
@@ -14,13 +16,29 @@ import { writing } from './write/writing';
  * What this run did not make it does not undo.
  */
 export async function restoreProject(resources: Resources, job: Job): Promise<RestoreProof> {
-  return writing(resources, { step: 'restoreProject', job }, async (writer) => {
-    const undo = { absent: undoAbsent, empty: undoEmpty, filled: undoFilled }[
-      job.targetBefore.kind
-    ];
-    await undo(writer);
-    const kept = await undoRoles(writer);
-    const proof = await proveRestored(writer);
-    return { ...proof, facts: [...proof.facts, ...kept] };
-  });
+  return mending(() =>
+    writing(resources, { step: 'restoreProject', job }, (writer) => restore(writer)),
+  );
+}
+
+async function restore(writer: Writer): Promise<RestoreProof> {
+  const undo = { absent: undoAbsent, empty: undoEmpty, filled: undoFilled }[
+    writer.job.targetBefore.kind
+  ];
+  await undo(writer);
+  const kept = await undoRoles(writer);
+  const proof = await proveRestored(writer);
+  return { ...proof, facts: [...proof.facts, ...kept] };
+}
+
+/** Whatever a person can mend meanwhile is tried again, permanent as it may be for other steps. */
+async function mending<T>(use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    const code = error.type ?? '';
+    if (!isFailureCode(code) || !FAILURES[code].mendable) throw error;
+    throw ApplicationFailure.create({ type: code, message: error.message, nonRetryable: false });
+  }
 }

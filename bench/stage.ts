@@ -7,6 +7,7 @@ import pg from 'pg';
 import { findTemporalCli, startDevServer } from '../client/temporal-cli';
 import { startPostgres } from '../test/support/postgres';
 import { NO_SCOPES } from '../workflows/domain/scopes';
+import { TIMING } from '../workflows/domain/timing';
 import { createWorker } from '../worker/create-worker';
 import type { Report } from '../workflows/domain/report';
 
@@ -78,6 +79,7 @@ async function migrate(servers: Servers, move: Move): Promise<Report> {
     },
     scopes: NO_SCOPES,
     createRoles: false,
+    timing: TIMING,
     projects: undefined,
     backup: { directory: path.join(servers.folder, 'backups'), format: move.format },
   } as const;

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { projectSchema } from '../workflows/domain/request';
 import { scopesSchema } from '../workflows/domain/scopes';
 import { tenancySchema } from '../workflows/domain/tenancy';
+import { TIMING } from '../workflows/domain/timing';
+import { duration } from './duration';
 
 const connectionName = z
   .string()
@@ -23,6 +25,15 @@ const projects = z
     message: 'must have either list or query',
   });
 
+const timing = z
+  .strictObject({
+    // Heartbeats are sent every second and held back for up to two.
+    silence: duration({ atLeast: 3_000 }).default(TIMING.silence),
+    longestPause: duration({ atLeast: 1_000 }).default(TIMING.longestPause),
+    parkAfter: duration({ atLeast: 1_000 }).default(TIMING.parkAfter),
+  })
+  .prefault({});
+
 /** `moveout.config.yaml` as people write it. */
 export const configSchema = z.strictObject({
   connections: z.record(connectionName, z.strictObject({ env: environmentName })).default({}),
@@ -38,6 +49,7 @@ export const configSchema = z.strictObject({
       format: z.enum(['auto', 'json', 'copy']).default('auto'),
     })
     .prefault({}),
+  timing,
 });
 
 export type ConfigFile = z.infer<typeof configSchema>;

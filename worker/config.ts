@@ -61,6 +61,7 @@ export function loadConfiguration(
       createRoles: file.createRoles,
       projects: projectsOf(file),
       backup: { directory: resolve(directory), format: file.backup.format },
+      timing: file.timing,
     },
     resolveUrl,
   };

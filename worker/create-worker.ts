@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from '../activities';
 import { BackupStore } from '../activities/backup/store';
@@ -14,6 +15,10 @@ export interface WorkerPlace {
   readonly configuration: Configuration;
   /** Wraps the activities; tests inject failures here. */
   readonly wrap?: (activities: Activities) => Activities;
+  /** The version that this worker runs; with it, a run stays on the version that it began on. */
+  readonly deployment?: WorkerDeploymentVersion | undefined;
+  /** Where the workflows are, if not in their own folder; tests put a changed version here. */
+  readonly workflowsPath?: string;
 }
 
 /** A worker keeps this many workflows in memory; a migration is small. */
@@ -30,7 +35,8 @@ export async function createWorker(place: WorkerPlace): Promise<Worker> {
     namespace: place.namespace,
     taskQueue: place.taskQueue,
     activities: place.wrap === undefined ? activities : place.wrap(activities),
-    ...workflowCode(),
+    ...workflowCode(place),
+    ...versionOf(place),
     maxCachedWorkflows: CACHED_WORKFLOWS,
     shutdownGraceTime: '2s',
     shutdownForceTime: '20s',
@@ -41,8 +47,23 @@ export async function createWorker(place: WorkerPlace): Promise<Worker> {
 }
 
 /** The bundle that the build made, else the workflows' own code, bundled now. */
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+function workflowCode({
+  workflowsPath,
+}: WorkerPlace): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   const codePath = join(__dirname, '..', 'workflow-bundle.js');
+  if (workflowsPath !== undefined) return { workflowsPath };
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   return { workflowsPath: require.resolve('../workflows') };
+}
+
+/** A worker without a version takes any run; one with a version only those that are pinned to it. */
+function versionOf({ deployment }: WorkerPlace): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deployment === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: deployment,
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
 }

@@ -1,7 +1,6 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
 import { TASK_QUEUE } from '../workflows/domain/names';
 import { loadConfiguration } from './config';
+import { configuredConnection, connectWorker } from './connect';
 import { createWorker } from './create-worker';
 import { installLogger } from './logger';
 
@@ -9,8 +8,8 @@ import { installLogger } from './logger';
 export async function runWorker(): Promise<void> {
   const logger = installLogger();
   const configuration = loadConfiguration(process.env);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect(connectionOptions);
+  const { connectionOptions, namespace } = configuredConnection();
+  const connection = await connectWorker(connectionOptions);
   const taskQueue = process.env['MOVEOUT_TASK_QUEUE'] ?? TASK_QUEUE;
   try {
     const worker = await createWorker({ connection, namespace, taskQueue, configuration });

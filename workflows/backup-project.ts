@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
-import { refused, restored } from './endings';
+import { refused } from './endings';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './progress';
 import { planning, working } from './steps';
@@ -9,7 +9,8 @@ import { planning, working } from './steps';
 /** Writes one backup of a project and nothing else. */
 export async function backupProject(input?: unknown): Promise<Report> {
   const run = new Run(['planMigration', 'backupProject']);
-  const plan = await new MigrationSteps(run).refusing(() =>
+  const steps = new MigrationSteps(run);
+  const plan = await steps.refusing(() =>
     run.step(
       'planMigration',
       () => planning('look at source and backup directory').planBackup(input),
@@ -23,16 +24,18 @@ export async function backupProject(input?: unknown): Promise<Report> {
     workflowInfo().startTime.getTime(),
     'project',
   );
-  const backup = await run
-    .step(
+  const begun = { project: plan.project, target: plan.target, backupIds: [backupId] };
+  const backup = await steps.untouched({ ...begun, timing: plan.timing }, () =>
+    run.step(
       'backupProject',
       () =>
-        working(`${plan.project.projectRef} → ${backupId}`).backupProject({ ...plan, backupId }),
+        working(`${plan.project.projectRef} → ${backupId}`, plan.timing).backupProject({
+          ...plan,
+          backupId,
+        }),
       (result) => result,
-    )
-    .catch((error: unknown) => {
-      throw restored(run, error, {});
-    });
+    ),
+  );
   run.backedUp(backup.backupId, backup.backupPath);
   run.ended('backed-up');
   return run.report('backed-up', {

@@ -1,23 +1,29 @@
 import {
-  CancellationScope,
-  condition,
-  defineUpdate,
-  setHandler,
   ApplicationFailure,
+  CancellationScope,
+  defineSignal,
+  getExternalWorkflowHandle,
+  log,
   upsertMemo,
+  workflowInfo,
 } from '@temporalio/workflow';
-import type { Job } from './domain/job';
-import type { RestoreProof } from './domain/report';
+import type { Discarding } from '../activities/discard-backups';
 import { FAILURES } from './domain/failure';
-import { causeOf, refused, type Cause } from './endings';
+import type { Job } from './domain/job';
+import type { Report, RestoreProof } from './domain/report';
+import type { Timing } from './domain/timing';
+import { causeOf, refused, sentenceOf, type Cause } from './endings';
 import type { Run } from './progress';
-import { restoring } from './steps';
+import { planning, restoring } from './steps';
 
-/** Asks a parked run to try its restore again. */
-const retryRestore = defineUpdate<string>('retryRestore');
+/** Tells a parent that its child is parked: the child does not close, and may not be waited for. */
+export const childParked = defineSignal<[ParkedChild]>('childParked');
 
-/** Tells a parked run that its restore is given up, and why; the target stays as it is. */
-const abandonRestore = defineUpdate<string, [reason: string]>('abandonRestore');
+/** A child that waits for a person. */
+export interface ParkedChild {
+  readonly workflowId: string;
+  readonly report: Report;
+}
 
 /** What is undone, and how the run ends once it is. */
 export interface Undoing {
@@ -28,8 +34,8 @@ export interface Undoing {
 
 /**
  * Runs `use` with its compensation registered before the first write. When it fails or is cancelled
- * the target is driven back, shielded from cancellation. Only a run that lost its target to another
- * before it wrote anything has nothing to undo.
+ * the target is driven back, shielded from cancellation. A run that lost its target to another ends
+ * as refused: the other's work is none of its own, and not undone.
  */
 export async function withRestore<T>(
   { run, job, failed }: Undoing,
@@ -38,58 +44,101 @@ export async function withRestore<T>(
   try {
     return await use();
   } catch (error) {
-    const { code, message } = causeOf(error);
-    if (code === 'ProjectBusy') throw refused(run, [{ code, message }]);
-    throw failed(
-      error,
-      await CancellationScope.nonCancellable(() => restoreOrPark(run, job, { code, message })),
-    );
+    const cause = causeOf(error);
+    const proof = await CancellationScope.nonCancellable(() => restoreOrPark(run, job, cause));
+    if (cause.code === 'ProjectBusy') throw refused(run, [cause]);
+    throw failed(error, proof);
   }
 }
 
-async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
+/** Drives the target back; where that cannot finish the run is parked until a person decides. */
+export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
+  const { target, targetBefore, timing } = job;
+  const restore = restoring(`put ${target.database} back to: ${targetBefore.kind}`, timing);
+  const abandon = (): Promise<void> => planning('give the restore up').abandonRestore(job);
+  return orParked({ run, cause, targetBackupId: job.targetBackupId, abandon }, () =>
+    run.step(
+      'restoreProject',
+      () => restore.restoreProject(job),
+      (proof) => ({ tables: [], note: proof.facts.join('; ') }),
+    ),
+  );
+}
+
+/** What has been begun in the backup directory, and by whom. */
+export type Begun = Pick<Discarding, 'project' | 'target' | 'insteadOf'> & {
+  readonly backupIds: readonly string[];
+  readonly timing?: Timing | undefined;
+};
+
+/** Removes what a run began in the backup directory, shielded from cancellation. */
+export async function discardOrPark(run: Run, begun: Begun, cause: Cause): Promise<void> {
+  const { project, target, backupIds, timing, insteadOf } = begun;
+  const { discardBackups } = restoring(`remove what is begun of ${backupIds.join(', ')}`, timing);
+  await CancellationScope.nonCancellable(() =>
+    orParked({ run, cause }, () => discardBackups({ project, target, backupIds, insteadOf })),
+  );
+}
+
+interface Parkable {
+  readonly run: Run;
+  readonly cause: Cause;
+  readonly targetBackupId?: string | undefined;
+  /** Fences what was given up. */
+  readonly abandon?: (() => Promise<void>) | undefined;
+}
+
+async function orParked<T>(parkable: Parkable, use: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await run.step(
-        'restoreProject',
-        () =>
-          restoring(`put ${job.target.database} back to: ${job.targetBefore.kind}`).restoreProject(
-            job,
-          ),
-        (proof) => ({ tables: [], note: proof.facts.join('; ') }),
-      );
+      return await use();
     } catch (error) {
-      await parked(run, job, [cause, causeOf(error)]);
+      await parked(parkable, causeOf(error));
     }
   }
 }
 
-/** Waits for a person. The outcome says so to lists, the details say what is wrong. */
-async function parked(run: Run, job: Job, why: readonly Cause[]): Promise<void> {
-  const decision: { made?: 'retry' | 'abandon'; reason?: string } = {};
-  setHandler(retryRestore, () => {
-    decision.made = 'retry';
-    return 'the restore is tried again';
-  });
-  setHandler(abandonRestore, (reason) => {
-    decision.made = 'abandon';
-    decision.reason = reason;
-    return 'the restore is given up; the target stays as it is';
-  });
-  run.ended('parked');
-  const problems = why.map(({ code, message }) => ({
-    code,
-    message: `${FAILURES[code].meaning}: ${message}`,
-  }));
-  const report = run.report('parked', { problems, targetBackupId: job.targetBackupId });
+/** Waits for a person. The outcome says so to lists, the details say what is wrong and what helps. */
+async function parked(
+  { run, cause, targetBackupId, abandon }: Parkable,
+  why: Cause,
+): Promise<void> {
+  run.parked(`the restore cannot finish: ${sentenceOf(why)}. ${FAILURES[why.code].action}`);
+  const problems = [cause, why].map((one) => ({ code: one.code, message: sentenceOf(one) }));
+  const report = run.report('parked', { problems, targetBackupId });
   upsertMemo({ report });
-  await condition(() => decision.made !== undefined);
-  if (decision.made === 'retry') return;
-  const message = `Parked and abandoned: ${decision.reason ?? ''}. The restore could not finish: ${why.at(-1)?.message ?? ''}`;
+  await tellParent(report);
+  const decision = await run.parking.decision();
+  if (decision.kind === 'retry') {
+    run.resumed();
+    return;
+  }
+  const fenced = await fencedOff(abandon);
   throw ApplicationFailure.create({
     type: 'RestoreUnproved',
-    message,
+    message: `Parked and abandoned: ${decision.reason}. The restore could not finish: ${sentenceOf(why)}${fenced}`,
     nonRetryable: true,
     details: [report],
   });
+}
+
+/** Closes the target to late attempts; where its server does not answer that is said, and no more waited for. */
+async function fencedOff(abandon: Parkable['abandon']): Promise<string> {
+  try {
+    await abandon?.();
+    return '';
+  } catch (error) {
+    return `. The target could not be fenced: ${sentenceOf(causeOf(error))}`;
+  }
+}
+
+async function tellParent(report: Report): Promise<void> {
+  const { parent, workflowId } = workflowInfo();
+  if (parent === undefined) return;
+  try {
+    await getExternalWorkflowHandle(parent.workflowId).signal(childParked, { workflowId, report });
+  } catch (error) {
+    // A parent that has ended waits for nobody.
+    log.warn('the parent could not be told that this run is parked', { error: String(error) });
+  }
 }

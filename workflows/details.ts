@@ -13,6 +13,7 @@ export function detailsOf(progress: Progress): string {
   const moved = [...progress.steps].reverse().find((step) => step.tables.length > 0);
   return [
     `**${progress.projectRef}** → database \`${progress.databaseName ?? '?'}\` · **${progress.outcome}**`,
+    ...(progress.notice === undefined ? [] : ['', `**Parked:** ${progress.notice}`, '']),
     ...(progress.backupId === undefined ? [] : [`Backup: \`${progress.backupId}\``]),
     '',
     row(['', 'step', 'seconds', 'what']),

@@ -14,23 +14,33 @@ import type { Run } from './progress';
 export interface Cause {
   readonly code: FailureCode;
   readonly message: string;
+  /** The activity that failed, where it was one. */
+  readonly step?: string | undefined;
 }
 
 /** Finds what an error of a step means; Temporal's wrappers are taken off. */
 export function causeOf(error: unknown): Cause {
   if (isCancellation(error))
     return { code: 'Cancelled', message: 'the step under way was stopped' };
-  const inner = error instanceof ActivityFailure ? error.cause : error;
-  if (inner instanceof ApplicationFailure) {
-    const code = inner.type ?? '';
-    return { code: isFailureCode(code) ? code : 'Unexpected', message: inner.message };
+  if (error instanceof ActivityFailure)
+    return { ...causeOf(error.cause), step: error.activityType };
+  if (error instanceof ApplicationFailure) {
+    const code = error.type ?? '';
+    return { code: isFailureCode(code) ? code : 'Unexpected', message: error.message };
   }
-  return { code: 'Unexpected', message: inner instanceof Error ? inner.message : String(inner) };
+  return { code: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Says what happened, at which step and, in the step's own words, at which table. */
+export function sentenceOf({ code, message, step }: Cause): string {
+  const where = step === undefined ? '' : ` in ${step}`;
+  return `${FAILURES[code].meaning}${where}: ${message}`;
 }
 
 /** Ends a run that touched nothing: Failed, with every problem in its first line and the report in its details. */
-export function refused(run: Run, problems: readonly Problem[]): ApplicationFailure {
+export function refused(run: Run, found: readonly Problem[]): ApplicationFailure {
   run.ended('refused');
+  const problems = found.map(({ code, message }) => ({ code, message }));
   const report = run.report('refused', { problems });
   const words = problems.map((problem) => problem.message).join('; ');
   return ended('Refused', `Refused, nothing was touched: ${words}`, report);
@@ -39,8 +49,9 @@ export function refused(run: Run, problems: readonly Problem[]): ApplicationFail
 /** Ends a run whose failure was undone: the first line says what happened and what was done about it. */
 export function restored(run: Run, error: unknown, found: Partial<Report>): Error {
   run.ended('restored');
-  const { code, message } = causeOf(error);
-  const problem = { code, message: `${FAILURES[code].meaning}: ${message}` };
+  const cause = causeOf(error);
+  const { code } = cause;
+  const problem = { code, message: sentenceOf(cause) };
   const report = run.report('restored', { ...found, problems: [problem] });
   if (isCancellation(error)) {
     upsertMemo({ report });

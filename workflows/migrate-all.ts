@@ -11,7 +11,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { FleetEntry, FleetReport } from './domain/fleet';
 import { migrationWorkflowId } from './domain/names';
-import type { Report } from './domain/report';
+import { isReport, type Report } from './domain/report';
 import type { Project } from './domain/request';
 import { migrateProject } from './migrate-project';
 import { unplanned } from './plan-project';
@@ -112,16 +112,6 @@ function entryOf(project: Project, report: Report): FleetEntry {
     rows: tables.reduce((sum, table) => sum + table.rows, 0),
     problems: already ? [] : problems,
   };
-}
-
-function isReport(value: unknown): value is Report {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'outcome' in value &&
-    'problems' in value &&
-    'tables' in value
-  );
 }
 
 function detailsOf(ended: readonly FleetEntry[], total: number): string {

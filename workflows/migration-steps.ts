@@ -1,8 +1,10 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { describeEvidence, describePlan, shorten } from './descriptions';
 import type { BackupResult, Job, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
+import { discardOrPark, type Begun } from './compensations';
 import { causeOf, refused, restored } from './endings';
 import type { Run } from './progress';
 import { planning, working } from './steps';
@@ -35,13 +37,13 @@ export class MigrationSteps {
 
   /** Backs up; until its end nothing has been written anywhere but into a folder that a failure removes. */
   async backup(plan: Plan): Promise<BackupResult> {
-    const { project, source, target, format } = plan;
+    const { project, source, target, format, timing } = plan;
     const backupId = this.#backupId(project.projectRef, 'project');
-    return this.#untouched(async () => {
+    return this.untouched({ project, target, timing, backupIds: [backupId] }, async () => {
       const result = await this.#run.step(
         'backupProject',
         () =>
-          working(`${project.projectRef} → ${backupId}`).backupProject({
+          working(`${project.projectRef} → ${backupId}`, timing).backupProject({
             project,
             source,
             target,
@@ -58,7 +60,7 @@ export class MigrationSteps {
   /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
-    const { createRoles } = plan;
+    const { createRoles, markedBy, timing } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
@@ -66,6 +68,8 @@ export class MigrationSteps {
       targetBefore,
       extent,
       createRoles,
+      timing,
+      markedBy,
       replacesRun: plan.replace ? unfinishedRun : undefined,
       sources: [source],
       source,
@@ -74,30 +78,38 @@ export class MigrationSteps {
     if (targetBefore.kind !== 'filled') return job;
     const backupId = this.#backupId(project.projectRef, 'target');
     const order = { project, target, extent, format: plan.format, backupId };
-    await this.#untouched(() =>
-      working(`what ${target.database} holds → ${backupId}`).backupTarget(order),
+    await this.untouched({ project, target, timing, backupIds: [backupId] }, () =>
+      working(`what ${target.database} holds → ${backupId}`, timing).backupTarget(order),
     );
     return { ...job, targetBackupId: backupId };
   }
 
   async initSchema(job: Job): Promise<void> {
     const words = `${job.target.database}: schemas as in the source`;
-    await this.#run.step('initSchema', () => working(words).initSchema(job), asItIs);
+    await this.#run.step('initSchema', () => working(words, job.timing).initSchema(job), asItIs);
   }
 
   async migrateAuth(job: Job): Promise<void> {
     const words = `auth rows of ${job.backupId} → ${job.target.database}`;
-    await this.#run.step('migrateAuth', () => working(words).migrateAuth(job), asItIs);
+    await this.#run.step('migrateAuth', () => working(words, job.timing).migrateAuth(job), asItIs);
   }
 
   async migrateStorage(job: Job): Promise<void> {
     const words = `storage rows of ${job.backupId} → ${job.target.database}`;
-    await this.#run.step('migrateStorage', () => working(words).migrateStorage(job), asItIs);
+    await this.#run.step(
+      'migrateStorage',
+      () => working(words, job.timing).migrateStorage(job),
+      asItIs,
+    );
   }
 
   async finishSchema(job: Job): Promise<void> {
     const words = `${job.target.database}: keys, indexes, triggers, sequences, statistics`;
-    await this.#run.step('finishSchema', () => working(words).finishSchema(job), asItIs);
+    await this.#run.step(
+      'finishSchema',
+      () => working(words, job.timing).finishSchema(job),
+      asItIs,
+    );
   }
 
   /** Verifies and, when nothing differs, sets the completed mark. A difference is a failure of this step. */
@@ -106,10 +118,10 @@ export class MigrationSteps {
     return this.#run.step(
       'verifyProject',
       async () => {
-        const evidence = await working(words).verifyProject(job);
+        const evidence = await working(words, job.timing).verifyProject(job);
         this.#evidence = evidence;
         assertSound(evidence, job.onDrift);
-        await working(`${job.target.database}: completed mark`).completeMigration(job);
+        await working(`${job.target.database}: completed mark`, job.timing).completeMigration(job);
         return evidence;
       },
       describeEvidence,
@@ -133,13 +145,17 @@ export class MigrationSteps {
     }
   }
 
-  /** A run that lost to another before it wrote anything was refused, not restored. */
-  async #untouched<T>(use: () => Promise<T>): Promise<T> {
+  /**
+   * Runs what writes into the backup directory only. What it began there is removed when it fails; a
+   * run that lost to another was refused, not restored.
+   */
+  async untouched<T>(begun: Begun, use: () => Promise<T>): Promise<T> {
     try {
       return await use();
     } catch (error) {
-      const { code, message } = causeOf(error);
-      if (code === 'ProjectBusy') throw refused(this.#run, [{ code, message }]);
+      const cause = causeOf(error);
+      await discardOrPark(this.#run, begun, cause);
+      if (cause.code === 'ProjectBusy') throw refused(this.#run, [cause]);
       const restore = {
         state: 'absent' as const,
         facts: ['the target had not been touched, the partial backup is gone'],
@@ -163,29 +179,4 @@ function assertSound(evidence: Evidence, onDrift: 'report' | 'fail'): void {
     shorten(evidence.drift.map((drift) => drift.table)),
     'Drifted',
   );
-}
-
-/** A verification in counts and one line. */
-export function describeEvidence(evidence: Evidence): StepResult {
-  const equal = evidence.tables.filter((table) => table.equal).length;
-  const drift =
-    evidence.drift.length === 0 ? '' : `, ${String(evidence.drift.length)} drifted in the source`;
-  return {
-    tables: [],
-    note: `${String(equal)} of ${String(evidence.tables.length)} tables equal${drift}`,
-  };
-}
-
-/** The first few of many, for one line. */
-export function shorten(words: readonly string[]): string {
-  const more = words.length > 5 ? ` and ${String(words.length - 5)} more` : '';
-  return `${words.slice(0, 5).join('; ')}${more}`;
-}
-
-function describePlan(plan: Plan): StepResult {
-  const problems = plan.problems.length === 0 ? '' : `, ${String(plan.problems.length)} problems`;
-  return {
-    tables: [],
-    note: `${String(plan.users)} users, ${String(plan.buckets)} buckets, target ${plan.targetBefore.kind}${problems}`,
-  };
 }

@@ -6,6 +6,7 @@ import type { Outcome, Report, StepTiming } from './domain/report';
 import type { ProjectIdentity } from './domain/request';
 import type { Step } from './domain/steps';
 import { detailsOf } from './details';
+import { Parking } from './parking';
 import { list } from './search-attributes';
 
 /** Answers how far a run is, table by table. */
@@ -17,6 +18,8 @@ export class Run {
   #project: Partial<ProjectIdentity> = {};
   #backup: { readonly backupId?: string; readonly backupPath?: string } = {};
   #outcome = 'running';
+  #notice: string | undefined;
+  readonly parking = new Parking();
   warnings: readonly Problem[] = [];
 
   constructor(steps: readonly Step[]) {
@@ -62,12 +65,27 @@ export class Run {
     this.#show();
   }
 
+  /** Sets that the run waits for a person: why, in one sentence, and which command helps. */
+  parked(why: string): void {
+    this.#notice = `${why} Then: ${updating('retryRestore')}. To leave the target as it stands: ${updating('abandonRestore')} --input '"the reason"'.`;
+    this.ended('parked');
+  }
+
+  /** Sets that the run goes on. */
+  resumed(): void {
+    this.#notice = undefined;
+    this.#outcome = 'running';
+    list({ outcome: 'running' });
+    this.#show();
+  }
+
   progress(): Progress {
     return {
       projectRef: this.#project.projectRef ?? '?',
       databaseName: this.#project.databaseName,
       backupId: this.#backup.backupId,
       outcome: this.#outcome,
+      notice: this.#notice,
       steps: [...this.#steps.values()],
     };
   }
@@ -110,6 +128,11 @@ export class Run {
   #show(): void {
     setCurrentDetails(detailsOf(this.progress()));
   }
+}
+
+/** The command of the Temporal CLI that sends an Update to this run. */
+function updating(name: string): string {
+  return `\`temporal workflow update execute --workflow-id ${workflowInfo().workflowId} --name ${name}\``;
 }
 
 /** The workflow's own time: the same at every replay. */

@@ -30,7 +30,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
   run.concerns(plan.project);
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
-  const job = await saveTarget(run, plan);
+  const job = await saveTarget(run, steps, plan);
   const evidence = await withRestore(
     {
       run,
@@ -42,7 +42,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
       await steps.initSchema(job);
       await run.step(
         'restoreProject',
-        () => working(`${job.backupId} → ${job.target.database}`).restoreRows(job),
+        () => working(`${job.backupId} → ${job.target.database}`, job.timing).restoreRows(job),
         (result) => result,
       );
       await steps.finishSchema(job);
@@ -53,7 +53,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
   return run.report('verified', { tables: evidence.tables, targetBackupId: job.targetBackupId });
 }
 
-async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {
+async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): Promise<Job> {
   const {
     project,
     backupId,
@@ -64,6 +64,8 @@ async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {
     unfinishedRun,
     format,
     createRoles,
+    markedBy,
+    timing,
   } = plan;
   const job: Job = {
     project,
@@ -73,20 +75,20 @@ async function saveTarget(run: Run, plan: RestorePlan): Promise<Job> {
     extent,
     createRoles,
     sources,
+    markedBy,
     replacesRun: unfinishedRun,
     onDrift: 'report',
+    timing,
   };
   if (targetBefore.kind !== 'filled') return job;
   const own = backupIdOf(project.projectRef, workflowInfo().startTime.getTime(), 'target');
   const order = { project, target, extent, format, backupId: own };
-  await run
-    .step(
+  await steps.untouched({ project, target, timing, backupIds: [own] }, () =>
+    run.step(
       'backupProject',
-      () => working(`what ${target.database} holds → ${own}`).backupTarget(order),
+      () => working(`what ${target.database} holds → ${own}`, timing).backupTarget(order),
       (result) => result,
-    )
-    .catch((error: unknown) => {
-      throw restored(run, error, {});
-    });
+    ),
+  );
   return { ...job, targetBackupId: own };
 }

@@ -1,8 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
-
-/** A worker that says nothing for this long is taken to be dead. */
-const SILENCE = '15 seconds';
+import { attemptsWithin, FIRST_PAUSE, TIMING, type Timing } from './domain/timing';
 
 /** No step is expected to take longer; a step that hangs is noticed by its silence long before. */
 const LONGEST = '24 hours';
@@ -12,9 +10,9 @@ export function planning(summary: string): Activities {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: '1 hour',
-    heartbeatTimeout: SILENCE,
+    heartbeatTimeout: TIMING.silence,
     retry: {
-      initialInterval: '1s',
+      initialInterval: FIRST_PAUSE,
       backoffCoefficient: 2,
       maximumInterval: '4s',
       maximumAttempts: 5,
@@ -23,26 +21,26 @@ export function planning(summary: string): Activities {
 }
 
 /** Steps of the procedure: passing failures are retried until they pass, permanent ones end it. */
-export function working(summary: string): Activities {
+export function working(summary: string, timing: Timing = TIMING): Activities {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: LONGEST,
-    heartbeatTimeout: SILENCE,
-    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+    heartbeatTimeout: timing.silence,
+    retry: retrying(timing),
   });
 }
 
-/** The restore: tried again with growing pauses before a person is asked. */
-export function restoring(summary: string): Activities {
+/** What undoes: tried again with growing pauses for the configured time before a person is asked. */
+export function restoring(summary: string, timing: Timing = TIMING): Activities {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: LONGEST,
-    heartbeatTimeout: SILENCE,
-    retry: {
-      initialInterval: '1s',
-      backoffCoefficient: 2,
-      maximumInterval: '1 minute',
-      maximumAttempts: 12,
-    },
+    heartbeatTimeout: timing.silence,
+    retry: { ...retrying(timing), maximumAttempts: attemptsWithin(timing) },
   });
+}
+
+function retrying({ longestPause }: Timing) {
+  const maximumInterval = Math.max(longestPause, FIRST_PAUSE);
+  return { initialInterval: FIRST_PAUSE, backoffCoefficient: 2, maximumInterval };
 }

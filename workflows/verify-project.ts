@@ -1,7 +1,8 @@
+import { describeEvidence, shorten } from './descriptions';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
 import { different, refused } from './endings';
-import { describeEvidence, MigrationSteps, shorten } from './migration-steps';
+import { MigrationSteps } from './migration-steps';
 import { Run } from './progress';
 import { planning } from './steps';
 

@@ -56,8 +56,11 @@ export class BackupDraft {
     return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 
-  /** Makes the backup exist: the manifest last, then the rename that gives the folder its name. */
-  async commit(manifest: Manifest): Promise<void> {
+  /**
+   * Makes the backup exist: the manifest last, then the rename that gives the folder its name. Where a
+   * backup of that name has come to stand meanwhile it stays, and `false` is answered.
+   */
+  async commit(manifest: Manifest): Promise<boolean> {
     await this.writeText(`${MANIFEST_FILE}.tmp`, renderManifest(manifest));
     try {
       const metadata = join(this.#partial, MANIFEST_FILE);
@@ -65,14 +68,25 @@ export class BackupDraft {
       await syncFolder(this.#partial);
       await rename(this.#partial, this.#final);
       await syncFolder(dirname(this.#final));
+      return true;
     } catch (error) {
+      if (isTaken(error)) return false;
       throw storeFailure(error, this.#final);
     }
   }
 
   /** Removes all that was written; a backup that failed does not exist. */
   async discard(): Promise<void> {
-    await rm(this.#partial, { recursive: true, force: true });
+    await removeFolder(this.#partial);
+  }
+}
+
+/** Removes a folder with all that is in it; somebody may still be putting files there. */
+export async function removeFolder(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    throw storeFailure(error, path);
   }
 }
 
@@ -84,6 +98,12 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/** A folder is renamed over an empty one only. */
+function isTaken(error: unknown): boolean {
+  const codes: readonly unknown[] = ['ENOTEMPTY', 'EEXIST'];
+  return types.isNativeError(error) && 'code' in error && codes.includes(error.code);
 }
 
 /** Tells an error of the file system from one of what was being written. */

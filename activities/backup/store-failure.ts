@@ -1,16 +1,49 @@
 import { types } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
+import type { FailureCode } from '../../workflows/domain/failure';
 import { failure } from '../failure';
 
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+/** What an error of the file system comes to. */
+interface FileProblem {
+  readonly code: FailureCode;
+  readonly words: string;
+}
 
-/** Turns what the file system said into a failure that names the path and what would be right. */
-export function storeFailure(error: unknown, path: string): Error {
-  if (error instanceof ApplicationFailure) return error;
-  const code =
+const FULL: FileProblem = { code: 'DiskFull', words: 'has no space left' };
+const SCARCE: FileProblem = { code: 'ServerBusy', words: 'cannot be opened for now' };
+const UNUSABLE: FileProblem = { code: 'BackupUnavailable', words: 'cannot be used for backups' };
+
+/** Errors of the file system by name (POSIX, errno); all others land in `BackupUnavailable` as well. */
+export const FILE_ERRORS: Readonly<Record<string, FileProblem>> = {
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  EFBIG: FULL,
+  EMFILE: SCARCE,
+  ENFILE: SCARCE,
+  ENOMEM: SCARCE,
+  EAGAIN: SCARCE,
+  EACCES: UNUSABLE,
+  EPERM: UNUSABLE,
+  EROFS: UNUSABLE,
+  ENOENT: UNUSABLE,
+  ENOTDIR: UNUSABLE,
+  EIO: UNUSABLE,
+  ESTALE: UNUSABLE,
+};
+
+/** What an error of the file system comes to; the words name the path and the system's own name for it. */
+export function fileProblem(error: unknown, path: string): FileProblem {
+  const errno =
     types.isNativeError(error) && 'code' in error && typeof error.code === 'string'
       ? error.code
       : 'unknown';
-  if (FULL.has(code)) return failure('DiskFull', `no space left for ${path} (${code})`);
-  return failure('BackupUnavailable', `${path} cannot be used for backups (${code})`);
+  const { code, words } = FILE_ERRORS[errno] ?? UNUSABLE;
+  return { code, words: `${path} ${words} (${errno})` };
+}
+
+/** Turns what the file system said into a failure that names the path. */
+export function storeFailure(error: unknown, path: string): Error {
+  if (error instanceof ApplicationFailure) return error;
+  const { code, words } = fileProblem(error, path);
+  return failure(code, words);
 }

@@ -1,13 +1,14 @@
 import { chmod, lstat, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { types } from 'node:util';
 import { BACKUP_ID } from '../../workflows/domain/names';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
-import { BackupDraft } from './draft';
+import { assertClosed } from './closed';
+import { BackupDraft, removeFolder } from './draft';
 import { MANIFEST_FILE, parseManifest } from './manifest';
 import { newestFirst } from './newest-first';
 import { storeFailure } from './store-failure';
@@ -31,11 +32,15 @@ export class BackupStore {
     return join(this.directory, backupId);
   }
 
-  /** Makes sure that backups can be written here, and leaves everything as it was. */
+  /**
+   * Makes sure that backups can be written here and that the directory is closed to other users;
+   * leaves everything as it was.
+   */
   async assertWritable(): Promise<void> {
     const made: string[] = [];
     try {
       await makeFolder(this.directory, made);
+      await assertClosed(this.directory);
       const probe = join(this.directory, `.moveout-${randomUUID()}`);
       await (await open(probe, 'wx', 0o600)).close();
       await rm(probe);
@@ -47,18 +52,34 @@ export class BackupStore {
     }
   }
 
-  /** Begins a backup; what an earlier attempt at the same one left behind is removed. */
-  async begin(backupId: string): Promise<BackupDraft> {
+  /** Begins a backup under a name that no other attempt has; what earlier ones left behind is removed. */
+  async begin(backupId: string, runId: string): Promise<BackupDraft> {
     const path = this.pathOf(backupId);
-    const partial = `${path}.partial`;
+    const partial = `${path}.${ownerOf(runId)}.${randomUUID()}.partial`;
     try {
-      await rm(partial, { recursive: true, force: true });
+      await makeFolder(this.directory);
+      await assertClosed(this.directory);
+      await this.discard(backupId, runId);
       await makeFolder(partial);
       await chmod(partial, 0o700);
       return new BackupDraft(partial, path);
     } catch (error) {
       throw storeFailure(error, partial);
     }
+  }
+
+  /** Removes all drafts that a run made of a backup, so that none of them can become one any more. */
+  async discard(backupId: string, runId: string): Promise<void> {
+    for (const draft of await this.drafts(backupId, runId)) await removeFolder(draft);
+  }
+
+  /** Lists the folders in which a run is writing a backup, or was. */
+  async drafts(backupId: string, runId: string): Promise<readonly string[]> {
+    const start = `${basename(this.pathOf(backupId))}.${ownerOf(runId)}.`;
+    const names = await readdir(this.directory).catch(() => []);
+    return names
+      .filter((name) => name.startsWith(start) && name.endsWith('.partial'))
+      .map((name) => join(this.directory, name));
   }
 
   /** Tells whether a whole backup of this id is there. */
@@ -74,9 +95,7 @@ export class BackupStore {
     if (folder === undefined)
       throw failure('NotFound', `there is no backup "${backupId}" in ${this.directory}`);
     if (!folder.isDirectory()) throw failure('BackupDamaged', `${path} is not a folder`);
-    if ((folder.mode & 0o077) !== 0) {
-      throw failure('BackupUnavailable', `${path} is open to other users; it must have mode 0700`);
-    }
+    await assertClosed(path);
     const text = await readFile(join(path, MANIFEST_FILE), 'utf8').catch(() => undefined);
     if (text === undefined)
       throw failure('BackupDamaged', `backup "${backupId}" has no ${MANIFEST_FILE}`);
@@ -128,4 +147,9 @@ async function tryMkdir(path: string): Promise<string> {
     if (code === 'EEXIST' || code === 'ENOENT') return code;
     throw error;
   }
+}
+
+/** Two runs of one project that began in the same millisecond have backups of the same name. */
+function ownerOf(runId: string): string {
+  return createHash('sha256').update(runId).digest('hex').slice(0, 12);
 }

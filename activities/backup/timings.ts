@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BACKUP_ID } from '../../workflows/domain/names';
@@ -31,6 +31,7 @@ export async function writeTiming(
     await writeFile(`${path}.tmp`, `${JSON.stringify(timing)}\n`, { mode: 0o600 });
     await rename(`${path}.tmp`, path);
   } catch (error) {
+    await rm(`${path}.tmp`, { force: true });
     throw storeFailure(error, path);
   }
 }

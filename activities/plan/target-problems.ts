@@ -48,11 +48,11 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
   const { mark } = view;
   const database = view.identity.database;
   const own = mark?.projectRef === demand.project.projectRef;
-  if (mark?.state === 'running') {
+  if (mark !== undefined && mark.state !== 'completed') {
     return [
       {
         code: 'unfinished',
-        message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}); let it finish, or start with replace`,
+        message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}${mark.state === 'abandoned' ? ', its restore was given up' : ''}); let it finish, or start with replace`,
       },
     ];
   }

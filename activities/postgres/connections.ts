@@ -1,6 +1,8 @@
 import { Client, Pool } from 'pg';
 import type { ClientConfig } from 'pg';
 import { failure } from '../failure';
+import { connectFailure, urlFailure } from './connect-failure';
+import { serverUrl } from './server-url';
 import { pinStatement, startupOptions } from './settings';
 import { databaseFailure } from './sqlstate';
 
@@ -23,6 +25,8 @@ export type ResolveUrl = (connection: string) => string;
 export interface Session {
   readonly name: string;
   readonly signal?: AbortSignal | undefined;
+  /** Stands before every session that may write: it throws where the attempt has been replaced. */
+  readonly guard?: ((client: Client) => Promise<void>) | undefined;
 }
 
 /**
@@ -41,6 +45,11 @@ export class Connections {
   /** The same servers under another session name or another signal. */
   named(session: Session): Connections {
     return new Connections(this.#resolve, session);
+  }
+
+  /** The same sessions, each that may write checked by `guard` before anybody gets it. */
+  guarded(guard: (client: Client) => Promise<void>): Connections {
+    return new Connections(this.#resolve, { ...this.#session, guard });
   }
 
   /** Runs `use` with a session that is closed afterwards, whatever happens. */
@@ -62,11 +71,9 @@ export class Connections {
 
   /** Runs `use` with a small pool of sessions for libraries that want one. */
   async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
-    const pool = new Pool({
-      ...this.#config(place),
-      options: startupOptions(place.access),
-      max: 2,
-    });
+    const config = this.#config(place);
+    const options = [config.options ?? '', startupOptions(place.access)].join(' ').trim();
+    const pool = new Pool({ ...config, options, max: 2 });
     pool.on('error', ignoreIdleLoss);
     const opened: Client[] = [];
     pool.on('connect', (client) => {
@@ -112,11 +119,10 @@ export class Connections {
   }
 
   #config(place: Place): ClientConfig {
-    const url = this.#url(place.connection);
-    if (place.database !== undefined) url.pathname = `/${encodeURIComponent(place.database)}`;
-    url.searchParams.delete('application_name');
+    const { connectionString, options } = serverUrl(this.#url(place.connection), place.database);
     return {
-      connectionString: url.toString(),
+      connectionString,
+      ...(options !== undefined && { options }),
       application_name: cut(this.#session.name),
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
@@ -125,15 +131,27 @@ export class Connections {
 
   async #open(place: Place): Promise<Client> {
     this.#session.signal?.throwIfAborted();
-    const client = new Client(this.#config(place));
+    const client = this.#client(place);
     client.on('error', ignoreIdleLoss);
     try {
       await client.connect();
       await client.query(pinStatement(place.access));
+      if (place.access === 'write') await this.#session.guard?.(client);
       return client;
     } catch (error) {
+      // Where the server refused TLS, taking leave politely would wait for its answer for ever.
+      client.connection.stream.destroy();
       await close(client);
-      throw databaseFailure(error, this.describe(place));
+      throw connectFailure(error, this.describe(place));
+    }
+  }
+
+  #client(place: Place): Client {
+    const config = this.#config(place);
+    try {
+      return new Client(config);
+    } catch (error) {
+      throw urlFailure(error, this.describe(place));
     }
   }
 }

@@ -48,6 +48,17 @@ export async function dropOwnRoles(
   return kept;
 }
 
+/** Which of the roles the run made, by the note they carry. */
+export async function ownRoles(
+  client: Client,
+  roles: readonly string[],
+  runId: string,
+): Promise<readonly string[]> {
+  const own: string[] = [];
+  for (const role of roles) if (await isOwn(client, role, runId)) own.push(role);
+  return own;
+}
+
 /** Who made a role is not its member by itself, and could not hand objects to it. */
 async function mayOwnAs(client: Client, role: string): Promise<void> {
   const found = await client.query(

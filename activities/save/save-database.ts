@@ -32,6 +32,9 @@ export interface Order {
   readonly tenancy?: Tenancy | undefined;
   readonly scopes?: Scopes | undefined;
   readonly meter: Meter;
+  readonly runId: string;
+  /** Throws where this attempt has been replaced: what it wrote is no backup then. */
+  readonly assertOurs: () => Promise<void>;
   /** Chooses the rows: a predicate for each table that is saved, in load order. */
   readonly select: (
     pair: SnapshotPair,
@@ -46,13 +49,15 @@ export async function saveDatabase(
   order: Order,
 ): Promise<Manifest> {
   const schema = await connections.withPool(order.place, (pool) => readSchema(pool, order.extent));
-  const draft = await store.begin(order.backupId);
+  const draft = await store.begin(order.backupId, order.runId);
   try {
     const manifest = await withSnapshotPair(connections, order.place, (pair) =>
       write({ store, draft, order, schema, pair }),
     );
-    await draft.commit(manifest);
-    return manifest;
+    await order.assertOurs();
+    if (await draft.commit(manifest)) return manifest;
+    await draft.discard();
+    return await store.manifest(order.backupId);
   } catch (error) {
     await draft.discard();
     throw error;

@@ -1,4 +1,5 @@
 import type { Client } from '../postgres/database-client';
+import type { Job } from '../../workflows/domain/job';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
@@ -85,22 +86,30 @@ async function claimExisting(writer: Writer): Promise<void> {
   await connections.with(targetPlace(job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, job);
-      await assertFree(client, runId, job.replacesRun);
+      await assertFree(client, runId, job);
       await claim(client, claiming(writer, false));
     }),
   );
 }
 
-async function assertFree(client: Client, runId: string, replacesRun?: string): Promise<void> {
-  const mark = await readMark(client);
-  if (mark?.state !== 'running' || mark.runId === runId || mark.runId === replacesRun) return;
+/** No mark but the run's own and the one that the plan saw: another run has been here since. */
+async function assertFree(
+  client: Client,
+  runId: string,
+  { markedBy, replacesRun }: Job,
+): Promise<void> {
+  const mark = await readMark(client, 'locked');
+  if (mark === undefined || mark.runId === runId) return;
+  const giving = mark.state === 'completed' ? markedBy : replacesRun;
+  if (mark.runId === giving) return;
   throw failure(
     'ProjectBusy',
-    `the target carries the mark of a running migration, workflow ${mark.workflowId}`,
+    `the target carries the mark of another migration, workflow ${mark.workflowId}`,
   );
 }
 
 function claiming({ job, runId, workflowId }: Writer, createdDatabase: boolean): Claiming {
   const { projectRef, ownerUserId } = job.project;
-  return { projectRef, ownerUserId, runId, workflowId, backupId: job.backupId, createdDatabase };
+  const { backupId } = job;
+  return { projectRef, ownerUserId, runId, workflowId, backupId, createdDatabase, job };
 }

@@ -4,10 +4,11 @@ import type { Step } from '../../workflows/domain/steps';
 import { attempt, type Attempt } from '../attempt';
 import { failure } from '../failure';
 import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
-import { checkEpoch, endEarlierAttempts, takeEpoch, tryLock } from '../postgres/fence';
-import { targetPlace, lockPlace } from '../postgres/maintenance';
+import { checkEpoch, takeEpoch } from '../postgres/fence';
+import { targetPlace } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import type { Resources } from '../resources';
+import { takeOver } from './take-over';
 
 /** One attempt of a writing step, alone with its project and its target. */
 export interface Writer extends Attempt {
@@ -23,26 +24,18 @@ export interface FencedTarget {
 }
 
 /**
- * Runs a writing step: sessions of earlier attempts of this run are ended first, then the locks of
- * the project and of the database are held until the step is over.
+ * Runs a writing step as the run that the job belongs to, alone with its project and its database until
+ * the step is over.
  */
 export async function writing<T>(
   resources: Resources,
   { step, job }: { readonly step: Step; readonly job: Job },
   use: (writer: Writer) => Promise<T>,
 ): Promise<T> {
-  const names = job.project;
-  return attempt(resources, { step, projectRef: names.projectRef }, (current) =>
-    current.connections.with(lockPlace(job.target.connection), async (lock) => {
-      await endEarlierAttempts(lock, current.runId, current.sessionName);
-      if (!(await tryLock(lock, names, 'exclusive'))) {
-        throw failure(
-          'LockHeld',
-          `another run holds the lock of project "${names.projectRef}" or database "${names.databaseName}"`,
-        );
-      }
-      return use({ ...current, job, resources });
-    }),
+  const { project, insteadOf } = job;
+  const whose = { step, projectRef: project.projectRef, insteadOf };
+  return attempt(resources, whose, (current) =>
+    takeOver(current, job, (connections) => use({ ...current, connections, job, resources })),
   );
 }
 

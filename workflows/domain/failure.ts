@@ -3,119 +3,162 @@ interface FailureKind {
   readonly meaning: string;
   /** Whether another attempt of the same step can succeed without anybody acting. */
   readonly retryable: boolean;
+  /** Whether a person can mend the cause from outside while a restore keeps trying; else it parks at once. */
+  readonly mendable: boolean;
   /** What the operator should do. */
   readonly action: string;
 }
 
 /**
  * The closed table of failures. Every error that leaves an activity carries one of these codes as
- * its Temporal failure type; the code alone decides whether Temporal retries.
+ * its Temporal failure type; the code alone decides whether Temporal retries. docs/failures.md says
+ * the same for the operator; a test compares the two.
  */
 export const FAILURES = {
   InvalidInput: {
     meaning: 'The request is wrong',
     retryable: false,
-    action: 'Correct the named field and start again.',
+    mendable: false,
+    action: 'Correct the field named and start again.',
   },
   ConfigInvalid: {
     meaning: 'The configuration is wrong',
     retryable: false,
-    action: 'Correct the named setting of the worker and start again.',
+    mendable: true,
+    action:
+      'Correct the setting or the URL of the connection named, restart the worker, start again.',
   },
   Refused: {
     meaning: 'The plan refused',
     retryable: false,
-    action: 'Settle the named problems and start again; nothing was touched.',
+    mendable: false,
+    action: 'Settle the problems named and start again; nothing was touched.',
   },
   ProjectBusy: {
-    meaning: 'Another migration of this project or into this database is under way',
+    meaning: 'Another run of this project or into this database is under way',
     retryable: false,
-    action: 'Wait for it, or look at it in the Web UI.',
+    mendable: false,
+    action: 'Wait for the other run, or end it by its own restore; then start again.',
   },
   LockHeld: {
     meaning: 'Another run holds the lock of this project or database for now',
     retryable: true,
+    mendable: true,
     action: 'Nothing; the step waits for the lock.',
   },
   TargetIsSource: {
     meaning: 'The target is a source or a reserved database',
     retryable: false,
-    action: 'Name another database.',
+    mendable: false,
+    action: 'Name another database and start again.',
   },
   AccessDenied: {
     meaning: 'The server refused the login or a privilege is missing',
     retryable: false,
-    action: 'Check the password and the grants of the role named in the message.',
+    mendable: true,
+    action:
+      'Check the password and the grants of the role that the worker connects as; start again.',
   },
   NotFound: {
     meaning: 'Something named does not exist',
     retryable: false,
-    action: 'Check the name in the message.',
+    mendable: true,
+    action: 'Check the name in the message; put back what is gone, or name what is there.',
   },
   ServerUnavailable: {
     meaning: 'A server cannot be reached or is not ready',
     retryable: true,
-    action: 'Bring the server back; the migration goes on by itself.',
+    mendable: true,
+    action:
+      'Bring the server back, or point the connection at the one that takes writes; the run goes on by itself.',
   },
   ServerBusy: {
-    meaning: 'A server is out of connections, memory or locks for now',
+    meaning: 'A server or the worker is short of connections, memory, files or locks for now',
     retryable: true,
-    action: 'Free the resource named; the migration goes on by itself.',
+    mendable: true,
+    action: 'Free what is short; the run goes on by itself.',
+  },
+  ServerDamaged: {
+    meaning: 'A server cannot read or write its own files',
+    retryable: false,
+    mendable: true,
+    action:
+      'Look into the log of that server and at its disks, mend it from its own backups; start again.',
   },
   DiskFull: {
     meaning: 'A disk is full',
     retryable: false,
-    action: 'Free space at the place named and start again.',
+    mendable: true,
+    action: 'Free space at the place named; start again.',
   },
   DataRejected: {
     meaning: 'PostgreSQL refused a statement or a row',
     retryable: false,
-    action: 'Look at the object named and the SQLSTATE.',
+    mendable: true,
+    action:
+      'Look up the SQLSTATE, look at the object named, take away what stands against it; start again.',
   },
   SchemaDiffers: {
     meaning: 'The schema of the target is not the one recorded',
     retryable: false,
-    action: 'Look at the differences named.',
+    mendable: true,
+    action: 'Look at the differences named; undo what was changed in the target meanwhile.',
   },
   BackupDamaged: {
     meaning: 'A backup is damaged or incomplete',
     retryable: false,
-    action: 'Use another backup; this one cannot be trusted.',
+    mendable: false,
+    action: 'Use another backup, or put the files back from a copy; this one cannot be trusted.',
   },
   BackupUnavailable: {
     meaning: 'The backup directory cannot be used',
     retryable: false,
-    action: 'Make the directory named writable for the worker and closed to others.',
+    mendable: true,
+    action:
+      'Mount the directory named, make it writable for the worker and closed to others; start again.',
   },
   VerificationFailed: {
     meaning: 'Verification found a difference',
     retryable: false,
+    mendable: false,
     action: 'Look at the tables named in the report.',
   },
   Drifted: {
     meaning: 'The source changed after the backup, and the request said to fail then',
     retryable: false,
+    mendable: false,
     action: 'Stop writes to the project and start again.',
   },
   RestoreUnproved: {
     meaning: 'The restore ran but the target is not as it was',
     retryable: true,
-    action: 'Look at the difference named; the restore is tried again.',
+    mendable: true,
+    action:
+      'Look at the difference named and at who else writes there; the restore is tried again.',
   },
   Fenced: {
     meaning: 'A later attempt has taken over',
     retryable: false,
-    action: 'Nothing; this attempt wrote nothing.',
+    mendable: false,
+    action: 'Nothing; this attempt can write no more.',
   },
   Cancelled: {
     meaning: 'Cancelled on request',
     retryable: false,
+    mendable: false,
     action: 'Start it again when it should run.',
+  },
+  Interrupted: {
+    meaning: 'The run was terminated or timed out before its end',
+    retryable: false,
+    mendable: false,
+    action: 'Start the workflow `reconcile`: it restores the target and proves it.',
   },
   Unexpected: {
     meaning: 'Something happened that no rule names',
     retryable: false,
-    action: 'Please report it with the message.',
+    mendable: true,
+    action: 'Look into the log of the worker, and report it with the message.',
   },
 } as const satisfies Record<string, FailureKind>;
 

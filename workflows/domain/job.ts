@@ -1,6 +1,7 @@
 import type { Extent } from './extent';
 import type { DatabaseIdentity, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
+import type { Timing } from './timing';
 
 /** All that a writing step needs to know, and to be right from wherever an earlier attempt stopped. */
 export interface Job {
@@ -14,6 +15,8 @@ export interface Job {
   readonly extent: Extent;
   /** Where the target held something: its own rows, saved before the first write. */
   readonly targetBackupId?: string | undefined;
+  /** The run whose mark the plan saw in the target: no other than that one gives way. */
+  readonly markedBy?: string | undefined;
   /** The run whose unfinished mark the plan saw and the request said to replace. */
   readonly replacesRun?: string | undefined;
   /** Roles that the target's server lacked and the configuration said to create. */
@@ -23,6 +26,15 @@ export interface Job {
   /** Whether a source is read again at the end, to tell drift. */
   readonly source?: DatabaseIdentity | undefined;
   readonly onDrift: 'report' | 'fail';
+  readonly timing?: Timing | undefined;
+  /** The run whose work this is, where another one finishes it in its place. */
+  readonly insteadOf?: RunName | undefined;
+}
+
+/** One run of one workflow. */
+export interface RunName {
+  readonly workflowId: string;
+  readonly runId: string;
 }
 
 /** One table as a step handled it. */

@@ -27,6 +27,7 @@ export const WORKFLOW_TYPES = [
   'verifyProject',
   'migrateAll',
   'planProject',
+  'reconcile',
 ] as const;
 
 export type WorkflowType = (typeof WORKFLOW_TYPES)[number];

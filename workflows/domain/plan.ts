@@ -1,5 +1,6 @@
 import type { Extent } from './extent';
 import type { ProjectIdentity } from './request';
+import type { Timing } from './timing';
 
 /** How the rows of one table that belong to the project are told. */
 export type ScopeKind = 'root' | 'owned' | 'shared' | 'ephemeral' | 'bookkeeping' | 'excluded';
@@ -90,7 +91,10 @@ export interface Plan {
   /** Roles that will be created on the target's server, without login. */
   readonly createRoles?: readonly string[] | undefined;
   readonly replace: boolean;
+  /** The run whose mark the plan saw in the target, finished or not. */
+  readonly markedBy?: string | undefined;
   /** The run whose unfinished mark stands in the target, where one does. */
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';
+  readonly timing?: Timing | undefined;
 }

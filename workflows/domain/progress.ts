@@ -22,6 +22,8 @@ export interface Progress {
   readonly databaseName?: string | undefined;
   readonly backupId?: string | undefined;
   readonly outcome: string;
+  /** Where the run waits for a person: why, and what helps. */
+  readonly notice?: string | undefined;
   readonly steps: readonly StepProgress[];
 }
 

@@ -83,6 +83,17 @@ export interface StepTiming {
   readonly outcome: 'done' | 'failed';
 }
 
+/** Tells a report from whatever else a run may leave. */
+export function isReport(value: unknown): value is Report {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'outcome' in value &&
+    'problems' in value &&
+    'tables' in value
+  );
+}
+
 /** The result of one run, for people and for machines. */
 export interface Report {
   readonly projectRef: string;

@@ -80,6 +80,12 @@ export const verifyRequestSchema = z.strictObject({
 /** The input of `migrateAll`: every configured project, one after another. */
 export const migrateAllRequestSchema = z.strictObject({ replace, onDrift });
 
+/** The input of `reconcile`. */
+export const reconcileRequestSchema = z.strictObject({
+  /** What becomes of unfinished marks whose run Temporal does not know, or knows no more. */
+  forgotten: z.enum(['report', 'restore']).default('report'),
+});
+
 export type Project = z.infer<typeof projectSchema>;
 export type MigrateRequest = z.infer<typeof migrateRequestSchema>;
 export type RestoreRequest = z.infer<typeof restoreRequestSchema>;

@@ -1,6 +1,7 @@
 import type { Extent } from './extent';
 import type { DatabaseIdentity, Problem, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
+import type { Timing } from './timing';
 
 /** What a restore from a backup will do, and everything that speaks against it. */
 export interface RestorePlan {
@@ -10,11 +11,13 @@ export interface RestorePlan {
   readonly extent: Extent;
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
+  readonly markedBy?: string | undefined;
   readonly unfinishedRun?: string | undefined;
   readonly createRoles?: readonly string[] | undefined;
   /** The database that the backup was taken from, and the configured source where it answers. */
   readonly sources: readonly DatabaseIdentity[];
   readonly problems: readonly Problem[];
+  readonly timing?: Timing | undefined;
 }
 
 /** What a verification will compare, and everything that speaks against it. */
@@ -35,4 +38,5 @@ export interface BackupPlan {
   readonly target: DatabaseIdentity;
   readonly format: 'json' | 'copy';
   readonly problems: readonly Problem[];
+  readonly timing?: Timing | undefined;
 }

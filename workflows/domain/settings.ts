@@ -1,6 +1,7 @@
 import type { Project } from './request';
 import type { Scopes } from './scopes';
 import type { Tenancy } from './tenancy';
+import type { Timing } from './timing';
 
 /** What a worker is configured to do, without a secret in it. */
 export interface Settings {
@@ -15,4 +16,5 @@ export interface Settings {
   /** The studio's projects: listed, found by a query over the source, or not configured. */
   readonly projects: { readonly list: readonly Project[] } | { readonly query: string } | undefined;
   readonly backup: { readonly directory: string; readonly format: 'auto' | 'json' | 'copy' };
+  readonly timing: Timing;
 }

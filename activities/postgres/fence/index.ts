@@ -1,6 +1,14 @@
 export { applicationName, stagingName } from './names';
-export { busy, endEarlierAttempts, tryLock } from './lock';
 export {
+  assertLocked,
+  busy,
+  endOtherAttempts,
+  readLockSession,
+  tryLock,
+  type LockSession,
+} from './lock';
+export {
+  abandon,
   checkEpoch,
   claim,
   complete,

@@ -41,17 +41,53 @@ export function busy(names: LockedNames): Error {
 }
 
 /**
- * Ends the sessions that earlier attempts of the same run left behind on the session's server, and
- * waits until they are gone: their locks are free and nothing they still do can commit.
+ * Ends the sessions that other attempts of the named runs left behind on the session's server, and
+ * waits until they are gone: their locks are free and nothing they still do can commit. The caller
+ * has no second session open.
  */
-export async function endEarlierAttempts(
-  client: Client,
-  runId: string,
-  ownName: string,
-): Promise<void> {
-  await client.query(
-    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-      WHERE starts_with(application_name, $1) AND application_name <> $2 AND pid <> pg_backend_pid()`,
-    [runPrefix(runId), ownName],
+export async function endOtherAttempts(client: Client, runIds: readonly string[]): Promise<void> {
+  const result = await client.query(
+    `SELECT pg_terminate_backend(pid, 10000) AS gone FROM pg_stat_activity
+      WHERE EXISTS (SELECT FROM unnest($1::text[]) AS p (prefix) WHERE starts_with(application_name, p.prefix))
+        AND pid <> pg_backend_pid()`,
+    [runIds.map(runPrefix)],
   );
+  if (
+    z
+      .array(z.object({ gone: z.boolean() }))
+      .parse(result.rows)
+      .every(({ gone }) => gone)
+  )
+    return;
+  throw failure('LockHeld', 'a session of an earlier attempt of this run does not end');
+}
+
+/** The session that holds an attempt's locks, told apart from any later one with the same pid. */
+export interface LockSession {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+const lockSessionRow = z.object({ pid: z.number(), startedAt: z.string() });
+
+/** Reads which session this is. */
+export async function readLockSession(client: Client): Promise<LockSession> {
+  const result = await client.query(
+    `SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+  );
+  return lockSessionRow.parse(result.rows[0]);
+}
+
+/**
+ * Fails where the attempt's lock session is gone: somebody has taken over, and what the asking session
+ * would write comes too late. Whoever takes over ends all sessions of the run, takes the locks, and
+ * ends them once more: a session that passes here was open before the locks were free, and goes then.
+ */
+export async function assertLocked(client: Client, session: LockSession): Promise<void> {
+  const result = await client.query(
+    `SELECT FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz`,
+    [session.pid, session.startedAt],
+  );
+  if (result.rowCount === 1) return;
+  throw failure('LockHeld', 'this attempt has lost its locks');
 }

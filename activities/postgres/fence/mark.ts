@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Job } from '../../../workflows/domain/job';
 import { failure } from '../../failure';
 
 /**
@@ -12,7 +13,7 @@ const markRow = z.object({
   workflowId: z.string(),
   ownerUserId: z.string().nullable(),
   backupId: z.string(),
-  state: z.enum(['running', 'completed']),
+  state: z.enum(['running', 'completed', 'abandoned']),
   epoch: z.coerce.number(),
   steps: z.array(z.string()),
   createdDatabase: z.boolean(),
@@ -28,6 +29,8 @@ export type Claiming = Pick<
   'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase'
 > & {
   readonly ownerUserId?: string | undefined;
+  /** What a restore has to know, should the run never come to it. */
+  readonly job?: Job | undefined;
 };
 
 const CREATE_TABLE = `
@@ -39,26 +42,28 @@ const CREATE_TABLE = `
     workflow_id text NOT NULL,
     owner_user_id text,
     backup_id text NOT NULL,
-    state text NOT NULL CHECK (state IN ('running', 'completed')),
+    state text NOT NULL CHECK (state IN ('running', 'completed', 'abandoned')),
     epoch bigint NOT NULL,
     steps text[] NOT NULL DEFAULT '{}',
     created_database boolean NOT NULL,
     database_oid oid NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
     completed_at timestamptz,
-    previous jsonb
+    previous jsonb,
+    job jsonb
   );
+  ALTER TABLE moveout.migration ADD COLUMN IF NOT EXISTS job jsonb;
   REVOKE ALL ON SCHEMA moveout FROM PUBLIC;
   COMMENT ON SCHEMA moveout IS 'The mark of moveout: which project this database was migrated for.'`;
 
-/** Reads the mark of the database a session is in; `undefined` where there is none. */
-export async function readMark(client: Client): Promise<Mark | undefined> {
+/** Reads the mark of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
+export async function readMark(client: Client, how?: 'locked'): Promise<Mark | undefined> {
   if (!(await hasMarkTable(client))) return undefined;
   const result = await client.query(
     `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
             owner_user_id AS "ownerUserId", backup_id AS "backupId", state, epoch::text,
             steps, created_database AS "createdDatabase", database_oid::text AS "databaseOid"
-       FROM moveout.migration`,
+       FROM moveout.migration ${how === 'locked' ? 'FOR UPDATE' : ''}`,
   );
   return result.rows[0] === undefined ? undefined : markRow.parse(result.rows[0]);
 }
@@ -72,8 +77,8 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
   await client.query(
     `INSERT INTO moveout.migration AS m
             (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,
-             state, epoch)
-     SELECT $1, $2, $3, $4, $5, $6, oid, 'running', 1
+             state, epoch, job)
+     SELECT $1, $2, $3, $4, $5, $6, oid, 'running', 1, $7::jsonb
        FROM pg_database WHERE datname = current_database()
      ON CONFLICT (only_row) DO UPDATE
         SET project_ref = excluded.project_ref, run_id = excluded.run_id,
@@ -81,7 +86,7 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
             backup_id = excluded.backup_id, created_database = excluded.created_database,
             database_oid = excluded.database_oid,
             state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
-            completed_at = NULL, previous = to_jsonb(m)
+            completed_at = NULL, previous = to_jsonb(m), job = excluded.job
       WHERE m.run_id <> excluded.run_id`,
     [
       claiming.projectRef,
@@ -90,6 +95,7 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
       claiming.ownerUserId ?? null,
       claiming.backupId,
       claiming.createdDatabase,
+      claiming.job === undefined ? null : JSON.stringify(claiming.job),
     ],
   );
 }
@@ -136,8 +142,17 @@ export async function recordStep(client: Client, step: string): Promise<void> {
  */
 export async function complete(client: Client, runId: string): Promise<void> {
   await client.query(
-    `UPDATE moveout.migration SET state = 'completed', completed_at = now(), previous = previous - 'previous'
+    `UPDATE moveout.migration SET state = 'completed', completed_at = now(),
+            previous = previous - 'previous', job = NULL
       WHERE run_id = $1 AND state = 'running'`,
+    [runId],
+  );
+}
+
+/** Notes that a person has given the way back up, and fences every attempt that may still be at it. */
+export async function abandon(client: Client, runId: string): Promise<void> {
+  await client.query(
+    `UPDATE moveout.migration SET state = 'abandoned', epoch = epoch + 1, job = NULL WHERE run_id = $1`,
     [runId],
   );
 }
@@ -150,7 +165,8 @@ export async function withdraw(client: Client, runId: string): Promise<void> {
             owner_user_id = p.owner_user_id, backup_id = p.backup_id, state = p.state,
             steps = p.steps, created_database = p.created_database,
             database_oid = p.database_oid, started_at = p.started_at,
-            completed_at = p.completed_at, epoch = p.epoch, previous = p.previous
+            completed_at = p.completed_at, epoch = p.epoch, previous = p.previous,
+            job = p.job
        FROM moveout.migration AS own, jsonb_populate_record(NULL::moveout.migration, own.previous) AS p
       WHERE m.run_id = $1 AND own.previous IS NOT NULL`,
     [runId],

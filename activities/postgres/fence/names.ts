@@ -18,9 +18,12 @@ export function applicationName(name: AttemptName): string {
   return `${runPrefix(name.runId)}${name.step}#${String(name.attempt)} ${name.projectRef}`;
 }
 
+/** How the names of databases begin that do not carry their mark yet. */
+export const STAGING_PREFIX = 'moveout_staging_';
+
 /** The name a database has from its creation until it carries its mark. */
 export function stagingName(runId: string): string {
-  return `moveout_staging_${shortRun(runId)}`;
+  return `${STAGING_PREFIX}${shortRun(runId)}`;
 }
 
 /** The key of the advisory lock for a name, as decimal text of a signed 64-bit number. */

@@ -1,8 +1,10 @@
 import type { Client } from 'pg';
 import {
   checkEpoch,
+  assertLocked,
   claim,
-  endEarlierAttempts,
+  endOtherAttempts,
+  readLockSession,
   takeEpoch,
   tryLock,
 } from '../../../activities/postgres/fence';
@@ -66,9 +68,12 @@ describe('the fence', () => {
       await late.query(`SET application_name = '${name(2)}'`);
       expect(await tryLock(early, NAMES, 'exclusive')).toBe(true);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(false);
-      await endEarlierAttempts(late, RUN, name(2));
+      const session = await readLockSession(early);
+      await expect(assertLocked(late, session)).resolves.toBeUndefined();
+      await endOtherAttempts(late, [RUN]);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(true);
       await expect(early.query('SELECT 1')).rejects.toThrow();
+      await expect(assertLocked(late, session)).rejects.toMatchObject({ type: 'LockHeld' });
     });
   });
 });

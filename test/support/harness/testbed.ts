@@ -6,6 +6,7 @@ import { Client as Temporal, Connection, type WorkflowHandle } from '@temporalio
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { TASK_QUEUE, type WorkflowType } from '../../../workflows/domain/names';
 import { NO_SCOPES } from '../../../workflows/domain/scopes';
+import { TIMING } from '../../../workflows/domain/timing';
 import type { Settings } from '../../../workflows/domain/settings';
 import { createWorker } from '../../../worker/create-worker';
 import { dropDatabases, freshName, urlOf } from './databases';
@@ -39,6 +40,8 @@ export interface Testbed {
     input: readonly unknown[],
     intervene?: Intervene,
   ) => Promise<WorkflowHandle>;
+  /** Stands around the activities of every run under this id. */
+  readonly intervene: (workflowId: string, intervene: Intervene) => void;
   readonly run: (type: WorkflowType, input: unknown, intervene?: Intervene) => Promise<Ending>;
   readonly close: () => Promise<void>;
 }
@@ -82,6 +85,7 @@ export async function openTestbed(): Promise<Testbed> {
     configured,
     nextProject: await projectsOf(source),
     start,
+    intervene: (workflowId, intervene) => interventions.set(workflowId, intervene),
     run: async (type, input, intervene) => endingOf(await start(type, [input], intervene)),
     close: async () => {
       await shutDown(worker, running);
@@ -110,6 +114,7 @@ function configuration(source: string, directory: string): Configured {
       },
       scopes: NO_SCOPES,
       createRoles: false,
+      timing: { ...TIMING, parkAfter: 30_000 },
       projects: undefined,
       backup: { directory, format: 'auto' },
     },
@@ -136,6 +141,9 @@ function live(configured: Configured): Settings {
     },
     get projects() {
       return configured.settings.projects;
+    },
+    get timing() {
+      return configured.settings.timing;
     },
     get backup() {
       return configured.settings.backup;

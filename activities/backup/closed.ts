@@ -1,0 +1,40 @@
+import { lstat, stat } from 'node:fs/promises';
+import { failure } from '../failure';
+
+const OTHERS = 0o077;
+
+/**
+ * Makes sure that a folder of backups is closed to everybody but the user of this process: mode 0700,
+ * this user's, and, where it is reached through a symbolic link, by a link that nobody else but root
+ * can have put there. Otherwise rejects with a `BackupUnavailable` that names the command that helps.
+ * Where the system knows no owners, nothing is checked.
+ */
+export async function assertClosed(path: string): Promise<void> {
+  const user = process.geteuid?.();
+  if (user === undefined) return;
+  const [itself, folder] = await Promise.all([lstat(path), stat(path)]);
+  if (itself.isSymbolicLink() && itself.uid !== user && itself.uid !== 0) {
+    throw refusal(
+      `${path} is a symbolic link of another user (uid ${itself.uid}); name the folder itself`,
+    );
+  }
+  if (folder.uid !== user) {
+    throw refusal(
+      `${path} belongs to another user (uid ${folder.uid}); it must be of the user that moveout runs as: chown ${user} ${quoted(path)}`,
+    );
+  }
+  if ((folder.mode & OTHERS) !== 0) {
+    const mode = (folder.mode & 0o777).toString(8).padStart(4, '0');
+    throw refusal(
+      `${path} is open to other users (mode ${mode}); it must have mode 0700: chmod 700 ${quoted(path)}`,
+    );
+  }
+}
+
+function refusal(message: string): Error {
+  return failure('BackupUnavailable', message);
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,32 @@
+import type { RunName } from '../workflows/domain/job';
+import type { DatabaseIdentity } from '../workflows/domain/plan';
+import type { ProjectIdentity } from '../workflows/domain/request';
+import { attempt } from './attempt';
+import { endEarlierReaders } from './earlier-readers';
+import { endOtherAttempts } from './postgres/fence';
+import { lockPlace } from './postgres/maintenance';
+import type { Resources } from './resources';
+
+/** The unfinished backups of a run that has ended. */
+export interface Discarding {
+  readonly project: ProjectIdentity;
+  readonly target: Pick<DatabaseIdentity, 'connection'>;
+  readonly backupIds: readonly string[];
+  readonly insteadOf?: RunName | undefined;
+}
+
+/**
+ * Removes what a run has begun to write into the backup directory and did not finish; an attempt that is
+ * still at it can finish it no more. Whole backups stay. Safe to run twice.
+ */
+export async function discardBackups(
+  resources: Resources,
+  { project, target, backupIds, insteadOf }: Discarding,
+): Promise<void> {
+  const whose = { step: 'backupProject', projectRef: project.projectRef, insteadOf } as const;
+  await attempt(resources, whose, async ({ connections, runId }) => {
+    await connections.with(lockPlace(target.connection), (lock) => endOtherAttempts(lock, [runId]));
+    await endEarlierReaders(connections, { runId, connection: resources.settings.source });
+    for (const backupId of backupIds) await resources.store.discard(backupId, runId);
+  });
+}

@@ -1,0 +1,24 @@
+import { reconcileRequestSchema } from '../workflows/domain/request';
+import type { InterruptedRuns } from '../workflows/domain/interrupted';
+import { attempt } from './attempt';
+import { parseInput } from './input';
+import { findEndedRuns } from './interrupted/ended-runs';
+import { findMarkedDatabases } from './interrupted/marked-databases';
+import type { Resources } from './resources';
+
+/**
+ * Finds runs that were terminated or timed out and left something behind: by their last known state in
+ * Temporal, by the marks in the databases of the target's server, and in the backup directory.
+ */
+export async function findInterrupted(
+  resources: Resources,
+  input: unknown,
+): Promise<InterruptedRuns> {
+  const { forgotten } = parseInput(reconcileRequestSchema, input);
+  const whose = { step: 'planMigration', projectRef: 'reconcile' } as const;
+  return attempt(resources, whose, async (current) => {
+    const known = await findEndedRuns(resources, current);
+    const marked = await findMarkedDatabases(resources, current, { known, forgotten });
+    return { interrupted: [...known, ...marked.interrupted], remarks: marked.remarks };
+  });
+}

@@ -1,0 +1,1 @@
+export { databaseFailure, naming } from './database-failure';

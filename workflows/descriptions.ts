@@ -1,0 +1,29 @@
+import type { StepResult } from './domain/job';
+import type { Plan } from './domain/plan';
+import type { Evidence } from './domain/report';
+
+/** A verification in counts and one line. */
+export function describeEvidence(evidence: Evidence): StepResult {
+  const equal = evidence.tables.filter((table) => table.equal).length;
+  const drift =
+    evidence.drift.length === 0 ? '' : `, ${String(evidence.drift.length)} drifted in the source`;
+  return {
+    tables: [],
+    note: `${String(equal)} of ${String(evidence.tables.length)} tables equal${drift}`,
+  };
+}
+
+/** The first few of many, for one line. */
+export function shorten(words: readonly string[]): string {
+  const more = words.length > 5 ? ` and ${String(words.length - 5)} more` : '';
+  return `${words.slice(0, 5).join('; ')}${more}`;
+}
+
+/** A plan in counts and one line. */
+export function describePlan(plan: Plan): StepResult {
+  const problems = plan.problems.length === 0 ? '' : `, ${String(plan.problems.length)} problems`;
+  return {
+    tables: [],
+    note: `${String(plan.users)} users, ${String(plan.buckets)} buckets, target ${plan.targetBefore.kind}${problems}`,
+  };
+}

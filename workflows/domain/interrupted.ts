@@ -1,0 +1,43 @@
+import type { Job, RunName } from './job';
+import type { DatabaseIdentity } from './plan';
+import type { Outcome } from './report';
+import type { ProjectIdentity } from './request';
+import type { Timing } from './timing';
+
+/** A run that was ended from outside before it could undo what it had begun. */
+export interface Interrupted extends RunName {
+  readonly workflowType: string;
+  readonly project: ProjectIdentity;
+  /** How Temporal ended it, or that it knows it no more. */
+  readonly how: 'terminated' | 'timed out' | 'forgotten';
+  readonly target: Pick<DatabaseIdentity, 'connection'>;
+  /** What its restore has to know; absent where it came to no step that writes into a database. */
+  readonly job?: Job | undefined;
+  /** What it wrote, or may have begun to write, into the backup directory. */
+  readonly backupIds: readonly string[];
+  readonly timing: Timing;
+  /** What it left behind, in words. */
+  readonly left: readonly string[];
+}
+
+/** What was looked for: runs that are to be restored, and what only a person can judge. */
+export interface InterruptedRuns {
+  readonly interrupted: readonly Interrupted[];
+  readonly remarks: readonly string[];
+}
+
+/** What became of one interrupted run. */
+export interface Reconciled extends RunName {
+  readonly projectRef: string;
+  readonly databaseName: string;
+  readonly how: Interrupted['how'];
+  readonly outcome: Outcome | 'running' | 'failed';
+  readonly message: string;
+}
+
+/** The result of `reconcile`. */
+export interface ReconcileReport {
+  readonly reconciled: readonly Reconciled[];
+  /** What was found and left alone, and what a person may do about it. */
+  readonly remarks: readonly string[];
+}

@@ -1,0 +1,24 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { discardOrPark, restoreOrPark } from './compensations';
+import type { Interrupted } from './domain/interrupted';
+import type { Report } from './domain/report';
+import { causeOf, restored } from './endings';
+import { Run } from './progress';
+
+/** Undoes, in its place, what a run left behind that was ended from outside. It ends as that run should have. */
+export async function restoreInterrupted(interrupted: Interrupted): Promise<Report> {
+  const { project, target, job, backupIds, timing, workflowId, runId, how, left } = interrupted;
+  const run = new Run(['restoreProject']);
+  run.concerns(project);
+  const insteadOf = { workflowId, runId };
+  const error = ApplicationFailure.nonRetryable(
+    `run ${runId} was ${how}; it left ${left.join(', ')}`,
+    'Interrupted',
+  );
+  const cause = causeOf(error);
+  await discardOrPark(run, { project, target, backupIds, timing, insteadOf }, cause);
+  if (job === undefined) throw restored(run, error, {});
+  run.backedUp(job.backupId);
+  const restore = await restoreOrPark(run, { ...job, timing, insteadOf }, cause);
+  throw restored(run, error, { restore, targetBackupId: job.targetBackupId });
+}
