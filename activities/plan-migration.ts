@@ -7,14 +7,14 @@ import {
 } from '../workflows/domain/request';
 import { attempt, type Attempt } from './attempt';
 import { parseInput } from './input';
+import { assertNobodyWrites } from './plan/assert-free';
 import { configuredProjects, projectProblems, settleProject } from './plan/projects';
 import { viewServer, type Needs } from './plan/server-problems';
 import { viewSource, type SourceView } from './plan/source';
-import { viewTarget, type TargetView } from './plan/target';
+import { marksBefore, viewTarget, type TargetView } from './plan/target';
 import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
-import { lockProblems } from './plan/lock-problems';
 import { openRunProblems } from './plan/open-run';
 import { reachServers } from './plan/reach-servers';
 import { viewStore } from './plan/store-problems';
@@ -41,6 +41,7 @@ async function makePlan(
   const poolers = await reachServers(connections, settings);
   const configured = await configuredProjects(connections, settings);
   const project = settleProject(request, configured);
+  await assertNobodyWrites(connections, { connection: settings.target, ...project });
   const extent = extentOf(settings.scopes);
   const wanted = { connection: settings.target, database: project.databaseName };
   const target = await viewTarget(connections, wanted, extent);
@@ -70,7 +71,6 @@ async function makePlan(
     ...targetProblems(target, demand),
     ...(request.replace ? await openRunProblems(target.mark) : []),
     ...server.problems,
-    ...(await lockProblems(connections, { connection: settings.target, ...project })),
     ...space.problems,
   ];
   const warnings = [...poolers, ...source.warnings, ...target.warnings, ...space.warnings];
@@ -114,8 +114,7 @@ function assemble({ request, source, target, before, ...found }: Findings): Plan
     extent: source.extent,
     unclaimed: source.unclaimed,
     replace: request.replace,
-    markedBy: target.mark?.runId,
-    unfinishedRun: target.mark?.state === 'completed' ? undefined : target.mark?.runId,
+    ...marksBefore(target),
     onDrift: request.onDrift,
   };
 }

@@ -5,12 +5,12 @@ import type { RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
 import { checkFiles } from './backup/check';
 import { parseInput } from './input';
-import { lockProblems } from './plan/lock-problems';
+import { assertNobodyWrites } from './plan/assert-free';
 import { openRunProblems } from './plan/open-run';
 import { reachableSource } from './plan/reachable-source';
 import { storeProblems } from './plan/store-problems';
 import { viewServer, type Needs } from './plan/server-problems';
-import { viewTarget, type TargetView } from './plan/target';
+import { marksBefore, viewTarget } from './plan/target';
 import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import type { Connections } from './postgres/connections';
@@ -45,6 +45,7 @@ async function makePlan(
     databaseName,
     ownerUserId: manifest.ownerUserId,
   };
+  await assertNobodyWrites(connections, { connection: settings.target, ...project });
   const view = await viewTarget(
     connections,
     { connection: settings.target, database: databaseName },
@@ -66,7 +67,6 @@ async function makePlan(
     ...targetProblems(view, demand),
     ...(replace ? await openRunProblems(view.mark) : []),
     ...server.problems,
-    ...(await lockProblems(connections, { connection: settings.target, ...project })),
     ...(await storeProblems(store)),
   ];
   const { backupId, format, extent } = manifest;
@@ -77,17 +77,12 @@ async function makePlan(
     extent,
     target: view.identity,
     targetBefore: stateBefore(view, demand),
-    ...marks(view),
+    ...marksBefore(view),
     sources,
     createRoles: server.createRoles,
     problems,
     timing: settings.timing,
   };
-}
-
-function marks({ mark }: TargetView): Pick<RestorePlan, 'markedBy' | 'unfinishedRun'> {
-  const unfinishedRun = mark?.state === 'completed' ? undefined : mark?.runId;
-  return { markedBy: mark?.runId, unfinishedRun };
 }
 
 function needsOf(

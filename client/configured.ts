@@ -1,17 +1,21 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { refusedTls, wordsOf } from './connection-fault';
 
 /** How to reach a Temporal server; the address is always known. */
 export interface Reachable {
-  readonly connectionOptions: ConnectionOptions;
+  readonly connectionOptions: ConfiguredOptions;
   readonly namespace: string;
 }
 
-type ConnectionOptions = ClientConnectConfig['connectionOptions'] & { readonly address: string };
+type ConfiguredOptions = ClientConnectConfig['connectionOptions'] & { readonly address: string };
 
-/** How to reach the Temporal that the environment names, by the CLI's own variables and profiles. */
+/**
+ * How to reach the Temporal that the environment names, by the CLI's own variables and profiles.
+ * Throws one message where those contradict each other or name a file that cannot be read.
+ */
 export function configuredTemporal(): Reachable {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = readSettings();
   const address = connectionOptions.address ?? 'localhost:7233';
   return {
     connectionOptions: { ...connectionOptions, address },
@@ -19,20 +23,42 @@ export function configuredTemporal(): Reachable {
   };
 }
 
-/** Makes a client; rejects with one message when the server does not answer within ten seconds. */
+/**
+ * Makes a client. Rejects with one message: at once where TLS is what is wrong, else when the server
+ * does not answer within ten seconds.
+ */
 export async function connectClient({ connectionOptions, namespace }: Reachable): Promise<Client> {
   const { address, tls, metadata, apiKey } = connectionOptions;
+  const options: ConnectionOptions = {
+    address,
+    connectTimeout: '10s',
+    ...(tls !== undefined && { tls }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(metadata !== undefined && { metadata }),
+  };
+  const isSecured = tls !== undefined && tls !== false;
+  const refused = isSecured ? await refusedTls(options) : undefined;
+  if (refused !== undefined) {
+    throw new Error(`the Temporal server at ${address} cannot be reached over TLS: ${refused}`);
+  }
   try {
-    const connection = await Connection.connect({
-      address,
-      connectTimeout: '10s',
-      ...(tls !== undefined && { tls }),
-      ...(apiKey !== undefined && { apiKey }),
-      ...(metadata !== undefined && { metadata }),
+    return new Client({ connection: await Connection.connect(options), namespace });
+  } catch (error) {
+    const why = await wordsOf(options, error);
+    const hint = isSecured ? '' : '; where it speaks TLS, TEMPORAL_TLS must be true';
+    throw new Error(`the Temporal server at ${address} does not answer: ${why}${hint}`, {
+      cause: error,
     });
-    return new Client({ connection, namespace });
+  }
+}
+
+function readSettings(): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`the Temporal server at ${address} does not answer: ${why}`, { cause: error });
+    throw new Error(`the settings of Temporal (TEMPORAL_* or a profile) cannot be used: ${why}`, {
+      cause: error,
+    });
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
 import type { Configuration } from '../worker/config';
 import { loadConfiguration } from '../worker/config';
+import { connectWorker } from '../worker/connect';
 import { createWorker, type WorkerPlace } from '../worker/create-worker';
 import { installLogger } from '../worker/logger';
 import { configuredTemporal, connectClient, type Reachable } from './configured';
@@ -70,7 +71,7 @@ async function startWorking(own: OwnWorker, ground: Ground): Promise<Session> {
   const { namespace } = reach;
   const taskQueue = taskQueueOf(own.places, process.env);
   const client = await connectClient(reach);
-  const connection = await NativeConnection.connect(reach.connectionOptions);
+  const connection = await connectWorker(reach.connectionOptions);
   const wrap = own.wrap === undefined ? {} : { wrap: own.wrap };
   const worker = await createWorker({ connection, namespace, taskQueue, configuration, ...wrap });
   const ended = worker.run();

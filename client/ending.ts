@@ -2,6 +2,7 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure } from '@temporal
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { z } from 'zod';
 import type { FleetReport } from '../workflows/domain/fleet';
+import type { ReconcileReport } from '../workflows/domain/interrupted';
 import type { Plan, Problem } from '../workflows/domain/plan';
 import { OUTCOMES, type Report } from '../workflows/domain/report';
 
@@ -10,6 +11,7 @@ export type Ending =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'fleet'; readonly fleet: FleetReport }
   | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'reconciled'; readonly reconciled: ReconcileReport }
   /** It never got to anything that writes. */
   | { readonly kind: 'refused'; readonly problem: Problem }
   /** It ended in a way that says nothing about the target: somebody has to look. */
@@ -28,6 +30,10 @@ const reportSchema = z.custom<Report>(
 );
 
 const fleetSchema = z.custom<FleetReport>((value) => isObject(value) && 'projects' in value);
+
+const reconciledSchema = z.custom<ReconcileReport>(
+  (value) => isObject(value) && 'reconciled' in value,
+);
 
 const planSchema = z.custom<Plan>((value) => isObject(value) && 'targetBefore' in value);
 
@@ -59,6 +65,8 @@ function documentOf(value: unknown): Ending | undefined {
   if (report.success) return { kind: 'report', report: report.data };
   const fleet = fleetSchema.safeParse(value);
   if (fleet.success) return { kind: 'fleet', fleet: fleet.data };
+  const reconciled = reconciledSchema.safeParse(value);
+  if (reconciled.success) return { kind: 'reconciled', reconciled: reconciled.data };
   const refusal = refusalSchema.safeParse(value);
   if (refusal.success) return { kind: 'refused', problem: refusal.data.refused };
   const plan = planSchema.safeParse(value);

@@ -1,3 +1,5 @@
+import type { FleetReport } from '../workflows/domain/fleet';
+import type { ReconcileReport } from '../workflows/domain/interrupted';
 import type { Outcome } from '../workflows/domain/report';
 import type { Ending } from './ending';
 
@@ -15,7 +17,7 @@ const OF_OUTCOME: Readonly<Record<Outcome, number>> = {
 const INTERRUPTED = 130;
 
 /**
- * The script's exit status: 0 done and verified · 1 restored, different, or a project of a fleet failed
+ * The script's exit status: 0 done and verified · 1 restored, different, or a project of a fleet failed (3 where one is parked)
  * · 2 refused, nothing touched · 3 an operator is needed · 130 interrupted.
  */
 export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
@@ -24,7 +26,9 @@ export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
       if (isInterrupted && ending.report.outcome === 'restored') return INTERRUPTED;
       return OF_OUTCOME[ending.report.outcome];
     case 'fleet':
-      return ending.fleet.outcome === 'migrated' ? 0 : 1;
+      return ofFleet(ending.fleet);
+    case 'reconciled':
+      return ofReconciled(ending.reconciled);
     case 'plan':
       return ending.plan.problems.length === 0 ? 0 : 2;
     case 'refused':
@@ -34,4 +38,15 @@ export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
     case 'detached':
       return INTERRUPTED;
   }
+}
+
+function ofFleet({ outcome, projects }: FleetReport): number {
+  if (outcome === 'migrated') return 0;
+  return projects.some((project) => project.outcome === 'parked') ? 3 : 1;
+}
+
+/** 0 when nothing unfinished is left, 3 where a person is needed. */
+function ofReconciled({ reconciled, remarks }: ReconcileReport): number {
+  const isDone = reconciled.every(({ outcome }) => outcome === 'restored' || outcome === 'running');
+  return isDone && remarks.length === 0 ? 0 : 3;
 }

@@ -15,16 +15,14 @@ export class FleetView {
     this.#screen = screen;
   }
 
-  /** Shows what is new. Gives the current project's run when it is parked and so holds up the fleet. */
-  async show(now: Look): Promise<WorkflowHandle | undefined> {
+  /** Shows what is new. */
+  async show(now: Look): Promise<void> {
     if (this.#child !== undefined && this.#child.workflowId !== now.child)
       await this.#finish(this.#child);
     for (const entry of now.fleet ?? []) this.#screen.sayOnce(entryLine(entry));
-    if (now.child === undefined) return undefined;
+    if (now.child === undefined) return;
     this.#child ??= this.#begin(now.child);
-    const project = await look(this.#client, this.#child);
-    this.#screen.show(project);
-    return project.isParked ? this.#child : undefined;
+    this.#screen.show(await look(this.#client, this.#child));
   }
 
   #begin(workflowId: string): WorkflowHandle {

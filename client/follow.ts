@@ -71,12 +71,9 @@ export class Follower {
         `No worker takes up the run: does one poll the task queue "${session.taskQueue}"? Waiting for it.`,
       );
     }
-    const parkedChild = await this.#fleet.show(now);
+    await this.#fleet.show(now);
     if (!now.isRunning) return endingOf(handle);
-    if (now.isParked) return parkedReport(handle);
-    if (parkedChild === undefined) return undefined;
-    screen.say(`The fleet waits for ${parkedChild.workflowId}.`);
-    return parkedReport(parkedChild);
+    return now.isParked ? parkedReport(handle) : undefined;
   }
 
   async #cancelIfAsked(): Promise<void> {

@@ -62,7 +62,7 @@ export async function findLeftBehind(finding: Finding): Promise<LeftBehind> {
 }
 
 async function leftBehind({ session, but }: Finding): Promise<readonly Run[]> {
-  const types = WORKFLOW_TYPES.map((type) => `"${type}"`).join(', ');
+  const types = [...WORKFLOW_TYPES, 'restoreInterrupted'].map((type) => `"${type}"`).join(', ');
   const here = session.webUi === undefined ? ` AND TaskQueue = "${session.taskQueue}"` : '';
   const query = `ExecutionStatus = "Running" AND WorkflowType IN (${types})${here}`;
   const running: Run[] = [];
@@ -107,6 +107,8 @@ function wordsOf(ending: Ending): string {
       return `${ending.fleet.outcome}, ${ending.fleet.projects.length} projects`;
     case 'plan':
       return 'planned';
+    case 'reconciled':
+      return `${ending.reconciled.reconciled.length} runs looked after`;
     case 'refused':
     case 'unknown':
       return `${ending.kind}: ${ending.problem.message}`;

@@ -31,6 +31,7 @@ add('migrate', 'migrate', 'move one project, or --all');
 add('backup', 'backup', 'write a backup of a project and nothing else');
 add('verify', 'verify', 'compare a project’s database with its backup and the source');
 add('restore', 'restore', 'put the backup named by --backup into --database');
+add('reconcile', 'reconcile', 'restore what terminated or timed-out runs have left');
 moveout
   .command('worker')
   .description('serve a configured Temporal until asked to stop')

@@ -4,13 +4,14 @@ import {
   backupRequestSchema,
   migrateAllRequestSchema,
   migrateRequestSchema,
+  reconcileRequestSchema,
   restoreRequestSchema,
   verifyRequestSchema,
 } from '../workflows/domain/request';
 import type { FlagName, Flags } from './flags';
 
 /** What can be asked for. */
-export type Mode = 'migrate' | 'all' | 'backup' | 'restore' | 'verify' | 'plan';
+export type Mode = 'migrate' | 'all' | 'backup' | 'restore' | 'verify' | 'plan' | 'reconcile';
 
 /** One thing that can be asked for: which flags say something to it, and what becomes of them. */
 interface ModeKind {
@@ -66,6 +67,13 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: verifyRequestSchema,
     workflowId: (flags, now) => `verify-project/${refOf(flags)}-${now}`,
     summary: ({ projectRef, backup }) => `${projectRef ?? ''} = ${backup ?? 'its newest backup'}?`,
+  },
+  reconcile: {
+    workflowType: 'reconcile',
+    flags: [],
+    schema: reconcileRequestSchema,
+    workflowId: () => 'reconcile',
+    summary: () => 'what runs left that were ended from outside',
   },
   plan: {
     workflowType: 'planProject',

@@ -78,6 +78,7 @@ const WHAT: Readonly<Record<Mode, string>> = {
   restore: 'a restore',
   verify: 'a verification',
   plan: 'a plan',
+  reconcile: 'reconcile',
 };
 
 /** The fields that each flag becomes, as far as the mode's schema knows them. */
@@ -95,6 +96,7 @@ function inputOf(mode: Mode, flags: Flags): Readonly<Record<string, unknown>> {
     backup: project,
     restore: { backupId: flags.restore ?? flags.backup, databaseName: flags.database, replace },
     verify: { ...project, backupId: flags.backup, onDrift },
+    reconcile: {},
   };
   return withoutUndefined(inputs[mode]);
 }

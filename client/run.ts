@@ -48,7 +48,7 @@ export async function run(mode: Mode, flags: Flags): Promise<Ran> {
 
 const NOT_STARTED: Ending = {
   kind: 'refused',
-  problem: { code: 'Interrupted', message: 'interrupted before anything was started' },
+  problem: { code: 'Cancelled', message: 'interrupted before anything was started' },
 };
 
 const NOTHING_LEFT: LeftBehind = {

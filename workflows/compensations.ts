@@ -8,11 +8,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Discarding } from '../activities/discard-backups';
+import { causeOf, sentenceOf, type Cause } from './causes';
 import { FAILURES } from './domain/failure';
 import type { Job } from './domain/job';
 import type { Report, RestoreProof } from './domain/report';
 import type { Timing } from './domain/timing';
-import { causeOf, refused, sentenceOf, type Cause } from './endings';
+import { refused } from './endings';
 import type { Run } from './progress';
 import { planning, restoring } from './steps';
 

@@ -1,4 +1,4 @@
-import type { Progress, StepProgress } from './domain/progress';
+import type { Notice, Progress, StepProgress } from './domain/progress';
 
 const SIGN = { waiting: '·', running: '▶', done: '✔', failed: '✘' } as const;
 
@@ -13,7 +13,7 @@ export function detailsOf(progress: Progress): string {
   const moved = [...progress.steps].reverse().find((step) => step.tables.length > 0);
   return [
     `**${progress.projectRef}** → database \`${progress.databaseName ?? '?'}\` · **${progress.outcome}**`,
-    ...(progress.notice === undefined ? [] : ['', `**Parked:** ${progress.notice}`, '']),
+    ...(progress.notice === undefined ? [] : parked(progress.notice)),
     ...(progress.backupId === undefined ? [] : [`Backup: \`${progress.backupId}\``]),
     '',
     row(['', 'step', 'seconds', 'what']),
@@ -23,6 +23,21 @@ export function detailsOf(progress: Progress): string {
     ),
     ...(moved === undefined ? [] : tableRows(moved)),
   ].join('\n');
+}
+
+/** The Web UI changes quotes and dashes in running text: a command to be copied is a block. */
+function parked({ why, retry, abandon }: Notice): readonly string[] {
+  const block = (command: string): readonly string[] => ['```', command, '```'];
+  return [
+    '',
+    `**Parked:** ${why}`,
+    '',
+    'When that is mended:',
+    ...block(retry),
+    'To leave the target as it stands:',
+    ...block(abandon),
+    '',
+  ];
 }
 
 function tableRows(step: StepProgress): readonly string[] {

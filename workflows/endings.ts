@@ -1,41 +1,14 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
   isCancellation,
   upsertMemo,
 } from '@temporalio/workflow';
-import { FAILURES, isFailureCode, type FailureCode } from './domain/failure';
+import { causeOf, sentenceOf } from './causes';
+import type { FailureCode } from './domain/failure';
 import type { Problem } from './domain/plan';
 import type { Report, RestoreProof } from './domain/report';
 import type { Run } from './progress';
-
-/** What went wrong in a step, in the words of the closed table. */
-export interface Cause {
-  readonly code: FailureCode;
-  readonly message: string;
-  /** The activity that failed, where it was one. */
-  readonly step?: string | undefined;
-}
-
-/** Finds what an error of a step means; Temporal's wrappers are taken off. */
-export function causeOf(error: unknown): Cause {
-  if (isCancellation(error))
-    return { code: 'Cancelled', message: 'the step under way was stopped' };
-  if (error instanceof ActivityFailure)
-    return { ...causeOf(error.cause), step: error.activityType };
-  if (error instanceof ApplicationFailure) {
-    const code = error.type ?? '';
-    return { code: isFailureCode(code) ? code : 'Unexpected', message: error.message };
-  }
-  return { code: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
-}
-
-/** Says what happened, at which step and, in the step's own words, at which table. */
-export function sentenceOf({ code, message, step }: Cause): string {
-  const where = step === undefined ? '' : ` in ${step}`;
-  return `${FAILURES[code].meaning}${where}: ${message}`;
-}
 
 /** Ends a run that touched nothing: Failed, with every problem in its first line and the report in its details. */
 export function refused(run: Run, found: readonly Problem[]): ApplicationFailure {

@@ -1,51 +1,71 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
-  ChildWorkflowFailure,
+  continueAsNew,
   defineQuery,
-  executeChild,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
+  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { Children } from './children';
 import type { FleetEntry, FleetReport } from './domain/fleet';
 import { migrationWorkflowId } from './domain/names';
-import { isReport, type Report } from './domain/report';
+import type { Report } from './domain/report';
 import type { Project } from './domain/request';
 import { migrateProject } from './migrate-project';
 import { unplanned } from './plan-project';
 import { planning } from './steps';
 
+/** A run of a fleet ends after this many projects, and a new one goes on where it stood. */
+const PROJECTS_PER_RUN = 400;
+
 /** Answers which projects are done, in the order they ended. */
 const fleetQuery = defineQuery<readonly FleetEntry[]>('progress');
 
+/** Where a fleet that continues as new goes on. */
+interface SoFar {
+  readonly ended: readonly FleetEntry[];
+  readonly startedAt: string;
+}
+
 /** Moves every configured project, one after another; one project's failure touches no other. */
-export async function migrateAll(input?: unknown): Promise<FleetReport> {
+export async function migrateAll(input?: unknown, soFar?: SoFar): Promise<FleetReport> {
   const options = typeof input === 'object' && input !== null ? input : {};
+  const { ended: before = [], startedAt = workflowInfo().startTime.toISOString() } = soFar ?? {};
+  const ended: FleetEntry[] = [...before];
+  const children = new Children();
+  setHandler(fleetQuery, () => ended, { description: 'The projects that have ended, and how.' });
   const projects = await planning('list the configured projects')
     .listProjects()
     .catch((error: unknown) => {
       throw unplanned(error);
     });
-  const ended: FleetEntry[] = [];
-  setHandler(fleetQuery, () => ended, { description: 'The projects that have ended, and how.' });
-  for (const project of projects) {
-    ended.push(await migrateOne(project, options));
+  const refs = new Set(ended.map(({ projectRef }) => projectRef));
+  for (const project of projects.filter(({ ref }) => !refs.has(ref))) {
+    if (isLong(ended.length - before.length))
+      return continueAsNew<typeof migrateAll>(input, { ended, startedAt });
+    ended.push(await migrateOne(project, options, children));
     setCurrentDetails(detailsOf(ended, projects.length));
   }
-  const report = {
-    projects: ended,
-    startedAt: workflowInfo().startTime.toISOString(),
-    finishedAt: new Date().toISOString(),
-  };
-  const failed = ended.filter(
+  return reportOf(ended, startedAt);
+}
+
+/** A history that grows without end is ended by the server. */
+function isLong(children: number): boolean {
+  return workflowInfo().continueAsNewSuggested || children >= PROJECTS_PER_RUN;
+}
+
+function reportOf(projects: readonly FleetEntry[], startedAt: string): FleetReport {
+  const report = { projects, startedAt, finishedAt: new Date().toISOString() };
+  const failed = projects.filter(
     ({ outcome }) => outcome !== 'migrated' && outcome !== 'already-migrated',
   );
   if (failed.length === 0) return { outcome: 'migrated', ...report };
   throw ApplicationFailure.create({
     type: 'FleetFailed',
-    message: `${String(failed.length)} of ${String(ended.length)} projects were not migrated: ${failed
+    message: `${String(failed.length)} of ${String(projects.length)} projects were not migrated: ${failed
       .map(({ projectRef }) => projectRef)
       .slice(0, 10)
       .join(', ')}`,
@@ -54,7 +74,11 @@ export async function migrateAll(input?: unknown): Promise<FleetReport> {
   });
 }
 
-async function migrateOne(project: Project, options: object): Promise<FleetEntry> {
+async function migrateOne(
+  project: Project,
+  options: object,
+  children: Children,
+): Promise<FleetEntry> {
   const { ref: projectRef, database: databaseName, owner: ownerUserId } = project;
   const input = {
     ...options,
@@ -63,37 +87,26 @@ async function migrateOne(project: Project, options: object): Promise<FleetEntry
     databaseName,
     ...(ownerUserId !== undefined && { ownerUserId }),
   };
+  const workflowId = migrationWorkflowId(projectRef);
   try {
-    const report = await executeChild(migrateProject, {
+    const child = await startChild(migrateProject, {
       args: [input],
-      workflowId: migrationWorkflowId(projectRef),
+      workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${projectRef} → ${databaseName}`,
     });
-    return entryOf(project, report);
+    const { report, message } = await children.rest(child);
+    if (report !== undefined) return entryOf(project, report);
+    return { ...nameOf(project), outcome: 'failed', problems: [{ code: 'failed', message }] };
   } catch (error) {
-    return failedEntry(project, error);
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const problem = { code: 'ProjectBusy', message: 'its migration is already running' };
+    return { ...nameOf(project), outcome: 'busy', problems: [problem] };
   }
 }
 
-function failedEntry(project: Project, error: unknown): FleetEntry {
-  const named = { projectRef: project.ref, databaseName: project.database };
-  if (error instanceof WorkflowExecutionAlreadyStartedError) {
-    return {
-      ...named,
-      outcome: 'busy',
-      problems: [{ code: 'ProjectBusy', message: 'its migration is already running' }],
-    };
-  }
-  if (!(error instanceof ChildWorkflowFailure)) throw error;
-  const { cause } = error;
-  const report = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
-  if (isReport(report)) return entryOf(project, report);
-  return {
-    ...named,
-    outcome: 'failed',
-    problems: [{ code: 'failed', message: cause?.message ?? error.message }],
-  };
+function nameOf({ ref: projectRef, database: databaseName }: Project) {
+  return { projectRef, databaseName };
 }
 
 function entryOf(project: Project, report: Report): FleetEntry {
@@ -105,8 +118,7 @@ function entryOf(project: Project, report: Report): FleetEntry {
     outcome === 'refused' ||
     outcome === 'parked';
   return {
-    projectRef: project.ref,
-    databaseName: project.database,
+    ...nameOf(project),
     outcome: already ? 'already-migrated' : known ? outcome : 'failed',
     backupId,
     rows: tables.reduce((sum, table) => sum + table.rows, 0),

@@ -4,8 +4,9 @@ import type { BackupResult, Job, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
+import { causeOf } from './causes';
 import { discardOrPark, type Begun } from './compensations';
-import { causeOf, refused, restored } from './endings';
+import { refused, restored } from './endings';
 import type { Run } from './progress';
 import { planning, working } from './steps';
 
@@ -22,12 +23,14 @@ export class MigrationSteps {
 
   /** Plans; a plan with problems, or none at all, ends the run with nothing touched. */
   async plan(input: unknown): Promise<Plan> {
-    const plan = await this.refusing(() =>
-      this.#run.step(
-        'planMigration',
-        () => planning('look at source, target and backup directory').planMigration(input),
-        describePlan,
-      ),
+    const plan = await this.refusing(
+      () =>
+        this.#run.step(
+          'planMigration',
+          () => planning('look at source, target and backup directory').planMigration(input),
+          describePlan,
+        ),
+      input,
     );
     this.#run.warnings = plan.warnings;
     this.#run.concerns(plan.project);
@@ -60,7 +63,7 @@ export class MigrationSteps {
   /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
-    const { createRoles, markedBy, timing } = plan;
+    const { createRoles, markBefore, timing } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
@@ -69,7 +72,7 @@ export class MigrationSteps {
       extent,
       createRoles,
       timing,
-      markedBy,
+      markBefore,
       replacesRun: plan.replace ? unfinishedRun : undefined,
       sources: [source],
       source,
@@ -136,12 +139,14 @@ export class MigrationSteps {
   }
 
   /** Runs the first steps, whose failures mean that the request could not be taken up. */
-  async refusing<T>(use: () => Promise<T>): Promise<T> {
+  async refusing<T>(use: () => Promise<T>, input?: unknown): Promise<T> {
     try {
       return await use();
     } catch (error) {
       const { code, message } = causeOf(error);
-      throw code === 'Cancelled' ? error : refused(this.#run, [{ code, message }]);
+      if (code === 'Cancelled') throw error;
+      this.#run.wasAsked(input);
+      throw refused(this.#run, [{ code, message }]);
     }
   }
 

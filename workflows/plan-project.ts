@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Plan } from './domain/plan';
 import { planning } from './steps';
-import { causeOf } from './endings';
+import { causeOf } from './causes';
 
 /** Shows what a migration would do and everything that speaks against it. Touches nothing. */
 export async function planProject(input?: unknown): Promise<Plan> {

@@ -1,5 +1,7 @@
 import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import { causeOf, sentenceOf } from './causes';
 import type { StepResult } from './domain/job';
+import { DATABASE_NAME, PROJECT_REF } from './domain/names';
 import type { Problem } from './domain/plan';
 import type { Progress, StepProgress } from './domain/progress';
 import type { Outcome, Report, StepTiming } from './domain/report';
@@ -18,7 +20,7 @@ export class Run {
   #project: Partial<ProjectIdentity> = {};
   #backup: { readonly backupId?: string; readonly backupPath?: string } = {};
   #outcome = 'running';
-  #notice: string | undefined;
+  #notice: Progress['notice'];
   readonly parking = new Parking();
   warnings: readonly Problem[] = [];
 
@@ -34,6 +36,17 @@ export class Run {
     this.#project = project;
     const { projectRef, databaseName, ownerUserId } = project;
     list({ project: projectRef, database: databaseName, owner: ownerUserId, outcome: 'running' });
+  }
+
+  /** Makes the project known that a request names, where no plan could settle it. */
+  wasAsked(input: unknown): void {
+    const { projectRef, databaseName } = namesIn(input);
+    if (projectRef === undefined || !PROJECT_REF.test(projectRef)) return;
+    this.#project = { projectRef };
+    list({ project: projectRef });
+    if (databaseName === undefined || !DATABASE_NAME.test(databaseName)) return;
+    this.#project = { projectRef, databaseName };
+    list({ database: databaseName });
   }
 
   backedUp(backupId: string, backupPath?: string): void {
@@ -53,7 +66,7 @@ export class Run {
       this.#set(step, { state: 'done', finishedAt: now(), ...describe(result) });
       return result;
     } catch (error) {
-      this.#set(step, { state: 'failed', finishedAt: now() });
+      this.#set(step, { state: 'failed', finishedAt: now(), note: sentenceOf(causeOf(error)) });
       throw error;
     }
   }
@@ -67,7 +80,11 @@ export class Run {
 
   /** Sets that the run waits for a person: why, in one sentence, and which command helps. */
   parked(why: string): void {
-    this.#notice = `${why} Then: ${updating('retryRestore')}. To leave the target as it stands: ${updating('abandonRestore')} --input '"the reason"'.`;
+    this.#notice = {
+      why,
+      retry: updating('retryRestore'),
+      abandon: updating('abandonRestore', `--input '"the reason"'`),
+    };
     this.ended('parked');
   }
 
@@ -130,9 +147,18 @@ export class Run {
   }
 }
 
+function namesIn(input: unknown): Partial<Record<'projectRef' | 'databaseName', string>> {
+  if (typeof input !== 'object' || input === null) return {};
+  const texts = Object.entries(input).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
+
 /** The command of the Temporal CLI that sends an Update to this run. */
-function updating(name: string): string {
-  return `\`temporal workflow update execute --workflow-id ${workflowInfo().workflowId} --name ${name}\``;
+function updating(name: string, input = ''): string {
+  const { workflowId } = workflowInfo();
+  return `temporal workflow update execute --workflow-id ${workflowId} --name ${name} ${input}`.trim();
 }
 
 /** The workflow's own time: the same at every replay. */

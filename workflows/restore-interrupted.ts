@@ -2,7 +2,8 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { discardOrPark, restoreOrPark } from './compensations';
 import type { Interrupted } from './domain/interrupted';
 import type { Report } from './domain/report';
-import { causeOf, restored } from './endings';
+import { causeOf } from './causes';
+import { restored } from './endings';
 import { Run } from './progress';
 
 /** Undoes, in its place, what a run left behind that was ended from outside. It ends as that run should have. */

@@ -64,7 +64,7 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
     unfinishedRun,
     format,
     createRoles,
-    markedBy,
+    markBefore,
     timing,
   } = plan;
   const job: Job = {
@@ -75,7 +75,7 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
     extent,
     createRoles,
     sources,
-    markedBy,
+    markBefore,
     replacesRun: unfinishedRun,
     onDrift: 'report',
     timing,

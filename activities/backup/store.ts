@@ -13,6 +13,9 @@ import { MANIFEST_FILE, parseManifest } from './manifest';
 import { newestFirst } from './newest-first';
 import { storeFailure } from './store-failure';
 
+/** How often a plan looks again where the directory vanished while it looked. */
+const PROBES = 10;
+
 /**
  * The folder that holds backups. A backup is there whole or not at all: it is written beside its
  * name and renamed once its manifest, the last file, is on disk.
@@ -37,6 +40,18 @@ export class BackupStore {
    * leaves everything as it was.
    */
   async assertWritable(): Promise<void> {
+    for (let left = PROBES; ; left -= 1) {
+      try {
+        await this.#probe();
+        return;
+      } catch (error) {
+        // Another plan may just have taken back a directory that both found missing.
+        if (left === 0 || codeOf(error) !== 'ENOENT') throw storeFailure(error, this.directory);
+      }
+    }
+  }
+
+  async #probe(): Promise<void> {
     const made: string[] = [];
     try {
       await makeFolder(this.directory, made);
@@ -44,8 +59,6 @@ export class BackupStore {
       const probe = join(this.directory, `.moveout-${randomUUID()}`);
       await (await open(probe, 'wx', 0o600)).close();
       await rm(probe);
-    } catch (error) {
-      throw storeFailure(error, this.directory);
     } finally {
       // Another run may have put something into a folder by now: then it stays.
       for (const folder of made.reverse()) await rmdir(folder).catch(() => undefined);
@@ -133,7 +146,9 @@ async function makeFolder(path: string, made: string[] = []): Promise<void> {
   if (code === 'EEXIST') return;
   if (code === 'ENOENT') {
     await makeFolder(dirname(path), made);
-    await mkdir(path, { mode: 0o700 });
+    const again = await tryMkdir(path);
+    if (again === 'EEXIST') return;
+    if (again === 'ENOENT') await mkdir(path, { mode: 0o700 });
   }
   made.push(path);
 }
@@ -143,10 +158,14 @@ async function tryMkdir(path: string): Promise<string> {
     await mkdir(path, { mode: 0o700 });
     return 'made';
   } catch (error) {
-    const code = types.isNativeError(error) && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error);
     if (code === 'EEXIST' || code === 'ENOENT') return code;
     throw error;
   }
+}
+
+function codeOf(error: unknown): string {
+  return types.isNativeError(error) && 'code' in error ? String(error.code) : '';
 }
 
 /** Two runs of one project that began in the same millisecond have backups of the same name. */

@@ -1,7 +1,7 @@
 import type { Client } from '../postgres/database-client';
 import type { Extent } from '../../workflows/domain/extent';
 import { RESERVED_DATABASES } from '../../workflows/domain/names';
-import type { DatabaseIdentity, Problem, TargetState } from '../../workflows/domain/plan';
+import type { DatabaseIdentity, Plan, Problem, TargetState } from '../../workflows/domain/plan';
 import { findDatabase } from '../postgres/catalog/databases';
 import { readIdentity } from '../postgres/catalog/identity';
 import { presentParts } from '../postgres/catalog/schemas';
@@ -117,4 +117,11 @@ async function projectRows(client: Client, extent: Extent): Promise<number> {
   const holding = tables.map((facts) => facts.table).filter((table) => !BOOKKEEPING.has(table));
   const counts = await countRows(client, holding);
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** What a claim has to find in the target again, and the unfinished run that it replaces. */
+export function marksBefore({ mark }: TargetView): Pick<Plan, 'markBefore' | 'unfinishedRun'> {
+  if (mark === undefined) return { markBefore: undefined, unfinishedRun: undefined };
+  const { runId, epoch, state } = mark;
+  return { markBefore: { runId, epoch }, unfinishedRun: state === 'completed' ? undefined : runId };
 }

@@ -93,15 +93,10 @@ async function claimExisting(writer: Writer): Promise<void> {
 }
 
 /** No mark but the run's own and the one that the plan saw: another run has been here since. */
-async function assertFree(
-  client: Client,
-  runId: string,
-  { markedBy, replacesRun }: Job,
-): Promise<void> {
+async function assertFree(client: Client, runId: string, { markBefore }: Job): Promise<void> {
   const mark = await readMark(client, 'locked');
   if (mark === undefined || mark.runId === runId) return;
-  const giving = mark.state === 'completed' ? markedBy : replacesRun;
-  if (mark.runId === giving) return;
+  if (mark.runId === markBefore?.runId && mark.epoch === markBefore.epoch) return;
   throw failure(
     'ProjectBusy',
     `the target carries the mark of another migration, workflow ${mark.workflowId}`,

@@ -50,8 +50,16 @@ export async function look(client: Client, handle: WorkflowHandle): Promise<Look
     pending: (raw.pendingActivities ?? []).map(pendingOf),
     progress,
     fleet: isFleet ? fleetSchema.safeParse(answer).data : undefined,
-    child: raw.pendingChildren?.[0]?.workflowId ?? undefined,
+    child: newestChild(raw.pendingChildren ?? []),
   };
+}
+
+type PendingChild = NonNullable<WorkflowExecutionDescription['raw']['pendingChildren']>[number];
+
+/** Of a fleet's children that have not ended the parked ones stay behind. */
+function newestChild(children: readonly PendingChild[]): string | undefined {
+  const newest = [...children].sort((a, b) => Number(b.initiatedId) - Number(a.initiatedId))[0];
+  return newest?.workflowId ?? undefined;
 }
 
 /** A parked run whose restore is tried again is under way, though its outcome still says parked. */

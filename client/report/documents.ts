@@ -1,4 +1,5 @@
 import type { FleetReport } from '../../workflows/domain/fleet';
+import type { ReconcileReport } from '../../workflows/domain/interrupted';
 import type { Plan, Problem } from '../../workflows/domain/plan';
 import type { Report } from '../../workflows/domain/report';
 import type { Ending } from '../ending';
@@ -29,7 +30,7 @@ export interface ShortDocument extends Asked {
   readonly finishedAt: string;
 }
 
-export type ResultDocument = Report | FleetReport | PlanDocument | ShortDocument;
+export type ResultDocument = Report | FleetReport | ReconcileReport | PlanDocument | ShortDocument;
 
 /** The one document that says how a request ended. */
 export function documentOf(ending: Ending, asked: Asked): ResultDocument {
@@ -38,6 +39,8 @@ export function documentOf(ending: Ending, asked: Asked): ResultDocument {
       return ending.report;
     case 'fleet':
       return ending.fleet;
+    case 'reconciled':
+      return ending.reconciled;
     case 'plan': {
       const { project, problems } = ending.plan;
       const outcome = problems.length === 0 ? 'planned' : 'refused';

@@ -1,3 +1,4 @@
+import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
@@ -29,6 +30,7 @@ export function reportText(report: Report): string {
   const parts = [
     `${whole}${target}: ${OUTCOME_WORDS[outcome]} (${duration(seconds)})`,
     problemsText('Problems', report.problems),
+    actionsText(report.problems),
     evidenceText(report),
     driftText(report.drift),
     restore === undefined
@@ -77,6 +79,15 @@ export function fleetText(fleet: FleetReport): string {
 export function problemsText(title: string, problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
   return [`${title}:`, ...problems.map(({ code, message }) => `  ${code}: ${message}`)].join('\n');
+}
+
+/** What a person can do about problems of the closed table, each said once. */
+function actionsText(problems: readonly Problem[]): string {
+  const actions = problems.flatMap(({ code }) =>
+    isFailureCode(code) ? [FAILURES[code].action] : [],
+  );
+  if (actions.length === 0) return '';
+  return ['What helps:', ...[...new Set(actions)].map((action) => `  ${action}`)].join('\n');
 }
 
 function stepsText({ steps }: Report): string {

@@ -19,26 +19,26 @@ export const FAILURES = {
     meaning: 'The request is wrong',
     retryable: false,
     mendable: false,
-    action: 'Correct the field named and start again.',
+    action: 'Correct the field named.',
   },
   ConfigInvalid: {
     meaning: 'The configuration is wrong',
     retryable: false,
     mendable: true,
     action:
-      'Correct the setting or the URL of the connection named, restart the worker, start again.',
+      'Correct the setting or the URL of the connection named and restart the worker.',
   },
   Refused: {
     meaning: 'The plan refused',
     retryable: false,
     mendable: false,
-    action: 'Settle the problems named and start again; nothing was touched.',
+    action: 'Settle the problems named.',
   },
   ProjectBusy: {
     meaning: 'Another run of this project or into this database is under way',
     retryable: false,
     mendable: false,
-    action: 'Wait for the other run, or end it by its own restore; then start again.',
+    action: 'Wait for the other run, or end it by its own restore;.',
   },
   LockHeld: {
     meaning: 'Another run holds the lock of this project or database for now',
@@ -50,14 +50,14 @@ export const FAILURES = {
     meaning: 'The target is a source or a reserved database',
     retryable: false,
     mendable: false,
-    action: 'Name another database and start again.',
+    action: 'Name another database.',
   },
   AccessDenied: {
     meaning: 'The server refused the login or a privilege is missing',
     retryable: false,
     mendable: true,
     action:
-      'Check the password and the grants of the role that the worker connects as; start again.',
+      'Check the password and the grants of the role that the worker connects as.',
   },
   NotFound: {
     meaning: 'Something named does not exist',
@@ -83,20 +83,20 @@ export const FAILURES = {
     retryable: false,
     mendable: true,
     action:
-      'Look into the log of that server and at its disks, mend it from its own backups; start again.',
+      'Look into the log of that server and at its disks, mend it from its own backups.',
   },
   DiskFull: {
     meaning: 'A disk is full',
     retryable: false,
     mendable: true,
-    action: 'Free space at the place named; start again.',
+    action: 'Free space at the place named.',
   },
   DataRejected: {
     meaning: 'PostgreSQL refused a statement or a row',
     retryable: false,
     mendable: true,
     action:
-      'Look up the SQLSTATE, look at the object named, take away what stands against it; start again.',
+      'Look up the SQLSTATE, look at the object named, take away what stands against it.',
   },
   SchemaDiffers: {
     meaning: 'The schema of the target is not the one recorded',
@@ -115,7 +115,7 @@ export const FAILURES = {
     retryable: false,
     mendable: true,
     action:
-      'Mount the directory named, make it writable for the worker and closed to others; start again.',
+      'Mount the directory named, make it writable for the worker and closed to others.',
   },
   VerificationFailed: {
     meaning: 'Verification found a difference',
@@ -127,7 +127,7 @@ export const FAILURES = {
     meaning: 'The source changed after the backup, and the request said to fail then',
     retryable: false,
     mendable: false,
-    action: 'Stop writes to the project and start again.',
+    action: 'Stop writes to the project.',
   },
   RestoreUnproved: {
     meaning: 'The restore ran but the target is not as it was',

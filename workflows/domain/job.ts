@@ -1,5 +1,5 @@
 import type { Extent } from './extent';
-import type { DatabaseIdentity, TargetState } from './plan';
+import type { DatabaseIdentity, MarkBefore, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -15,8 +15,8 @@ export interface Job {
   readonly extent: Extent;
   /** Where the target held something: its own rows, saved before the first write. */
   readonly targetBackupId?: string | undefined;
-  /** The run whose mark the plan saw in the target: no other than that one gives way. */
-  readonly markedBy?: string | undefined;
+  /** The mark that the plan saw in the target: no other than that one gives way. */
+  readonly markBefore?: MarkBefore | undefined;
   /** The run whose unfinished mark the plan saw and the request said to replace. */
   readonly replacesRun?: string | undefined;
   /** Roles that the target's server lacked and the configuration said to create. */

@@ -69,6 +69,12 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Whose mark it was, and its epoch then: whoever has taken the target over since has raised it. */
+export interface MarkBefore {
+  readonly runId: string;
+  readonly epoch: number;
+}
+
 /** What will be done, and everything that speaks against it. Nothing was touched to make it. */
 export interface Plan {
   readonly project: ProjectIdentity;
@@ -91,8 +97,8 @@ export interface Plan {
   /** Roles that will be created on the target's server, without login. */
   readonly createRoles?: readonly string[] | undefined;
   readonly replace: boolean;
-  /** The run whose mark the plan saw in the target, finished or not. */
-  readonly markedBy?: string | undefined;
+  /** The mark that the plan saw in the target, finished or not. */
+  readonly markBefore?: MarkBefore | undefined;
   /** The run whose unfinished mark stands in the target, where one does. */
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';

@@ -16,6 +16,15 @@ export interface StepProgress {
   readonly tables: readonly TableProgress[];
 }
 
+/** Why a run waits for a person, in one sentence, and the commands that end the waiting. */
+export interface Notice {
+  readonly why: string;
+  /** Tries the restore again. */
+  readonly retry: string;
+  /** Leaves the target as it stands. */
+  readonly abandon: string;
+}
+
 /** The answer to the `progress` query. */
 export interface Progress {
   readonly projectRef: string;
@@ -23,7 +32,7 @@ export interface Progress {
   readonly backupId?: string | undefined;
   readonly outcome: string;
   /** Where the run waits for a person: why, and what helps. */
-  readonly notice?: string | undefined;
+  readonly notice?: Notice | undefined;
   readonly steps: readonly StepProgress[];
 }
 

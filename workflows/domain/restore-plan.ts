@@ -1,5 +1,5 @@
 import type { Extent } from './extent';
-import type { DatabaseIdentity, Problem, TargetState } from './plan';
+import type { DatabaseIdentity, MarkBefore, Problem, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -11,7 +11,7 @@ export interface RestorePlan {
   readonly extent: Extent;
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
-  readonly markedBy?: string | undefined;
+  readonly markBefore?: MarkBefore | undefined;
   readonly unfinishedRun?: string | undefined;
   readonly createRoles?: readonly string[] | undefined;
   /** The database that the backup was taken from, and the configured source where it answers. */

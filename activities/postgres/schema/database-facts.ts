@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { failure } from '../../failure';
 import { ident, literal } from '../identifiers';
 
 /** Stands for the database's quoted name in the recorded grants. */
@@ -71,7 +72,10 @@ export async function readDatabaseFacts(client: ClientBase): Promise<DatabaseFac
 export function parseDatabaseFacts(value: unknown): DatabaseFacts {
   const result = FACTS.safeParse(value);
   if (result.success) return result.data;
-  throw new Error(`these are no facts of a database: ${z.prettifyError(result.error)}`);
+  throw failure(
+    'BackupDamaged',
+    `these are no facts of a database: ${z.prettifyError(result.error)}`,
+  );
 }
 
 /**
@@ -85,7 +89,8 @@ export function createDatabaseSql(
 ): string {
   const needed = { libc: 0, icu: 150000, builtin: 170000 }[facts.localeProvider];
   if (serverVersionNum < needed) {
-    throw new Error(
+    throw failure(
+      'ConfigInvalid',
       `the locale provider ${facts.localeProvider} needs PostgreSQL ${needed / 10000}, the target server is ${Math.floor(serverVersionNum / 10000)}`,
     );
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { failure } from '../../failure';
 import type { Halves } from './script';
 
 /** Who wrote the file and from what, one `-- name: value` line each. Hold no secrets. */
@@ -92,12 +93,16 @@ function readStatement(bytes: Buffer, { mark, start, next }: MarkLine) {
 function verified<T extends Halves>(halves: T, [, before, after, sum]: RegExpExecArray): T {
   const counted = `${halves.before.length} and ${halves.after.length}`;
   if (counted !== `${String(before)} and ${String(after)}`) {
-    throw new Error(
+    throw failure(
+      'BackupDamaged',
       `schema.sql is damaged: it holds ${counted} statements, ${String(before)} and ${String(after)} were written`,
     );
   }
   if (checksum(halves) !== sum) {
-    throw new Error('schema.sql is damaged: its statements do not match its checksum');
+    throw failure(
+      'BackupDamaged',
+      'schema.sql is damaged: its statements do not match its checksum',
+    );
   }
   return halves;
 }
@@ -109,7 +114,7 @@ function checksum({ before, after }: Halves): string {
 }
 
 function damaged(at: number, what: string): Error {
-  return new Error(`schema.sql is damaged at byte ${at}: ${what}`);
+  return failure('BackupDamaged', `schema.sql is damaged at byte ${at}: ${what}`);
 }
 
 function oneLine(text: string): string {

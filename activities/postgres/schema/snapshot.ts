@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { failure } from '../../failure';
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
@@ -104,12 +105,13 @@ export function parseSnapshot(text: string): Snapshot {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw new Error('the schema snapshot is not JSON', { cause });
+  } catch {
+    throw failure('BackupDamaged', 'the schema snapshot is not JSON');
   }
   const result = SNAPSHOT.safeParse(value);
   if (result.success) return result.data;
-  throw new Error(
+  throw failure(
+    'BackupDamaged',
     `the schema snapshot is not of format ${FORMAT}: ${z.prettifyError(result.error)}`,
   );
 }

@@ -15,9 +15,8 @@ const NO_POSTGRES: Landing = {
 export function serverError(error: DatabaseError): Landing {
   const state = error.code ?? '';
   if (state === '') return NO_POSTGRES;
-  const exception = exceptionOf(error);
-  const { code, words } = exception ?? conditionOf(state) ?? UNKNOWN;
-  const said = exception === undefined ? saidMessage(error) : undefined;
+  const { code, words } = exceptionOf(error) ?? conditionOf(state) ?? UNKNOWN;
+  const said = saidMessage(error);
   const what = said === undefined ? words : `${words}: ${said}`;
   return { code, words: `${what}${saidObject(error)} [SQLSTATE ${shown(state)}]` };
 }

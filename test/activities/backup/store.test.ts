@@ -20,7 +20,7 @@ describe('BackupStore', () => {
   );
 
   it('has no backup until it is committed, and none after it was discarded', async () => {
-    const draft = await store.begin(ID);
+    const draft = await store.begin(ID, 'a-run');
     await draft.writeText('schema.sql', 'SELECT 1');
     expect(await store.has(ID)).toBe(false);
     expect(await store.list('project-abc')).toEqual([]);
@@ -29,9 +29,9 @@ describe('BackupStore', () => {
   });
 
   it('begins again where an attempt that died left half a backup', async () => {
-    const first = await store.begin(ID);
+    const first = await store.begin(ID, 'a-run');
     await first.writeText('schema.sql', 'half');
-    const second = await store.begin(ID);
+    const second = await store.begin(ID, 'a-run');
     const written = await second.writeText('schema.sql', 'whole');
     expect(written).toMatchObject({ file: 'schema.sql', bytes: 5 });
   });
