@@ -25,9 +25,9 @@ export function detailsOf(progress: Progress): string {
   ].join('\n');
 }
 
-/** The Web UI changes quotes and dashes in running text: a command to be copied is a block. */
+/** The Web UI changes quotes and dashes in running text, and cuts blocks off: a command is code, alone in its paragraph. */
 function parked({ why, retry, abandon }: Notice): readonly string[] {
-  const block = (command: string): readonly string[] => ['```', command, '```'];
+  const block = (command: string): readonly string[] => ['', `\`${command}\``, ''];
   return [
     '',
     `**Parked:** ${why}`,

@@ -63,7 +63,8 @@ export class Run {
     list({ step });
     try {
       const result = await use();
-      this.#set(step, { state: 'done', finishedAt: now(), ...describe(result) });
+      const { tables, note } = describe(result);
+      this.#set(step, { state: 'done', finishedAt: now(), tables, note });
       return result;
     } catch (error) {
       this.#set(step, { state: 'failed', finishedAt: now(), note: sentenceOf(causeOf(error)) });

@@ -51,7 +51,7 @@ describe('restoreProject with a backup that is not whole', () => {
 
   it('names a file that is not there', async () => {
     const message = await refusalAfter((folder) => rm(join(folder, 'auth_identities.json')));
-    expect(message).toMatch(/auth_identities\.json cannot be read/);
+    expect(message).toMatch(/auth_identities\.json is missing/);
   });
 
   it('takes a folder without a manifest for no backup', async () => {

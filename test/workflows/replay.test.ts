@@ -1,69 +1,80 @@
-import { EventEmitter, once } from 'node:events';
-import type { WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { endingOf } from '../support/harness/ending';
-import { before, failing, type Intervene } from '../support/harness/interventions';
+import { useOwnServer } from '../support/harness/own-server';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { keepIfAsked, keptHistory, recordedHistory } from './histories/histories';
-
-const STATUS = new Map([
-  ['migrated', 'Completed'],
-  ['restored', 'Failed'],
-  ['cancelled', 'Canceled'],
-]);
+import {
+  keepIfAsked,
+  keptHistories,
+  keptHistory,
+  recordedHistory,
+  wordsOf,
+} from './histories/histories';
+import { useEagerServer } from './histories/eager-server';
+import { KINDS } from './histories/kinds';
 
 describe('replay', () => {
+  let stopServers: readonly (() => Promise<void>)[];
   let bed: Testbed;
-  let workflowBundle: WorkflowBundle;
-  const histories = new Map<string, unknown>();
+  let today: WorkflowBundle;
   beforeAll(async () => {
+    stopServers = [await useOwnServer(), await useEagerServer()];
     bed = await openTestbed();
-    workflowBundle = await bundleWorkflowCode({
-      workflowsPath: require.resolve('../../workflows'),
-      logger: new DefaultLogger('ERROR'),
-    });
-    await record('migrated', (_name, real) => real());
-    await record('restored', failing('migrateStorage', 'after'));
-    const known = new EventEmitter();
-    const started = once(known, 'started');
-    const cancel = before('migrateAuth', async () => {
-      await started;
-      await cancelling.cancel();
-    });
-    const cancelling = await bed.start('migrateProject', [bed.nextProject()], cancel);
-    known.emit('started');
-    await keep('cancelled', cancelling);
+    today = await bundled(require.resolve('../../workflows'));
   });
-  afterAll(() => bed.close());
+  afterAll(async () => {
+    await bed.close();
+    await Promise.all(stopServers.map((stop) => stop()));
+  });
 
-  async function record(name: string, intervene: Intervene): Promise<void> {
-    await keep(name, await bed.start('migrateProject', [bed.nextProject()], intervene));
-  }
-
-  async function keep(name: string, handle: WorkflowHandle): Promise<void> {
-    const { status } = await endingOf(handle);
-    expect({ name, status }).toEqual({ name, status: STATUS.get(name) });
-    const history = await recordedHistory(handle);
-    keepIfAsked(name, history);
-    histories.set(name, history);
-  }
-
-  const replay = (history: unknown): Promise<void> =>
-    Worker.runReplayHistory({ workflowBundle }, history);
-
-  it.each([...STATUS.keys()])('takes the same way again through the history of a run: %s', (name) =>
-    replay(histories.get(name)),
+  it.each(Object.entries(KINDS))(
+    'takes the same way again through the history of a run: %s',
+    async (name, { make, status }) => {
+      const handle = await make(bed);
+      expect(await endingOf(handle)).toMatchObject({ status });
+      const history = await recordedHistory(handle, bed.backups);
+      keepIfAsked(name, history);
+      await replay(today, history);
+    },
+    240_000,
   );
 
-  it.each([...STATUS.keys()])('still takes the way of an earlier version: %s', (name) =>
-    replay(keptHistory(name)),
+  it.each(keptHistories())('still takes the way of an earlier version: %s', (name) =>
+    replay(today, keptHistory(name)),
   );
 
-  it('would notice another way', async () => {
-    const text = JSON.stringify(histories.get('migrated')).replaceAll(
-      '"initSchema"',
-      '"migrateAuth"',
+  it('has a history of every kind to keep to', () => {
+    expect(keptHistories()).toEqual(expect.arrayContaining(Object.keys(KINDS)));
+  });
+
+  it.each([
+    ['parked-and-resumed', 'EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED'],
+    ['cancelled', 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED'],
+    ['fleet-continued', 'EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW'],
+    ['reconciled', 'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED'],
+  ])('keeps what makes a kind: %s holds %s', (name, event) => {
+    expect(wordsOf(keptHistory(name))).toContain(event);
+  });
+
+  it.each(keptHistories())('keeps nothing of the machine it was recorded on: %s', (name) => {
+    const traces = wordsOf(keptHistory(name)).match(
+      /\/(?:tmp|root|home|work)\b|\b\d+@|postgres(?:ql)?:\/\//g,
     );
-    await expect(replay(JSON.parse(text))).rejects.toThrow(/[Nn]on-?determinism/);
+    expect(traces).toBeNull();
   });
+
+  it.each(['migrated', 'restored', 'cancelled', 'parked-and-resumed'])(
+    'notices two steps that changed places: %s',
+    async (name) => {
+      const swapped = await bundled(require.resolve('./upgrade/variants/swapped'));
+      await expect(replay(swapped, keptHistory(name))).rejects.toThrow(/[Nn]on-?determinism/);
+    },
+  );
 });
+
+function bundled(workflowsPath: string): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+}
+
+function replay(workflowBundle: WorkflowBundle, history: unknown): Promise<void> {
+  return Worker.runReplayHistory({ workflowBundle }, history);
+}

@@ -1,7 +1,19 @@
-import { chmod, chown, lchown, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { storeProblems } from '../../../activities/plan/store-problems';
 import { BackupStore } from '../../../activities/backup/store';
 
@@ -68,10 +80,22 @@ describe('a backup directory', () => {
     await expect(new BackupStore(link).assertWritable()).rejects.toThrow(/link of another user/);
   });
 
-  it('that is not there yet can be tried by many at once', async () => {
+  it('that comes and goes while other plans look at it is no problem', async () => {
     const directory = join(folder, 'a', 'b');
-    const tries = Array.from({ length: 60 }, () => storeProblems(new BackupStore(directory)));
-    expect((await Promise.all(tries)).flat()).toEqual([]);
+    const store = new BackupStore(directory);
+    const over = new AbortController();
+    // As another plan does that made it, and takes it back.
+    const takingBack = (async () => {
+      while (!over.signal.aborted) {
+        await rmdir(directory).catch(() => undefined);
+        await wait(5);
+      }
+    })();
+    const seen = [];
+    for (let i = 0; i < 100; i += 1) seen.push(...(await storeProblems(store)));
+    over.abort();
+    await takingBack;
+    expect(seen).toEqual([]);
   });
 
   it('that is a link to nowhere cannot be used', async () => {

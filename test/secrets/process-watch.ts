@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const EVERY_MS = 40;
+
+/** Where a canary was seen in the list of processes. */
+export interface Sighting {
+  readonly pid: number;
+  readonly place: 'cmdline' | 'environ';
+  /** What the process is called, cut short. */
+  readonly program: string;
+}
+
+/** Looks at all processes of the machine again and again; needs Linux, for its /proc. */
+export interface ProcessWatch {
+  /** What was seen so far, each process and place once. */
+  sightings(): readonly Sighting[];
+  /** How many processes it has looked at. */
+  seen(): number;
+  /** Waits until something holds; rejects after 20 seconds. */
+  until(holds: () => boolean): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Watches for canaries in arguments and environments. A child between fork and exec still has its
+ * parent's, so only what is seen twice in a row counts.
+ */
+export function watchProcesses(canaries: readonly string[]): ProcessWatch {
+  const found = new Map<string, Sighting>();
+  const pids = new Set<number>();
+  let before = new Set<string>();
+  const look = (): void => {
+    const now = new Set<string>();
+    for (const pid of processes()) {
+      pids.add(pid);
+      for (const sighting of sightingsOf(pid, canaries)) {
+        const key = `${sighting.pid} ${sighting.place}`;
+        now.add(key);
+        if (before.has(key)) found.set(key, sighting);
+      }
+    }
+    before = now;
+  };
+  const timer = setInterval(look, EVERY_MS);
+  return {
+    sightings: () => [...found.values()],
+    seen: () => pids.size,
+    until: async (holds) => {
+      const deadline = Date.now() + 20_000;
+      while (!holds()) {
+        if (Date.now() > deadline) throw new Error('what was waited for was not seen');
+        await wait(EVERY_MS);
+      }
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function processes(): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid));
+}
+
+function sightingsOf(pid: number, canaries: readonly string[]): readonly Sighting[] {
+  const program = contentOf(pid, 'cmdline').replaceAll('\0', ' ').slice(0, 80);
+  return (['cmdline', 'environ'] as const)
+    .filter((place) => {
+      const content = contentOf(pid, place);
+      return canaries.some((canary) => content.includes(canary));
+    })
+    .map((place) => ({ pid, place, program }));
+}
+
+/** Empty where the process has gone, or is somebody else's. */
+function contentOf(pid: number, place: Sighting['place']): string {
+  try {
+    return readFileSync(`/proc/${pid}/${place}`, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,101 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { execute, freshName, urlOf } from '../support/harness/databases';
+import { endingOf } from '../support/harness/ending';
+import { imageOf } from '../support/harness/image';
+import { before } from '../support/harness/interventions';
+import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
+import { eventually } from './upgrade/eventually';
+import { Gate } from './upgrade/gate';
+import { temporal } from './upgrade/temporal';
+
+describe('a migration whose worker loses its privileges', () => {
+  const role = freshName('mover');
+  let bed: Testbed;
+  beforeAll(async () => {
+    bed = await openTestbed();
+    await execute('postgres', `CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD '${role}'`);
+    const timing = { silence: 5000, longestPause: 1000, parkAfter: 3000 };
+    bed.configured.settings = { ...bed.configured.settings, timing };
+  });
+  afterAll(async () => {
+    await bed.close();
+    await execute('postgres', `DROP ROLE ${role}`);
+  });
+
+  it('is listed as parked, says what helps, and is restored by that command', async () => {
+    const project = await filled();
+    const found = await imageOf(project.databaseName);
+    const { workflowId } = await parked(project);
+    const words = await temporal('workflow', 'metadata', '--workflow-id', workflowId);
+    expect(words).toContain('permission denied');
+    const command = /temporal (workflow update execute [^`]*--name retryRestore)/.exec(words)?.[1];
+    expect(command).toContain(workflowId);
+
+    await execute('postgres', `ALTER ROLE ${role} SUPERUSER`);
+    await temporal(...(command ?? '').split(' '));
+    const ending = await endingOf(bed.temporal.workflow.getHandle(workflowId));
+    expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'restored' } });
+    expect(await imageOf(project.databaseName)).toEqual(found);
+  });
+
+  it('is given up by a command that names the reason, and by none that does not', async () => {
+    const handle = await parked(await filled());
+    const update = ['workflow', 'update', 'execute', '--workflow-id', handle.workflowId];
+    const abandon = [...update, '--name', 'abandonRestore'];
+    await expect(temporal(...abandon)).rejects.toThrow('needs the reason');
+    await temporal(...abandon, '--input', '"the database is dropped by hand"');
+    const ending = await endingOf(handle);
+    expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'parked' } });
+    expect(ending.message).toContain('the database is dropped by hand');
+  });
+
+  it('refuses to decide about a run that is not parked', async () => {
+    logInAs();
+    const gate = new Gate('auth.sessions');
+    const project = bed.nextProject();
+    const hold = before('migrateAuth', () => gate.close(project.databaseName));
+    const { workflowId } = await bed.start('migrateProject', [project], hold);
+    await gate.reached();
+    const update = ['workflow', 'update', 'execute', '--workflow-id', workflowId];
+    await expect(temporal(...update, '--name', 'retryRestore')).rejects.toThrow('not parked');
+    await gate.open();
+    const ending = await endingOf(bed.temporal.workflow.getHandle(workflowId));
+    expect(ending.report?.outcome).toBe('migrated');
+  });
+
+  /** A project that is migrated already, by somebody else than the role. */
+  async function filled(): Promise<TestProject> {
+    logInAs();
+    const project = bed.nextProject();
+    expect(await bed.run('migrateProject', project)).toMatchObject({ message: '' });
+    return project;
+  }
+
+  /** A migration over that; the role is no superuser any more from the middle of a step on. */
+  async function parked(project: TestProject): Promise<WorkflowHandle> {
+    await execute('postgres', `ALTER ROLE ${role} SUPERUSER`);
+    logInAs(role);
+    const gate = new Gate('auth.sessions');
+    const hold = before('migrateAuth', () => gate.close(project.databaseName));
+    const input = { ...project, replace: true };
+    const handle = await bed.start('migrateProject', [input], hold);
+    await gate.reached();
+    await execute('postgres', `ALTER ROLE ${role} NOSUPERUSER`);
+    await gate.open();
+    await listed(`MoveoutOutcome="parked" AND WorkflowId="${handle.workflowId}"`);
+    return handle;
+  }
+
+  function logInAs(as?: string): void {
+    bed.configured.urls = { ...bed.configured.urls, projects: urlOf('postgres', as) };
+  }
+});
+
+/** Resolves once the CLI lists one such run. */
+async function listed(query: string): Promise<void> {
+  await eventually(`a run with ${query}`, async () => {
+    const answer = await temporal('workflow', 'list', '--query', query, '-o', 'json');
+    const runs: unknown = JSON.parse(answer);
+    return Array.isArray(runs) && runs.length === 1;
+  });
+}

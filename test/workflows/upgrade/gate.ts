@@ -1,0 +1,42 @@
+import { Client } from 'pg';
+import { query, urlOf } from '../../support/harness/databases';
+import { eventually } from './eventually';
+
+/** Holds a table of a target, so that a step which writes it stands still in the middle of its work. */
+export class Gate {
+  readonly #table: string;
+  #holder: { readonly database: string; readonly client: Client } | undefined;
+  #isOpen = false;
+
+  constructor(table: string) {
+    this.#table = table;
+  }
+
+  /** Takes the table; nothing happens when it is taken already, or was let go. */
+  async close(database: string): Promise<void> {
+    if (this.#isOpen || this.#holder !== undefined) return;
+    const client = new Client({ connectionString: urlOf(database), application_name: 'gate' });
+    this.#holder = { database, client };
+    await client.connect();
+    await client.query(`BEGIN; LOCK TABLE ${this.#table} IN ACCESS EXCLUSIVE MODE`);
+  }
+
+  /** Resolves once a step waits for the table. */
+  async reached(): Promise<void> {
+    await eventually('a step at the gate', async () => {
+      const waiting = await query(
+        'postgres',
+        `SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`,
+        [this.#holder?.database ?? ''],
+      );
+      return waiting.length > 0;
+    });
+  }
+
+  /** Lets the table go for good. */
+  async open(): Promise<void> {
+    this.#isOpen = true;
+    await this.#holder?.client.end();
+    this.#holder = undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import { withRestore } from '../../../../workflows/compensations';
+import type { Job } from '../../../../workflows/domain/job';
+import type { Evidence, Report } from '../../../../workflows/domain/report';
+import { STEPS } from '../../../../workflows/domain/steps';
+import { restored } from '../../../../workflows/endings';
+import { MigrationSteps } from '../../../../workflows/migration-steps';
+import { Run } from '../../../../workflows/progress';
+
+/** `migrateProject` as it is, but for the steps that write: those are the ones that a variant changes. */
+export async function changedMigration(
+  input: unknown,
+  write: (steps: MigrationSteps, job: Job) => Promise<Evidence>,
+): Promise<Report> {
+  const run = new Run(STEPS);
+  const steps = new MigrationSteps(run);
+  const plan = await steps.plan(input);
+  const backup = await steps.backup(plan);
+  const job = await steps.saveTarget(plan, backup);
+  const evidence = await withRestore(
+    { run, job, failed: (error, restore) => restored(run, error, { restore }) },
+    () => write(steps, job),
+  );
+  run.ended('migrated');
+  return run.report('migrated', { tables: evidence.tables, drift: evidence.drift });
+}
