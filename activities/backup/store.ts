@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { types } from 'node:util';
 import { BACKUP_ID } from '../../workflows/domain/names';
 import type { Manifest } from '../../workflows/domain/manifest';
@@ -15,6 +16,7 @@ import { storeFailure } from './store-failure';
 
 /** How often a plan looks again where the directory vanished while it looked. */
 const PROBES = 10;
+const LONGEST_PAUSE_MS = 50;
 
 /**
  * The folder that holds backups. A backup is there whole or not at all: it is written beside its
@@ -47,6 +49,7 @@ export class BackupStore {
       } catch (error) {
         // Another plan may just have taken back a directory that both found missing.
         if (left === 0 || codeOf(error) !== 'ENOENT') throw storeFailure(error, this.directory);
+        await wait(Math.random() * LONGEST_PAUSE_MS);
       }
     }
   }

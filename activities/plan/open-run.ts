@@ -3,9 +3,9 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Mark } from '../postgres/fence';
 
-/** A mark that is to be replaced, but whose run goes on: it would be left without its way back. */
+/** A mark that is to be replaced, but whose run is open: it would be left without its way back. */
 export async function openRunProblems(mark: Mark | undefined): Promise<readonly Problem[]> {
-  if (mark?.state !== 'running' || !(await isOpen(mark))) return [];
+  if (mark === undefined || !(await isOpen(mark))) return [];
   return [
     {
       code: 'unfinished',

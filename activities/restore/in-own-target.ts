@@ -5,12 +5,15 @@ import { transaction } from '../postgres/transaction';
 import { assertNoSource, type Writer } from '../write/writing';
 import { ownMark } from './own-mark';
 
-/** Runs one write transaction in a target that carries this run's mark; elsewhere it does nothing. */
+/**
+ * Runs one write transaction in a target that carries this run's mark; elsewhere it does nothing. Answers
+ * whether it ran.
+ */
 export async function inOwnTarget(
   writer: Writer,
   use: (client: Client) => Promise<void>,
-): Promise<void> {
-  if ((await ownMark(writer)) === undefined) return;
+): Promise<boolean> {
+  if ((await ownMark(writer)) === undefined) return false;
   await writer.connections.with(targetPlace(writer.job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
@@ -18,4 +21,5 @@ export async function inOwnTarget(
       await use(client);
     }),
   );
+  return true;
 }

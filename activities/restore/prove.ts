@@ -9,6 +9,7 @@ import { compareSchemas, readSchema } from '../postgres/schema';
 import { differingTables, fingerprintTarget } from '../verify/compare-target';
 import type { Writer } from '../write/writing';
 import { ownMark } from './own-mark';
+import { proveReplaced } from './prove-replaced';
 import { proveSame } from './prove-same';
 
 /** Shows that the target is as the plan recorded it; what is not is named, and the restore tried again. */
@@ -16,6 +17,8 @@ export async function proveRestored(writer: Writer): Promise<RestoreProof> {
   if ((await ownMark(writer)) !== undefined) {
     throw failure('RestoreUnproved', 'the target still carries the mark of this migration');
   }
+  const replaced = await proveReplaced(writer);
+  if (replaced !== undefined) return replaced;
   switch (writer.job.targetBefore.kind) {
     case 'absent':
       return proveAbsent(writer);

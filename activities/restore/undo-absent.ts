@@ -12,7 +12,7 @@ export async function undoAbsent(writer: Writer): Promise<void> {
     await dropDatabase(client, stagingName(runId));
     if (mark?.createdDatabase !== true) return;
     // Whoever is about to claim the database finds another epoch than its plan saw.
-    await inOwnTarget(writer, () => Promise.resolve());
-    await dropDatabase(client, job.target.database);
+    const isOurs = await inOwnTarget(writer, () => Promise.resolve());
+    if (isOurs) await dropDatabase(client, job.target.database);
   });
 }

@@ -95,12 +95,13 @@ async function claimExisting(writer: Writer): Promise<void> {
 /** No mark but the run's own and the one that the plan saw: another run has been here since. */
 async function assertFree(client: Client, runId: string, { markBefore }: Job): Promise<void> {
   const mark = await readMark(client, 'locked');
-  if (mark === undefined || mark.runId === runId) return;
-  if (mark.runId === markBefore?.runId && mark.epoch === markBefore.epoch) return;
-  throw failure(
-    'ProjectBusy',
-    `the target carries the mark of another migration, workflow ${mark.workflowId}`,
-  );
+  if (mark?.runId === runId) return;
+  if (mark?.runId === markBefore?.runId && mark?.epoch === markBefore?.epoch) return;
+  const now =
+    mark === undefined
+      ? 'no longer carries the mark that the plan saw'
+      : `carries the mark of another migration, workflow ${mark.workflowId}`;
+  throw failure('ProjectBusy', `the target ${now}`);
 }
 
 function claiming({ job, runId, workflowId }: Writer, createdDatabase: boolean): Claiming {

@@ -13,6 +13,7 @@ export {
   claim,
   complete,
   forget,
+  isMarkBelow,
   readMark,
   recordStep,
   takeEpoch,

@@ -68,6 +68,16 @@ export async function readMark(client: Client, how?: 'locked'): Promise<Mark | u
   return result.rows[0] === undefined ? undefined : markRow.parse(result.rows[0]);
 }
 
+/** Tells whether the mark of the run lies below the one that stands: somebody has replaced it. */
+export async function isMarkBelow(client: Client, runId: string): Promise<boolean> {
+  const result = await client.query(
+    `SELECT jsonb_path_exists(previous, '$.**.run_id ? (@ == $run)', jsonb_build_object('run', $1::text)) AS below
+       FROM moveout.migration`,
+    [runId],
+  );
+  return z.object({ below: z.boolean().nullable() }).parse(result.rows[0]).below ?? false;
+}
+
 /**
  * Claims the database for a run, keeping an earlier mark for the way back. Claiming again by the
  * same run changes nothing. The caller's transaction and lock make it one step.
