@@ -21,6 +21,29 @@ const fleet = (outcome: 'migrated' | 'failed') => ({
   fleet: { outcome, projects: [], startedAt: '', finishedAt: '' },
 });
 
+const parkedFleet = () => ({
+  kind: 'fleet' as const,
+  fleet: {
+    ...fleet('failed').fleet,
+    projects: [{ projectRef: 'a', databaseName: 'b', outcome: 'parked' as const, problems: [] }],
+  },
+});
+
+const reconciled = (
+  outcomes: readonly ('restored' | 'parked')[],
+  remarks: readonly string[] = [],
+) => ({
+  kind: 'reconciled' as const,
+  reconciled: {
+    reconciled: outcomes.map((outcome) => ({
+      ...{ workflowId: 'w', runId: 'r', projectRef: 'a', databaseName: 'b', message: '' },
+      how: 'terminated' as const,
+      outcome,
+    })),
+    remarks,
+  },
+});
+
 const problem = { code: 'x', message: 'x' };
 
 describe('exitStatusOf', () => {
@@ -34,6 +57,11 @@ describe('exitStatusOf', () => {
     [report('parked'), 3],
     [fleet('migrated'), 0],
     [fleet('failed'), 1],
+    [parkedFleet(), 3],
+    [reconciled([]), 0],
+    [reconciled(['restored']), 0],
+    [reconciled(['restored', 'parked']), 3],
+    [reconciled([], ['a mark that nobody knows']), 3],
     [{ kind: 'refused' as const, problem }, 2],
     [{ kind: 'unknown' as const, problem }, 3],
     [{ kind: 'detached' as const }, 130],

@@ -52,7 +52,8 @@ surplus: 1
       `connections: { shared: { env: A }, projects: { env: B } }
 source: shared
 target: projects
-backup: { directory: ./kept, format: copy }`,
+backup: { directory: ./kept, format: copy }
+timing: { silence: 5s, longestPause: 1500ms, parkAfter: 2h }`,
       { A: URL_A, B: 'postgres://b@127.0.0.1/postgres' },
     );
     expect(configuration.settings).toEqual({
@@ -66,6 +67,7 @@ backup: { directory: ./kept, format: copy }`,
       createRoles: false,
       projects: undefined,
       backup: { directory: join(folder, 'kept'), format: 'copy' },
+      timing: { silence: 5_000, longestPause: 1_500, parkAfter: 7_200_000 },
     });
     expect(configuration.resolveUrl('shared')).toBe(URL_A);
     expect(JSON.stringify(configuration)).not.toContain('secret');
@@ -120,6 +122,12 @@ ephemeral: maybe`);
       'a source that is no connection',
       'connections: { shared: { env: A } }\nsource: other',
       /"other" is not among/,
+    ],
+    ['a time without a unit', 'timing: { parkAfter: 15 }', /timing\.parkAfter: /],
+    [
+      'a silence shorter than heartbeats take',
+      'timing: { silence: 2s }',
+      /timing\.silence: must be at least 3000ms/,
     ],
     ['something that is not YAML', 'connections: [', /not valid YAML/],
     ['a URL of another kind', 'connections: { shared: { env: BAD } }', /not a URL of the form/],

@@ -1,12 +1,5 @@
 export { applicationName, stagingName } from './names';
-export {
-  assertLocked,
-  busy,
-  endOtherAttempts,
-  readLockSession,
-  tryLock,
-  type LockSession,
-} from './lock';
+export { assertLocked, busy, endOtherAttempts, readLockSession, tryLock } from './lock';
 export {
   abandon,
   checkEpoch,

@@ -1,0 +1,133 @@
+import type { Database, Mark } from '../state';
+import { closed, dropped, rowHeld } from '../world';
+import { going, notOwn, tooLate, type Action, type Scene } from './scene';
+
+const NOTHING = '----';
+
+/** Opens a session that may write, unless somebody has taken over from the attempt. */
+function opening(session: 'maintenance' | 'write', place: 'target' | 'staging'): Action {
+  return (scene) => {
+    const { me, state, guards } = scene;
+    if (guards.has('lockCheck') && me.lock === 'dead') return 'again';
+    if (session === 'maintenance') return going(scene, { maintenance: 'open' });
+    const database = place === 'target' ? state.target : state.staging[me.run];
+    return database === undefined ? 'again' : going(scene, { write: 'open', place });
+  };
+}
+
+const openMaintenance = opening('maintenance', 'target');
+const openTarget = opening('write', 'target');
+const openStaging = opening('write', 'staging');
+
+/** A target that stands already is the run's own, or somebody else's. */
+const findTarget: Action = (scene) => {
+  const { state, me } = scene;
+  if (me.maintenance === 'dead') return 'again';
+  if (state.target === undefined) return going(scene, {});
+  if (state.target.mark?.run !== me.run) return 'busy';
+  return { state: closed(state, scene.index, 'maintenance'), to: 'openTarget' };
+};
+
+const dropStaging: Action = (scene) => {
+  const { state, me } = scene;
+  if (me.maintenance === 'dead') return 'again';
+  if (state.staging[me.run] === undefined) return going(scene, {});
+  return { state: dropped(state, 'staging', me.run), broken: tooLate(scene) };
+};
+
+const createStaging: Action = (scene) => {
+  const { state, me } = scene;
+  if (me.maintenance === 'dead' || state.staging[me.run] !== undefined) return 'again';
+  const staging = { ...state.staging, [me.run]: { content: NOTHING, mark: undefined } };
+  return { state: { ...state, staging }, broken: tooLate(scene) };
+};
+
+const markStaging: Action = (scene) => {
+  const { state, me, index } = scene;
+  if (me.write === 'dead') return 'again';
+  const marked: Database = { content: NOTHING, mark: markOf(scene, undefined) };
+  const staging = { ...state.staging, [me.run]: marked };
+  return { state: closed({ ...state, staging }, index, 'write'), broken: tooLate(scene) };
+};
+
+/** Nobody may be connected to a database that is renamed, and the name must be free. */
+const rename: Action = (scene) => {
+  const { state, me, index } = scene;
+  const database = state.staging[me.run];
+  const used = state.attempts.some(
+    (one) => one.write === 'open' && one.place === 'staging' && one.run === me.run,
+  );
+  if (me.maintenance === 'dead' || used || database === undefined || state.target !== undefined)
+    return 'again';
+  const staging = { ...state.staging, [me.run]: undefined };
+  const renamed = closed({ ...state, staging, target: database }, index, 'maintenance');
+  return { state: renamed, broken: tooLate(scene) };
+};
+
+/** What a run without the staging name would do: the mark comes after the database. */
+const createTarget: Action = (scene) => {
+  const { state, me, index } = scene;
+  if (me.maintenance === 'dead' || state.target !== undefined) return 'again';
+  const target = { content: NOTHING, mark: undefined };
+  return {
+    state: closed({ ...state, target }, index, 'maintenance'),
+    broken: tooLate(scene),
+  };
+};
+
+/** Claims a target that stood already, in one transaction; claiming it again changes nothing. */
+const claim: Action = (scene) => {
+  const { state, me, index } = scene;
+  if (me.write === 'dead' || state.target === undefined) return 'again';
+  if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
+  const { mark } = state.target;
+  if (mark?.run === me.run) return { state: closed(state, index, 'write') };
+  if (!isFree(scene, mark)) return 'busy';
+  const target = { ...state.target, mark: markOf(scene, mark) };
+  return {
+    state: closed({ ...state, target }, index, 'write'),
+    broken: asPlanned(scene, mark)
+      ? tooLate(scene)
+      : 'a target was claimed that the plan never saw',
+  };
+};
+
+function isFree(scene: Scene, mark: Mark | undefined): boolean {
+  if (scene.guards.has('claimAsPlanned')) return asPlanned(scene, mark);
+  return mark?.completed !== false || asPlanned(scene, mark);
+}
+
+function asPlanned({ before, guards }: Scene, mark: Mark | undefined): boolean {
+  const same = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
+  return same && (!guards.has('dropFences') || mark?.epoch === before.mark?.epoch);
+}
+
+function markOf({ me, before }: Scene, previous: Mark | undefined): Mark {
+  const created = before.kind === 'absent';
+  const epoch = (previous?.epoch ?? 0) + 1;
+  return { run: me.run, completed: false, epoch, steps: [], created, previous };
+}
+
+/** Drops the database that this run created. */
+const dropTarget: Action = (scene) => {
+  const { state, me, index } = scene;
+  if (me.maintenance === 'dead') return 'again';
+  const done = closed(state, index, 'maintenance');
+  if (me.found !== 'created' || state.target === undefined) return { state: done };
+  return { state: dropped(done, 'target', me.run), broken: notOwn(scene) };
+};
+
+/** The actions that make, mark, claim and drop databases, by name. */
+export const CREATING = {
+  openMaintenance,
+  openTarget,
+  openStaging,
+  findTarget,
+  dropStaging,
+  createStaging,
+  markStaging,
+  rename,
+  createTarget,
+  claim,
+  dropTarget,
+} as const;

@@ -1,0 +1,66 @@
+import type { Database, Mark } from '../state';
+import { chainOf, closed, rowHeld } from '../world';
+import { going, notOwn, tooLate, type Action, type Scene } from './scene';
+
+/** Reads whose mark the target carries. What is not the run's own is left alone. */
+const readMark: Action = (scene) => {
+  const mark = scene.state.target?.mark;
+  const own = mark?.run === scene.me.run && seesIt(scene);
+  if (own) return going(scene, { found: mark.created ? 'created' : 'own' });
+  const done = going(scene, { found: 'none' });
+  return scene.before.kind === 'absent' ? done : { ...done, to: 'prove' };
+};
+
+/** A restore that went by the steps that answered would not look for one whose answer was lost. */
+function seesIt({ guards, run }: Scene): boolean {
+  return guards.has('byState') || run.answered.includes('initSchema');
+}
+
+/** Before a database is dropped: takes its fence over, and fails where the mark is another's by now. */
+const takeForDrop: Action = (scene) => {
+  const { state, me, index, guards } = scene;
+  const done = closed(state, index, 'write');
+  if (me.found !== 'created' || !guards.has('dropFences')) return { state: done };
+  if (guards.has('lockCheck') && me.lock === 'dead') return 'again';
+  const mark = state.target?.mark;
+  if (state.target === undefined || mark?.run !== me.run) return 'again';
+  if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
+  const target = { ...state.target, mark: { ...mark, epoch: mark.epoch + 1 } };
+  return { state: { ...done, target }, broken: tooLate(scene) };
+};
+
+/** Takes the fence over and holds it to the end of the one transaction that undoes. */
+const beginUndo: Action = (scene) => {
+  const { state, me, index } = scene;
+  if (me.write === 'dead' || state.target?.mark?.run !== me.run) return 'again';
+  if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
+  return going(scene, { row: 'exclusive' });
+};
+
+/** Puts the content of before back and the mark of before with it. */
+const commitUndo: Action = (scene) => {
+  const { state, me, index, before } = scene;
+  if (me.write === 'dead') return 'again';
+  const target: Database = { content: before.content, mark: state.target?.mark?.previous };
+  return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
+};
+
+/** Shows that the target is as before, or somebody else's by now, and that nothing of the run is left. */
+const prove: Action = (scene) => {
+  const { state, me, before, guards } = scene;
+  if (!guards.has('proof')) return going(scene, {});
+  const { mark, content } = state.target ?? {};
+  if (mark?.run === me.run || state.staging[me.run] !== undefined) return 'again';
+  const asBefore = before.kind === 'absent' || content === before.content;
+  return asBefore || isTakenOver(scene, mark) ? going(scene, {}) : 'again';
+};
+
+/** The own mark goes with the undoing: where others changed it since the plan, it is theirs to prove. */
+function isTakenOver({ me, before }: Scene, mark: Mark | undefined): boolean {
+  const chain = chainOf(mark);
+  const planned = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
+  return !planned && chain.every(({ run }) => run !== me.run);
+}
+
+/** The actions that undo, and prove it, by name. */
+export const RESTORING = { readMark, takeForDrop, beginUndo, commitUndo, prove } as const;

@@ -1,0 +1,80 @@
+import type { Content, Database, Mark, Work } from '../state';
+import { closed, rowHeld } from '../world';
+import { going, notOwn, tooLate, type Action, type Scene } from './scene';
+
+/** The parts of a target that a step writes, by their place in its content. */
+const PARTS: Readonly<Partial<Record<Work, number>>> = {
+  initSchema: 0,
+  migrateAuth: 1,
+  migrateStorage: 2,
+  finishSchema: 3,
+};
+
+const DONE_BEFORE: readonly Work[] = ['initSchema', 'finishSchema'];
+
+/** Takes the fence over; a step that finds itself recorded has nothing left to do. */
+const takeEpoch: Action = (scene) => {
+  const { state, me, index } = scene;
+  const mark = state.target?.mark;
+  if (me.write === 'dead' || state.target === undefined) return 'again';
+  if (mark?.run !== me.run || mark.completed) return 'again';
+  if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
+  const epoch = mark.epoch + 1;
+  const target = { ...state.target, mark: { ...mark, epoch } };
+  const taken = going({ ...scene, state: { ...state, target } }, { epoch }).state;
+  const broken = tooLate(scene);
+  if (!DONE_BEFORE.includes(me.work) || !mark.steps.includes(me.work))
+    return { state: taken, broken };
+  return { state: closed(taken, index, 'write'), to: 'answer', broken };
+};
+
+/** Begins a write transaction behind the fence. */
+const begin: Action = (scene) => {
+  const { state, me, index, guards } = scene;
+  if (me.write === 'dead') return 'again';
+  if (!guards.has('epoch')) return going(scene, {});
+  if (rowHeld(state, index, ['exclusive'])) return 'waits';
+  const mark = state.target?.mark;
+  const holds = mark?.run === me.run && mark.epoch === me.epoch && !mark.completed;
+  return holds ? going(scene, { row: 'shared' }) : 'again';
+};
+
+/** Commits what a step writes, and its record with it. */
+const commit: Action = (scene) => {
+  const { state, me, index } = scene;
+  if (me.write === 'dead' || state.target === undefined) return 'again';
+  const content = written(scene, state.target.content);
+  if (content === undefined) return 'again';
+  const mark = state.target.mark && recorded(state.target.mark, me.work);
+  const target: Database = { content, mark };
+  return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
+};
+
+function written({ me, before }: Scene, content: Content): Content | undefined {
+  const part = PARTS[me.work];
+  if (part === undefined) return content;
+  if (part > 0) return content.startsWith('-') ? undefined : replaced(content, part, me.run);
+  if (before.kind === 'filled') return content;
+  return content.startsWith('-') ? replaced(content, part, me.run) : undefined;
+}
+
+function replaced(content: Content, part: number, by: string): Content {
+  return `${content.slice(0, part)}${by}${content.slice(part + 1)}`;
+}
+
+function recorded(mark: Mark, work: Work): Mark {
+  if (work === 'completeMigration') return { ...mark, completed: true };
+  if (!DONE_BEFORE.includes(work) || mark.steps.includes(work)) return mark;
+  return { ...mark, steps: [...mark.steps, work] };
+}
+
+/** An earlier attempt may have completed the migration, and only its answer was lost. */
+const findCompleted: Action = (scene) => {
+  const mark = scene.state.target?.mark;
+  return mark?.run === scene.me.run && mark.completed
+    ? { state: scene.state, to: 'answer' }
+    : going(scene, {});
+};
+
+/** The actions that write behind the fence, by name. */
+export const WRITING = { takeEpoch, begin, commit, findCompleted } as const;

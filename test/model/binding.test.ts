@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { STEPS } from '../../workflows/domain/steps';
+import { keptHistory } from '../workflows/histories/histories';
+import { without } from './guards';
+import { programOf } from './programs';
+import { ORDER } from './workflow';
+
+const scheduled = z.object({ activityType: z.object({ name: z.string() }) });
+const history = z.object({
+  events: z.array(
+    z.object({
+      eventType: z.string(),
+      activityTaskScheduledEventAttributes: scheduled.optional(),
+    }),
+  ),
+});
+
+/** What a recorded run did: its activities by name, and that it was asked to stop. */
+function recorded(name: string): readonly string[] {
+  return history.parse(keptHistory(name)).events.flatMap((event) => {
+    if (event.eventType === 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED') return ['cancel'];
+    const activity = event.activityTaskScheduledEventAttributes?.activityType.name;
+    return activity === undefined ? [] : [activity];
+  });
+}
+
+/** Where each text stands in a source file, in the order in which the texts are given. */
+function placesOf(file: string, texts: readonly string[]): readonly number[] {
+  const source = readFileSync(join(__dirname, '../..', file), 'utf8');
+  const places: number[] = [];
+  for (const text of texts) places.push(source.indexOf(text, (places.at(-1) ?? -1) + 1));
+  return places;
+}
+
+const scenario = { kind: 'absent', guards: without(), runs: {}, late: 0 } as const;
+
+describe('the model of the step machine', () => {
+  it('has the steps of a migration in their order', () => {
+    const steps = ORDER.filter((step) => step !== 'completeMigration');
+    expect(['planMigration', 'backupProject', ...steps, 'restoreProject']).toEqual(STEPS);
+  });
+
+  it('goes the way of a run that migrated', () => {
+    expect(recorded('migrated')).toEqual(['planMigration', 'backupProject', ...ORDER]);
+  });
+
+  it.each(['restored', 'cancelled'])(
+    'restores right behind the step that ended, the run being %s',
+    (name) => {
+      const activities = recorded(name).filter((one) => one !== 'cancel');
+      const way = ['planMigration', 'backupProject', ...ORDER];
+      expect(activities.at(-1)).toBe('restoreProject');
+      expect(activities.slice(0, -1)).toEqual(way.slice(0, activities.length - 1));
+      expect(activities.length).toBeGreaterThan(3);
+    },
+  );
+
+  it('restores although the run was cancelled, and waits for no answer of the step', () => {
+    const way = recorded('cancelled');
+    expect(way.slice(way.indexOf('cancel') + 1)).toEqual(['restoreProject']);
+  });
+
+  it('passes the fence as an attempt does', () => {
+    expect(programOf('fence', 'absent', scenario)).toEqual([
+      ...['openLock', 'ask', 'look', 'end', 'takeLock', 'look', 'end', 'pass', 'answer'],
+    ]);
+    const places = placesOf('activities/write/take-over.ts', [
+      'connections.with(lockPlace(',
+      'assertStillCurrent(',
+      'endOtherAttempts(',
+      'tryLock(',
+      'endOtherAttempts(',
+      'connections.guarded(',
+    ]);
+    expect(places).not.toContain(-1);
+  });
+
+  it.each([
+    [
+      'activities/write/claim-target.ts',
+      ['findDatabase(', 'dropDatabase(', 'createDatabaseSql(', 'markStaging(', 'renameDatabase('],
+    ],
+    ['activities/write/writing.ts', ['takeEpoch(', 'transaction(', 'checkEpoch(']],
+    [
+      'activities/restore/undo-absent.ts',
+      ['ownMark(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase('],
+    ],
+    ['activities/restore/in-own-target.ts', ['transaction(', 'takeEpoch(', 'use(']],
+    ['activities/restore-project.ts', ['undo(writer)', 'proveRestored(']],
+    ['workflows/compensations.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],
+    ['workflows/migrate-project.ts', ['withRestore(', 'initSchema(', 'migrateAuth(']],
+  ])('takes the actions in the order of %s', (file, texts) => {
+    expect(placesOf(file, texts)).not.toContain(-1);
+  });
+});

@@ -1,0 +1,140 @@
+import type { Step } from '../../workflows/domain/steps';
+
+export type RunName = 'A' | 'B';
+
+/** What is done by an activity behind the fence. `fence` passes it and does nothing. */
+export type Work =
+  | Exclude<Step, 'planMigration' | 'backupProject' | 'verifyProject'>
+  | 'completeMigration'
+  | 'fence';
+
+export type Closed = 'migrated' | 'restored' | 'refused' | 'abandoned' | 'unrestored';
+
+/** Where a run stands. `terminated` is not an ending: reconcile goes on from there. */
+export type Phase = 'planMigration' | 'verifyProject' | Work | 'parked' | 'terminated' | Closed;
+
+/** Four parts of a target, one letter each: schema, auth rows, storage rows, keys. `-` is none of it. */
+export type Content = string;
+
+export interface Mark {
+  readonly run: RunName;
+  readonly completed: boolean;
+  readonly epoch: number;
+  readonly steps: readonly Work[];
+  readonly created: boolean;
+  readonly previous: Mark | undefined;
+}
+
+export interface Database {
+  readonly content: Content;
+  readonly mark: Mark | undefined;
+}
+
+/** A session: not opened, usable, or ended by somebody. */
+export type Session = 'none' | 'open' | 'dead';
+
+/** One attempt of one activity, as PostgreSQL and Temporal see it. */
+export interface Attempt {
+  readonly run: RunName;
+  readonly work: Work;
+  /** The next atomic action of its program. */
+  readonly at: number;
+  /** Whether Temporal still counts on it. */
+  readonly current: boolean;
+  /** Whether a later attempt of the run has passed the fence: from then on it may change nothing. */
+  readonly fenced: boolean;
+  readonly lock: Session | 'holds';
+  readonly maintenance: Session;
+  readonly write: Session;
+  readonly place: 'target' | 'staging';
+  /** How its open transaction holds the row of the mark. */
+  readonly row: 'none' | 'shared' | 'exclusive';
+  readonly epoch: number;
+  /** Sessions that its sweep has read and not yet ended: three bits an attempt. */
+  readonly seen: number;
+  /** What the restore read in the mark. */
+  readonly found: 'unread' | 'none' | 'own' | 'created';
+}
+
+export interface Before {
+  readonly kind: 'absent' | 'empty' | 'filled';
+  readonly content: Content;
+  readonly mark: Pick<Mark, 'run' | 'completed' | 'epoch'> | undefined;
+}
+
+export interface Run {
+  readonly phase: Phase;
+  readonly before: Before | undefined;
+  /** Steps that answered, as a run would know that does not look at the target. */
+  readonly answered: readonly Work[];
+  /** Whether the run ends as refused when its restore is through. */
+  readonly busy: boolean;
+  /** Whether it was terminated at some time. */
+  readonly interrupted: boolean;
+}
+
+export interface State {
+  readonly runs: Readonly<Record<RunName, Run | undefined>>;
+  /** Oldest first. */
+  readonly attempts: readonly Attempt[];
+  readonly target: Database | undefined;
+  readonly staging: Readonly<Record<RunName, Database | undefined>>;
+  /** Whether a stranger may still create the target by hand. */
+  readonly stranger: boolean;
+}
+
+const letter = (value: string | boolean): string =>
+  typeof value === 'boolean' ? (value ? '+' : '.') : value.slice(0, 1);
+
+function markKey(mark: Mark | undefined): string {
+  if (mark === undefined) return '_';
+  const { run, completed, epoch, steps, created, previous } = mark;
+  return `${run}${letter(completed)}${epoch}${letter(created)}${steps.join('')}<${markKey(previous)}`;
+}
+
+function databaseKey({ content, mark }: Database): string {
+  return `${content}${markKey(mark)}`;
+}
+
+function attemptKey(attempt: Attempt): string {
+  const { run, work, at, current, fenced, lock, maintenance, write } = attempt;
+  const sessions = `${letter(lock)}${letter(maintenance)}${letter(write)}${letter(attempt.place)}${letter(attempt.row)}`;
+  return `${run}${work}${at}${letter(current)}${letter(fenced)}${sessions}${attempt.epoch},${attempt.seen}${attempt.found}`;
+}
+
+function runKey(run: Run): string {
+  const { phase, before, answered, busy, interrupted } = run;
+  const mark =
+    before?.mark === undefined
+      ? ''
+      : `${before.mark.run}${letter(before.mark.completed)}${before.mark.epoch}`;
+  return `run ${phase}${before?.kind ?? ''}${before?.content ?? ''}${mark}${answered.join('')}${letter(busy)}${letter(interrupted)}`;
+}
+
+/**
+ * Gives states their keys: two with the same key have the same future. Parts are shared between states,
+ * so each is spelt once and counted.
+ */
+export class Keys {
+  readonly #spelt = new Map<string, number>();
+  readonly #known = new WeakMap<object, number>();
+
+  of({ runs, attempts, target, staging, stranger }: State): string {
+    const parts = [this.#id(runs.A, runKey), this.#id(runs.B, runKey)];
+    parts.push(this.#id(target, databaseKey));
+    parts.push(this.#id(staging.A, databaseKey), this.#id(staging.B, databaseKey));
+    for (const attempt of attempts) parts.push(this.#id(attempt, attemptKey));
+    return `${parts.join()}${letter(stranger)}`;
+  }
+
+  #id<T extends object>(part: T | undefined, spell: (part: T) => string): number {
+    if (part === undefined) return 0;
+    const known = this.#known.get(part);
+    if (known !== undefined) return known;
+    const spelt = spell(part);
+    const id = this.#spelt.get(spelt) ?? this.#spelt.size + 1;
+    this.#spelt.set(spelt, id);
+    this.#known.set(part, id);
+    return id;
+  }
+}
