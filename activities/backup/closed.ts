@@ -13,6 +13,8 @@ export async function assertClosed(path: string): Promise<void> {
   const user = process.geteuid?.();
   if (user === undefined) return;
   const [itself, folder] = await Promise.all([lstat(path), stat(path)]);
+  if (!folder.isDirectory())
+    throw refusal(`${path} cannot be used for backups: it is not a folder`);
   if (itself.isSymbolicLink() && itself.uid !== user && itself.uid !== 0) {
     throw refusal(
       `${path} is a symbolic link of another user (uid ${itself.uid}); name the folder itself`,

@@ -1,0 +1,63 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { freePort } from '../../../client/temporal-cli/free-port';
+import { startPostgres, type Postgres } from '../../support/postgres';
+
+/** A PostgreSQL server whose data and port stay when it is killed and started again. */
+export class KeptPostgres {
+  readonly #folder: string;
+  readonly #port: number;
+  #server: Postgres;
+
+  private constructor(folder: string, server: Postgres) {
+    this.#folder = folder;
+    this.#port = server.port;
+    this.#server = server;
+  }
+
+  /** Makes one in a new folder; the rows of its databases lie on `disk` where one is given. */
+  static async open(folder: string, disk?: string): Promise<KeptPostgres> {
+    const port = await freePort('127.0.0.1');
+    const server = await startPostgres({ dataDir: folder, port });
+    const kept = new KeptPostgres(folder, server);
+    if (disk === undefined) return kept;
+    await server.stop();
+    moveRows(path.join(folder, 'data', 'base'), path.join(disk, 'base'));
+    await kept.start();
+    return kept;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The superuser's URL of a database, straight to the server. */
+  url(database = 'postgres'): string {
+    const url = new URL(this.#server.url);
+    url.pathname = `/${database}`;
+    return url.href;
+  }
+
+  /** Ends the server as `pg_ctl stop -m immediate` does: no goodbye, and a recovery at the next start. */
+  async crash(): Promise<void> {
+    process.kill(this.#server.pid, 'SIGQUIT');
+    await this.#server.stop();
+  }
+
+  /** Starts the server again after it was ended; the same port, the same data. */
+  async start(): Promise<void> {
+    this.#server = await startPostgres({ dataDir: this.#folder, port: this.#port });
+  }
+
+  stop(): Promise<void> {
+    return this.#server.stop();
+  }
+}
+
+/** PostgreSQL follows a link in the place of the folder `base`; the log of what it writes stays where it was. */
+function moveRows(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to], { stdio: 'pipe' });
+  rmSync(from, { recursive: true });
+  symlinkSync(to, from);
+}

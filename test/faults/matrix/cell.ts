@@ -1,0 +1,89 @@
+import { judge } from '../outside/verdict';
+import type { Kind } from '../ground/kinds';
+import type { Lane } from '../ground/lane';
+import { within } from '../ground/until';
+import type { Fault } from './fault';
+import type { Place } from './places';
+import { clearStage, setStage, startMigration, type Scene } from './scene';
+import { settle, type Account } from './settle';
+import { WORKERS } from './faults/workers';
+
+/** One cell: a fault at a moment, with a target of some kind. */
+export interface Cell {
+  readonly place: Place;
+  readonly fault: Fault;
+  readonly kind: Kind;
+}
+
+/** How a cell ended. */
+export type Ending = 'migrated' | 'restored' | 'untouched' | 'parked, restored';
+
+/** What became of a cell; `problems` is empty where all is well. */
+export interface Result {
+  readonly cell: Cell;
+  readonly seconds: number;
+  readonly ending: Ending | undefined;
+  /** Why the cell cannot occur. */
+  readonly reason?: string;
+  readonly problems: readonly string[];
+}
+
+/** What a lane works with from cell to cell. */
+export interface Bench {
+  readonly lane: Lane;
+  /** The source as it was at the very beginning. */
+  readonly source: readonly string[];
+}
+
+const REACH_MS = 120_000;
+
+/** Plays one cell and looks at what is left. Rejects where it could not be played to its end. */
+export async function play(bench: Bench, cell: Cell): Promise<Pick<Result, 'ending' | 'problems'>> {
+  const { lane } = bench;
+  const { place, fault, kind } = cell;
+  const project = lane.nextProject();
+  await lane.crew.fill(WORKERS);
+  const stage = await setStage(lane, project, kind);
+  const stop = place.stop(lane, kind);
+  if (place.step === 'restoreProject') failVerification(lane);
+  const handle = await (fault.start ?? startMigration)(stage);
+  const held = await within('the moment to come', stop.reached, REACH_MS);
+  const scene: Scene = { ...stage, handle, held, release: stop.release, drop: stop.drop };
+  await fault.strike(scene);
+  const first = await settle(handle, async () => fault.mend?.(scene));
+  await fault.mend?.(scene);
+  const account = (await fault.afterwards?.(scene, first)) ?? first;
+  for (const side of [lane.source, lane.target]) side.network.mend();
+  const { migrated, problems } = await judge(stage, account, bench.source);
+  await clearStage(stage);
+  lane.crew.forget();
+  const ending = endingOf(migrated, account);
+  return { ending, problems: [...problems, ...oddEnding(cell, ending, account)] };
+}
+
+/** The restore comes only after a failure, so one is injected: its verification never begins. */
+function failVerification(lane: Lane): void {
+  void lane.crew
+    .next(({ activity, at }) => activity === 'verifyProject' && at === 'before')
+    .then((gate) => gate.answer('fail'));
+}
+
+/** Only what is struck before the first write may leave the target untouched. */
+function oddEnding(
+  { place: { step } }: Cell,
+  ending: Ending,
+  { outcome, status }: Account,
+): readonly string[] {
+  const mayBeUntouched = ['planMigration', 'backupProject', 'initSchema'].includes(step);
+  if (ending !== 'untouched' || mayBeUntouched) return [];
+  return [`the run says "${outcome}" and is ${status}, as if nothing had been written`];
+}
+
+function endingOf(
+  migrated: boolean,
+  { wasParked, outcome }: { readonly wasParked: boolean; readonly outcome: string },
+): Ending {
+  if (wasParked) return 'parked, restored';
+  if (migrated) return 'migrated';
+  return outcome === 'restored' ? 'restored' : 'untouched';
+}

@@ -1,0 +1,39 @@
+import { TASK_QUEUE } from '../../../../workflows/domain/names';
+import { until } from '../../ground/until';
+import type { Fault } from '../fault';
+import type { Scene } from '../scene';
+import { settle, type Account } from '../settle';
+import { lateAttemptOver } from './workers';
+
+/** Terminated, which undoes nothing; then `reconcile` is started by hand. */
+export const terminated: Fault = {
+  name: 'terminated, reconciled',
+  strike: async ({ handle, release }) => {
+    await handle.terminate('a fault of the matrix');
+    release();
+  },
+  afterwards: async (scene) => {
+    await lateAttemptOver(scene.lane.crew, scene.held);
+    return reconcile(scene);
+  },
+};
+
+/** Runs `reconcile` and follows what it started under the workflow id of the terminated run. */
+export async function reconcile({
+  lane,
+  handle,
+}: Pick<Scene, 'lane' | 'handle'>): Promise<Account> {
+  const { workflow } = lane.temporal.client;
+  const { workflowId } = handle;
+  const { runId } = await handle.describe();
+  const query = `RunId = '${runId}' AND ExecutionStatus = 'Terminated'`;
+  await until('the terminated run to be listed', async () =>
+    (await workflow.count(query)).count > 0 ? true : undefined,
+  );
+  await workflow.execute('reconcile', {
+    workflowId: `reconcile/${lane.name}`,
+    taskQueue: TASK_QUEUE,
+    args: [{}],
+  });
+  return settle(workflow.getHandle(workflowId), () => Promise.resolve());
+}

@@ -1,0 +1,65 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { TASK_QUEUE, migrationWorkflowId } from '../../../workflows/domain/names';
+import type { StudioProject } from '../../support/studio/studio';
+import type { Gate } from '../ground/crew';
+import { makeTarget, type Kind } from '../ground/kinds';
+import type { Lane } from '../ground/lane';
+import { runAt } from '../ground/sessions';
+import { standingOn } from '../outside/leftovers';
+import { imageIfThere } from '../outside/image';
+
+/** A target that stands ready for a migration, and all that was there before it. */
+export interface Stage {
+  readonly lane: Lane;
+  readonly project: StudioProject;
+  readonly kind: Kind;
+  readonly database: string;
+  readonly before: {
+    readonly target: readonly string[] | undefined;
+    readonly standing: { readonly source: readonly string[]; readonly target: readonly string[] };
+  };
+}
+
+/** A migration under way that stands still. */
+export interface Scene extends Stage {
+  readonly handle: WorkflowHandle;
+  readonly held: Gate;
+  readonly release: () => void;
+  readonly drop: () => void;
+}
+
+/** Makes the target of a kind and takes down what is there. */
+export async function setStage(lane: Lane, project: StudioProject, kind: Kind): Promise<Stage> {
+  const { source, target } = lane;
+  const standing = {
+    source: await standingOn(source.server),
+    target: await standingOn(target.server),
+  };
+  const { database } = project;
+  await makeTarget(target.server, database, kind);
+  const image = await imageIfThere(target.server, database);
+  return { lane, project, kind, database, before: { target: image, standing } };
+}
+
+/** The input of the migration. */
+function inputOf({ project, database, kind }: Stage): object {
+  const replace = kind === 'filled' || kind === 'differing';
+  const { ref: projectRef, owner: ownerUserId } = project;
+  return { projectRef, databaseName: database, ownerUserId, replace };
+}
+
+/** Starts the migration as the Temporal CLI would. */
+export function startMigration(stage: Stage): Promise<WorkflowHandle> {
+  const { lane, project } = stage;
+  return lane.temporal.client.workflow.start('migrateProject', {
+    workflowId: migrationWorkflowId(project.ref),
+    taskQueue: TASK_QUEUE,
+    args: [inputOf(stage)],
+  });
+}
+
+/** Clears the stage: the target goes, and so do the backups. */
+export async function clearStage({ lane, database }: Stage): Promise<void> {
+  await runAt(lane.target.server.url(), `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+  lane.clearBackups();
+}

@@ -1,0 +1,52 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES } from '../../../workflows/domain/search-attributes';
+import { until } from '../ground/until';
+
+/** How a run ended by its own account. */
+export interface Account {
+  readonly status: string;
+  /** `MoveoutOutcome` at the end; empty where the run never said one. */
+  readonly outcome: string;
+  /** Whether it was parked on the way. */
+  readonly wasParked: boolean;
+}
+
+const OUTCOME = defineSearchAttributeKey(SEARCH_ATTRIBUTES.outcome, SearchAttributeType.KEYWORD);
+
+const LIMIT_MS = 180_000;
+
+/**
+ * Follows a run to its end. Where it parks, `mend` takes the cause away and the run is told to try its
+ * restore again. A Temporal server that is away is waited for.
+ */
+export async function settle(handle: WorkflowHandle, mend: () => Promise<void>): Promise<Account> {
+  let wasParked = false;
+  return until(
+    `the end of ${handle.workflowId}`,
+    async () => {
+      const now = await patiently(() => handle.describe());
+      if (now === undefined) return undefined;
+      const outcome = now.typedSearchAttributes.get(OUTCOME) ?? '';
+      if (now.status.name !== 'RUNNING') return { status: now.status.name, outcome, wasParked };
+      if (outcome !== 'parked') return undefined;
+      wasParked = true;
+      await mend();
+      await patiently(() => handle.executeUpdate('retryRestore'));
+      return undefined;
+    },
+    LIMIT_MS,
+  );
+}
+
+async function patiently<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    // An update that is refused comes too late: the run is not parked any more.
+    if (error instanceof ServiceError || error instanceof WorkflowUpdateFailedError)
+      return undefined;
+    throw error;
+  }
+}

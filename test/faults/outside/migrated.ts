@@ -1,0 +1,32 @@
+import { actualRows, expectedRows } from '../../support/harness/expected-rows';
+import { STUDIO, type Lane } from '../ground/lane';
+import { sessionAt } from '../ground/sessions';
+import { atServer } from './at-server';
+
+/** Says what speaks against a project having arrived whole in a target; nothing where it has. */
+export async function arrivalProblems(
+  lane: Lane,
+  projectRef: string,
+  database: string,
+): Promise<readonly string[]> {
+  const expected = await atServer(lane.source.server.url(), () => expectedRows(STUDIO, projectRef));
+  const actual = await atServer(lane.target.server.url(), () => actualRows(database));
+  const tables = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
+  const wrong = tables.filter((table) => expected[table]?.md5 !== actual[table]?.md5);
+  const mark = await markIn(lane.target.server.url(database));
+  return [
+    ...wrong.map((table) => `rows of ${table} differ`),
+    ...(mark === `${projectRef} completed` ? [] : [`the mark says "${mark}"`]),
+  ];
+}
+
+async function markIn(url: string): Promise<string> {
+  return sessionAt(url, async (client) => {
+    const there = await client.query(`SELECT WHERE to_regclass('moveout.migration') IS NOT NULL`);
+    if (there.rowCount === 0) return 'nothing';
+    const { rows } = await client.query<{ mark: string }>(
+      `SELECT project_ref || ' ' || state AS mark FROM moveout.migration`,
+    );
+    return rows.map((row) => row.mark).join();
+  });
+}
