@@ -25,8 +25,7 @@ export const FAILURES = {
     meaning: 'The configuration is wrong',
     retryable: false,
     mendable: true,
-    action:
-      'Correct the setting or the URL of the connection named and restart the worker.',
+    action: 'Correct the setting or the URL of the connection named and restart the worker.',
   },
   Refused: {
     meaning: 'The plan refused',
@@ -56,8 +55,7 @@ export const FAILURES = {
     meaning: 'The server refused the login or a privilege is missing',
     retryable: false,
     mendable: true,
-    action:
-      'Check the password and the grants of the role that the worker connects as.',
+    action: 'Check the password and the grants of the role that the worker connects as.',
   },
   NotFound: {
     meaning: 'Something named does not exist',
@@ -82,8 +80,7 @@ export const FAILURES = {
     meaning: 'A server cannot read or write its own files',
     retryable: false,
     mendable: true,
-    action:
-      'Look into the log of that server and at its disks, mend it from its own backups.',
+    action: 'Look into the log of that server and at its disks, mend it from its own backups.',
   },
   DiskFull: {
     meaning: 'A disk is full',
@@ -95,8 +92,7 @@ export const FAILURES = {
     meaning: 'PostgreSQL refused a statement or a row',
     retryable: false,
     mendable: true,
-    action:
-      'Look up the SQLSTATE, look at the object named, take away what stands against it.',
+    action: 'Look up the SQLSTATE, look at the object named, take away what stands against it.',
   },
   SchemaDiffers: {
     meaning: 'The schema of the target is not the one recorded',
@@ -114,8 +110,7 @@ export const FAILURES = {
     meaning: 'The backup directory cannot be used',
     retryable: false,
     mendable: true,
-    action:
-      'Mount the directory named, make it writable for the worker and closed to others.',
+    action: 'Mount the directory named, make it writable for the worker and closed to others.',
   },
   VerificationFailed: {
     meaning: 'Verification found a difference',

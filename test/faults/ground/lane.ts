@@ -64,6 +64,9 @@ export async function openLane(name: string, format: Orders['format']): Promise<
   const disks = smallDiskObstacle() === undefined ? mountDisks(folder) : undefined;
   const backups = path.join(disks?.backups.folder ?? folder, 'backups');
   mkdirSync(backups, { mode: 0o700 });
+  // Where a signal ends everything, the servers go by themselves; the folder does not.
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   const servers = await openServers(folder, disks);
   const { source, target, temporal } = servers;
   const projects = await fillStudio(source.server);
@@ -79,7 +82,8 @@ export async function openLane(name: string, format: Orders['format']): Promise<
     await closeServers(servers);
     disks?.backups.unmount();
     disks?.target.unmount();
-    rmSync(folder, { recursive: true, force: true });
+    process.removeListener('exit', remove);
+    remove();
   };
   const clearBackups = (): void => {
     for (const entry of readdirSync(backups))
