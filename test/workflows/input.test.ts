@@ -3,9 +3,8 @@ import { endingOf } from '../support/harness/ending';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 
 const MIGRATE = { projectRef: 'project-abc', databaseName: 'some_db', ownerUserId: 'user-1' };
-const WITH_REPORT = WORKFLOW_TYPES.filter(
-  (type) => type !== 'migrateAll' && type !== 'planProject',
-);
+const WITHOUT_REPORT: readonly WorkflowType[] = ['migrateAll', 'planProject', 'reconcile'];
+const WITH_REPORT = WORKFLOW_TYPES.filter((type) => !WITHOUT_REPORT.includes(type));
 
 describe('raw input of the workflows', () => {
   let bed: Testbed;
@@ -29,14 +28,14 @@ describe('raw input of the workflows', () => {
     expectRefused(type, args, /the input must be one JSON object/),
   );
 
-  it.each([[], [null], ['text']].map((args) => ({ args })))(
-    'planProject fails at once on $args',
-    async ({ args }) => {
-      const ending = await endingOf(await bed.start('planProject', args));
-      expect(ending).toMatchObject({ status: 'Failed', type: 'InvalidInput' });
-      expect(ending.message).toMatch(/the input must be one JSON object/);
-    },
-  );
+  it.each([
+    ...[[], [null], ['text']].map((args) => ({ type: 'planProject' as const, args })),
+    ...[[null], ['text'], [[1]], [7]].map((args) => ({ type: 'reconcile' as const, args })),
+  ])('$type fails at once on $args', async ({ type, args }) => {
+    const ending = await endingOf(await bed.start(type, args));
+    expect(ending).toMatchObject({ status: 'Failed', type: 'InvalidInput' });
+    expect(ending.message).toMatch(/the input must be one JSON object/);
+  });
 
   it.each([
     ['a missing ref', { ...MIGRATE, projectRef: undefined }, /"projectRef" is missing/],

@@ -3,7 +3,7 @@ import { actualRows, expectedRows } from '../../support/harness/expected-rows';
 import { useOwnServer } from '../../support/harness/own-server';
 import type { Running } from '../script';
 import { markOf, migrating, reach } from './aftermath';
-import { isFull, LIMIT } from './form';
+import { LIMIT } from './form';
 import type { Point } from './gate';
 import { openGround, type Ground } from './ground';
 import { Machine } from './machine';
@@ -32,11 +32,8 @@ afterEach(() => machine.close());
 
 const LOADING: Point = { step: 'migrateAuth', at: 'rows', withheld: 'request' };
 
-/** A plain test run has no time for two projects. */
-const itInFull = isFull ? it : it.skip;
-
 describe('two scripts on one machine', () => {
-  itInFull('move two projects side by side', async () => {
+  it('move two projects side by side', async () => {
     const projects = [ground.next(), ground.next()];
     const outcomes = await Promise.all(projects.map((project) => machine.run(migrating(project))));
     expect(outcomes).toMatchObject([{ status: 0 }, { status: 0 }]);
@@ -69,26 +66,23 @@ describe('two scripts on one machine', () => {
     expect(machine.traces).toEqual([]);
   });
 
-  itInFull(
-    'are two when one is killed: the other goes on, the next start finishes the first',
-    async () => {
-      const [killed, other] = [ground.next(), ground.next()];
-      const first = machine.start(migrating(killed));
-      await reach(first, machine.gate.holdAt(LOADING), LOADING);
-      const second = machine.start(migrating(other));
-      const planning: Point = { step: 'planMigration', at: 'session', withheld: 'request' };
-      const { release } = await reach(second, machine.gate.holdAt(planning), planning);
-      await machine.kill(first, 'group');
-      release();
-      expect(await second.ended).toMatchObject({ status: 0 });
-      await expectMigrated(other);
-      // The other script's worker may have finished it already, or come only half way.
-      const { status, stderr } = await machine.run(migrating(killed));
-      expect(status === 0 || stderr.includes('is already migrated into')).toBe(true);
-      await expectMigrated(killed);
-      expect(machine.traces).toEqual([]);
-    },
-  );
+  it('are two when one is killed: the other goes on, the next start finishes the first', async () => {
+    const [killed, other] = [ground.next(), ground.next()];
+    const first = machine.start(migrating(killed));
+    await reach(first, machine.gate.holdAt(LOADING), LOADING);
+    const second = machine.start(migrating(other));
+    const planning: Point = { step: 'planMigration', at: 'session', withheld: 'request' };
+    const { release } = await reach(second, machine.gate.holdAt(planning), planning);
+    await machine.kill(first, 'group');
+    release();
+    expect(await second.ended).toMatchObject({ status: 0 });
+    await expectMigrated(other);
+    // The other script's worker may have finished it already, or come only half way.
+    const { status, stderr } = await machine.run(migrating(killed));
+    expect(status === 0 || stderr.includes('is already migrated into')).toBe(true);
+    await expectMigrated(killed);
+    expect(machine.traces).toEqual([]);
+  });
 });
 
 async function expectMigrated(project: { readonly ref: string; readonly target: string }) {
