@@ -1,8 +1,16 @@
+import type {
+  FleetProject,
+  FreezeOrder,
+  FrozenFleet,
+  PageOrder,
+  RecordOrder,
+  WindowState,
+} from '../workflows/domain/fleet';
 import type { InterruptedRuns } from '../workflows/domain/interrupted';
 import type { BackupResult, Job, StepResult } from '../workflows/domain/job';
+import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
 import type { Evidence, RestoreProof } from '../workflows/domain/report';
-import type { Project } from '../workflows/domain/request';
 import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
 import { abandonRestore } from './abandon-restore';
 import { backupProject, type BackupOrder } from './backup-project';
@@ -12,7 +20,10 @@ import { discardBackups, type Discarding } from './discard-backups';
 import { findInterrupted } from './find-interrupted';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
-import { listProjects } from './list-projects';
+import { freezeFleet } from './fleet/freeze-fleet';
+import { readFleetPage } from './fleet/read-fleet-page';
+import { recordEndings } from './fleet/record-endings';
+import { readWindow } from './fleet/read-window';
 import { migrateAuth } from './migrate-auth';
 import { migrateStorage } from './migrate-storage';
 import { planBackup } from './plan-backup';
@@ -32,7 +43,10 @@ export interface Activities {
   readonly planBackup: (input: unknown) => Promise<BackupPlan>;
   readonly planRestore: (input: unknown) => Promise<RestorePlan>;
   readonly planVerification: (input: unknown) => Promise<VerificationPlan>;
-  readonly listProjects: () => Promise<readonly Project[]>;
+  readonly freezeFleet: (order: FreezeOrder) => Promise<FrozenFleet>;
+  readonly readFleetPage: (order: PageOrder) => Promise<readonly FleetProject[]>;
+  readonly recordEndings: (order: RecordOrder) => Promise<void>;
+  readonly readWindow: (window: Window) => Promise<WindowState>;
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
   readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
@@ -55,7 +69,10 @@ export function createActivities(resources: Resources): Activities {
     planBackup: (input) => planBackup(resources, input),
     planRestore: (input) => planRestore(resources, input),
     planVerification: (input) => planVerification(resources, input),
-    listProjects: () => listProjects(resources),
+    freezeFleet: (order) => freezeFleet(resources, order),
+    readFleetPage: (order) => readFleetPage(resources, order),
+    recordEndings: (order) => recordEndings(resources, order),
+    readWindow: (window) => Promise.resolve(readWindow(window, Date.now())),
     backupProject: (order) => backupProject(resources, order),
     backupTarget: (order) => backupTarget(resources, order),
     findInterrupted: (input) => findInterrupted(resources, input),

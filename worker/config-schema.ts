@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { projectSchema } from '../workflows/domain/request';
+import { connectionName, limitsSchema, projectSchema } from '../workflows/domain/request';
 import { scopesSchema } from '../workflows/domain/scopes';
 import { tenancySchema } from '../workflows/domain/tenancy';
 import { TIMING } from '../workflows/domain/timing';
 import { duration } from './duration';
-
-const connectionName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a plain name such as "shared"');
 
 const environmentName = z
   .string()
@@ -50,6 +46,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   timing,
+  /** What fleets may do where their request does not say it. */
+  fleet: z.strictObject({ limits: limitsSchema.default({}) }).prefault({}),
 });
 
 export type ConfigFile = z.infer<typeof configSchema>;

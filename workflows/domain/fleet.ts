@@ -1,21 +1,141 @@
+import type { Limits } from './limits';
 import type { Problem } from './plan';
+
+/** How one project of a fleet came to rest. */
+export const FLEET_OUTCOMES = [
+  'migrated',
+  'already-migrated',
+  'restored',
+  'refused',
+  'parked',
+  'busy',
+  'cancelled',
+  'terminated',
+  'timed-out',
+  'failed',
+] as const;
+
+export type FleetOutcome = (typeof FLEET_OUTCOMES)[number];
+
+export type Counts = Readonly<Record<FleetOutcome, number>>;
 
 /** How one project of a fleet ended. */
 export interface FleetEntry {
   readonly projectRef: string;
   readonly databaseName: string;
-  readonly outcome:
-    'migrated' | 'already-migrated' | 'restored' | 'refused' | 'parked' | 'busy' | 'failed';
+  readonly outcome: FleetOutcome;
   readonly backupId?: string | undefined;
   readonly rows?: number | undefined;
   readonly problems: readonly Problem[];
 }
 
+/** One project of a frozen inventory, with everything settled that the configuration says of it. */
+export interface FleetProject {
+  readonly ref: string;
+  readonly database: string;
+  readonly owner?: string | undefined;
+  /** Names of the configured connections. */
+  readonly source: string;
+  readonly target: string;
+  /** Users and objects, counted when the inventory was frozen: how much there is to move. */
+  readonly rows: number;
+  /** Whether the fleet waits for its success before it starts any that is no canary. */
+  readonly canary?: boolean | undefined;
+}
+
+/** What a fleet knows of its inventory; the list itself stays beside the backups. */
+export interface FrozenFleet {
+  readonly fleetId: string;
+  /** Where the list is; for people. */
+  readonly path: string;
+  /** SHA-256 (hex) of the list: a page of another list is refused. */
+  readonly sha256: string;
+  /** Projects to move, canaries among them. */
+  readonly total: number;
+  readonly canaries: number;
+  /** Projects that carry their completed mark already, and are not on the list. */
+  readonly alreadyMigrated: number;
+  /** The rows of all projects on the list. */
+  readonly rows: number;
+  /** The limits that hold: the request's, else the configured ones. */
+  readonly limits: Limits;
+}
+
+/** How a fleet as a whole ended. */
+export type FleetEnding = 'migrated' | 'incomplete' | 'stopped' | 'cancelled';
+
 /** The result of `migrateAll`. */
 export interface FleetReport {
-  /** `migrated` when every project is, now or before. */
-  readonly outcome: 'migrated' | 'failed';
+  readonly fleetId: string;
+  /** `migrated` when every project is, now or before; `stopped` by a limit or by a person. */
+  readonly outcome: FleetEnding;
+  /** Why nothing more was started, where that was before the end of the list. */
+  readonly stoppedBy?: string | undefined;
+  readonly total: number;
+  readonly counts: Counts;
+  /** How often each failure of the closed table occurred. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Projects in the order they ended: all of a small fleet; of a large one some, the failed ones first of all. */
   readonly projects: readonly FleetEntry[];
+  /** Ended projects that are not among them; the record beside the inventory has them all. */
+  readonly leftOut: number;
+  readonly record: string;
   readonly startedAt: string;
   readonly finishedAt: string;
+}
+
+/** What a fleet is doing. */
+export type FleetState =
+  'freezing' | 'running' | 'paused' | 'outside its window' | 'stopping' | 'continuing' | 'ended';
+
+/** A project that is on its way. */
+export interface Running {
+  readonly projectRef: string;
+  readonly workflowId: string;
+  readonly startedAt: string;
+}
+
+/** The answer to the query `progress` of a fleet, and to its Updates. */
+export interface FleetProgress {
+  readonly fleetId: string;
+  readonly state: FleetState;
+  readonly total: number;
+  readonly waiting: number;
+  readonly running: readonly Running[];
+  readonly counts: Counts;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly projects: readonly FleetEntry[];
+  readonly leftOut: number;
+  readonly limits?: Limits | undefined;
+  readonly stoppedBy?: string | undefined;
+  readonly startedAt: string;
+  /** When the last project will have ended, if all goes on as before. */
+  readonly expectedEnd?: string | undefined;
+}
+
+/** What `freezeFleet` is asked for: a request of `migrateAll` as it came, under the id of its fleet. */
+export interface FreezeOrder {
+  readonly fleetId: string;
+  readonly input: unknown;
+}
+
+/** Some projects of a frozen list, from a position on. */
+export interface PageOrder {
+  readonly fleetId: string;
+  readonly sha256: string;
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** Ended projects, written down once under the number of their part, whatever is tried again. */
+export interface RecordOrder {
+  readonly fleetId: string;
+  readonly part: number;
+  readonly entries: readonly FleetEntry[];
+}
+
+/** Whether a fleet may start projects now, and when (epoch millis) that changes. */
+export interface WindowState {
+  readonly isOpen: boolean;
+  readonly changesAt: number;
 }

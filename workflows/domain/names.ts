@@ -10,6 +10,9 @@ export const DATABASE_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 /** What a `backupId` is: the folder's own name, never a path. */
 export const BACKUP_ID = /^backup_[a-z0-9][a-z0-9_-]{0,62}_[0-9]{1,16}(?:_target)?$/;
 
+/** What a `fleetId` is: the folder's own name, never a path. */
+export const FLEET_ID = /^fleet_[0-9]{1,16}_[0-9a-f]{8}$/;
+
 /** Databases that are never a target, whatever they hold. */
 export const RESERVED_DATABASES: readonly string[] = ['postgres', 'template0', 'template1'];
 
@@ -40,4 +43,9 @@ export function migrationWorkflowId(projectRef: string): string {
 /** The folder name of a backup: `backup_<projectRef>_<epoch millis>`, with `_target` for a target's own rows. */
 export function backupIdOf(projectRef: string, millis: number, kind: 'project' | 'target'): string {
   return `backup_${projectRef}_${String(millis)}${kind === 'target' ? '_target' : ''}`;
+}
+
+/** The name of a fleet and of its folder: when it began, and the run that it began with. */
+export function fleetIdOf(millis: number, firstRunId: string): string {
+  return `fleet_${String(millis)}_${firstRunId.replace(/[^0-9a-f]/g, '').slice(0, 8)}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { BACKUP_ID, DATABASE_NAME, PROJECT_REF, RESERVED_DATABASES } from './names';
+import { problemsOfLimits, type LimitsChange } from './limits';
+import { BACKUP_ID, DATABASE_NAME, FLEET_ID, PROJECT_REF, RESERVED_DATABASES } from './names';
 
 const projectRef = z
   .string()
@@ -36,11 +37,19 @@ const backupId = z
 const replace = z.boolean().default(false);
 const onDrift = z.enum(['report', 'fail']).default('report');
 
+/** The name of a configured connection. */
+export const connectionName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a plain name such as "shared"');
+
 /** One project as configuration, queries and requests name it. */
 export const projectSchema = z.strictObject({
   ref: projectRef,
   database: databaseName,
   owner: ownerUserId.optional(),
+  /** The connections that it comes from and goes to, where not the configured ones. */
+  source: connectionName.optional(),
+  target: connectionName.optional(),
 });
 
 /** The input of `migrateProject`. Fields that are left out are looked up in the configured projects. */
@@ -48,6 +57,8 @@ export const migrateRequestSchema = z.strictObject({
   projectRef,
   databaseName: databaseName.optional(),
   ownerUserId: ownerUserId.optional(),
+  source: connectionName.optional(),
+  target: connectionName.optional(),
   replace,
   onDrift,
   /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
@@ -77,8 +88,34 @@ export const verifyRequestSchema = z.strictObject({
   onDrift,
 });
 
-/** The input of `migrateAll`: every configured project, one after another. */
-export const migrateAllRequestSchema = z.strictObject({ replace, onDrift });
+/** Limits as a request or the configuration gives them. */
+export const limitsSchema = z.custom<LimitsChange>().superRefine((value, context) => {
+  for (const message of problemsOfLimits(value)) context.addIssue({ code: 'custom', message });
+});
+
+/** The input of `migrateAll`; the projects are the configured ones unless it says otherwise. */
+export const migrateAllRequestSchema = z
+  .strictObject({
+    replace,
+    onDrift,
+    /** A file of the worker's machine with one project a line, as JSON. */
+    file: z.string().min(1, 'must be the path of a file').optional(),
+    /** Only what failed last: in the fleet named, or in `any` run. */
+    failedOf: z
+      .union([z.literal('any'), z.string().regex(FLEET_ID)], {
+        message: 'must be the id of a fleet, for example "fleet_1700000000000_0a1b2c3d", or "any"',
+      })
+      .optional(),
+    /** So many projects, the smallest, are moved first, and nothing else unless all succeed. */
+    canary: z.int().min(0).max(1_000).default(0),
+    limits: limitsSchema.default({}),
+    /** Whether a cancellation of the fleet also cancels, and so restores, what runs. */
+    cancelRunning: z.boolean().default(false),
+  })
+  .refine(({ file, failedOf }) => file === undefined || failedOf === undefined, {
+    message: 'and "failedOf" both say where the projects come from: give one of them',
+    path: ['file'],
+  });
 
 /** The input of `reconcile`. */
 export const reconcileRequestSchema = z.strictObject({
@@ -87,6 +124,7 @@ export const reconcileRequestSchema = z.strictObject({
 });
 
 export type Project = z.infer<typeof projectSchema>;
+export type MigrateAllRequest = z.infer<typeof migrateAllRequestSchema>;
 export type MigrateRequest = z.infer<typeof migrateRequestSchema>;
 export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 export type VerifyRequest = z.infer<typeof verifyRequestSchema>;

@@ -6,6 +6,9 @@ export const SEARCH_ATTRIBUTES = {
   project: 'MoveoutProject',
   database: 'MoveoutDatabase',
   owner: 'MoveoutOwner',
+  fleet: 'MoveoutFleet',
+  source: 'MoveoutSource',
+  target: 'MoveoutTarget',
   step: 'MoveoutStep',
   outcome: 'MoveoutOutcome',
 } as const;

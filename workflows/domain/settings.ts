@@ -1,3 +1,4 @@
+import type { LimitsChange } from './limits';
 import type { Project } from './request';
 import type { Scopes } from './scopes';
 import type { Tenancy } from './tenancy';
@@ -17,4 +18,6 @@ export interface Settings {
   readonly projects: { readonly list: readonly Project[] } | { readonly query: string } | undefined;
   readonly backup: { readonly directory: string; readonly format: 'auto' | 'json' | 'copy' };
   readonly timing: Timing;
+  /** What fleets may do where their request does not say it. */
+  readonly fleet: { readonly limits: LimitsChange };
 }
