@@ -80,6 +80,7 @@ async function migrate(servers: Servers, move: Move): Promise<Report> {
     scopes: NO_SCOPES,
     createRoles: false,
     timing: TIMING,
+    fleet: { limits: {} },
     projects: undefined,
     backup: { directory: path.join(servers.folder, 'backups'), format: move.format },
   } as const;

@@ -48,6 +48,7 @@ function settingsOf({ backups, format, timing }: Orders): Settings {
     projects: undefined,
     backup: { directory: backups, format },
     timing,
+    fleet: { limits: {} },
   };
 }
 

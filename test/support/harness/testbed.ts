@@ -115,6 +115,7 @@ function configuration(source: string, directory: string): Configured {
       scopes: NO_SCOPES,
       createRoles: false,
       timing: { ...TIMING, parkAfter: 30_000 },
+      fleet: { limits: {} },
       projects: undefined,
       backup: { directory, format: 'auto' },
     },
@@ -144,6 +145,9 @@ function live(configured: Configured): Settings {
     },
     get timing() {
       return configured.settings.timing;
+    },
+    get fleet() {
+      return configured.settings.fleet;
     },
     get backup() {
       return configured.settings.backup;
