@@ -1,8 +1,11 @@
 import {
   ApplicationFailure,
+  CancelledFailure,
   ChildWorkflowFailure,
   condition,
   setHandler,
+  TerminatedFailure,
+  TimeoutFailure,
 } from '@temporalio/workflow';
 import { childParked } from './compensations';
 import { isReport, type Report } from './domain/report';
@@ -12,6 +15,8 @@ export interface Rest {
   readonly report?: Report | undefined;
   /** The first line of what it ended with. */
   readonly message: string;
+  /** How it was ended, where not by itself. */
+  readonly how?: 'cancelled' | 'terminated' | 'timed-out' | undefined;
 }
 
 /** A child that has started. */
@@ -48,5 +53,11 @@ function failed(error: unknown): Rest {
   const { cause } = error;
   const report = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   const message = cause?.message ?? error.message;
-  return isReport(report) ? { report, message } : { message };
+  return { ...(isReport(report) && { report }), message, how: howOf(cause) };
+}
+
+function howOf(cause: unknown): Rest['how'] {
+  if (cause instanceof CancelledFailure) return 'cancelled';
+  if (cause instanceof TerminatedFailure) return 'terminated';
+  return cause instanceof TimeoutFailure ? 'timed-out' : undefined;
 }

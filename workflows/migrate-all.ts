@@ -1,55 +1,45 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
   continueAsNew,
-  defineQuery,
-  ParentClosePolicy,
-  setCurrentDetails,
-  setHandler,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { Children } from './children';
-import type { FleetEntry, FleetReport } from './domain/fleet';
-import { migrationWorkflowId } from './domain/names';
-import type { Report } from './domain/report';
-import type { Project } from './domain/request';
-import { migrateProject } from './migrate-project';
+import type { FleetReport } from './domain/fleet';
+import { fleetIdOf } from './domain/names';
+import type { MigrateAllRequest } from './domain/request';
+import { answerFreezing, steer } from './fleet/controls';
+import { ended } from './fleet/ending';
+import { Fleet } from './fleet/fleet';
+import { beginStanding, type Standing } from './fleet/standing';
 import { unplanned } from './plan-project';
+import { list } from './search-attributes';
 import { planning } from './steps';
 
 /** A run of a fleet ends after this many projects, and a new one goes on where it stood. */
 const PROJECTS_PER_RUN = 400;
 
-/** Answers which projects are done, in the order they ended. */
-const fleetQuery = defineQuery<readonly FleetEntry[]>('progress');
-
-/** Where a fleet that continues as new goes on. */
-interface SoFar {
-  readonly ended: readonly FleetEntry[];
-  readonly startedAt: string;
-}
-
-/** Moves every configured project, one after another; one project's failure touches no other. */
-export async function migrateAll(input?: unknown, soFar?: SoFar): Promise<FleetReport> {
-  const options = typeof input === 'object' && input !== null ? input : {};
-  const { ended: before = [], startedAt = workflowInfo().startTime.toISOString() } = soFar ?? {};
-  const ended: FleetEntry[] = [...before];
-  const children = new Children();
-  setHandler(fleetQuery, () => ended, { description: 'The projects that have ended, and how.' });
-  const projects = await planning('list the configured projects')
-    .listProjects()
-    .catch((error: unknown) => {
-      throw unplanned(error);
-    });
-  const refs = new Set(ended.map(({ projectRef }) => projectRef));
-  for (const project of projects.filter(({ ref }) => !refs.has(ref))) {
-    if (isLong(ended.length - before.length))
-      return continueAsNew<typeof migrateAll>(input, { ended, startedAt });
-    ended.push(await migrateOne(project, options, children));
-    setCurrentDetails(detailsOf(ended, projects.length));
-  }
-  return reportOf(ended, startedAt);
+/**
+ * Moves all projects of an inventory that is frozen first, each as a child of its own, as many at once
+ * as the limits let. One project's failure touches no other, and fails the fleet only where a limit
+ * says so. `soFar` is for the fleet's own next run.
+ */
+export async function migrateAll(input?: unknown, soFar?: Standing): Promise<FleetReport> {
+  const options = optionsOf(input);
+  const standing = soFar ?? (await begin(input));
+  list({ fleet: standing.frozen.fleetId, outcome: 'running' });
+  const fleet = new Fleet(standing, options);
+  steer(fleet);
+  const scope = CancellationScope.current();
+  scope.cancelRequested.catch(() =>
+    CancellationScope.nonCancellable(() => fleet.cancel(options.cancelRunning)),
+  );
+  return CancellationScope.nonCancellable(async () => {
+    const ending = await fleet.run(isLong);
+    await condition(allHandlersFinished);
+    if (ending === 'over') return ended(fleet.standing, scope.consideredCancelled);
+    return continueAsNew<typeof migrateAll>(input, fleet.standing);
+  });
 }
 
 /** A history that grows without end is ended by the server. */
@@ -57,84 +47,32 @@ function isLong(children: number): boolean {
   return workflowInfo().continueAsNewSuggested || children >= PROJECTS_PER_RUN;
 }
 
-function reportOf(projects: readonly FleetEntry[], startedAt: string): FleetReport {
-  const report = { projects, startedAt, finishedAt: new Date().toISOString() };
-  const failed = projects.filter(
-    ({ outcome }) => outcome !== 'migrated' && outcome !== 'already-migrated',
-  );
-  if (failed.length === 0) return { outcome: 'migrated', ...report };
-  throw ApplicationFailure.create({
-    type: 'FleetFailed',
-    message: `${String(failed.length)} of ${String(projects.length)} projects were not migrated: ${failed
-      .map(({ projectRef }) => projectRef)
-      .slice(0, 10)
-      .join(', ')}`,
-    nonRetryable: true,
-    details: [{ outcome: 'failed', ...report }],
-  });
-}
-
-async function migrateOne(
-  project: Project,
-  options: object,
-  children: Children,
-): Promise<FleetEntry> {
-  const { ref: projectRef, database: databaseName, owner: ownerUserId } = project;
-  const input = {
-    ...options,
-    unclaimed: false,
-    projectRef,
-    databaseName,
-    ...(ownerUserId !== undefined && { ownerUserId }),
-  };
-  const workflowId = migrationWorkflowId(projectRef);
+/** Freezes the inventory: the same list for ever, whatever is tried again. */
+async function begin(input: unknown): Promise<Standing> {
+  const { startTime, firstExecutionRunId } = workflowInfo();
+  const fleetId = fleetIdOf(startTime.getTime(), firstExecutionRunId);
+  const startedAt = startTime.toISOString();
+  answerFreezing(fleetId, startedAt);
+  const { freezeFleet } = planning('freeze the inventory');
   try {
-    const child = await startChild(migrateProject, {
-      args: [input],
-      workflowId,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `${projectRef} → ${databaseName}`,
-    });
-    const { report, message } = await children.rest(child);
-    if (report !== undefined) return entryOf(project, report);
-    return { ...nameOf(project), outcome: 'failed', problems: [{ code: 'failed', message }] };
+    return beginStanding(await freezeFleet({ fleetId, input: input ?? {} }), startedAt);
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const problem = { code: 'ProjectBusy', message: 'its migration is already running' };
-    return { ...nameOf(project), outcome: 'busy', problems: [problem] };
+    throw unplanned(error);
   }
 }
 
-function nameOf({ ref: projectRef, database: databaseName }: Project) {
-  return { projectRef, databaseName };
-}
+type Options = Pick<MigrateAllRequest, 'replace' | 'onDrift' | 'cancelRunning'>;
 
-function entryOf(project: Project, report: Report): FleetEntry {
-  const { outcome, backupId, problems, tables } = report;
-  const already = problems.length > 0 && problems.every(({ code }) => code === 'already-migrated');
-  const known =
-    outcome === 'migrated' ||
-    outcome === 'restored' ||
-    outcome === 'refused' ||
-    outcome === 'parked';
+/** What the workflow itself needs of an input; the inventory's activity has refused a wrong one. */
+function optionsOf(input: unknown): Options {
+  const { replace, onDrift, cancelRunning } = fieldsOf(input);
   return {
-    ...nameOf(project),
-    outcome: already ? 'already-migrated' : known ? outcome : 'failed',
-    backupId,
-    rows: tables.reduce((sum, table) => sum + table.rows, 0),
-    problems: already ? [] : problems,
+    replace: replace === true,
+    onDrift: onDrift === 'fail' ? 'fail' : 'report',
+    cancelRunning: cancelRunning === true,
   };
 }
 
-function detailsOf(ended: readonly FleetEntry[], total: number): string {
-  const lines = ended
-    .slice(-50)
-    .map((entry) => `| ${entry.projectRef} | ${entry.databaseName} | ${entry.outcome} |`);
-  return [
-    `**${String(ended.length)} of ${String(total)} projects**`,
-    '',
-    '| project | database | outcome |',
-    '|---|---|---|',
-    ...lines,
-  ].join('\n');
+function fieldsOf(input: unknown): Partial<Record<keyof Options, unknown>> {
+  return typeof input === 'object' && input !== null ? input : {};
 }

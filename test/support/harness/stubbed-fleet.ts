@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { FleetProgress, FleetProject } from '../../../workflows/domain/fleet';
+import { NO_SCOPES } from '../../../workflows/domain/scopes';
+import { TIMING } from '../../../workflows/domain/timing';
+import { createWorker } from '../../../worker/create-worker';
+import { stubActivities, type StubGround } from './stub-activities';
+
+/** Real workflows on a real Temporal server, with activities that touch nothing. */
+export interface StubbedFleet {
+  readonly temporal: Client;
+  readonly ground: StubGround;
+  readonly start: (input: object) => Promise<WorkflowHandle>;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens one; its inventory is empty and its migrations succeed at once. */
+export async function openStubbedFleet(): Promise<StubbedFleet> {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const address = process.env['MOVEOUT_TEST_TEMPORAL_ADDRESS'] ?? '';
+  const [connection, clientConnection] = await Promise.all([
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
+  const temporal = new Client({ connection: clientConnection });
+  const ground: StubGround = {
+    projects: [],
+    migrating: () => Promise.resolve(),
+    window: () => ({ isOpen: true, changesAt: Number.MAX_SAFE_INTEGER }),
+    records: new Map(),
+  };
+  const taskQueue = `fleet-${randomUUID()}`;
+  const worker = await createWorker({
+    ...{ connection, namespace: 'default', taskQueue },
+    configuration: { settings: SETTINGS, resolveUrl: () => '' },
+    wrap: () => stubActivities(ground),
+  });
+  const running = worker.run();
+  return {
+    temporal,
+    ground,
+    start: (input) =>
+      temporal.workflow.start('migrateAll', {
+        ...{ taskQueue, workflowId: `fleet-${randomUUID()}`, args: [input] },
+      }),
+    close: async () => {
+      worker.shutdown();
+      await running;
+      await clientConnection.close();
+      await connection.close();
+    },
+  };
+}
+
+const SETTINGS = {
+  ...{ source: 'shared', target: 'projects', scopes: NO_SCOPES, createRoles: false },
+  tenancy: {
+    users: { by: 'app-metadata', key: 'project_ref' },
+    buckets: { by: 'id-prefix', separator: '-' },
+  },
+  ...{ timing: TIMING, fleet: { limits: {} }, projects: undefined },
+  backup: { directory: '/nonexistent', format: 'auto' },
+} as const;
+
+/** So many projects of their own, from one source into one target server. */
+export function someProjects(
+  count: number,
+  change: Partial<FleetProject> = {},
+): readonly FleetProject[] {
+  const run = randomUUID().slice(0, 8);
+  return Array.from({ length: count }, (_, index) => ({
+    ref: `p${String(index)}-${run}`,
+    database: `p${String(index)}_${run}`,
+    ...{ source: 'shared', target: 'projects', rows: 10 },
+    ...change,
+  }));
+}
+
+/** The answer to a fleet's query. */
+export function progressOf(handle: WorkflowHandle): Promise<FleetProgress> {
+  return handle.query<FleetProgress>('progress');
+}

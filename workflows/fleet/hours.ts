@@ -1,0 +1,28 @@
+import type { WindowState } from '../domain/fleet';
+import type { Window } from '../domain/limits';
+import { planning } from '../steps';
+
+/** The window of a fleet. A worker reads the clock of its time zone, whose rules change with the years. */
+export class Hours {
+  #window: Window | undefined;
+  #state: WindowState | undefined;
+
+  /** Whether projects may start, as of the last look. */
+  get isOpen(): boolean {
+    return this.#state?.isOpen ?? true;
+  }
+
+  /** Looks at the window, unless what was seen last still holds at `now` (epoch millis). */
+  async look(window: Window | undefined, now: number): Promise<void> {
+    const isFresh = this.#state !== undefined && now < this.#state.changesAt;
+    if (window === this.#window && (isFresh || window === undefined)) return;
+    this.#window = window;
+    this.#state =
+      window === undefined ? undefined : await planning('is the window open?').readWindow(window);
+  }
+
+  /** Milliseconds from `now` until the window changes; `undefined` where there is none. */
+  untilChange(now: number): number | undefined {
+    return this.#state === undefined ? undefined : Math.max(1, this.#state.changesAt - now);
+  }
+}

@@ -1,0 +1,45 @@
+import type { FleetEntry } from '../domain/fleet';
+import { working } from '../steps';
+
+/** A part of the record has so many entries. */
+const PART = 50;
+
+/** Writes down how the projects of a fleet ended, in numbered parts, one after another. */
+export class FleetRecord {
+  readonly #fleetId: string;
+  #part: number;
+  #unwritten: FleetEntry[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(fleetId: string, part: number) {
+    this.#fleetId = fleetId;
+    this.#part = part;
+  }
+
+  /** The number of the next part. */
+  get part(): number {
+    return this.#part;
+  }
+
+  /** Keeps an entry; a part that is full is written meanwhile. */
+  add(entry: FleetEntry): void {
+    this.#unwritten.push(entry);
+    if (this.#unwritten.length >= PART) this.#write();
+  }
+
+  /** Resolves when all is written. Rejects where any part could not be. */
+  async finish(): Promise<void> {
+    if (this.#unwritten.length > 0) this.#write();
+    await this.#writing;
+  }
+
+  #write(): void {
+    const order = { fleetId: this.#fleetId, part: this.#part, entries: this.#unwritten };
+    const { recordEndings } = working(`record of ${order.fleetId}, part ${String(order.part)}`);
+    this.#part += 1;
+    this.#unwritten = [];
+    this.#writing = this.#writing.then(() => recordEndings(order));
+    // Whoever finishes gets to know; until then it is not unhandled.
+    this.#writing.catch(() => undefined);
+  }
+}
