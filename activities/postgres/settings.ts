@@ -29,11 +29,19 @@ function sessionSettings(access: 'read' | 'write'): Readonly<Record<string, stri
   };
 }
 
+/**
+ * What Temporal has been told is done must be there after a crash of the server, also where its
+ * sessions may lose their last commits; a setting that waits for more than the server's own disk stays.
+ */
+const DURABLE = `set_config('synchronous_commit',
+  replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
+
 /** One statement that pins all settings; the names and values are constants of this file. */
 export function pinStatement(access: 'read' | 'write'): string {
   const calls = Object.entries(sessionSettings(access)).map(
     ([name, value]) => `set_config('${name}', '${value}', false)`,
   );
+  if (access === 'write') calls.push(DURABLE);
   return `SELECT ${calls.join(', ')}`;
 }
 

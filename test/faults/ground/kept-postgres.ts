@@ -1,8 +1,8 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { freePort } from '../../../client/temporal-cli/free-port';
 import { startPostgres, type Postgres } from '../../support/postgres';
+import { keptPort } from './kept-port';
 
 /** A PostgreSQL server whose data and port stay when it is killed and started again. */
 export class KeptPostgres {
@@ -18,7 +18,7 @@ export class KeptPostgres {
 
   /** Makes one in a new folder; the rows of its databases lie on `disk` where one is given. */
   static async open(folder: string, disk?: string): Promise<KeptPostgres> {
-    const port = await freePort('127.0.0.1');
+    const port = await keptPort();
     const server = await startPostgres({ dataDir: folder, port });
     const kept = new KeptPostgres(folder, server);
     if (disk === undefined) return kept;
@@ -50,8 +50,22 @@ export class KeptPostgres {
     this.#server = await startPostgres({ dataDir: this.#folder, port: this.#port });
   }
 
+  /** Starts the server again where a fault that went wrong has left it down. */
+  async revive(): Promise<void> {
+    if (isAlive(this.#server.pid)) return;
+    await this.start();
+  }
+
   stop(): Promise<void> {
     return this.#server.stop();
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { findTemporalCli, startDevServer, type DevServer } from '../../../client/temporal-cli';
+import { keptPort } from './kept-port';
 
 /** A Temporal server whose state and ports stay when it is killed and started again. */
 export class KeptTemporal {
@@ -28,11 +29,12 @@ export class KeptTemporal {
       logFile: path.join(folder, 'temporal.log'),
       ip: '127.0.0.1',
       namespace: 'default',
+      port: await keptPort(),
+      uiPort: await keptPort(),
     } as const;
     const server = await startDevServer(options);
     const connection = await Connection.connect({ address: server.address });
-    const ports = { port: portOf(`http://${server.address}`), uiPort: portOf(server.uiUrl) };
-    return new KeptTemporal({ ...options, ...ports }, server, connection);
+    return new KeptTemporal(options, server, connection);
   }
 
   /** `host:port` of the server. */

@@ -57,7 +57,7 @@ export async function play(bench: Bench, cell: Cell): Promise<Pick<Result, 'endi
   const { migrated, problems } = await judge(stage, account, bench.source);
   await clearStage(stage);
   lane.crew.forget();
-  const ending = endingOf(migrated, account);
+  const ending = endingOf(cell, migrated, account);
   return { ending, problems: [...problems, ...oddEnding(cell, ending, account)] };
 }
 
@@ -79,11 +79,11 @@ function oddEnding(
   return [`the run says "${outcome}" and is ${status}, as if nothing had been written`];
 }
 
-function endingOf(
-  migrated: boolean,
-  { wasParked, outcome }: { readonly wasParked: boolean; readonly outcome: string },
-): Ending {
+function endingOf({ place }: Cell, migrated: boolean, account: Account): Ending {
+  const { wasParked, outcome, status } = account;
   if (wasParked) return 'parked, restored';
   if (migrated) return 'migrated';
-  return outcome === 'restored' ? 'restored' : 'untouched';
+  // A restore under way may be over before its worker hears that the run was terminated.
+  const isOver = place.step === 'restoreProject' && status === 'TERMINATED';
+  return outcome === 'restored' || isOver ? 'restored' : 'untouched';
 }

@@ -4,7 +4,9 @@ import type { StudioProject } from '../../support/studio/studio';
 import type { Gate } from '../ground/crew';
 import { makeTarget, type Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';
+import type { KeptPostgres } from '../ground/kept-postgres';
 import { runAt } from '../ground/sessions';
+import { until } from '../ground/until';
 import { standingOn } from '../outside/leftovers';
 import { imageIfThere } from '../outside/image';
 
@@ -30,15 +32,23 @@ export interface Scene extends Stage {
 
 /** Makes the target of a kind and takes down what is there. */
 export async function setStage(lane: Lane, project: StudioProject, kind: Kind): Promise<Stage> {
-  const { source, target } = lane;
   const standing = {
-    source: await standingOn(source.server),
-    target: await standingOn(target.server),
+    source: await quietly(lane.source.server),
+    target: await quietly(lane.target.server),
   };
+  const { target } = lane;
   const { database } = project;
   await makeTarget(target.server, database, kind);
   const image = await imageIfThere(target.server, database);
   return { lane, project, kind, database, before: { target: image, standing } };
+}
+
+/** What stands on a server once the last cell's sessions, which may still read, are gone. */
+function quietly(server: KeptPostgres): Promise<readonly string[]> {
+  return until('the sessions of the last cell to end', async () => {
+    const standing = await standingOn(server);
+    return standing.some((line) => line.startsWith('session ')) ? undefined : standing;
+  });
 }
 
 /** The input of the migration. */
