@@ -44,9 +44,13 @@ export async function findFailed(
     projects: [...suspects.values()].map(({ project }) => project),
     code: 'InvalidInput',
     stillFailed: async (open) => {
-      const looked = await fewAtOnce(open, LOOKS, (one) =>
-        judge(client, one, suspects.get(one.ref)),
-      );
+      const { cancellationSignal } = Context.current();
+      const looked = await fewAtOnce(open, LOOKS, (one) => {
+        cancellationSignal.throwIfAborted();
+        // The SDK leaves a listener for each call on the signal: of the activity's own they would pile up.
+        const { signal } = new AbortController();
+        return client.withAbortSignal(signal, () => judge(client, one, suspects.get(one.ref)));
+      });
       return looked.filter((one) => one !== undefined);
     },
     wasDone: (ref) => wasDone(suspects.get(ref)?.recorded?.entry),
