@@ -86,6 +86,7 @@ describe('freezeFleet', () => {
     const again = await bench.freeze(listed([project(3)]), {}, { fleetId });
     expect(again).toEqual(first);
     expect(again.limits).toEqual(limits);
+    expect(await bench.freeze({ target: 'nowhere' }, {}, { fleetId })).toEqual(first);
   });
 
   it("takes the request's limits over the configured ones, null for none", async () => {
