@@ -91,7 +91,7 @@ export async function removeFolder(path: string): Promise<void> {
 }
 
 /** A rename is on disk only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();
@@ -100,8 +100,8 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** A folder is renamed over an empty one only. */
-function isTaken(error: unknown): boolean {
+/** Tells that a folder could not get its name since another has it: one is renamed over an empty one only. */
+export function isTaken(error: unknown): boolean {
   const codes: readonly unknown[] = ['ENOTEMPTY', 'EEXIST'];
   return types.isNativeError(error) && 'code' in error && codes.includes(error.code);
 }

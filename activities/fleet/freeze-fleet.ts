@@ -1,8 +1,65 @@
+import { log } from '@temporalio/activity';
 import type { FreezeOrder, FrozenFleet } from '../../workflows/domain/fleet';
-import { failure } from '../failure';
+import { changedLimits, LIMITS, type Limits } from '../../workflows/domain/limits';
+import { migrateAllRequestSchema, type MigrateAllRequest } from '../../workflows/domain/request';
+import type { Settings } from '../../workflows/domain/settings';
+import { attempt } from '../attempt';
+import { fleetPath, readFrozen } from '../backup/fleet-folder';
+import { writeFrozen } from '../backup/freeze-folder';
+import { parseInput } from '../input';
+import { configuredProjects } from '../plan/projects';
 import type { Resources } from '../resources';
+import { findDone } from './done-projects';
+import { findProjects } from './find-projects';
+import { orderProjects } from './order-projects';
+import { settleProjects } from './settle-projects';
+import { sizeProjects } from './size-projects';
 
-/** Freezes the inventory of a fleet. */
-export async function freezeFleet(_resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
-  return Promise.reject(failure('Unexpected', order.fleetId));
+/**
+ * Freezes the inventory of a fleet: which projects it moves, in which order, under which limits. Again
+ * for the same fleet it gives back what was frozen, whatever has changed since. Reads only, but for the
+ * fleet's folder in the backup directory, which is there whole or not at all.
+ */
+export async function freezeFleet(resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
+  const { fleetId, input } = order;
+  fleetPath(resources.store, fleetId);
+  const request = parseInput(migrateAllRequestSchema, input ?? {});
+  const frozen = await readFrozen(resources.store, fleetId);
+  return frozen ?? freeze(resources, fleetId, request);
+}
+
+async function freeze(
+  resources: Resources,
+  fleetId: string,
+  request: MigrateAllRequest,
+): Promise<FrozenFleet> {
+  const { settings, store } = resources;
+  await store.assertWritable();
+  return attempt(resources, { step: 'planMigration', projectRef: fleetId }, async (current) => {
+    const { connections } = current;
+    const configured = await configuredProjects(connections, settings);
+    const found = await findProjects(resources, { request, configured });
+    const settled = await settleProjects(resources, connections, found);
+    const looksForDone = !request.replace || request.failedOf !== undefined;
+    const done = looksForDone ? await findDone(connections, settled) : new Set<string>();
+    const open = await found.stillFailed(settled.filter(({ ref }) => !done.has(ref)));
+    const sized = await sizeProjects(connections, settings, { projects: open, configured });
+    if (sized.isEstimated)
+      log.warn('the sizes of the projects are estimated: a statement of the tenancy is too slow');
+    return writeFrozen(store, {
+      fleetId,
+      request,
+      limits: limitsOf(settings, request),
+      projects: orderProjects(sized.projects, request.canary),
+      done: settled
+        .filter(({ ref }) => done.has(ref) && !found.wasDone(ref))
+        .map((project) => ({ ...project, rows: 0 })),
+      isEstimated: sized.isEstimated,
+    });
+  });
+}
+
+/** The request's limits over the configured ones over what stands without either. */
+function limitsOf({ fleet }: Settings, { limits }: MigrateAllRequest): Limits {
+  return changedLimits(changedLimits(LIMITS, fleet.limits), limits);
 }

@@ -1,11 +1,15 @@
 import type { FleetProject, PageOrder } from '../../workflows/domain/fleet';
-import { failure } from '../failure';
+import { readList } from '../backup/fleet-folder';
 import type { Resources } from '../resources';
 
-/** Reads some projects of a frozen inventory. */
+/**
+ * Reads some projects of a frozen inventory, in its order; past the end there are none. Rejects with
+ * `BackupDamaged` where the list is not the one that was frozen, by its SHA-256.
+ */
 export async function readFleetPage(
-  _resources: Resources,
-  order: PageOrder,
+  { store }: Pick<Resources, 'store'>,
+  { fleetId, sha256, offset, count }: PageOrder,
 ): Promise<readonly FleetProject[]> {
-  return Promise.reject(failure('Unexpected', order.fleetId));
+  const projects = await readList(store, { fleetId, sha256 });
+  return projects.slice(offset, offset + count);
 }

@@ -1,8 +1,11 @@
 import type { RecordOrder } from '../../workflows/domain/fleet';
-import { failure } from '../failure';
+import { writeEndings } from '../backup/fleet-endings';
 import type { Resources } from '../resources';
 
-/** Writes down how projects of a fleet ended. */
-export async function recordEndings(_resources: Resources, order: RecordOrder): Promise<void> {
-  return Promise.reject(failure('Unexpected', order.fleetId));
+/** Writes down how projects of a fleet ended: one part, whole or not at all, the same however often. */
+export async function recordEndings(
+  { store }: Pick<Resources, 'store'>,
+  order: RecordOrder,
+): Promise<void> {
+  await writeEndings(store, order);
 }

@@ -47,7 +47,8 @@ function describe(run: WorkflowExecutionInfo): EndedRun | undefined {
   return { workflowId, runId, workflowType, startedAt, how, projectRef, databaseName };
 }
 
-function attributeOf(run: WorkflowExecutionInfo, attribute: string): string | undefined {
+/** What a run is listed by; `undefined` where it has not come as far as saying it. */
+export function attributeOf(run: WorkflowExecutionInfo, attribute: string): string | undefined {
   const value = run.typedSearchAttributes.getAll().find(({ key }) => key.name === attribute)?.value;
   return typeof value === 'string' ? value : undefined;
 }

@@ -23,7 +23,7 @@ export async function configuredProjects(
   const issue = parsed.error.issues[0];
   throw failure(
     'ConfigInvalid',
-    `projects.query: row ${String(issue?.path[0])} field "${String(issue?.path[1] ?? '')}" ${issue?.message ?? ''}; it must yield ref, database and owner`,
+    `projects.query: row ${String(issue?.path[0])} field "${String(issue?.path[1] ?? '')}" ${issue?.message ?? ''}; it must yield ref, database and owner, and may yield source and target`,
   );
 }
 

@@ -41,6 +41,8 @@ export interface FleetProject {
   readonly rows: number;
   /** Whether the fleet waits for its success before it starts any that is no canary. */
   readonly canary?: boolean | undefined;
+  /** Where it is tried again: how its last migration ended, in at most 300 characters. */
+  readonly reason?: string | undefined;
 }
 
 /** What a fleet knows of its inventory; the list itself stays beside the backups. */

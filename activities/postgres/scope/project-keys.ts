@@ -119,7 +119,7 @@ export function existence(tables: readonly TableFacts[]): Exists {
 }
 
 /** Configured statements may name tables of `public` without their schema. */
-async function nameTablesOfPublic(client: Client): Promise<void> {
+export async function nameTablesOfPublic(client: Client): Promise<void> {
   await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
 }
 

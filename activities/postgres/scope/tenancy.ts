@@ -137,7 +137,7 @@ function prefixPredicate(
 }
 
 /** The longest ref that an id begins with. Each beginning is looked up: there may be thousands of refs. */
-function longestPrefix(id: string, separator: string, refs: readonly string[]): string {
+export function longestPrefix(id: string, separator: string, refs: readonly string[]): string {
   const parts = `string_to_array(${id}, ${literal(separator)})`;
   return `(SELECT p.ref FROM (SELECT array_to_string((${parts})[1:i], ${literal(separator)}) AS ref
        FROM generate_subscripts(${parts}, 1) AS i) AS p
@@ -158,7 +158,7 @@ function forEach(statement: string, who: Claimants, column?: string): string | u
 }
 
 /** A configured statement with `$1` filled in: COPY takes no parameters. */
-function inlined(statement: string, ref: string): string {
+export function inlined(statement: string, ref: string): string {
   const bare = statement.trim().replace(/;\s*$/, '');
   // On lines of its own: the statement may end in a comment.
   return `\n${bare.replace(/\$1(?![0-9])/g, () => ref)}\n`;
@@ -168,6 +168,6 @@ function refsTable(refs: readonly string[], except: string | undefined): string 
   return `unnest(${list(refs.filter((ref) => ref !== except))})`;
 }
 
-function list(texts: readonly string[]): string {
+export function list(texts: readonly string[]): string {
   return `ARRAY[${texts.map(literal).join(', ')}]::text[]`;
 }

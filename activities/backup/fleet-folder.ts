@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { FleetProject, FrozenFleet } from '../../workflows/domain/fleet';
+import type { Limits } from '../../workflows/domain/limits';
+import { FLEET_ID } from '../../workflows/domain/names';
+import { failure } from '../failure';
+import { assertClosed } from './closed';
+import { linesOf } from './fleet-lines';
+import { codeOf } from './make-folder';
+import type { BackupStore } from './store';
+import { storeFailure } from './store-failure';
+
+/** The file that says what was frozen. */
+export const MANIFEST_FILE = 'manifest.json';
+/** The projects, one a line, in the order in which they are to be started. */
+export const LIST_FILE = 'projects.jsonl';
+const VERSION = 1;
+
+const manifestSchema = z.object({
+  version: z.literal(VERSION),
+  fleetId: z.string(),
+  frozenAt: z.string(),
+  request: z.unknown(),
+  limits: z.custom<Limits>((value) => typeof value === 'object' && value !== null),
+  total: z.int(),
+  canaries: z.int(),
+  alreadyMigrated: z.int(),
+  rows: z.number(),
+  /** Whether `rows` were too slow to be counted. */
+  isEstimated: z.boolean(),
+  sha256: z.string(),
+});
+
+export type FleetManifest = z.infer<typeof manifestSchema>;
+
+const projectSchema = z.object({
+  ref: z.string(),
+  database: z.string(),
+  owner: z.string().optional(),
+  source: z.string(),
+  target: z.string(),
+  rows: z.number(),
+  canary: z.boolean().optional(),
+  reason: z.string().optional(),
+});
+
+/** Where a fleet's folder is, or would be. Ids that are not plain folder names never get here. */
+export function fleetPath(store: BackupStore, fleetId: string): string {
+  if (FLEET_ID.test(fleetId)) return join(store.directory, fleetId);
+  throw failure('InvalidInput', `"${fleetId}" is not the id of a fleet`);
+}
+
+/** Reads what a fleet has frozen; `undefined` where there is no such fleet. */
+export async function readFrozen(
+  store: BackupStore,
+  fleetId: string,
+): Promise<FrozenFleet | undefined> {
+  const path = fleetPath(store, fleetId);
+  if ((await lstat(path).catch(undefinedIfMissing)) === undefined) return undefined;
+  await assertClosed(path);
+  const file = join(path, MANIFEST_FILE);
+  const parsed = manifestSchema.safeParse(parsedJson(await readText(file)));
+  if (!parsed.success || parsed.data.fleetId !== fleetId)
+    throw failure('BackupDamaged', `${file} is not the manifest of ${fleetId}`);
+  const { sha256, total, canaries, alreadyMigrated, rows, limits } = parsed.data;
+  return { fleetId, path, sha256, total, canaries, alreadyMigrated, rows, limits };
+}
+
+/** Reads the list of a fleet in its order; rejects with `BackupDamaged` where it is not the one frozen. */
+export async function readList(
+  store: BackupStore,
+  { fleetId, sha256 }: Pick<FrozenFleet, 'fleetId' | 'sha256'>,
+): Promise<readonly FleetProject[]> {
+  const path = fleetPath(store, fleetId);
+  await assertThere(store, fleetId);
+  const file = join(path, LIST_FILE);
+  const text = await readText(file);
+  if (digestOf(text) !== sha256)
+    throw failure('BackupDamaged', `${file} is not the list that was frozen`);
+  return linesOf(text, { schema: projectSchema, file });
+}
+
+/** Rejects with `NotFound` where there is no such fleet. */
+export async function assertThere(store: BackupStore, fleetId: string): Promise<FrozenFleet> {
+  const frozen = await readFrozen(store, fleetId);
+  if (frozen !== undefined) return frozen;
+  throw failure('NotFound', `there is no fleet "${fleetId}" in ${store.directory}`);
+}
+
+/** Lists the fleets of the backup directory, oldest first. */
+export async function listFleets(store: BackupStore): Promise<readonly string[]> {
+  const names = await readdir(store.directory).catch(() => []);
+  const millis = (fleetId: string): number => Number(fleetId.split('_')[1]);
+  return names.filter((name) => FLEET_ID.test(name)).sort((a, b) => millis(a) - millis(b));
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') throw failure('BackupDamaged', `${file} is missing`);
+    throw storeFailure(error, file);
+  });
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** SHA-256 of a list, in hex. */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

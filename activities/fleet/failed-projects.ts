@@ -1,0 +1,114 @@
+import { Context, log } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { FleetEntry, FleetProject } from '../../workflows/domain/fleet';
+import { migrationWorkflowId } from '../../workflows/domain/names';
+import type { Project } from '../../workflows/domain/request';
+import type { Resources } from '../resources';
+import { reasonOfEntry, reasonOfRun } from './failure-reason';
+import { fewAtOnce } from './few-at-once';
+import type { Found, Retried } from './found';
+import { listFailedRuns, newestRun, type FailedRun } from './last-runs';
+import { recordedProjects, type Recorded } from './recorded-projects';
+import type { Settled } from './settle-projects';
+
+/** Runs that Temporal is asked about at the same time. */
+const LOOKS = 8;
+
+/** Which failures: those of one fleet, or `any`; and what the configuration says of projects. */
+interface Wanted {
+  readonly failedOf: string;
+  readonly configured: readonly Project[] | undefined;
+}
+
+/** What is known of a project that may have failed. */
+interface Suspect {
+  readonly project: Project;
+  readonly recorded: Recorded | undefined;
+  readonly run: FailedRun | undefined;
+}
+
+/**
+ * Finds the projects whose last migration did not end well: by the newest run where Temporal knows one,
+ * else by the records of fleets; a project of a fleet that has neither counts as failed, unless the
+ * fleet still runs. One that runs or is parked is left to itself.
+ */
+export async function findFailed(
+  { store }: Pick<Resources, 'store'>,
+  { failedOf, configured }: Wanted,
+): Promise<Found> {
+  const { client } = Context.current();
+  const recorded = await recordedProjects(store, client, failedOf);
+  const suspects =
+    failedOf === 'any' ? await suspectsOfAny(client, recorded, configured) : suspectsOf(recorded);
+  return {
+    projects: [...suspects.values()].map(({ project }) => project),
+    code: 'InvalidInput',
+    stillFailed: async (open) => {
+      const { cancellationSignal } = Context.current();
+      const looked = await fewAtOnce(open, LOOKS, (one) => {
+        cancellationSignal.throwIfAborted();
+        // The SDK leaves a listener for each call on the signal: of the activity's own they would pile up.
+        const { signal } = new AbortController();
+        return client.withAbortSignal(signal, () => judge(client, one, suspects.get(one.ref)));
+      });
+      return looked.filter((one) => one !== undefined);
+    },
+    wasDone: (ref) => wasDone(suspects.get(ref)?.recorded?.entry),
+  };
+}
+
+function suspectsOf(recorded: ReadonlyMap<string, Recorded>): ReadonlyMap<string, Suspect> {
+  const suspects = [...recorded].map(([ref, one]): [string, Suspect] => [
+    ref,
+    { project: asProject(one.project), recorded: one, run: undefined },
+  ]);
+  return new Map(suspects);
+}
+
+/** The configuration says most of a project, then its run, then the list of a fleet. */
+async function suspectsOfAny(
+  client: Client,
+  recorded: ReadonlyMap<string, Recorded>,
+  configured: readonly Project[] = [],
+): Promise<ReadonlyMap<string, Suspect>> {
+  const runs = await listFailedRuns(client);
+  const own = new Map(configured.map((project) => [project.ref, project]));
+  const suspects = new Map<string, Suspect>();
+  const unnamed: string[] = [];
+  for (const ref of new Set([...recorded.keys(), ...runs.keys()])) {
+    const known = { recorded: recorded.get(ref), run: runs.get(ref) };
+    if (known.run === undefined && wasDone(known.recorded?.entry)) continue;
+    const listed = known.recorded && asProject(known.recorded.project);
+    const project = own.get(ref) ?? known.run?.project ?? listed;
+    if (project === undefined) unnamed.push(ref);
+    else suspects.set(ref, { project, ...known });
+  }
+  if (unnamed.length > 0)
+    log.warn('failed projects are left out: nothing says their database', { refs: unnamed.join() });
+  return suspects;
+}
+
+/** The project with its reason; `undefined` where its last migration did not fail. */
+async function judge(
+  client: Client,
+  project: Settled,
+  suspect: Suspect | undefined,
+): Promise<Retried | undefined> {
+  const usual = migrationWorkflowId(project.ref);
+  const last = await newestRun(client, [usual, suspect?.run?.workflowId ?? usual]);
+  if (last !== undefined) {
+    const reason = await reasonOfRun(client, last);
+    return reason === undefined ? undefined : { ...project, reason };
+  }
+  const { entry, isWaiting = false } = suspect?.recorded ?? {};
+  if (wasDone(entry) || (entry === undefined && isWaiting)) return undefined;
+  return { ...project, reason: reasonOfEntry(entry) };
+}
+
+function wasDone(entry: FleetEntry | undefined): boolean {
+  return entry?.outcome === 'migrated' || entry?.outcome === 'already-migrated';
+}
+
+function asProject({ ref, database, owner, source, target }: FleetProject): Project {
+  return { ref, database, owner, source, target };
+}

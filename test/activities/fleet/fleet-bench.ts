@@ -1,0 +1,114 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { BackupStore } from '../../../activities/backup/store';
+import { freezeFleet } from '../../../activities/fleet/freeze-fleet';
+import { readFleetPage } from '../../../activities/fleet/read-fleet-page';
+import { Connections } from '../../../activities/postgres/connections';
+import { claim, complete } from '../../../activities/postgres/fence';
+import { transaction } from '../../../activities/postgres/transaction';
+import type { Resources } from '../../../activities/resources';
+import type { FleetProject, FrozenFleet } from '../../../workflows/domain/fleet';
+import type { Settings } from '../../../workflows/domain/settings';
+import { NO_SCOPES } from '../../../workflows/domain/scopes';
+import { TIMING } from '../../../workflows/domain/timing';
+import { urlOf } from '../../support/harness/databases';
+
+let fleets = 0;
+
+/** A fleet id that this file has not used. */
+export function nextFleetId(): string {
+  fleets += 1;
+  return `fleet_${1_700_000_000_000 + fleets}_0a1b2c3d`;
+}
+
+/** Where an activity runs; its failures are looked at by the tests, not logged. */
+export function activityEnvironment(client?: Client): MockActivityEnvironment {
+  const logger = new DefaultLogger('ERROR', () => undefined);
+  return new MockActivityEnvironment({}, { logger, ...(client !== undefined && { client }) });
+}
+
+/** A backup directory and servers for the activities of fleets, without a worker. */
+export class FleetBench {
+  readonly store: BackupStore;
+  readonly urls: Record<string, string>;
+  readonly #source: string;
+
+  private constructor(directory: string, source: string) {
+    this.store = new BackupStore(directory);
+    this.#source = source;
+    this.urls = { shared: urlOf(source), projects: urlOf('postgres'), again: urlOf('postgres') };
+  }
+
+  static async open(source: string): Promise<FleetBench> {
+    return new FleetBench(await mkdtemp(join(tmpdir(), 'moveout-freeze-')), source);
+  }
+
+  async close(): Promise<void> {
+    await rm(this.store.directory, { recursive: true });
+  }
+
+  resources(settings: Partial<Settings>): Resources {
+    const { store, urls } = this;
+    const resolveUrl = (name: string): string => {
+      const url = urls[name];
+      if (url === undefined) throw new Error(`connection "${name}" is not configured`);
+      return url;
+    };
+    return {
+      store,
+      resolveUrl,
+      settings: {
+        source: 'shared',
+        target: 'projects',
+        tenancy: {
+          users: { by: 'app-metadata', key: 'project_ref' },
+          buckets: { by: 'id-prefix', separator: '-' },
+        },
+        scopes: NO_SCOPES,
+        createRoles: false,
+        timing: TIMING,
+        fleet: { limits: {} },
+        projects: undefined,
+        backup: { directory: store.directory, format: 'auto' },
+        ...settings,
+      },
+    };
+  }
+
+  /** Freezes as an activity does. */
+  async freeze(
+    settings: Partial<Settings>,
+    input: unknown,
+    { fleetId = nextFleetId(), client }: { fleetId?: string; client?: Client } = {},
+  ): Promise<FrozenFleet> {
+    const environment = activityEnvironment(client);
+    const order = { fleetId, input };
+    return environment.run(freezeFleet, this.resources(settings), order);
+  }
+
+  async list({ fleetId, sha256 }: FrozenFleet): Promise<readonly FleetProject[]> {
+    return readFleetPage({ store: this.store }, { fleetId, sha256, offset: 0, count: 1_000 });
+  }
+
+  async doneRefs({ path }: FrozenFleet): Promise<readonly string[]> {
+    const text = await readFile(join(path, 'done.jsonl'), 'utf8');
+    return [...text.matchAll(/"ref":"([^"]*)"/g)].map((match) => match[1] ?? '').sort();
+  }
+
+  /** Puts a mark into a database that is there. */
+  async mark(database: string, projectRef: string, state: 'running' | 'completed'): Promise<void> {
+    const connections = new Connections(() => urlOf(this.#source), { name: 'marks' });
+    const place = { connection: 'x', database, access: 'write' } as const;
+    await connections.with(place, (client) =>
+      transaction(client, 'write', async () => {
+        const names = { runId: 'a-run', workflowId: 'a-workflow', backupId: 'a-backup' };
+        await claim(client, { projectRef, ...names, createdDatabase: false });
+        if (state === 'completed') await complete(client, 'a-run');
+      }),
+    );
+  }
+}
