@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { WorkflowType } from '../workflows/domain/names';
+import { fleetInput } from './fleet-input';
 import { ALL_FLAGS, typed, type FlagName, type Flags } from './flags';
 import { MODES, type Mode } from './modes';
 import { UsageError } from './usage-error';
@@ -74,6 +75,7 @@ function namesOf(flags: Flags): readonly FlagName[] {
 const WHAT: Readonly<Record<Mode, string>> = {
   migrate: 'a migration',
   all: '--all',
+  retry: 'retry-failed',
   backup: 'a backup on its own',
   restore: 'a restore',
   verify: 'a verification',
@@ -89,16 +91,23 @@ function inputOf(mode: Mode, flags: Flags): Readonly<Record<string, unknown>> {
     databaseName: flags.database,
     ownerUserId: flags.owner,
   };
-  const inputs = {
-    migrate: { ...project, replace, onDrift },
-    plan: { ...project, replace, onDrift },
-    all: { replace, onDrift },
-    backup: project,
-    restore: { backupId: flags.restore ?? flags.backup, databaseName: flags.database, replace },
-    verify: { ...project, backupId: flags.backup, onDrift },
-    reconcile: {},
+  // Who cancels at the terminal was told that what runs is put back.
+  const fleet = (): object => ({ ...fleetInput(flags), cancelRunning: true });
+  const inputs: Readonly<Record<Mode, () => object>> = {
+    migrate: () => ({ ...project, replace, onDrift }),
+    plan: () => ({ ...project, replace, onDrift }),
+    all: () => ({ ...fleet(), file: flags.file }),
+    retry: () => ({ ...fleet(), failedOf: flags.of ?? 'any' }),
+    backup: () => project,
+    restore: () => ({
+      backupId: flags.restore ?? flags.backup,
+      databaseName: flags.database,
+      replace,
+    }),
+    verify: () => ({ ...project, backupId: flags.backup, onDrift }),
+    reconcile: () => ({}),
   };
-  return withoutUndefined(inputs[mode]);
+  return withoutUndefined(inputs[mode]());
 }
 
 function withoutUndefined(input: object): Readonly<Record<string, unknown>> {
@@ -130,6 +139,8 @@ function flagOf(field: string, flags: Flags): string {
     ['backupId', flags.backup === undefined ? typed('restore') : typed('backup')],
     ['onDrift', typed('onDrift')],
     ['replace', typed('replace')],
+    ['failedOf', typed('of')],
+    ['file', typed('file')],
   ]);
   return names.get(field) ?? field;
 }
