@@ -26,5 +26,8 @@ export const WORDS: Readonly<Record<FlagName, readonly [value: string, help: str
   connectionString: ['<url>', 'the source; MOVEOUT_SOURCE_URL is the safer place'],
   backupDir: ['<folder>', 'where backups are written and looked for'],
   config: ['<file>', 'the configuration file (default: ./moveout.config.yaml)'],
+  id: ['<workflow id>', 'the fleet’s workflow id (default: migrate-all)'],
+  cron: ['<expression>', 'when it runs, by the clock: five fields, such as "0 22 * * *"'],
+  every: ['<time>', 'when it runs, by distance: such as 30m, 12h or 1d'],
   json: ['', 'the report as one JSON document on stdout, all else on stderr'],
 };

@@ -28,6 +28,9 @@ export interface Flags {
   readonly backupDir?: string;
   readonly config?: string;
   readonly json?: boolean;
+  readonly id?: string;
+  readonly cron?: string;
+  readonly every?: string;
 }
 
 /** What a fleet may do at once, when, and how much may fail. */
@@ -47,8 +50,8 @@ export const SCRIPT_FLAGS = [
   ...(['connectionString', 'backupDir', 'config', 'json'] as const),
 ] as const satisfies readonly (keyof Flags)[];
 
-/** Every flag; the script has no use for the last. */
-export const ALL_FLAGS = [...SCRIPT_FLAGS, 'of'] as const;
+/** Every flag; the script has no use for the last ones. */
+export const ALL_FLAGS = [...SCRIPT_FLAGS, 'of', 'id', 'cron', 'every'] as const;
 
 export type FlagName = (typeof ALL_FLAGS)[number];
 

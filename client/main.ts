@@ -3,10 +3,12 @@ import { Command } from 'commander';
 import { answer } from './answer';
 import { runArguments } from './arguments';
 import { LIMIT_FLAGS, withFlags, type FlagName, type Flags } from './flags';
+import { addFleet } from './fleet/command';
 import { HELP } from './help';
 import { MODES, type Mode } from './modes';
 import { modeOf, PLACE_FLAGS } from './request';
 import { run } from './run';
+import { addSchedule } from './schedule/command';
 
 const args = process.argv.slice(2);
 // From here on the list of processes shows no argument of this one.
@@ -33,6 +35,8 @@ add('backup', 'backup', 'write a backup of a project and nothing else');
 add('verify', 'verify', 'compare a project’s database with its backup and the source');
 add('restore', 'restore', 'put the backup named by --backup into --database');
 add('reconcile', 'reconcile', 'restore what terminated or timed-out runs have left');
+addFleet(moveout);
+addSchedule(moveout);
 moveout
   .command('worker')
   .description('serve a configured Temporal until asked to stop')

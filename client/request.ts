@@ -43,17 +43,26 @@ export function modeOf(flags: Flags): Mode {
  */
 export function requestOf(mode: Mode, flags: Flags, now: number): Request {
   assertTaken(mode, flags);
-  const { workflowType, schema, workflowId, summary } = MODES[mode];
-  const parsed = schema.safeParse(inputOf(mode, flags));
-  if (!parsed.success) throw new UsageError(wordsOf(parsed.error, mode, flags));
+  const { workflowType, workflowId, summary } = MODES[mode];
+  const input = inputFor(mode, flags);
   return {
     workflowType,
     workflowId: workflowId(flags, now),
-    input: parsed.data,
+    input,
     summary: summary(flags),
     projectRef: flags.projectRef,
     databaseName: flags.database,
   };
+}
+
+/**
+ * The input that flags make for a mode, with the defaults filled in. Throws one `UsageError` that names
+ * those whose values the workflow would refuse; flags that say nothing to the mode are not looked at.
+ */
+export function inputFor(mode: Mode, flags: Flags): Request['input'] {
+  const parsed = MODES[mode].schema.safeParse(inputOf(mode, flags));
+  if (!parsed.success) throw new UsageError(wordsOf(parsed.error, mode, flags));
+  return parsed.data;
 }
 
 function assertTaken(mode: Mode, flags: Flags): void {
