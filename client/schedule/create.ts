@@ -1,5 +1,4 @@
 import {
-  isGrpcServiceError,
   ScheduleAlreadyRunning,
   ScheduleOverlapPolicy,
   type ScheduleOptions,
@@ -98,10 +97,8 @@ function problemsOfName(name: string): readonly string[] {
   return ['the name must be made of letters, digits, ".", "_" and "-", for example nightly'];
 }
 
-/** Of all that is sent, only the cron expression was not checked here. */
+/** The SDK's error for a spec that Temporal refuses; of a spec only the expression was not checked here. */
 function refusedSpec(error: unknown, { cron }: Flags): unknown {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (cron === undefined || !isGrpcServiceError(cause)) return error;
-  if (!cause.message.includes('INVALID_ARGUMENT')) return error;
-  return new UsageError(`${typed('cron')} is not understood by Temporal: ${cause.details}`);
+  if (cron === undefined || !(error instanceof TypeError)) return error;
+  return new UsageError(`${typed('cron')} is not understood by Temporal: ${error.message}`);
 }
