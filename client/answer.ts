@@ -3,9 +3,10 @@ import type { Ending } from './ending';
 import type { Flags } from './flags';
 import type { Report } from '../workflows/domain/report';
 import { documentOf, type Asked } from './report/documents';
+import { fleetText } from './report/fleet';
 import { planText } from './report/plan';
 import { reconciledText } from './report/reconciled';
-import { fleetText, problemsText, refusalText, reportText } from './report/text';
+import { problemsText, refusalText, reportText } from './report/text';
 import type { Ran } from './run';
 import { UsageError } from './usage-error';
 
@@ -30,6 +31,7 @@ function print(ending: Ending, asked: Asked, isJson: boolean): void {
   if (isJson) process.stdout.write(`${JSON.stringify(documentOf(ending, asked), null, 2)}\n`);
   else if (ending.kind === 'report') printReport(ending.report);
   else if (ending.kind === 'fleet') process.stdout.write(fleetText(ending.fleet));
+  else if (ending.kind === 'told') process.stdout.write(ending.text);
   else if (ending.kind === 'reconciled') process.stdout.write(reconciledText(ending.reconciled));
   else if (ending.kind === 'plan') process.stdout.write(planText(ending.plan));
   else if (ending.kind === 'unknown') say(problemsText('Unknown ending', [ending.problem]));

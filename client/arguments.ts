@@ -7,7 +7,7 @@ import { UsageError } from './usage-error';
  * as one message that repeats no value, for it may hold a password.
  */
 export async function runArguments(command: Command, args: readonly string[]): Promise<void> {
-  for (const one of [command, ...command.commands]) {
+  for (const one of withSubcommands(command)) {
     one.exitOverride().configureOutput({ writeErr: () => undefined });
   }
   try {
@@ -18,6 +18,10 @@ export async function runArguments(command: Command, args: readonly string[]): P
     const refusal = new UsageError(wordsOf(error, command));
     await answer({ json: args.includes('--json') }, () => Promise.reject(refusal));
   }
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 function wordsOf(error: CommanderError, command: Command): string {

@@ -12,6 +12,8 @@ export type Ending =
   | { readonly kind: 'fleet'; readonly fleet: FleetReport }
   | { readonly kind: 'plan'; readonly plan: Plan }
   | { readonly kind: 'reconciled'; readonly reconciled: ReconcileReport }
+  /** What was asked is done; this is what there is to say. */
+  | { readonly kind: 'told'; readonly text: string; readonly document: object }
   /** It never got to anything that writes. */
   | { readonly kind: 'refused'; readonly problem: Problem }
   /** It ended in a way that says nothing about the target: somebody has to look. */
@@ -29,7 +31,9 @@ const reportSchema = z.custom<Report>(
     'tables' in value,
 );
 
-const fleetSchema = z.custom<FleetReport>((value) => isObject(value) && 'projects' in value);
+const fleetSchema = z.custom<FleetReport>(
+  (value) => isObject(value) && 'projects' in value && 'counts' in value,
+);
 
 const reconciledSchema = z.custom<ReconcileReport>(
   (value) => isObject(value) && 'reconciled' in value,

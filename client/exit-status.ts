@@ -17,8 +17,9 @@ const OF_OUTCOME: Readonly<Record<Outcome, number>> = {
 const INTERRUPTED = 130;
 
 /**
- * The script's exit status: 0 done and verified · 1 restored, different, or a project of a fleet failed (3 where one is parked)
- * · 2 refused, nothing touched · 3 an operator is needed · 130 interrupted.
+ * The script's exit status: 0 done and verified · 1 restored or different, or not all of a fleet
+ * migrated · 2 refused, nothing touched · 3 an operator is needed, also for one project of a fleet
+ * · 130 interrupted.
  */
 export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
   switch (ending.kind) {
@@ -26,9 +27,11 @@ export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
       if (isInterrupted && ending.report.outcome === 'restored') return INTERRUPTED;
       return OF_OUTCOME[ending.report.outcome];
     case 'fleet':
-      return ofFleet(ending.fleet);
+      return ofFleet(ending.fleet, isInterrupted);
     case 'reconciled':
       return ofReconciled(ending.reconciled);
+    case 'told':
+      return 0;
     case 'plan':
       return ending.plan.problems.length === 0 ? 0 : 2;
     case 'refused':
@@ -40,9 +43,10 @@ export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
   }
 }
 
-function ofFleet({ outcome, projects }: FleetReport): number {
+function ofFleet({ outcome, counts }: FleetReport, isInterrupted: boolean): number {
   if (outcome === 'migrated') return 0;
-  return projects.some((project) => project.outcome === 'parked') ? 3 : 1;
+  if (counts.parked > 0) return OF_OUTCOME.parked;
+  return isInterrupted && outcome === 'cancelled' ? INTERRUPTED : 1;
 }
 
 /** 0 when nothing unfinished is left, 3 where a person is needed. */

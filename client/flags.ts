@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { WORDS } from './flag-words';
 
 /** The flags as they were typed; what was left out is absent. */
 export interface Flags {
@@ -13,18 +14,44 @@ export interface Flags {
   readonly replace?: boolean;
   readonly backup?: string;
   readonly onDrift?: string;
+  readonly of?: string;
+  readonly file?: string;
+  readonly canary?: string;
+  readonly concurrency?: string;
+  readonly perSource?: string;
+  readonly perTarget?: string;
+  readonly maxFailures?: string;
+  readonly maxFailureRatio?: string;
+  readonly window?: string;
+  readonly timezone?: string;
   readonly connectionString?: string;
   readonly backupDir?: string;
   readonly config?: string;
   readonly json?: boolean;
+  readonly id?: string;
+  readonly cron?: string;
+  readonly every?: string;
 }
 
-/** Every flag, in the order in which help shows them. */
-export const ALL_FLAGS = [
+/** What a fleet may do at once, when, and how much may fail. */
+export const LIMIT_FLAGS = [
+  ...(['concurrency', 'perSource', 'perTarget', 'maxFailures', 'maxFailureRatio'] as const),
+  ...(['window', 'timezone'] as const),
+] as const satisfies readonly (keyof Flags)[];
+
+/** What every start of a fleet takes. */
+export const FLEET_FLAGS = ['replace', 'onDrift', 'canary', ...LIMIT_FLAGS] as const;
+
+/** Every flag of the script, in the order in which help shows them. */
+export const SCRIPT_FLAGS = [
   ...(['projectRef', 'database', 'owner', 'all', 'backupOnly', 'restore', 'verifyOnly'] as const),
-  ...(['dryRun', 'replace', 'backup', 'onDrift'] as const),
+  ...(['dryRun', 'replace', 'backup', 'onDrift', 'file', 'canary'] as const),
+  ...LIMIT_FLAGS,
   ...(['connectionString', 'backupDir', 'config', 'json'] as const),
 ] as const satisfies readonly (keyof Flags)[];
+
+/** Every flag; the script has no use for the last ones. */
+export const ALL_FLAGS = [...SCRIPT_FLAGS, 'of', 'id', 'cron', 'every'] as const;
 
 export type FlagName = (typeof ALL_FLAGS)[number];
 
@@ -33,39 +60,21 @@ export function typed(name: FlagName): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-const WORDS: Readonly<Record<FlagName, readonly [value: string, help: string]>> = {
-  projectRef: ['<ref>', 'the project to work on, for example project-abc'],
-  database: ['<name>', 'its database of its own, for example project_abc_db'],
-  owner: ['<id>', 'who owns the project; recorded, not interpreted'],
-  all: ['', 'migrate every configured project, one after another'],
-  backupOnly: ['', 'write a backup of the project and nothing else'],
-  restore: ['<backupId>', 'put this backup into --database'],
-  verifyOnly: ['', 'compare the project’s database with its backup and the source'],
-  dryRun: ['', 'show the plan; nothing is touched'],
-  replace: ['', 'save and replace what the target holds'],
-  backup: ['<backupId>', 'the backup to compare with, or to put back; else the newest'],
-  onDrift: ['<mode>', 'when the source changed since the backup: report or fail'],
-  connectionString: ['<url>', 'the source; MOVEOUT_SOURCE_URL is the safer place'],
-  backupDir: ['<folder>', 'where backups are written and looked for'],
-  config: ['<file>', 'the configuration file (default: ./moveout.config.yaml)'],
-  json: ['', 'the report as one JSON document on stdout, all else on stderr'],
-};
-
 /** Adds the named flags to a command, in the given order. */
 export function withFlags(command: Command, names: readonly FlagName[]): Command {
   for (const name of names) {
     const [value, help] = WORDS[name];
     const option = new Option(`${typed(name)} ${value}`.trim(), help);
-    if (value !== '') option.argParser(once(name));
+    if (value !== '') option.argParser(once(typed(name)));
     command.addOption(name === 'onDrift' ? option.choices(['report', 'fail']) : option);
   }
   return command.allowExcessArguments(false);
 }
 
 /** Takes a value once: of two, neither can be the one that was meant. */
-function once(name: FlagName): (value: string, before: string | undefined) => string {
+export function once(flag: string): (value: string, before: string | undefined) => string {
   return (value, before) => {
     if (before === undefined) return value;
-    throw new InvalidArgumentError(`${typed(name)} was given twice.`);
+    throw new InvalidArgumentError(`${flag} was given twice.`);
   };
 }

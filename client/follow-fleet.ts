@@ -1,43 +1,38 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { FleetEntry } from '../workflows/domain/fleet';
-import { look, type Look } from './progress/watch';
-import { count } from './progress/words';
+import type { FleetProgress } from '../workflows/domain/fleet';
+import { entryLine } from './progress/fleet-words';
 import type { Screen } from './progress/screen';
+import { count } from './progress/words';
 
-/** Shows a fleet's projects one after another, each with its steps, as their turn comes. */
+/** Shows a fleet: what it is about, a line for each project that ends, and how far it is. */
 export class FleetView {
-  readonly #client: Client;
   readonly #screen: Screen;
-  #child: WorkflowHandle | undefined;
+  #isIntroduced = false;
+  #leftOutBefore = 0;
 
-  constructor(client: Client, screen: Screen) {
-    this.#client = client;
+  constructor(screen: Screen) {
     this.#screen = screen;
   }
 
-  /** Shows what is new. */
-  async show(now: Look): Promise<void> {
-    if (this.#child !== undefined && this.#child.workflowId !== now.child)
-      await this.#finish(this.#child);
-    for (const entry of now.fleet ?? []) this.#screen.sayOnce(entryLine(entry));
-    if (now.child === undefined) return;
-    this.#child ??= this.#begin(now.child);
-    this.#screen.show(await look(this.#client, this.#child));
+  /** Shows what is new. A large fleet lists only some of those that end, failed ones first of all. */
+  show(fleet: FleetProgress): void {
+    if (!this.#isIntroduced && fleet.state !== 'freezing') this.#introduce(fleet);
+    for (const entry of fleet.projects) this.#screen.sayOnce(`  ${entryLine(entry)}`);
+    if (this.#isIntroduced && fleet.leftOut > this.#leftOutBefore) {
+      this.#screen.sayOnce('  More have ended than are listed one by one: the counts go on.');
+    }
+    this.#screen.showFleet(fleet);
   }
 
-  #begin(workflowId: string): WorkflowHandle {
-    this.#screen.say(workflowId.replace('migrate-project/', ''));
-    return this.#client.workflow.getHandle(workflowId);
+  #introduce({ fleetId, total, counts, leftOut, retried = [] }: FleetProgress): void {
+    this.#isIntroduced = true;
+    this.#leftOutBefore = leftOut;
+    const before = counts['already-migrated'];
+    const done = before === 0 ? '' : `, ${count(before)} are migrated already`;
+    this.#screen.say(`${fleetId}: ${count(total)} to move${done}`);
+    for (const { projectRef, reason } of retried) {
+      this.#screen.say(`  again: ${projectRef}, last ${reason}`);
+    }
+    const more = total - retried.length;
+    if (retried.length > 0 && more > 0) this.#screen.say(`  again: ${count(more)} more`);
   }
-
-  async #finish(child: WorkflowHandle): Promise<void> {
-    this.#child = undefined;
-    this.#screen.show(await look(this.#client, child));
-    this.#screen.turn();
-  }
-}
-
-function entryLine({ projectRef, databaseName, outcome, rows }: FleetEntry): string {
-  const moved = outcome === 'migrated' ? `, ${count(rows ?? 0)} rows` : '';
-  return `${projectRef} → ${databaseName}: ${outcome}${moved}`;
 }

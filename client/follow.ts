@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { endingOf, parkedReport, type Ending } from './ending';
 import { FleetView } from './follow-fleet';
 import type { Wishes } from './interrupt';
@@ -8,6 +8,8 @@ import { look, type Look } from './progress/watch';
 import type { Session } from './session';
 
 const LOOK_EVERY_MS = 300;
+/** A fleet is asked less often: its answer is long, and its worker has other things to do. */
+const LOOK_AT_FLEET_EVERY_MS = 1_000;
 /** A Temporal server that is started again answers well within this. */
 const SILENCE_MS = 60_000;
 const UNSERVED_SECONDS = 10;
@@ -20,16 +22,19 @@ export interface Following {
   readonly screen: Screen;
 }
 
-/** Follows one run, or a fleet's run with its projects', to the end. */
+/** Follows one run, of a project or of a fleet, to the end, also where it continues as new. */
 export class Follower {
   readonly #following: Following;
   readonly #fleet: FleetView;
+  #handle: WorkflowHandle;
+  #pause = LOOK_EVERY_MS;
   #lastAnswer = Date.now();
   #isCancelled = false;
 
   constructor(following: Following) {
     this.#following = following;
-    this.#fleet = new FleetView(following.session.client, following.screen);
+    this.#handle = following.handle;
+    this.#fleet = new FleetView(following.screen);
   }
 
   /**
@@ -44,7 +49,7 @@ export class Follower {
         if (ending !== undefined) return ending;
         if (wishes.wish === 'detach') return { kind: 'detached' };
         await this.#cancelIfAsked();
-        await Promise.race([wait(LOOK_EVERY_MS), wishes.changed(), session.broken]);
+        await Promise.race([wait(this.#pause), wishes.changed(), session.broken]);
       }
     } finally {
       screen.end();
@@ -52,9 +57,9 @@ export class Follower {
   }
 
   async #lookForEnding(): Promise<Ending | undefined> {
-    const { session, handle } = this.#following;
+    const { session } = this.#following;
     try {
-      const ending = await this.#endingAt(await look(session.client, handle));
+      const ending = await this.#endingAt(await look(session.client, this.#handle));
       this.#lastAnswer = Date.now();
       return ending;
     } catch (error) {
@@ -64,23 +69,34 @@ export class Follower {
   }
 
   async #endingAt(now: Look): Promise<Ending | undefined> {
-    const { handle, session, screen } = this.#following;
+    const { session, screen } = this.#following;
+    this.#handle = now.handle;
     screen.show(now);
     if (now.unserved > UNSERVED_SECONDS) {
       screen.sayOnce(
         `No worker takes up the run: does one poll the task queue "${session.taskQueue}"? Waiting for it.`,
       );
     }
-    await this.#fleet.show(now);
-    if (!now.isRunning) return endingOf(handle);
-    return now.isParked ? parkedReport(handle) : undefined;
+    if (now.fleet !== undefined) {
+      this.#pause = LOOK_AT_FLEET_EVERY_MS;
+      this.#fleet.show(now.fleet);
+    }
+    if (!now.isRunning) return endingOf(now.handle);
+    return now.isParked ? parkedReport(now.handle) : undefined;
   }
 
   async #cancelIfAsked(): Promise<void> {
-    const { handle, wishes, screen } = this.#following;
+    const { wishes, screen } = this.#following;
     if (wishes.wish !== 'cancel' || this.#isCancelled) return;
-    this.#isCancelled = true;
-    screen.say('Cancelling: what was written is being put back. Ctrl-C once more lets go of it.');
-    await handle.cancel();
+    screen.sayOnce(
+      'Cancelling: what was written is being put back. Ctrl-C once more lets go of it.',
+    );
+    try {
+      await this.#handle.cancel();
+      this.#isCancelled = true;
+    } catch (error) {
+      // It has ended or continued as new in between: the next look tells which.
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../workflows/domain/names';
 import { endingOf, type Ending } from './ending';
 import type { Wishes } from './interrupt';
+import { countsWords } from './progress/fleet-words';
 import { look } from './progress/watch';
 import type { Session } from './session';
 
@@ -78,9 +79,10 @@ async function leftBehind({ session, but }: Finding): Promise<readonly Run[]> {
 
 async function tellEnding(run: Run, finding: Finding, signal: AbortSignal): Promise<void> {
   const { session, wishes, say } = finding;
-  const handle = session.client.workflow.getHandle(run.workflowId, run.runId);
+  let handle = session.client.workflow.getHandle(run.workflowId, run.runId);
   while (wishes.wish === 'go-on' && !signal.aborted) {
     const now = await look(session.client, handle);
+    ({ handle } = now);
     if (!now.isRunning) {
       say(
         `${run.workflowId}, left by an earlier start, has ended: ${wordsOf(await endingOf(handle))}`,
@@ -104,7 +106,9 @@ function wordsOf(ending: Ending): string {
         '; ',
       );
     case 'fleet':
-      return `${ending.fleet.outcome}, ${ending.fleet.projects.length} projects`;
+      return `${ending.fleet.outcome}, ${countsWords(ending.fleet.counts)}`;
+    case 'told':
+      return ending.text;
     case 'plan':
       return 'planned';
     case 'reconciled':

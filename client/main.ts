@@ -2,11 +2,13 @@
 import { Command } from 'commander';
 import { answer } from './answer';
 import { runArguments } from './arguments';
-import { withFlags, type FlagName, type Flags } from './flags';
+import { LIMIT_FLAGS, withFlags, type FlagName, type Flags } from './flags';
+import { addFleet } from './fleet/command';
 import { HELP } from './help';
 import { MODES, type Mode } from './modes';
 import { modeOf, PLACE_FLAGS } from './request';
 import { run } from './run';
+import { addSchedule } from './schedule/command';
 
 const args = process.argv.slice(2);
 // From here on the list of processes shows no argument of this one.
@@ -28,10 +30,13 @@ const CHOOSING: ReadonlySet<FlagName> = new Set<FlagName>([
 
 add('plan', 'plan', 'show what a migration would do; nothing is touched');
 add('migrate', 'migrate', 'move one project, or --all');
+add('retry-failed', 'retry', 'move what failed last once more, the done ones left alone');
 add('backup', 'backup', 'write a backup of a project and nothing else');
 add('verify', 'verify', 'compare a project’s database with its backup and the source');
 add('restore', 'restore', 'put the backup named by --backup into --database');
 add('reconcile', 'reconcile', 'restore what terminated or timed-out runs have left');
+addFleet(moveout);
+addSchedule(moveout);
 moveout
   .command('worker')
   .description('serve a configured Temporal until asked to stop')
@@ -43,7 +48,8 @@ moveout
 
 function add(name: string, mode: Mode, help: string): void {
   const own = MODES[mode].flags.filter((flag) => !CHOOSING.has(flag));
-  const more: readonly FlagName[] = mode === 'migrate' ? ['all', 'dryRun'] : [];
+  const more: readonly FlagName[] =
+    mode === 'migrate' ? ['all', 'dryRun', 'file', 'canary', ...LIMIT_FLAGS] : [];
   const command = withFlags(moveout.command(name).description(help), [
     ...own,
     ...more,

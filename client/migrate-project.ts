@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { answer } from './answer';
 import { runArguments } from './arguments';
-import { ALL_FLAGS, withFlags, type Flags } from './flags';
+import { SCRIPT_FLAGS, withFlags, type Flags } from './flags';
 import { HELP } from './help';
 import { modeOf } from './request';
 import { run } from './run';
@@ -11,7 +11,7 @@ const args = process.argv.slice(2);
 // From here on the list of processes shows no argument of this one.
 process.title = 'moveout migrate-project';
 
-const command = withFlags(new Command('migrate-project'), ALL_FLAGS)
+const command = withFlags(new Command('migrate-project'), SCRIPT_FLAGS)
   .description('Moves a project into a database of its own: backed up, verified, or put back.')
   .addHelpText('after', HELP)
   .action(async () => {

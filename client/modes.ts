@@ -8,10 +8,11 @@ import {
   restoreRequestSchema,
   verifyRequestSchema,
 } from '../workflows/domain/request';
-import type { FlagName, Flags } from './flags';
+import { FLEET_FLAGS, type FlagName, type Flags } from './flags';
 
 /** What can be asked for. */
-export type Mode = 'migrate' | 'all' | 'backup' | 'restore' | 'verify' | 'plan' | 'reconcile';
+export type Mode =
+  'migrate' | 'all' | 'retry' | 'backup' | 'restore' | 'verify' | 'plan' | 'reconcile';
 
 /** One thing that can be asked for: which flags say something to it, and what becomes of them. */
 interface ModeKind {
@@ -42,10 +43,18 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
   },
   all: {
     workflowType: 'migrateAll',
-    flags: ['all', 'replace', 'onDrift'],
+    flags: ['all', 'file', ...FLEET_FLAGS],
     schema: migrateAllRequestSchema,
     workflowId: () => 'migrate-all',
-    summary: () => 'every configured project',
+    summary: ({ file }) =>
+      file === undefined ? 'every configured project' : `every project of ${file}`,
+  },
+  retry: {
+    workflowType: 'migrateAll',
+    flags: ['of', ...FLEET_FLAGS],
+    schema: migrateAllRequestSchema,
+    workflowId: () => 'retry-failed',
+    summary: ({ of }) => `what failed last in ${of ?? 'any run'}`,
   },
   backup: {
     workflowType: 'backupProject',

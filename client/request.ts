@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { WorkflowType } from '../workflows/domain/names';
+import { fleetInput } from './fleet-input';
 import { ALL_FLAGS, typed, type FlagName, type Flags } from './flags';
 import { MODES, type Mode } from './modes';
 import { UsageError } from './usage-error';
@@ -42,17 +43,26 @@ export function modeOf(flags: Flags): Mode {
  */
 export function requestOf(mode: Mode, flags: Flags, now: number): Request {
   assertTaken(mode, flags);
-  const { workflowType, schema, workflowId, summary } = MODES[mode];
-  const parsed = schema.safeParse(inputOf(mode, flags));
-  if (!parsed.success) throw new UsageError(wordsOf(parsed.error, mode, flags));
+  const { workflowType, workflowId, summary } = MODES[mode];
+  const input = inputFor(mode, flags);
   return {
     workflowType,
     workflowId: workflowId(flags, now),
-    input: parsed.data,
+    input,
     summary: summary(flags),
     projectRef: flags.projectRef,
     databaseName: flags.database,
   };
+}
+
+/**
+ * The input that flags make for a mode, with the defaults filled in. Throws one `UsageError` that names
+ * those whose values the workflow would refuse; flags that say nothing to the mode are not looked at.
+ */
+export function inputFor(mode: Mode, flags: Flags): Request['input'] {
+  const parsed = MODES[mode].schema.safeParse(inputOf(mode, flags));
+  if (!parsed.success) throw new UsageError(wordsOf(parsed.error, mode, flags));
+  return parsed.data;
 }
 
 function assertTaken(mode: Mode, flags: Flags): void {
@@ -74,6 +84,7 @@ function namesOf(flags: Flags): readonly FlagName[] {
 const WHAT: Readonly<Record<Mode, string>> = {
   migrate: 'a migration',
   all: '--all',
+  retry: 'retry-failed',
   backup: 'a backup on its own',
   restore: 'a restore',
   verify: 'a verification',
@@ -89,16 +100,23 @@ function inputOf(mode: Mode, flags: Flags): Readonly<Record<string, unknown>> {
     databaseName: flags.database,
     ownerUserId: flags.owner,
   };
-  const inputs = {
-    migrate: { ...project, replace, onDrift },
-    plan: { ...project, replace, onDrift },
-    all: { replace, onDrift },
-    backup: project,
-    restore: { backupId: flags.restore ?? flags.backup, databaseName: flags.database, replace },
-    verify: { ...project, backupId: flags.backup, onDrift },
-    reconcile: {},
+  // Who cancels at the terminal was told that what runs is put back.
+  const fleet = (): object => ({ ...fleetInput(flags), cancelRunning: true });
+  const inputs: Readonly<Record<Mode, () => object>> = {
+    migrate: () => ({ ...project, replace, onDrift }),
+    plan: () => ({ ...project, replace, onDrift }),
+    all: () => ({ ...fleet(), file: flags.file }),
+    retry: () => ({ ...fleet(), failedOf: flags.of ?? 'any' }),
+    backup: () => project,
+    restore: () => ({
+      backupId: flags.restore ?? flags.backup,
+      databaseName: flags.database,
+      replace,
+    }),
+    verify: () => ({ ...project, backupId: flags.backup, onDrift }),
+    reconcile: () => ({}),
   };
-  return withoutUndefined(inputs[mode]);
+  return withoutUndefined(inputs[mode]());
 }
 
 function withoutUndefined(input: object): Readonly<Record<string, unknown>> {
@@ -130,6 +148,8 @@ function flagOf(field: string, flags: Flags): string {
     ['backupId', flags.backup === undefined ? typed('restore') : typed('backup')],
     ['onDrift', typed('onDrift')],
     ['replace', typed('replace')],
+    ['failedOf', typed('of')],
+    ['file', typed('file')],
   ]);
   return names.get(field) ?? field;
 }

@@ -83,7 +83,7 @@ async function runIn(session: Session, request: Request, interrupts: Interrupts)
 async function follow(session: Session, request: Request, interrupts: Interrupts): Promise<Ending> {
   const { handle, isAttached } = await startOrAttach(session, request);
   say(isAttached ? `${request.workflowId} is already running: following it.` : request.summary);
-  const screen = new Screen(() => displayOn(process.stderr));
+  const screen = new Screen(displayOn(process.stderr));
   const ending = await new Follower({ session, handle, wishes: interrupts, screen })
     .ending()
     .catch((error: unknown): Ending => lost(handle.workflowId, error));

@@ -66,6 +66,23 @@ export async function joinServer(joining: Joining): Promise<Membership> {
   };
 }
 
+/** Joins the local Temporal server of a state folder where one runs; `undefined` where none does. */
+export async function joinRunning({
+  state,
+  script,
+}: Omit<Joining, 'log'>): Promise<Membership | undefined> {
+  const socket = await knock(state.socket);
+  if (socket === undefined) return undefined;
+  say(socket, { script });
+  // Where the keeper is about to end, it says nothing any more.
+  const answer = answerSchema.safeParse(await firstMessage(socket).catch(() => undefined)).data;
+  if (answer === undefined || 'error' in answer) {
+    socket.destroy();
+    return undefined;
+  }
+  return { ...answer, leave: () => leave(socket) };
+}
+
 async function enter({ state, script, log }: Joining) {
   const socket = (await knock(state.socket)) ?? (await callKeeper(state, log));
   say(socket, { script });

@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
+import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Display } from './display';
+import { endedOf, fleetFigures } from './fleet-words';
 import type { StepView } from './view';
 import { figures } from './words';
 
@@ -9,7 +11,10 @@ const WORDS = { waiting: '', running: '…', done: 'done', failed: 'FAILED' } as
 const WORTH_A_START_SECONDS = 1;
 const REMIND_EVERY_SECONDS = 30;
 
-/** A line when a step starts, one every half minute while it goes on, and one when it ends. */
+/**
+ * A line when a step starts, one every half minute while it goes on, and one when it ends; of a fleet
+ * one whenever its state changes and every half minute.
+ */
 export function lineDisplay(out: Writable): Display {
   const shown = new Map<string, string>();
   const say = (line: string): void => void out.write(`${line}\n`);
@@ -21,6 +26,12 @@ export function lineDisplay(out: Writable): Display {
         shown.set(view.step, stage);
         say(lineOf(view));
       }
+    },
+    updateFleet: (fleet, now) => {
+      const stage = fleetStage(fleet, now);
+      if (shown.get('fleet') === stage) return;
+      shown.set('fleet', stage);
+      say(`  ${'fleet'.padEnd(15)} ${fleetFigures(fleet, now)}`);
     },
     say,
     end: () => undefined,
@@ -38,4 +49,11 @@ function lineOf(view: StepView): string {
   const head = `  ${view.step.padEnd(15)} ${WORDS[view.state]}`;
   if (view.state === 'running' && view.seconds < REMIND_EVERY_SECONDS) return head;
   return `${head.padEnd(24)} ${figures(view)}`;
+}
+
+function fleetStage(fleet: FleetProgress, now: number): string {
+  const { state, startedAt, stoppedBy = '', total } = fleet;
+  const isOver = total > 0 && endedOf(fleet) === total;
+  const age = Math.floor((now - Date.parse(startedAt)) / 1000 / REMIND_EVERY_SECONDS);
+  return [state, stoppedBy, isOver, age].join(' ');
 }

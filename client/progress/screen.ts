@@ -1,16 +1,15 @@
+import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Display } from './display';
 import { viewOf } from './view';
 import type { Look } from './watch';
 
-/** Shows one run after the other: its steps, and in lines of their own whatever is news. */
+/** Shows a run: its steps or how far its fleet is, and in lines of their own whatever is news. */
 export class Screen {
-  readonly #open: () => Display;
   readonly #said = new Set<string>();
-  #display: Display;
+  readonly #display: Display;
 
-  constructor(open: () => Display) {
-    this.#open = open;
-    this.#display = open();
+  constructor(display: Display) {
+    this.#display = display;
   }
 
   /** Shows the steps of a run, and why one of them is tried again. */
@@ -22,6 +21,11 @@ export class Screen {
     }
   }
 
+  /** Shows how far a fleet is. */
+  showFleet(fleet: FleetProgress): void {
+    this.#display.updateFleet(fleet, Date.now());
+  }
+
   say(line: string): void {
     this.#display.say(line);
   }
@@ -31,12 +35,6 @@ export class Screen {
     if (this.#said.has(line)) return;
     this.#said.add(line);
     this.say(line);
-  }
-
-  /** Leaves what is shown standing and begins anew below it. */
-  turn(): void {
-    this.#display.end();
-    this.#display = this.#open();
   }
 
   end(): void {

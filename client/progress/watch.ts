@@ -1,8 +1,9 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { z } from 'zod';
-import type { FleetEntry } from '../../workflows/domain/fleet';
+import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Progress } from '../../workflows/domain/progress';
+import { nextRun } from './next-run';
 
 /** A worker that is busy or gone must not hold up the display. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -25,41 +26,34 @@ export interface Pending {
 
 /** A run as it is now. `progress` is absent while no worker answers. */
 export interface Look {
+  /** The run that was looked at: where one has continued as new, the last of its chain. */
+  readonly handle: WorkflowHandle;
   readonly isRunning: boolean;
   readonly isParked: boolean;
   /** Seconds for which no worker has taken up the run's next workflow task. */
   readonly unserved: number;
   readonly pending: readonly Pending[];
   readonly progress?: Progress | undefined;
-  readonly fleet?: readonly FleetEntry[] | undefined;
-  /** The run of a fleet's current project. */
-  readonly child?: string | undefined;
+  readonly fleet?: FleetProgress | undefined;
 }
 
 /** Looks at a run once. Rejects only where Temporal itself does not answer. */
 export async function look(client: Client, handle: WorkflowHandle): Promise<Look> {
   const description = await client.withDeadline(Date.now() + 5_000, () => handle.describe());
   const { raw, type, status } = description;
+  if (status.name === 'CONTINUED_AS_NEW') return look(client, await nextRun(client, handle));
   const isFleet = type === 'migrateAll';
   const answer = type === 'planProject' ? undefined : await ask(client, handle);
   const progress = isFleet ? undefined : progressSchema.safeParse(answer).data;
   return {
+    handle,
     isRunning: status.name === 'RUNNING',
     isParked: isParked(progress),
     unserved: unservedSeconds(description),
     pending: (raw.pendingActivities ?? []).map(pendingOf),
     progress,
     fleet: isFleet ? fleetSchema.safeParse(answer).data : undefined,
-    child: newestChild(raw.pendingChildren ?? []),
   };
-}
-
-type PendingChild = NonNullable<WorkflowExecutionDescription['raw']['pendingChildren']>[number];
-
-/** Of a fleet's children that have not ended the parked ones stay behind. */
-function newestChild(children: readonly PendingChild[]): string | undefined {
-  const newest = [...children].sort((a, b) => Number(b.initiatedId) - Number(a.initiatedId))[0];
-  return newest?.workflowId ?? undefined;
 }
 
 /** A parked run whose restore is tried again is under way, though its outcome still says parked. */
@@ -72,7 +66,9 @@ const progressSchema = z.custom<Progress>(
   (value) => typeof value === 'object' && value !== null && 'steps' in value && 'outcome' in value,
 );
 
-const fleetSchema = z.custom<readonly FleetEntry[]>((value) => Array.isArray(value));
+const fleetSchema = z.custom<FleetProgress>(
+  (value) => typeof value === 'object' && value !== null && 'fleetId' in value && 'counts' in value,
+);
 
 async function ask(client: Client, handle: WorkflowHandle): Promise<unknown> {
   try {

@@ -1,7 +1,4 @@
-import type { FleetReport } from '../../workflows/domain/fleet';
-import type { ReconcileReport } from '../../workflows/domain/interrupted';
 import type { Plan, Problem } from '../../workflows/domain/plan';
-import type { Report } from '../../workflows/domain/report';
 import type { Ending } from '../ending';
 
 /** What is known of a request that has no report: who it was about, and since when. */
@@ -30,15 +27,15 @@ export interface ShortDocument extends Asked {
   readonly finishedAt: string;
 }
 
-export type ResultDocument = Report | FleetReport | ReconcileReport | PlanDocument | ShortDocument;
-
 /** The one document that says how a request ended. */
-export function documentOf(ending: Ending, asked: Asked): ResultDocument {
+export function documentOf(ending: Ending, asked: Asked): object {
   switch (ending.kind) {
     case 'report':
       return ending.report;
     case 'fleet':
       return ending.fleet;
+    case 'told':
+      return ending.document;
     case 'reconciled':
       return ending.reconciled;
     case 'plan': {

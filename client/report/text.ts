@@ -1,10 +1,8 @@
 import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
-import type { FleetReport } from '../../workflows/domain/fleet';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
-import { count, duration } from '../progress/words';
+import { duration } from '../progress/words';
 import { driftText, evidenceText } from './evidence';
-import { grid } from './grid';
 
 const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   migrated: 'migrated and verified',
@@ -49,30 +47,6 @@ export function reportText(report: Report): string {
 export function refusalText({ projectRef, databaseName, problems }: Report): string {
   const whole = projectRef === '?' ? 'The request' : `${projectRef} → ${databaseName ?? '?'}`;
   return `${problemsText(`${whole} is refused, nothing was touched`, problems)}\n`;
-}
-
-/** How a fleet ended, for people: one line a project. */
-export function fleetText(fleet: FleetReport): string {
-  const columns = [
-    { head: 'project' },
-    { head: 'database' },
-    { head: 'outcome' },
-    { head: 'rows', isFigure: true },
-    { head: 'problems' },
-  ];
-  const rows = fleet.projects.map((entry) => [
-    entry.projectRef,
-    entry.databaseName,
-    entry.outcome,
-    entry.rows === undefined || entry.outcome === 'already-migrated' ? '' : count(entry.rows),
-    entry.problems.map(({ message }) => message).join('; '),
-  ]);
-  const good = fleet.projects.filter(
-    ({ outcome }) => outcome === 'migrated' || outcome === 'already-migrated',
-  );
-  const seconds = (Date.parse(fleet.finishedAt) - Date.parse(fleet.startedAt)) / 1000;
-  const head = `${good.length} of ${fleet.projects.length} projects are in databases of their own (${duration(seconds)})`;
-  return `${head}\n\n${grid(columns, rows)}\n`;
 }
 
 /** Problems or warnings, one a line; nothing where there are none. */

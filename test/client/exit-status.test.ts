@@ -1,5 +1,7 @@
 import { exitStatusOf } from '../../client/exit-status';
+import type { Counts, FleetReport } from '../../workflows/domain/fleet';
 import type { Report } from '../../workflows/domain/report';
+import { fleetReport } from './fleet/samples';
 
 const report = (outcome: Report['outcome']) => ({
   kind: 'report' as const,
@@ -16,17 +18,9 @@ const report = (outcome: Report['outcome']) => ({
   },
 });
 
-const fleet = (outcome: 'migrated' | 'failed') => ({
+const fleet = (outcome: FleetReport['outcome'], counts: Partial<Counts> = {}) => ({
   kind: 'fleet' as const,
-  fleet: { outcome, projects: [], startedAt: '', finishedAt: '' },
-});
-
-const parkedFleet = () => ({
-  kind: 'fleet' as const,
-  fleet: {
-    ...fleet('failed').fleet,
-    projects: [{ projectRef: 'a', databaseName: 'b', outcome: 'parked' as const, problems: [] }],
-  },
+  fleet: fleetReport({ outcome, counts }),
 });
 
 const reconciled = (
@@ -56,8 +50,12 @@ describe('exitStatusOf', () => {
     [report('refused'), 2],
     [report('parked'), 3],
     [fleet('migrated'), 0],
-    [fleet('failed'), 1],
-    [parkedFleet(), 3],
+    [fleet('incomplete', { migrated: 9, restored: 1 }), 1],
+    [fleet('stopped', { migrated: 9 }), 1],
+    [fleet('cancelled', { migrated: 9 }), 1],
+    [fleet('incomplete', { migrated: 8, restored: 1, parked: 1 }), 3],
+    [fleet('stopped', { parked: 1 }), 3],
+    [{ kind: 'told' as const, text: '', document: {} }, 0],
     [reconciled([]), 0],
     [reconciled(['restored']), 0],
     [reconciled(['restored', 'parked']), 3],
@@ -73,5 +71,8 @@ describe('exitStatusOf', () => {
     expect(exitStatusOf(report('restored'), true)).toBe(130);
     expect(exitStatusOf(report('migrated'), true)).toBe(0);
     expect(exitStatusOf(report('parked'), true)).toBe(3);
+    expect(exitStatusOf(fleet('cancelled'), true)).toBe(130);
+    expect(exitStatusOf(fleet('cancelled', { parked: 1 }), true)).toBe(3);
+    expect(exitStatusOf(fleet('migrated'), true)).toBe(0);
   });
 });

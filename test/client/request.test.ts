@@ -53,6 +53,7 @@ describe('requestOf', () => {
     [{ ...PROJECT, dryRun: true }, 'planProject', `plan-project/project-abc-${NOW}`],
     [{ restore: 'backup_a_1', database: 'db' }, 'restoreProject', 'restore-project/db'],
     [{ all: true }, 'migrateAll', 'migrate-all'],
+    [{ all: true, file: 'some.jsonl' }, 'migrateAll', 'migrate-all'],
   ])('calls the run of %j by its workflow id', (flags, workflowType, workflowId) => {
     expect(requestFor(flags)).toMatchObject({ workflowType, workflowId });
   });
@@ -68,7 +69,90 @@ describe('requestOf', () => {
     [{ all: true, projectRef: 'a' }, '--project-ref says nothing to --all'],
     [{ ...PROJECT, backup: 'backup_a_1' }, '--backup says nothing to a migration'],
     [{ ...PROJECT, backupOnly: true, replace: true }, '--replace says nothing to a backup'],
+    [{ ...PROJECT, canary: '3' }, '--canary says nothing to a migration'],
+    [{ ...PROJECT, verifyOnly: true, window: '22:00-05:00' }, '--window says nothing to a verif'],
+    [{ all: true, of: 'any' }, '--of says nothing to --all'],
+    [{ all: true, file: '' }, '--file must be the path of a file'],
   ])('refuses %j in one message that names the flag', (flags, message) => {
     expect(() => requestFor(flags)).toThrow(message);
+  });
+});
+
+describe('requestOf a fleet', () => {
+  const NONE = { replace: false, onDrift: 'report', canary: 0, cancelRunning: true };
+  const inputOf = (flags: Flags) => requestFor({ all: true, ...flags }).input;
+
+  it('asks for every configured project, and to put back what runs when it is cancelled', () => {
+    expect(inputOf({})).toEqual({ ...NONE, limits: {} });
+  });
+
+  it('makes canaries, limits and a window of the flags', () => {
+    const flags = {
+      ...{ canary: '3', concurrency: '8', perSource: '4', perTarget: '2', maxFailures: '0' },
+      ...{ maxFailureRatio: '0.05', window: '22:00-05:00', timezone: 'Europe/Berlin' },
+    };
+    const window = { from: '22:00', to: '05:00', timezone: 'Europe/Berlin' };
+    expect(inputOf(flags)).toEqual({
+      ...NONE,
+      canary: 3,
+      limits: {
+        ...{ concurrency: 8, perSource: 4, perTarget: 2, maxFailures: 0, maxFailureRatio: 0.05 },
+        window,
+      },
+    });
+    expect(inputOf({ window: '01:00-02:00' })).toHaveProperty('limits.window.timezone', 'UTC');
+  });
+
+  it('takes a configured limit away by the word none', () => {
+    const limits = { maxFailures: null, window: null };
+    expect(inputOf({ maxFailures: 'none', window: 'none' })).toEqual({ ...NONE, limits });
+  });
+
+  it.each<[Flags, string]>([
+    [{ canary: 'three' }, '--canary must be a whole number from 0 to 1000'],
+    [{ canary: '1001' }, '--canary must be a whole number from 0 to 1000'],
+    [{ concurrency: '0' }, '--concurrency must be a whole number from 1 to 500'],
+    [{ concurrency: 'none' }, '--concurrency must be a whole number from 1 to 500'],
+    [{ concurrency: '501' }, '--concurrency must be a whole number from 1 to 500'],
+    [{ concurrency: '0x10' }, '--concurrency must be a whole number from 1 to 500'],
+    [{ perSource: '' }, '--per-source must be a whole number from 1'],
+    [{ perTarget: '1.5' }, '--per-target must be a whole number from 1'],
+    [{ maxFailures: '-1' }, '--max-failures must be a whole number from 0'],
+    [{ maxFailureRatio: '1' }, '--max-failure-ratio must be a share from 0 to below 1'],
+    [{ window: '22:00' }, '--window must be two times of the day, such as 22:00-05:00'],
+    [{ window: '22:00-25:00' }, '--window must be two times of the day'],
+    [{ window: '22:00-05:00-06:00' }, '--window must be two times of the day'],
+    [{ timezone: 'Europe/Berlin' }, '--timezone says nothing without --window'],
+    [
+      { window: '22:00-05:00', timezone: 'Nowhere' },
+      '--timezone must be the name of a time zone, such as Europe/Berlin',
+    ],
+    [
+      { concurrency: 'a', perTarget: 'b', canary: 'c' },
+      '--canary must be a whole number from 0 to 1000; --concurrency must be a whole number from 1 to 500; --per-target must be a whole number from 1',
+    ],
+  ])('refuses %j in one message that names the flag', (flags, message) => {
+    expect(() => requestFor({ all: true, ...flags })).toThrow(message);
+  });
+});
+
+describe('requestOf a retry', () => {
+  it('asks for what failed last, in any run or in the fleet named', () => {
+    const of = 'fleet_1700000000000_0a1b2c3d';
+    expect(requestOf('retry', {}, NOW)).toMatchObject({
+      workflowType: 'migrateAll',
+      workflowId: 'retry-failed',
+      input: { failedOf: 'any', cancelRunning: true },
+    });
+    expect(requestOf('retry', { of, concurrency: '2' }, NOW).input).toMatchObject({
+      failedOf: of,
+      limits: { concurrency: 2 },
+    });
+  });
+
+  it('refuses what is no fleet', () => {
+    expect(() => requestOf('retry', { of: 'yesterday' }, NOW)).toThrow(
+      '--of must be the id of a fleet, for example "fleet_1700000000000_0a1b2c3d", or "any"',
+    );
   });
 });

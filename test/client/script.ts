@@ -17,6 +17,8 @@ export interface Surroundings {
   /** Beside PATH and HOME the only variables that the script sees. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Which of the package's programs; the script unless it says otherwise. */
+  readonly program?: 'migrate-project' | 'main';
 }
 
 /** A script under way. */
@@ -25,9 +27,10 @@ export interface Running {
   readonly ended: Promise<Outcome>;
 }
 
-/** Starts the built `migrate-project` in a process group of its own. */
-export function startScript(args: readonly string[], { env, cwd }: Surroundings): Running {
-  const program = path.join(packageRoot(), 'dist', 'client', 'migrate-project.js');
+/** Starts the built program in a process group of its own. */
+export function startScript(args: readonly string[], surroundings: Surroundings): Running {
+  const { env, cwd, program: name = 'migrate-project' } = surroundings;
+  const program = path.join(packageRoot(), 'dist', 'client', `${name}.js`);
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
@@ -41,7 +44,7 @@ export function startScript(args: readonly string[], { env, cwd }: Surroundings)
   return { child, ended };
 }
 
-/** Runs the built `migrate-project` to its end. */
+/** Runs the built program to its end. */
 export function runScript(args: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   return startScript(args, surroundings).ended;
 }

@@ -45,6 +45,14 @@ export interface FleetProject {
   readonly reason?: string | undefined;
 }
 
+/** A project that is moved again, and how its last migration ended. */
+export interface Retried {
+  readonly projectRef: string;
+  readonly databaseName: string;
+  /** One line: the outcome and the first words of its failure. */
+  readonly reason: string;
+}
+
 /** What a fleet knows of its inventory; the list itself stays beside the backups. */
 export interface FrozenFleet {
   readonly fleetId: string;
@@ -59,6 +67,8 @@ export interface FrozenFleet {
   readonly alreadyMigrated: number;
   /** The rows of all projects on the list. */
   readonly rows: number;
+  /** Where only failed projects are moved again: the first fifty of them. */
+  readonly retried?: readonly Retried[] | undefined;
   /** The limits that hold: the request's, else the configured ones. */
   readonly limits: Limits;
 }
@@ -74,6 +84,8 @@ export interface FleetReport {
   /** Why nothing more was started, where that was before the end of the list. */
   readonly stoppedBy?: string | undefined;
   readonly total: number;
+  /** Projects of the list that were never started. */
+  readonly notStarted?: number | undefined;
   readonly counts: Counts;
   /** How often each failure of the closed table occurred. */
   readonly failures: Readonly<Record<string, number>>;
@@ -108,6 +120,8 @@ export interface FleetProgress {
   readonly failures: Readonly<Record<string, number>>;
   readonly projects: readonly FleetEntry[];
   readonly leftOut: number;
+  /** Where only failed projects are moved again: the first fifty of them. */
+  readonly retried?: readonly Retried[] | undefined;
   readonly limits?: Limits | undefined;
   readonly stoppedBy?: string | undefined;
   readonly startedAt: string;

@@ -102,7 +102,8 @@ export const migrateAllRequestSchema = z
     file: z.string().min(1, 'must be the path of a file').optional(),
     /** Only what failed last: in the fleet named, or in `any` run. */
     failedOf: z
-      .union([z.literal('any'), z.string().regex(FLEET_ID)], {
+      .string()
+      .refine((value) => value === 'any' || FLEET_ID.test(value), {
         message: 'must be the id of a fleet, for example "fleet_1700000000000_0a1b2c3d", or "any"',
       })
       .optional(),

@@ -1,0 +1,33 @@
+import type { FlagName } from './flags';
+
+/** How help shows each flag: its value, where it takes one, and what it does. */
+export const WORDS: Readonly<Record<FlagName, readonly [value: string, help: string]>> = {
+  projectRef: ['<ref>', 'the project to work on, for example project-abc'],
+  database: ['<name>', 'its database of its own, for example project_abc_db'],
+  owner: ['<id>', 'who owns the project; recorded, not interpreted'],
+  all: ['', 'migrate every configured project that is not migrated yet'],
+  backupOnly: ['', 'write a backup of the project and nothing else'],
+  restore: ['<backupId>', 'put this backup into --database'],
+  verifyOnly: ['', 'compare the project’s database with its backup and the source'],
+  dryRun: ['', 'show the plan; nothing is touched'],
+  replace: ['', 'save and replace what the target holds'],
+  backup: ['<backupId>', 'the backup to compare with, or to put back; else the newest'],
+  onDrift: ['<mode>', 'when the source changed since the backup: report or fail'],
+  of: ['<fleetId>', 'the fleet whose failed projects are moved again (default: any run)'],
+  file: ['<path>', 'with --all: the projects, one a line as JSON, instead of the configured ones'],
+  canary: ['<n>', 'fleet: so many, the smallest, first; unless all succeed no other starts'],
+  concurrency: ['<n>', 'fleet: migrations at the same time'],
+  perSource: ['<n>', 'fleet: at the same time from one source server'],
+  perTarget: ['<n>', 'fleet: at the same time into one target server'],
+  maxFailures: ['<n>', 'fleet: stop when more projects than this have failed'],
+  maxFailureRatio: ['<x>', 'fleet: stop when more than this share has failed, such as 0.1'],
+  window: ['<from-to>', 'fleet: start projects only between these hours, such as 22:00-05:00'],
+  timezone: ['<zone>', 'whose hours these are, such as Europe/Berlin (default: UTC)'],
+  connectionString: ['<url>', 'the source; MOVEOUT_SOURCE_URL is the safer place'],
+  backupDir: ['<folder>', 'where backups are written and looked for'],
+  config: ['<file>', 'the configuration file (default: ./moveout.config.yaml)'],
+  id: ['<workflow id>', 'the fleet’s workflow id (default: migrate-all)'],
+  cron: ['<expression>', 'when it runs, by the clock: five fields, such as "0 22 * * *"'],
+  every: ['<time>', 'when it runs, by distance: such as 30m, 12h or 1d'],
+  json: ['', 'the report as one JSON document on stdout, all else on stderr'],
+};

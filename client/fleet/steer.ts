@@ -1,0 +1,100 @@
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import type { FleetProgress } from '../../workflows/domain/fleet';
+import { endingOf, type Ending } from '../ending';
+import { fleetText } from '../report/fleet';
+import { statusText } from '../report/fleet-status';
+import { UsageError } from '../usage-error';
+
+export type Action = 'status' | 'pause' | 'resume' | 'stop' | 'limits';
+
+/** What is wanted of which fleet. */
+export interface Wanted {
+  readonly action: Action;
+  readonly workflowId: string;
+  /** The limits to change, for the action `limits`. */
+  readonly change?: object | undefined;
+}
+
+const UPDATES = {
+  pause: 'pause',
+  resume: 'resume',
+  stop: 'stopAfterCurrent',
+  limits: 'changeLimits',
+} as const;
+
+/** A worker that is there answers well within this. */
+const ANSWER_WITHIN_MS = 15_000;
+
+/**
+ * Does what is wanted of a fleet and tells how far it is then; of a fleet that has ended, how it did.
+ * Throws a `UsageError` where there is no such fleet, it has ended, or it refuses.
+ */
+export async function steer(client: Client, wanted: Wanted): Promise<Ending> {
+  const { action, workflowId } = wanted;
+  const handle = client.workflow.getHandle(workflowId);
+  const { status } = await fleetAt(client, handle);
+  if (status.name !== 'RUNNING') {
+    if (action === 'status') return toldEnding(await endingOf(handle));
+    const others = await othersOf(client);
+    throw new UsageError(`${workflowId} does not run: it is ${status.name}${others}`);
+  }
+  const progress = await answered(workflowId, () =>
+    client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => ask(handle, wanted)),
+  );
+  return { kind: 'told', text: statusText(workflowId, progress, Date.now()), document: progress };
+}
+
+async function ask(handle: WorkflowHandle, { action, change }: Wanted): Promise<FleetProgress> {
+  if (action === 'status') return handle.query<FleetProgress>('progress');
+  if (change === undefined) return handle.executeUpdate<FleetProgress, []>(UPDATES[action]);
+  return handle.executeUpdate<FleetProgress, [object]>(UPDATES[action], { args: [change] });
+}
+
+async function fleetAt(
+  client: Client,
+  handle: WorkflowHandle,
+): Promise<WorkflowExecutionDescription> {
+  const { workflowId } = handle;
+  try {
+    const description = await handle.describe();
+    if (description.type === 'migrateAll') return description;
+    throw new UsageError(`${workflowId} is a run of ${description.type}, not a fleet`);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new UsageError(`no fleet has run as ${workflowId}${await othersOf(client)}`);
+  }
+}
+
+/** Which fleets run, for somebody who named another. */
+async function othersOf(client: Client): Promise<string> {
+  const query = 'WorkflowType = "migrateAll" AND ExecutionStatus = "Running"';
+  const ids: string[] = [];
+  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
+  return ids.length === 0 ? '; no fleet runs now' : `; running now: ${ids.slice(0, 5).join(', ')}`;
+}
+
+async function answered(
+  workflowId: string,
+  asking: () => Promise<FleetProgress>,
+): Promise<FleetProgress> {
+  try {
+    return await asking();
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      throw new UsageError(`${workflowId} refuses: ${error.cause?.message ?? error.message}`);
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`no worker answers for ${workflowId}: ${why}`, { cause: error });
+  }
+}
+
+function toldEnding(ending: Ending): Ending {
+  if (ending.kind !== 'fleet') return ending;
+  return { kind: 'told', text: fleetText(ending.fleet), document: ending.fleet };
+}

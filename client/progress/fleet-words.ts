@@ -1,0 +1,90 @@
+import {
+  FLEET_OUTCOMES,
+  type Counts,
+  type FleetEntry,
+  type FleetOutcome,
+  type FleetProgress,
+} from '../../workflows/domain/fleet';
+import { count } from './words';
+
+/** The characters of a reason that a line of its own has room for. */
+const LONGEST = 240;
+
+/** How a project ended, as people say it: `already migrated`. */
+export function outcomeWords(outcome: FleetOutcome): string {
+  return outcome.replace('-', ' ');
+}
+
+/** The outcomes that occurred: `400 migrated, 12 restored`; nothing before the first. */
+export function countsWords(counts: Counts): string {
+  return FLEET_OUTCOMES.filter((outcome) => counts[outcome] > 0)
+    .map((outcome) => `${count(counts[outcome])} ${outcomeWords(outcome)}`)
+    .join(', ');
+}
+
+/** One project that has ended: `project-7 → project_7_db: restored: why`. */
+export function entryLine({ projectRef, databaseName, ...entry }: FleetEntry): string {
+  const { outcome, rows, problems } = entry;
+  const moved = outcome === 'migrated' && rows !== undefined ? `, ${count(rows)} rows` : '';
+  const why = problems[0] === undefined ? '' : `: ${clipped(problems[0].message)}`;
+  return `${projectRef} → ${databaseName}: ${outcomeWords(outcome)}${moved}${why}`;
+}
+
+/** How many projects of the list have ended. */
+export function endedOf({ total, waiting, running }: FleetProgress): number {
+  return Math.max(0, total - waiting - running.length);
+}
+
+/** How far a fleet is, in one line: `12 of 40 · 4 running · 11 migrated, 1 restored · about 5 min left`. */
+export function fleetFigures(fleet: FleetProgress, now: number): string {
+  const { total, running, counts, stoppedBy, state } = fleet;
+  if (state === 'freezing') return 'making the list of projects';
+  return [
+    `${count(endedOf(fleet))} of ${count(total)}`,
+    running.length === 0 ? '' : `${count(running.length)} running`,
+    countsWords(counts),
+    leftWords(fleet, now),
+    stateWords(state),
+    stoppedBy ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** A span of time for people, to the minute from a minute on: `3 h 20 min`. */
+export function span(seconds: number): string {
+  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} days ${hours % 24} h`;
+}
+
+/** One line of a text that may be long. */
+export function clipped(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+function leftWords({ expectedEnd, state }: FleetProgress, now: number): string {
+  if (expectedEnd === undefined || state !== 'running') return '';
+  return `about ${span((Date.parse(expectedEnd) - now) / 1000)} left`;
+}
+
+function stateWords(state: FleetProgress['state']): string {
+  switch (state) {
+    case 'freezing':
+    case 'running':
+    case 'ended':
+      return '';
+    case 'paused':
+      return 'PAUSED';
+    case 'outside its window':
+      return 'outside its window';
+    case 'stopping':
+      return 'stopping: what runs is waited for';
+    case 'continuing':
+      return 'waits for what runs, then goes on in a new run';
+  }
+}

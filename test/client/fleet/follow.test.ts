@@ -1,0 +1,178 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { eventually } from '../../workflows/upgrade/eventually';
+import type { FleetEntry } from '../../../workflows/domain/fleet';
+import type { Outcome, Running } from '../script';
+import { fleetPlace, type FleetPlace } from './place';
+import type { End } from './pretend/migrate-all';
+import { fleetProgress, fleetReport } from './samples';
+
+let place: FleetPlace;
+
+beforeAll(async () => {
+  place = await fleetPlace({ workflowsPath: require.resolve('./pretend/migrate-all') });
+});
+
+afterAll(() => place.close());
+
+const MIGRATED: FleetEntry = {
+  ...{ projectRef: 'a', databaseName: 'a_db', outcome: 'migrated', rows: 12, problems: [] },
+};
+const RESTORED: FleetEntry = {
+  ...{ projectRef: 'b', databaseName: 'b_db', outcome: 'restored' },
+  problems: [{ code: 'DataRejected', message: 'a row was refused' }],
+};
+
+const fleetOf = (workflowId: string): WorkflowHandle => place.client.workflow.getHandle(workflowId);
+
+/** Starts the program and resolves once its fleet runs. */
+async function started(workflowId: string, ...args: readonly string[]): Promise<Running> {
+  const running = place.startMoveout(...args);
+  await eventually(`a running ${workflowId}`, () => isRunning(workflowId));
+  return running;
+}
+
+async function isRunning(workflowId: string): Promise<boolean> {
+  try {
+    return (await fleetOf(workflowId).describe()).status.name === 'RUNNING';
+  } catch {
+    return false;
+  }
+}
+
+const end = (workflowId: string, ending: End): Promise<void> =>
+  fleetOf(workflowId).signal('end', ending);
+
+/** Resolves once the program has said so on stderr. */
+async function said({ child }: Running, words: string): Promise<void> {
+  let all = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      all += chunk.toString();
+      if (all.includes(words)) resolve();
+    });
+    child.stderr.once('close', () => reject(new Error(`not said: ${words}\n${all}`)));
+  });
+}
+
+const ALL = ['migrate', '--all', '--concurrency=2'] as const;
+
+async function fleetThatEnds(ending: End, ...more: readonly string[]): Promise<Outcome> {
+  const running = await started('migrate-all', ...ALL, ...more);
+  await end('migrate-all', ending);
+  return running.ended;
+}
+
+describe('moveout migrate --all', () => {
+  it('follows a fleet over a new run, and tells each project as it ends', async () => {
+    const running = await started('migrate-all', ...ALL);
+    const first = await fleetOf('migrate-all').describe();
+    const before = said(running, 'a → a_db: migrated, 12 rows');
+    await fleetOf('migrate-all').signal('become', fleetProgress({ projects: [MIGRATED] }));
+    await before;
+    await end('migrate-all', { how: 'continue' });
+    await eventually('a new run', async () => {
+      const { runId, status } = await fleetOf('migrate-all').describe();
+      return runId !== first.runId && status.name === 'RUNNING';
+    });
+    const after = said(running, 'b → b_db: restored: a row was refused');
+    const projects = [MIGRATED, RESTORED];
+    await fleetOf('migrate-all').signal('become', fleetProgress({ projects }));
+    await after;
+    const counts = { migrated: 1, restored: 1 };
+    const report = fleetReport({ outcome: 'incomplete', projects, counts });
+    await end('migrate-all', { how: 'complete', report });
+    const { status, stdout, stderr } = await running.ended;
+    expect(stderr.match(/a → a_db/g)).toHaveLength(1);
+    expect(stdout).toMatch(/b_db +restored +a row was refused/);
+    expect(status).toBe(1);
+  });
+
+  it('attaches to the very same fleet, and to no other', async () => {
+    const running = await started('migrate-all', ...ALL);
+    const attached = place.startMoveout(...ALL);
+    await said(attached, 'migrate-all is already running: following it.');
+    const { status, stderr } = await place.moveout('migrate', '--all', '--concurrency=3');
+    expect(stderr).toMatch(/^migrate-all is already running .* with another request, .*\n$/);
+    expect(status).toBe(2);
+    const report = fleetReport({ counts: { migrated: 10 } });
+    await end('migrate-all', { how: 'complete', report });
+    const both = await Promise.all([running.ended, attached.ended]);
+    expect(both.map((each) => each.status)).toEqual([0, 0]);
+  });
+
+  it('is 3 where a project is parked, and 1 where a limit stopped the fleet', async () => {
+    const parked = fleetReport({ outcome: 'incomplete', counts: { migrated: 9, parked: 1 } });
+    expect(await fleetThatEnds({ how: 'complete', report: parked })).toMatchObject({ status: 3 });
+    const stopped = fleetReport({ outcome: 'stopped', stoppedBy: 'the canary a was not migrated' });
+    const { status, stdout } = await fleetThatEnds({ how: 'fail', report: stopped }, '--json');
+    expect(JSON.parse(stdout)).toEqual(stopped);
+    expect(status).toBe(1);
+  });
+
+  it('cancels the fleet, and what runs, by the second Ctrl-C', async () => {
+    const running = await started('migrate-all', ...ALL);
+    await said(running, 'to move');
+    running.child.kill('SIGINT');
+    await said(running, 'Ctrl-C again');
+    running.child.kill('SIGINT');
+    const { status, stdout } = await running.ended;
+    expect(stdout).toContain('CANCELLED');
+    expect(status).toBe(130);
+  });
+});
+
+describe('moveout retry-failed', () => {
+  it('shows what is moved again and why, under a workflow id of its own', async () => {
+    const running = await started('retry-failed', 'retry-failed');
+    const retried = [{ projectRef: 'b', databaseName: 'b_db', reason: 'restored: a row' }];
+    const again = said(running, 'again: b, last restored: a row');
+    await fleetOf('retry-failed').signal('become', fleetProgress({ total: 1, retried }));
+    await again;
+    await end('retry-failed', { how: 'complete', report: fleetReport({ total: 1 }) });
+    expect(await running.ended).toMatchObject({ status: 0 });
+  });
+});
+
+describe('moveout fleet', () => {
+  const ID = 'some-fleet';
+  const fleet = (action: string, ...more: readonly string[]): Promise<Outcome> =>
+    place.moveout('fleet', action, `--id=${ID}`, ...more);
+
+  it('pauses, resumes, limits and stops a running fleet, and tells how far it is', async () => {
+    const { taskQueue, client } = place;
+    await client.workflow.start('migrateAll', { workflowId: ID, taskQueue, args: [{}] });
+    expect((await fleet('pause')).stdout).toMatch(/^some-fleet \(fleet_\w+\) is paused\n/);
+    const again = await fleet('pause');
+    expect(again.stderr).toBe('some-fleet refuses: the fleet is paused already\n');
+    expect(again.status).toBe(2);
+    expect((await fleet('resume')).stdout).toContain('is running');
+    const limited = await fleet('limits', '--concurrency=9', '--window=22:00-05:00');
+    expect(limited.stdout).toContain('limits: 9 at once · 22:00-05:00 UTC');
+    expect((await fleet('limits', '--window=none')).stdout).toContain('limits: 9 at once\n');
+    expect((await fleet('stop')).stdout).toContain('stopping: what runs is waited for');
+    const status = await fleet('status', '--json');
+    expect(JSON.parse(status.stdout)).toMatchObject({ state: 'stopping', total: 10 });
+    expect(status.status).toBe(0);
+  });
+
+  it('tells how a fleet ended, and steers it no more', async () => {
+    await end(ID, { how: 'complete', report: fleetReport({ counts: { migrated: 10 } }) });
+    await fleetOf(ID).result();
+    const status = await fleet('status');
+    expect(status.stdout).toContain('every project is in a database of its own');
+    expect(status.status).toBe(0);
+    const paused = await fleet('pause');
+    expect(paused.stderr).toMatch(/^some-fleet does not run: it is COMPLETED; .*\n$/);
+    expect(paused.status).toBe(2);
+  });
+
+  it('says what it cannot find or take', async () => {
+    const unknown = await place.moveout('fleet', 'status', '--id=nobody');
+    expect(unknown.stderr).toBe('no fleet has run as nobody; no fleet runs now\n');
+    const empty = await place.moveout('fleet', 'limits');
+    expect(empty.stderr).toContain('needs a limit to change');
+    const wrong = await place.moveout('fleet', 'limits', '--concurrency=0');
+    expect(wrong.stderr).toBe('--concurrency must be a whole number from 1 to 500\n');
+    expect([unknown, empty, wrong].map(({ status }) => status)).toEqual([2, 2, 2]);
+  });
+});

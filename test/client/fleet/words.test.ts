@@ -1,0 +1,156 @@
+import { Writable } from 'node:stream';
+import { FleetView } from '../../../client/follow-fleet';
+import { entryLine, fleetFigures, span } from '../../../client/progress/fleet-words';
+import { lineDisplay } from '../../../client/progress/lines';
+import { Screen } from '../../../client/progress/screen';
+import { fleetText } from '../../../client/report/fleet';
+import type { FleetEntry } from '../../../workflows/domain/fleet';
+import { fleetProgress, fleetReport } from './samples';
+
+const START = Date.parse('2026-01-01T00:00:00.000Z');
+const RUNNING = [{ projectRef: 'c', workflowId: 'migrate-project/c', startedAt: '' }];
+
+const entry = (ref: string, change: Partial<FleetEntry> = {}): FleetEntry => ({
+  projectRef: ref,
+  databaseName: `${ref}_db`,
+  outcome: 'migrated',
+  rows: 1234,
+  problems: [],
+  ...change,
+});
+
+const RESTORED = entry('b', {
+  outcome: 'restored',
+  problems: [{ code: 'DataRejected', message: 'a row was\nrefused' }],
+});
+
+/** Collects what is written, a line each. */
+function collect(): { readonly lines: string[]; readonly out: Writable } {
+  const lines: string[] = [];
+  const out = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString().replace(/\s+/g, ' ').trim());
+      done();
+    },
+  });
+  return { lines, out };
+}
+
+describe('fleetFigures', () => {
+  it('tells how far the fleet is, how it went, and what is left', () => {
+    const fleet = fleetProgress({
+      ...{ waiting: 6, running: RUNNING, counts: { migrated: 2, restored: 1 } },
+      expectedEnd: new Date(START + 12 * 60_000).toISOString(),
+    });
+    expect(fleetFigures(fleet, START)).toBe(
+      '3 of 10 · 1 running · 2 migrated, 1 restored · about 12 min left',
+    );
+  });
+
+  it('tells why nothing is started', () => {
+    expect(fleetFigures(fleetProgress({ state: 'paused' }), START)).toBe('0 of 10 · PAUSED');
+    expect(fleetFigures(fleetProgress({ state: 'outside its window' }), START)).toBe(
+      '0 of 10 · outside its window',
+    );
+    const stopping = fleetProgress({ state: 'stopping', stoppedBy: '3 projects failed' });
+    expect(fleetFigures(stopping, START)).toBe(
+      '0 of 10 · stopping: what runs is waited for · 3 projects failed',
+    );
+  });
+});
+
+describe('span', () => {
+  it('writes spans for people', () => {
+    expect([-1, 4.4, 90, 3600 * 3 + 1200, 3600 * 52].map(span)).toEqual([
+      ...['0 s', '4 s', '2 min', '3 h 20 min', '2 days 4 h'],
+    ]);
+  });
+});
+
+describe('entryLine', () => {
+  it('names the project, how it ended, and why', () => {
+    expect(entryLine(entry('a'))).toBe('a → a_db: migrated, 1 234 rows');
+    expect(entryLine(RESTORED)).toBe('b → b_db: restored: a row was refused');
+  });
+});
+
+describe('FleetView', () => {
+  it('says a line for each project that ends, once, and one whenever the state changes', () => {
+    const { lines, out } = collect();
+    const view = new FleetView(new Screen(lineDisplay(out)));
+    const startedAt = new Date().toISOString();
+    view.show(fleetProgress({ state: 'freezing', total: 0, startedAt }));
+    const before = { startedAt, counts: { 'already-migrated': 5 }, leftOut: 5 };
+    view.show(fleetProgress(before));
+    view.show(fleetProgress({ ...before, waiting: 9, projects: [entry('a')] }));
+    const both = { ...before, waiting: 8, projects: [entry('a'), RESTORED] };
+    view.show(fleetProgress({ ...both, state: 'paused' }));
+    view.show(fleetProgress({ ...both, state: 'paused' }));
+    view.show(fleetProgress({ ...both, waiting: 6, leftOut: 7 }));
+    view.show(fleetProgress({ ...both, waiting: 5, leftOut: 8 }));
+    expect(lines).toEqual([
+      'fleet making the list of projects',
+      'fleet_1700000000000_0a1b2c3d: 10 to move, 5 are migrated already',
+      'fleet 0 of 10 · 5 already migrated',
+      'a → a_db: migrated, 1 234 rows',
+      'b → b_db: restored: a row was refused',
+      'fleet 2 of 10 · 5 already migrated · PAUSED',
+      'More have ended than are listed one by one: the counts go on.',
+      'fleet 4 of 10 · 5 already migrated',
+    ]);
+  });
+
+  it('shows first what is moved again, and why', () => {
+    const { lines, out } = collect();
+    const retried = [{ projectRef: 'b', databaseName: 'b_db', reason: 'restored: a row' }];
+    new FleetView(new Screen(lineDisplay(out))).show(fleetProgress({ retried }));
+    expect(lines.slice(1, 3)).toEqual(['again: b, last restored: a row', 'again: 9 more']);
+  });
+});
+
+describe('fleetText', () => {
+  it('shows every project of a small fleet, the kinds of failures, and what helps', () => {
+    const text = fleetText(
+      fleetReport({
+        ...{ outcome: 'incomplete', total: 3, counts: { migrated: 1, restored: 1, parked: 1 } },
+        failures: { DataRejected: 2 },
+        projects: [entry('a'), RESTORED, entry('p', { outcome: 'parked' })],
+      }),
+    );
+    expect(text).toMatch(
+      /^fleet_\w+: NOT ALL projects are in databases of their own \(2 min 05 s\)/,
+    );
+    expect(text).toContain('3 to move: 1 migrated, 1 restored, 1 parked\n');
+    expect(text).toMatch(/^ +a +a_db +migrated +1 234$/m);
+    expect(text).toMatch(/^ +b +b_db +restored .* a row was refused$/m);
+    expect(text).toContain('2 × DataRejected: PostgreSQL refused a statement or a row');
+    expect(text).toContain('Parked projects wait for a person');
+    expect(text).toContain('moveout retry-failed --of fleet_1700000000000_0a1b2c3d');
+    expect(text).toContain('Record: /backups/fleet_1700000000000_0a1b2c3d');
+  });
+
+  it('shows of a large fleet what needs somebody, and counts the others', () => {
+    const many = Array.from({ length: 40 }, (_, index) => entry(`m${index}`));
+    const counts = { migrated: 140, restored: 1 };
+    const text = fleetText(
+      fleetReport({
+        ...{ outcome: 'stopped', stoppedBy: '1 projects failed; maxFailures is 0', total: 500 },
+        ...{ counts, leftOut: 100, notStarted: 359, projects: [...many, RESTORED] },
+      }),
+    );
+    expect(text).toContain('STOPPED before the end of the list: 1 projects failed');
+    expect(text).toContain('500 to move: 140 migrated, 1 restored, 359 not started');
+    expect(text).not.toContain('m1');
+    expect(text).toContain('and 140 more, not shown here');
+  });
+
+  it('is short when all went well', () => {
+    expect(fleetText(fleetReport({ counts: { migrated: 10 }, leftOut: 10 }))).toBe(
+      [
+        'fleet_1700000000000_0a1b2c3d: every project is in a database of its own (2 min 05 s)',
+        ...['', '10 to move: 10 migrated', '', '  and 10 more, not shown here', ''],
+        ...['Record: /backups/fleet_1700000000000_0a1b2c3d', ''],
+      ].join('\n'),
+    );
+  });
+});
