@@ -3,7 +3,7 @@ import type { BackupPlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
 import { parseInput } from './input';
 import { chooseFormat } from './plan/format';
-import { configuredProjects, projectProblems, settleProject } from './plan/projects';
+import { settle } from './plan/settle';
 import { viewSource } from './plan/source';
 import { storeProblems } from './plan/store-problems';
 import type { Resources } from './resources';
@@ -14,21 +14,17 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
   return attempt(
     resources,
     { step: 'planMigration', projectRef: request.projectRef },
-    async ({ connections }) => {
-      const { settings, store } = resources;
-      const configured = await configuredProjects(connections, settings);
-      const project = settleProject(request, configured);
-      const source = await viewSource(connections, { settings, project, configured });
+    async (current) => {
+      const { store } = resources;
+      const settled = await settle(current, resources.settings, request);
+      const { project, settings } = settled;
+      const source = await viewSource(current.connections, settled);
       return {
         project,
         source: source.identity,
         target: { ...source.identity, connection: settings.target },
         format: chooseFormat(settings.backup.format, source),
-        problems: [
-          ...projectProblems(project, configured),
-          ...source.problems,
-          ...(await storeProblems(store)),
-        ],
+        problems: [...settled.problems, ...source.problems, ...(await storeProblems(store))],
         timing: settings.timing,
       };
     },

@@ -52,7 +52,7 @@ export function loadConfiguration(
       `connection "${connection}": the environment variable ${variable} is not set; it must hold a URL such as postgresql://user:password@host:5432/postgres`,
     );
   };
-  assertResolvable(names, resolveUrl);
+  assertResolvable([names.source, names.target, ...namedByProjects(file)], resolveUrl);
   return {
     settings: {
       ...names,
@@ -88,20 +88,30 @@ function connectionNames(
 ): { source: string; target: string } {
   const fallback = Object.keys(file.connections)[0] ?? DEFAULT_SOURCE;
   const source = overrides.connectionString === undefined ? (file.source ?? fallback) : FLAG;
-  const problems = [file.source, file.target]
-    .filter((name): name is string => name !== undefined && file.connections[name] === undefined)
-    .map((name) => `"${name}" is not among the connections`);
+  const isUnknown = (name: string | undefined): name is string =>
+    name !== undefined && file.connections[name] === undefined;
+  const ofProjects = (file.projects?.list ?? []).flatMap((project, index) =>
+    (['source', 'target'] as const)
+      .filter((field) => isUnknown(project[field]))
+      .map((field) => `projects.list.${index}.${field}: "${project[field] ?? ''}"`),
+  );
+  const problems = [
+    ...[file.source, file.target].filter(isUnknown).map((name) => `"${name}"`),
+    ...ofProjects,
+  ].map((words) => `${words} is not among the connections`);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return { source, target: file.target ?? source };
 }
 
-function assertResolvable(
-  names: { source: string; target: string },
-  resolveUrl: (name: string) => string,
-): void {
-  const problems = [...new Set([names.source, names.target])].flatMap((name) =>
-    problemOf(name, resolveUrl),
-  );
+/** The connections of listed projects that have their own. */
+function namedByProjects({ projects }: ConfigFile): readonly string[] {
+  return (projects?.list ?? [])
+    .flatMap(({ source, target }) => [source, target])
+    .filter((name) => name !== undefined);
+}
+
+function assertResolvable(names: readonly string[], resolveUrl: (name: string) => string): void {
+  const problems = [...new Set(names)].flatMap((name) => problemOf(name, resolveUrl));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 }
 

@@ -17,14 +17,19 @@ export async function backupProject(input?: unknown): Promise<Report> {
       () => ({ tables: [], note: '' }),
     ),
   );
-  run.concerns(plan.project);
+  run.concerns(plan.project, {
+    source: plan.source.connection,
+    target: plan.target.connection,
+  });
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const backupId = backupIdOf(
     plan.project.projectRef,
     workflowInfo().startTime.getTime(),
     'project',
   );
-  const begun = { project: plan.project, target: plan.target, backupIds: [backupId] };
+  const { project, target } = plan;
+  const source = plan.source.connection;
+  const begun = { project, source, target, backupIds: [backupId] };
   const backup = await steps.untouched({ ...begun, timing: plan.timing }, () =>
     run.step(
       'backupProject',

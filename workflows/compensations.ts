@@ -67,17 +67,19 @@ export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<R
 }
 
 /** What has been begun in the backup directory, and by whom. */
-export type Begun = Pick<Discarding, 'project' | 'target' | 'insteadOf'> & {
+export type Begun = Pick<Discarding, 'project' | 'source' | 'target' | 'insteadOf'> & {
   readonly backupIds: readonly string[];
   readonly timing?: Timing | undefined;
 };
 
 /** Removes what a run began in the backup directory, shielded from cancellation. */
 export async function discardOrPark(run: Run, begun: Begun, cause: Cause): Promise<void> {
-  const { project, target, backupIds, timing, insteadOf } = begun;
+  const { project, source, target, backupIds, timing, insteadOf } = begun;
   const { discardBackups } = restoring(`remove what is begun of ${backupIds.join(', ')}`, timing);
   await CancellationScope.nonCancellable(() =>
-    orParked({ run, cause }, () => discardBackups({ project, target, backupIds, insteadOf })),
+    orParked({ run, cause }, () =>
+      discardBackups({ project, source, target, backupIds, insteadOf }),
+    ),
   );
 }
 

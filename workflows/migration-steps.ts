@@ -33,7 +33,8 @@ export class MigrationSteps {
       input,
     );
     this.#run.warnings = plan.warnings;
-    this.#run.concerns(plan.project);
+    const { project, source, target } = plan;
+    this.#run.concerns(project, { source: source.connection, target: target.connection });
     if (plan.problems.length > 0) throw refused(this.#run, plan.problems);
     return plan;
   }
@@ -42,7 +43,8 @@ export class MigrationSteps {
   async backup(plan: Plan): Promise<BackupResult> {
     const { project, source, target, format, timing } = plan;
     const backupId = this.#backupId(project.projectRef, 'project');
-    return this.untouched({ project, target, timing, backupIds: [backupId] }, async () => {
+    const begun = { project, source: source.connection, target, timing, backupIds: [backupId] };
+    return this.untouched(begun, async () => {
       const result = await this.#run.step(
         'backupProject',
         () =>
@@ -74,7 +76,7 @@ export class MigrationSteps {
       timing,
       markBefore,
       replacesRun: plan.replace ? unfinishedRun : undefined,
-      sources: [source],
+      sources: plan.sources ?? [source],
       source,
       onDrift,
     };

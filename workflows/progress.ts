@@ -9,7 +9,7 @@ import type { ProjectIdentity } from './domain/request';
 import type { Step } from './domain/steps';
 import { detailsOf } from './details';
 import { Parking } from './parking';
-import { list } from './search-attributes';
+import { list, type Listing } from './search-attributes';
 
 /** Answers how far a run is, table by table. */
 const progressQuery = defineQuery<Progress>('progress');
@@ -31,11 +31,12 @@ export class Run {
     });
   }
 
-  /** Makes the project known, once the plan has settled it. */
-  concerns(project: ProjectIdentity): void {
+  /** Makes the project and its connections known, once the plan has settled them. */
+  concerns(project: ProjectIdentity, { source, target }: Pick<Listing, 'source' | 'target'>): void {
     this.#project = project;
     const { projectRef, databaseName, ownerUserId } = project;
-    list({ project: projectRef, database: databaseName, owner: ownerUserId, outcome: 'running' });
+    const names = { project: projectRef, database: databaseName, owner: ownerUserId };
+    list({ ...names, source, target, outcome: 'running' });
   }
 
   /** Makes the project known that a request names, where no plan could settle it. */

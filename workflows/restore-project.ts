@@ -27,7 +27,10 @@ export async function restoreProject(input?: unknown): Promise<Report> {
       (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
     ),
   );
-  run.concerns(plan.project);
+  run.concerns(plan.project, {
+    source: plan.sources[0]?.connection,
+    target: plan.target.connection,
+  });
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const job = await saveTarget(run, steps, plan);

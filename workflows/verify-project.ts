@@ -17,7 +17,10 @@ export async function verifyProject(input?: unknown): Promise<Report> {
       (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
     ),
   );
-  run.concerns(plan.project);
+  run.concerns(plan.project, {
+    source: plan.source.connection,
+    target: plan.target.connection,
+  });
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const { project, backupId, extent, target, source, onDrift } = plan;

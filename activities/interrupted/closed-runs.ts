@@ -22,6 +22,9 @@ export interface EndedRun extends RunName {
   readonly how: Interrupted['how'];
   readonly projectRef: string;
   readonly databaseName: string;
+  /** The connections that it had named when it ended. */
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 /**
@@ -44,7 +47,12 @@ function describe(run: WorkflowExecutionInfo): EndedRun | undefined {
   const { workflowId, runId, type: workflowType } = run;
   const how = run.status.name === 'TIMED_OUT' ? 'timed out' : 'terminated';
   const startedAt = run.startTime.getTime();
-  return { workflowId, runId, workflowType, startedAt, how, projectRef, databaseName };
+  const source = attributeOf(run, SEARCH_ATTRIBUTES.source);
+  const target = attributeOf(run, SEARCH_ATTRIBUTES.target);
+  return {
+    ...{ workflowId, runId, workflowType, startedAt, how, projectRef, databaseName },
+    ...{ source, target },
+  };
 }
 
 function attributeOf(run: WorkflowExecutionInfo, attribute: string): string | undefined {

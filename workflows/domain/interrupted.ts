@@ -10,6 +10,8 @@ export interface Interrupted extends RunName {
   readonly project: ProjectIdentity;
   /** How Temporal ended it, or that it knows it no more. */
   readonly how: 'terminated' | 'timed out' | 'forgotten';
+  /** The connection that it read from, where that is known. */
+  readonly source?: string | undefined;
   readonly target: Pick<DatabaseIdentity, 'connection'>;
   /** What its restore has to know; absent where it came to no step that writes into a database. */
   readonly job?: Job | undefined;
