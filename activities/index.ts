@@ -10,6 +10,7 @@ import type { InterruptedRuns } from '../workflows/domain/interrupted';
 import type { BackupResult, Job, StepResult } from '../workflows/domain/job';
 import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
+import type { HostAwaited } from '../workflows/domain/progress';
 import type { Evidence, RestoreProof } from '../workflows/domain/report';
 import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
 import { abandonRestore } from './abandon-restore';
@@ -18,6 +19,7 @@ import { backupTarget, type TargetBackupOrder } from './backup-target';
 import { completeMigration } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
 import { findInterrupted } from './find-interrupted';
+import { lookForHost, type HostLook } from './look-for-host';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
 import { freezeFleet } from './fleet/freeze-fleet';
@@ -51,6 +53,7 @@ export interface Activities {
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
   readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
   readonly abandonRestore: (job: Job) => Promise<void>;
+  readonly lookForHost: (look: HostLook) => Promise<HostAwaited | undefined>;
   readonly discardBackups: (discarding: Discarding) => Promise<void>;
   readonly initSchema: (job: Job) => Promise<StepResult>;
   readonly migrateAuth: (job: Job) => Promise<StepResult>;
@@ -77,6 +80,7 @@ export function createActivities(resources: Resources): Activities {
     backupTarget: (order) => backupTarget(resources, order),
     findInterrupted: (input) => findInterrupted(resources, input),
     abandonRestore: (job) => abandonRestore(resources, job),
+    lookForHost,
     discardBackups: (discarding) => discardBackups(resources, discarding),
     initSchema: (job) => initSchema(resources, job),
     migrateAuth: (job) => migrateAuth(resources, job),

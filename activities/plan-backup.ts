@@ -1,6 +1,7 @@
 import { backupRequestSchema } from '../workflows/domain/request';
 import type { BackupPlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
+import { hostFor } from './host';
 import { parseInput } from './input';
 import { chooseFormat } from './plan/format';
 import { settle } from './plan/settle';
@@ -19,13 +20,15 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
       const settled = await settle(current, resources.settings, request);
       const { project, settings } = settled;
       const source = await viewSource(current.connections, settled);
+      const problems = [...settled.problems, ...source.problems, ...(await storeProblems(store))];
       return {
         project,
         source: source.identity,
         target: { ...source.identity, connection: settings.target },
         format: chooseFormat(settings.backup.format, source),
-        problems: [...settled.problems, ...source.problems, ...(await storeProblems(store))],
+        problems,
         timing: settings.timing,
+        host: await hostFor(resources.host, problems),
       };
     },
   );

@@ -6,6 +6,7 @@ import {
   type ProjectIdentity,
 } from '../workflows/domain/request';
 import { attempt, type Attempt } from './attempt';
+import { hostFor } from './host';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
 import { viewServer, type Needs } from './plan/server-problems';
@@ -82,6 +83,7 @@ async function makePlan(
   return assemble({
     ...{ request, project, source, sources, target, before, format },
     ...{ problems, warnings, createRoles, estimate, timing: settings.timing },
+    host: await hostFor(resources.host, problems),
   });
 }
 
@@ -111,7 +113,15 @@ function needsOf(
 
 interface Findings extends Pick<
   Plan,
-  'project' | 'sources' | 'format' | 'problems' | 'warnings' | 'createRoles' | 'estimate' | 'timing'
+  | 'project'
+  | 'sources'
+  | 'format'
+  | 'problems'
+  | 'warnings'
+  | 'createRoles'
+  | 'estimate'
+  | 'timing'
+  | 'host'
 > {
   readonly request: MigrateRequest;
   readonly source: SourceView;

@@ -5,6 +5,7 @@ import { restoreRequestSchema, type RestoreRequest } from '../workflows/domain/r
 import type { RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
 import { checkFiles } from './backup/check';
+import { hostFor } from './host';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
 import { openRunProblems } from './plan/open-run';
@@ -43,7 +44,7 @@ interface Restoring {
 }
 
 async function makePlan(
-  { settings: defaults, store }: Resources,
+  { settings: defaults, store, host }: Resources,
   connections: Connections,
   restoring: Restoring,
 ): Promise<RestorePlan> {
@@ -89,6 +90,7 @@ async function makePlan(
     createRoles: server.createRoles,
     problems,
     timing: settings.timing,
+    host: await hostFor(host, problems),
   };
 }
 

@@ -26,6 +26,7 @@ export interface Configuration {
 const FLAG = 'command-line';
 const DEFAULT_SOURCE = 'shared';
 const DEFAULT_ENV = 'MOVEOUT_SOURCE_URL';
+const HOST = 'MOVEOUT_HOST_ID';
 
 /**
  * Reads the configuration: flags over the file, the file over what stands without one. Throws one
@@ -60,12 +61,26 @@ export function loadConfiguration(
       scopes: scopesOf(file),
       createRoles: file.createRoles,
       projects: projectsOf(file),
-      backup: { directory: resolve(directory), format: file.backup.format },
+      backup: {
+        directory: resolve(directory),
+        format: file.backup.format,
+        host: hostIn(environment),
+      },
       timing: file.timing,
       fleet: file.fleet,
     },
     resolveUrl,
   };
+}
+
+/** What a new backup directory's host is called. */
+function hostIn(environment: Readonly<NodeJS.ProcessEnv>): string | undefined {
+  const name = environment[HOST] ?? '';
+  if (name === '') return undefined;
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return name;
+  throw new ConfigError(
+    `${HOST}: "${name}" must begin with a letter or a digit, and hold no more than 63 of these, "_", "." and "-"`,
+  );
 }
 
 function scopesOf({

@@ -1,15 +1,16 @@
-import { chmod, lstat, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { types } from 'node:util';
 import { BACKUP_ID } from '../../workflows/domain/names';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { assertClosed } from './closed';
 import { BackupDraft, removeFolder } from './draft';
+import { codeOf, makeFolder } from './folders';
+import { readHost } from './host-file';
 import { MANIFEST_FILE, parseManifest } from './manifest';
 import { newestFirst } from './newest-first';
 import { storeFailure } from './store-failure';
@@ -109,13 +110,22 @@ export class BackupStore {
     const path = this.pathOf(backupId);
     const folder = await lstat(path).catch(() => undefined);
     if (folder === undefined)
-      throw failure('NotFound', `there is no backup "${backupId}" in ${this.directory}`);
+      throw failure(
+        'NotFound',
+        `there is no backup "${backupId}" in ${this.directory}${await this.#ofHost()}`,
+      );
     if (!folder.isDirectory()) throw failure('BackupDamaged', `${path} is not a folder`);
     await assertClosed(path);
     const text = await readFile(join(path, MANIFEST_FILE), 'utf8').catch(() => undefined);
     if (text === undefined)
       throw failure('BackupDamaged', `backup "${backupId}" has no ${MANIFEST_FILE}`);
     return parseManifest(text, backupId);
+  }
+
+  async #ofHost(): Promise<string> {
+    const host = await readHost(this.directory).catch(() => undefined);
+    if (host === undefined) return '';
+    return ` (host ${host}); where another host wrote it, "host" has to name that one`;
   }
 
   /** Opens one file of a backup for reading. */
@@ -138,37 +148,6 @@ export class BackupStore {
       .filter((name) => BACKUP_ID.test(name) && name.startsWith(`backup_${projectRef}_`))
       .sort(newestFirst);
   }
-}
-
-/**
- * Makes a folder and those above it, mode 0700, and says which it made. Not by Node's own recursive
- * mkdir: where a file system refuses with ENOENT, as /proc does, that one never returns.
- */
-async function makeFolder(path: string, made: string[] = []): Promise<void> {
-  const code = await tryMkdir(path);
-  if (code === 'EEXIST') return;
-  if (code === 'ENOENT') {
-    await makeFolder(dirname(path), made);
-    const again = await tryMkdir(path);
-    if (again === 'EEXIST') return;
-    if (again === 'ENOENT') await mkdir(path, { mode: 0o700 });
-  }
-  made.push(path);
-}
-
-async function tryMkdir(path: string): Promise<string> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-    return 'made';
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'EEXIST' || code === 'ENOENT') return code;
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return types.isNativeError(error) && 'code' in error ? String(error.code) : '';
 }
 
 /** Two runs of one project that began in the same millisecond have backups of the same name. */

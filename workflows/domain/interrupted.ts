@@ -15,6 +15,8 @@ export interface Interrupted extends RunName {
   readonly target: Pick<DatabaseIdentity, 'connection'>;
   /** What its restore has to know; absent where it came to no step that writes into a database. */
   readonly job?: Job | undefined;
+  /** The host whose backup directory that is. */
+  readonly host?: string | undefined;
   /** What it wrote, or may have begun to write, into the backup directory. */
   readonly backupIds: readonly string[];
   readonly timing: Timing;

@@ -105,4 +105,6 @@ export interface Plan {
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;
+  /** The host that has the backups: workers of it alone can do the later steps. */
+  readonly host?: string | undefined;
 }

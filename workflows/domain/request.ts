@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { problemsOfLimits, type LimitsChange } from './limits';
-import { BACKUP_ID, DATABASE_NAME, FLEET_ID, PROJECT_REF, RESERVED_DATABASES } from './names';
+import {
+  BACKUP_ID,
+  DATABASE_NAME,
+  FLEET_ID,
+  HOST_ID,
+  PROJECT_REF,
+  RESERVED_DATABASES,
+} from './names';
 
 const projectRef = z
   .string()
@@ -39,6 +46,12 @@ export const connectionName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a plain name such as "shared"');
 
+/** The host whose workers are to do it; left out, whichever worker plans it. */
+const host = z
+  .string()
+  .regex(HOST_ID, 'must be the id of a host, as in the file "host" of its backup directory')
+  .optional();
+
 /** The connections that a project comes from and goes to, where not the configured ones. */
 const servers = { source: connectionName.optional(), target: connectionName.optional() };
 
@@ -59,6 +72,7 @@ export const migrateRequestSchema = z.strictObject({
   databaseName: databaseName.optional(),
   ownerUserId: ownerUserId.optional(),
   ...servers,
+  host,
   replace,
   onDrift,
   /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
@@ -71,6 +85,7 @@ export const backupRequestSchema = z.strictObject({
   databaseName: databaseName.optional(),
   ownerUserId: ownerUserId.optional(),
   ...servers,
+  host,
 });
 
 /** The input of `restoreProject`. */
@@ -79,6 +94,7 @@ export const restoreRequestSchema = z.strictObject({
   databaseName,
   /** The connection on whose server the database is; left out, the project's or the backup's own. */
   target: connectionName.optional(),
+  host,
   replace,
 });
 
@@ -88,6 +104,7 @@ export const verifyRequestSchema = z.strictObject({
   databaseName: databaseName.optional(),
   ownerUserId: ownerUserId.optional(),
   ...servers,
+  host,
   backupId: backupId.optional(),
   onDrift,
 });
