@@ -20,7 +20,7 @@ export async function findInterrupted(
   return attempt(resources, whose, async (current) => {
     const servers = await targetServers(resources, current);
     const ended = await findEndedRuns(resources, current, servers);
-    const known = ended.interrupted;
+    const known = [...ended.interrupted, ...(ended.elsewhere ?? [])];
     const marked = await findMarkedDatabases(resources, current, { known, forgotten, servers });
     return together([ended, marked]);
   });

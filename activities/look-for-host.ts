@@ -19,7 +19,9 @@ export async function lookForHost(look: HostLook): Promise<HostAwaited | undefin
   const { workflowId, runId } = info.workflowExecution;
   const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
   const waiting = (raw.pendingActivities ?? [])
-    .filter(({ state, activityId }) => Number(state) === SCHEDULED && activityId !== info.activityId)
+    .filter(
+      ({ state, activityId }) => Number(state) === SCHEDULED && activityId !== info.activityId,
+    )
     .map(({ activityType, scheduledTime }) => ({
       activity: activityType?.name ?? '?',
       since: millisOf(scheduledTime),

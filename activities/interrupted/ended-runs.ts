@@ -4,7 +4,7 @@ import { backupIdOf } from '../../workflows/domain/names';
 import type { Attempt } from '../attempt';
 import type { Resources } from '../resources';
 import { hasOpenRun, listEndedRuns, type EndedRun } from './closed-runs';
-import { recordedJob } from './recorded-job';
+import { readRecorded } from './recorded-job';
 import { together, whereItAnswers } from './target-servers';
 import { whatIsLeft } from './what-is-left';
 
@@ -16,11 +16,14 @@ export async function findEndedRuns(
 ): Promise<InterruptedRuns> {
   const { client } = Context.current();
   const found: InterruptedRuns[] = [];
+  const own = await resources.host.known();
+  const isElsewhere = ({ host }: Interrupted): boolean => host !== undefined && host !== own;
   for (const run of await listEndedRuns(client)) {
     if (await hasOpenRun(client, run.workflowId)) continue;
     const { target: connection = resources.settings.target } = run;
     const look = async (): Promise<InterruptedRuns> => {
       const one = await judge(resources, attempt, run);
+      if (isElsewhere(one)) return { interrupted: [], elsewhere: [one], remarks: [] };
       return { interrupted: one.left.length > 0 ? [one] : [], remarks: [] };
     };
     found.push(await whereItAnswers({ connection, among: servers }, look));
@@ -34,12 +37,12 @@ async function judge(resources: Resources, attempt: Attempt, run: EndedRun): Pro
   const backupIds = (['project', 'target'] as const).map((kind) =>
     backupIdOf(projectRef, startedAt, kind),
   );
-  const job = await recordedJob(Context.current().client, run);
+  const { job, host } = await readRecorded(Context.current().client, run);
   const target = job?.target.connection ?? run.target ?? resources.settings.target;
   const suspect = { runId, databaseName, target, job, backupIds };
   const left = await whatIsLeft(resources, attempt, suspect);
   return {
-    ...{ workflowId, runId, workflowType, how, job, backupIds, timing, left },
+    ...{ workflowId, runId, workflowType, how, job, host, backupIds, timing, left },
     project: job?.project ?? { projectRef, databaseName },
     source: job?.source?.connection ?? run.source,
     target: { connection: target },

@@ -98,6 +98,7 @@ async function judge(
     ...{ workflowId, runId, how, job, backupIds, left },
     project: job.project,
     source: job.source?.connection,
+    host: job.host,
     workflowType: 'migrateProject',
   };
 }

@@ -30,6 +30,7 @@ export async function whereItAnswers(
 export function together(found: readonly InterruptedRuns[]): InterruptedRuns {
   return {
     interrupted: found.flatMap(({ interrupted }) => interrupted),
+    elsewhere: found.flatMap(({ elsewhere = [] }) => elsewhere),
     remarks: [...new Set(found.flatMap(({ remarks }) => remarks))],
   };
 }

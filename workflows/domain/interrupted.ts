@@ -24,9 +24,17 @@ export interface Interrupted extends RunName {
   readonly left: readonly string[];
 }
 
+/** Runs that may have begun backups; the ids are those that they would have. */
+export type Suspects = readonly Pick<Interrupted, 'runId' | 'backupIds'>[];
+
+/** What a run has left in one backup directory, in words. */
+export type DraftsLeft = Pick<Interrupted, 'runId' | 'left'>;
+
 /** What was looked for: runs that are to be restored, and what only a person can judge. */
 export interface InterruptedRuns {
   readonly interrupted: readonly Interrupted[];
+  /** Runs whose backup directory is at another host, and was not looked into. */
+  readonly elsewhere?: readonly Interrupted[] | undefined;
   readonly remarks: readonly string[];
 }
 

@@ -18,6 +18,12 @@ export function hostQueueOf(taskQueue: string, host: string): string {
   return `${taskQueue}@${host}`;
 }
 
+/** The host that a task queue is named after; `undefined` for the common one. */
+export function hostOfQueue(taskQueue: string): string | undefined {
+  const at = taskQueue.lastIndexOf('@');
+  return at < 0 ? undefined : taskQueue.slice(at + 1);
+}
+
 /** What a `fleetId` is: the folder's own name, never a path. */
 export const FLEET_ID = /^fleet_[0-9]{1,16}_[0-9a-f]{8}$/;
 
