@@ -84,6 +84,15 @@ export async function listOpenRunIds(client: Client): Promise<readonly string[]>
   return found;
 }
 
+/** Tells whether what the run left has been looked after already, under its workflow id. */
+export async function wasRestored(
+  client: Client,
+  { workflowId, runId }: RunName,
+): Promise<boolean> {
+  const latest = await client.workflow.getHandle(workflowId).describe();
+  return latest.runId !== runId && latest.type === 'restoreInterrupted';
+}
+
 /** Tells whether any run under the workflow id is open: it looks after the target itself. */
 export async function hasOpenRun(client: Client, workflowId: string): Promise<boolean> {
   try {

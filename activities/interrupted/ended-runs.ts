@@ -3,7 +3,7 @@ import type { Interrupted, InterruptedRuns } from '../../workflows/domain/interr
 import { backupIdOf } from '../../workflows/domain/names';
 import type { Attempt } from '../attempt';
 import type { Resources } from '../resources';
-import { hasOpenRun, listEndedRuns, type EndedRun } from './closed-runs';
+import { hasOpenRun, listEndedRuns, wasRestored, type EndedRun } from './closed-runs';
 import { readRecorded } from './recorded-job';
 import { together, whereItAnswers } from './target-servers';
 import { whatIsLeft } from './what-is-left';
@@ -17,18 +17,23 @@ export async function findEndedRuns(
   const { client } = Context.current();
   const found: InterruptedRuns[] = [];
   const own = await resources.host.known();
-  const isElsewhere = ({ host }: Interrupted): boolean => host !== undefined && host !== own;
   for (const run of await listEndedRuns(client)) {
     if (await hasOpenRun(client, run.workflowId)) continue;
     const { target: connection = resources.settings.target } = run;
     const look = async (): Promise<InterruptedRuns> => {
       const one = await judge(resources, attempt, run);
-      if (isElsewhere(one)) return { interrupted: [], elsewhere: [one], remarks: [] };
+      if (isElsewhere(one, own) && !(await wasRestored(client, run)))
+        return { interrupted: [], elsewhere: [one], remarks: [] };
       return { interrupted: one.left.length > 0 ? [one] : [], remarks: [] };
     };
     found.push(await whereItAnswers({ connection, among: servers }, look));
   }
   return together(found);
+}
+
+/** Whether it ended while it wrote a backup, in a directory that this worker does not have. */
+function isElsewhere({ job, host }: Interrupted, own: string | undefined): boolean {
+  return job === undefined && host !== undefined && host !== own;
 }
 
 async function judge(resources: Resources, attempt: Attempt, run: EndedRun): Promise<Interrupted> {

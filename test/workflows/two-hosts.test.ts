@@ -1,9 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { startDevServer, type DevServer } from '../../client/temporal-cli';
 import { claimHost } from '../../activities/backup/host-file';
+import type { ReconcileReport } from '../../workflows/domain/interrupted';
+import { backupIdOf } from '../../workflows/domain/names';
 import type { Progress } from '../../workflows/domain/progress';
 import { deferred } from '../faults/ground/deferred';
 import type { Note } from '../faults/ground/messages';
@@ -24,6 +27,7 @@ const TIMING = { silence: 3_000, longestPause: 1_000, parkAfter: 30_000 };
 
 describe('two workers with backup directories of their own', () => {
   let bed: Testbed;
+  let temporal: DevServer;
   let folder: string;
   let sides: readonly [Side, Side];
   const taskQueue = `hosts-${randomUUID()}`;
@@ -31,13 +35,22 @@ describe('two workers with backup directories of their own', () => {
   let held: { readonly activity: string; readonly reached: () => void } | undefined;
 
   beforeAll(async () => {
-    bed = await openTestbed();
     folder = await mkdtemp(join(tmpdir(), 'moveout-hosts-'));
+    // What it terminates would be found by the reconcile of other files.
+    temporal = await startDevServer({
+      cli: process.env['MOVEOUT_TEST_TEMPORAL_CLI'] ?? '',
+      ip: '127.0.0.1',
+      namespace: 'default',
+      logFile: join(folder, 'temporal.log'),
+    });
+    process.env['MOVEOUT_TEST_TEMPORAL_ADDRESS'] = temporal.address;
+    bed = await openTestbed();
     sides = [await open('a'), await open('b')];
   });
   afterAll(async () => {
     for (const { worker } of sides) await worker.kill();
     await bed.close();
+    await temporal.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -158,5 +171,26 @@ describe('two workers with backup directories of their own', () => {
       outcome: 'restored',
     });
     expect(await exists(report?.databaseName ?? '')).toBe(false);
+  });
+
+  it('clear away what a terminated run had begun at a host, whoever looks', async () => {
+    const [a] = sides;
+    a.worker = await startIn(a.directory, a.did);
+    const handle = await lose(a, 'backupProject');
+    const { startTime, runId, typedSearchAttributes } = await handle.describe();
+    await handle.terminate('for the test');
+    const listed = `WorkflowId="${handle.workflowId}" AND ExecutionStatus="Terminated" AND MoveoutOutcome="running"`;
+    while ((await bed.temporal.workflow.count(listed)).count === 0);
+    const ref = typedSearchAttributes.getAll().find(({ key }) => key.name === 'MoveoutProject');
+    const backupId = backupIdOf(String(ref?.value), startTime.getTime(), 'project');
+    const owner = createHash('sha256').update(runId).digest('hex').slice(0, 12);
+    const draft = `${backupId}.${owner}.0000.partial`;
+    await mkdir(join(a.directory, draft), { mode: 0o700 });
+    const reconciling = await start('reconcile', {});
+    a.worker = await startIn(a.directory, a.did);
+    const { reconciled, remarks }: ReconcileReport = await reconciling.result();
+    expect(remarks).toEqual([]);
+    expect(reconciled).toMatchObject([{ workflowId: handle.workflowId, outcome: 'restored' }]);
+    expect(await readdir(a.directory)).not.toContain(draft);
   });
 });
