@@ -19,6 +19,8 @@ export interface Attempt {
   readonly runId: string;
   readonly workflowId: string;
   readonly meter: Meter;
+  /** Ends what earlier attempts may still read there; nothing in a first attempt. */
+  readonly endEarlierReaders: (connection: string) => Promise<void>;
 }
 
 /** Which step of whose run. */
@@ -27,6 +29,8 @@ export interface Whose {
   readonly projectRef: string;
   /** The run in whose place this one works; left out, this run itself. */
   readonly insteadOf?: RunName | undefined;
+  /** The connection that the step reads from, where that is known before it begins. */
+  readonly source?: string | undefined;
 }
 
 /** Counts what an attempt has moved; the timer reads it. */
@@ -70,7 +74,7 @@ export class Meter {
  */
 export async function attempt<T>(
   resources: Resources,
-  { step, projectRef, insteadOf }: Whose,
+  { step, projectRef, insteadOf, source }: Whose,
   use: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
@@ -82,12 +86,14 @@ export async function attempt<T>(
   const beat = (): void => {
     context.heartbeat(meter.heartbeat());
   };
+  const endReaders = async (connection: string): Promise<void> => {
+    if (context.info.attempt > 1) await endEarlierReaders(connections, { runId, connection });
+  };
   beat();
   const timer = setInterval(beat, HEARTBEAT_MILLIS);
   try {
-    if (context.info.attempt > 1)
-      await endEarlierReaders(connections, { runId, connection: resources.settings.source });
-    return await use({ connections, runId, workflowId, meter });
+    if (source !== undefined) await endReaders(source);
+    return await use({ connections, runId, workflowId, meter, endEarlierReaders: endReaders });
   } catch (error) {
     if (signal.aborted) throw new CancelledFailure(`${step} was cancelled`);
     throw databaseFailure(error, step);

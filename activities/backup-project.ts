@@ -3,6 +3,7 @@ import type { Plan } from '../workflows/domain/plan';
 import { extentOf } from '../workflows/domain/scopes';
 import { attempt, type Attempt } from './attempt';
 import { configuredProjects } from './plan/projects';
+import { refsAtSource } from './plan/servers';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './resources';
 import { onlyAttempt } from './save/only-attempt';
@@ -24,7 +25,11 @@ export async function backupProject(
 ): Promise<BackupResult> {
   return attempt(
     resources,
-    { step: 'backupProject', projectRef: order.project.projectRef },
+    {
+      step: 'backupProject',
+      projectRef: order.project.projectRef,
+      source: order.source.connection,
+    },
     async (current) => {
       const { store } = resources;
       if (await store.has(order.backupId))
@@ -48,14 +53,15 @@ async function save(
   const { settings, store } = resources;
   const { project, backupId, format } = order;
   const configured = await configuredProjects(connections, settings);
-  const configuredRefs = configured?.map((other) => other.ref);
+  const { connection } = order.source;
+  const configuredRefs = refsAtSource(connections, { settings, source: connection }, configured);
   const { tenancy, scopes } = settings;
   const manifest = await saveDatabase(store, connections, {
     backupId,
     kind: 'project',
     format,
     project,
-    place: { connection: order.source.connection, access: 'read' },
+    place: { connection, access: 'read' },
     extent: extentOf(scopes),
     tenancy,
     scopes,

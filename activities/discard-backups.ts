@@ -11,6 +11,8 @@ import type { Resources } from './resources';
 export interface Discarding {
   readonly project: ProjectIdentity;
   readonly target: Pick<DatabaseIdentity, 'connection'>;
+  /** The connection that they were being read from, where that is known. */
+  readonly source?: string | undefined;
   readonly backupIds: readonly string[];
   readonly insteadOf?: RunName | undefined;
 }
@@ -21,12 +23,13 @@ export interface Discarding {
  */
 export async function discardBackups(
   resources: Resources,
-  { project, target, backupIds, insteadOf }: Discarding,
+  { project, target, source, backupIds, insteadOf }: Discarding,
 ): Promise<void> {
   const whose = { step: 'backupProject', projectRef: project.projectRef, insteadOf } as const;
   await attempt(resources, whose, async ({ connections, runId }) => {
     await connections.with(lockPlace(target.connection), (lock) => endOtherAttempts(lock, [runId]));
-    await endEarlierReaders(connections, { runId, connection: resources.settings.source });
+    const connection = source ?? resources.settings.source;
+    await endEarlierReaders(connections, { runId, connection });
     for (const backupId of backupIds) await resources.store.discard(backupId, runId);
   });
 }

@@ -4,11 +4,12 @@ import { attempt } from './attempt';
 import { parseInput } from './input';
 import { findEndedRuns } from './interrupted/ended-runs';
 import { findMarkedDatabases } from './interrupted/marked-databases';
+import { targetServers, together } from './interrupted/target-servers';
 import type { Resources } from './resources';
 
 /**
  * Finds runs that were terminated or timed out and left something behind: by their last known state in
- * Temporal, by the marks in the databases of the target's server, and in the backup directory.
+ * Temporal, by the marks in the databases of the target servers, and in the backup directory.
  */
 export async function findInterrupted(
   resources: Resources,
@@ -17,8 +18,10 @@ export async function findInterrupted(
   const { forgotten } = parseInput(reconcileRequestSchema, input);
   const whose = { step: 'planMigration', projectRef: 'reconcile' } as const;
   return attempt(resources, whose, async (current) => {
-    const known = await findEndedRuns(resources, current);
-    const marked = await findMarkedDatabases(resources, current, { known, forgotten });
-    return { interrupted: [...known, ...marked.interrupted], remarks: marked.remarks };
+    const servers = await targetServers(resources, current);
+    const ended = await findEndedRuns(resources, current, servers);
+    const known = [...ended.interrupted, ...(ended.elsewhere ?? [])];
+    const marked = await findMarkedDatabases(resources, current, { known, forgotten, servers });
+    return together([ended, marked]);
   });
 }

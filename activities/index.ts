@@ -6,10 +6,11 @@ import type {
   RecordOrder,
   WindowState,
 } from '../workflows/domain/fleet';
-import type { InterruptedRuns } from '../workflows/domain/interrupted';
+import type { DraftsLeft, InterruptedRuns, Suspects } from '../workflows/domain/interrupted';
 import type { BackupResult, Job, StepResult } from '../workflows/domain/job';
 import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
+import type { HostAwaited } from '../workflows/domain/progress';
 import type { Evidence, RestoreProof } from '../workflows/domain/report';
 import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
 import { abandonRestore } from './abandon-restore';
@@ -17,7 +18,9 @@ import { backupProject, type BackupOrder } from './backup-project';
 import { backupTarget, type TargetBackupOrder } from './backup-target';
 import { completeMigration } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
+import { findDrafts } from './find-drafts';
 import { findInterrupted } from './find-interrupted';
+import { lookForHost, type HostLook } from './look-for-host';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
 import { freezeFleet } from './fleet/freeze-fleet';
@@ -50,7 +53,9 @@ export interface Activities {
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
   readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
+  readonly findDrafts: (suspects: Suspects) => Promise<readonly DraftsLeft[]>;
   readonly abandonRestore: (job: Job) => Promise<void>;
+  readonly lookForHost: (look: HostLook) => Promise<HostAwaited | undefined>;
   readonly discardBackups: (discarding: Discarding) => Promise<void>;
   readonly initSchema: (job: Job) => Promise<StepResult>;
   readonly migrateAuth: (job: Job) => Promise<StepResult>;
@@ -76,7 +81,9 @@ export function createActivities(resources: Resources): Activities {
     backupProject: (order) => backupProject(resources, order),
     backupTarget: (order) => backupTarget(resources, order),
     findInterrupted: (input) => findInterrupted(resources, input),
+    findDrafts: (suspects) => findDrafts(resources, suspects),
     abandonRestore: (job) => abandonRestore(resources, job),
+    lookForHost,
     discardBackups: (discarding) => discardBackups(resources, discarding),
     initSchema: (job) => initSchema(resources, job),
     migrateAuth: (job) => migrateAuth(resources, job),

@@ -1,9 +1,10 @@
 import { backupRequestSchema } from '../workflows/domain/request';
 import type { BackupPlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
+import { hostFor } from './host';
 import { parseInput } from './input';
 import { chooseFormat } from './plan/format';
-import { configuredProjects, projectProblems, settleProject } from './plan/projects';
+import { settle } from './plan/settle';
 import { viewSource } from './plan/source';
 import { storeProblems } from './plan/store-problems';
 import type { Resources } from './resources';
@@ -14,22 +15,20 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
   return attempt(
     resources,
     { step: 'planMigration', projectRef: request.projectRef },
-    async ({ connections }) => {
-      const { settings, store } = resources;
-      const configured = await configuredProjects(connections, settings);
-      const project = settleProject(request, configured);
-      const source = await viewSource(connections, { settings, project, configured });
+    async (current) => {
+      const { store } = resources;
+      const settled = await settle(current, resources.settings, request);
+      const { project, settings } = settled;
+      const source = await viewSource(current.connections, settled);
+      const problems = [...settled.problems, ...source.problems, ...(await storeProblems(store))];
       return {
         project,
         source: source.identity,
         target: { ...source.identity, connection: settings.target },
         format: chooseFormat(settings.backup.format, source),
-        problems: [
-          ...projectProblems(project, configured),
-          ...source.problems,
-          ...(await storeProblems(store)),
-        ],
+        problems,
         timing: settings.timing,
+        host: await hostFor(resources.host, problems),
       };
     },
   );

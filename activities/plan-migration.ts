@@ -1,4 +1,4 @@
-import type { Plan, Problem, TargetState } from '../workflows/domain/plan';
+import type { DatabaseIdentity, Plan, Problem, TargetState } from '../workflows/domain/plan';
 import { extentOf } from '../workflows/domain/scopes';
 import {
   migrateRequestSchema,
@@ -6,18 +6,22 @@ import {
   type ProjectIdentity,
 } from '../workflows/domain/request';
 import { attempt, type Attempt } from './attempt';
+import { hostFor } from './host';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
-import { configuredProjects, projectProblems, settleProject } from './plan/projects';
 import { viewServer, type Needs } from './plan/server-problems';
+import { settle, type Settled } from './plan/settle';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
 import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
 import { openRunProblems } from './plan/open-run';
+import { reachableSources } from './plan/reachable-source';
 import { reachServers } from './plan/reach-servers';
+import { configuredServers } from './plan/servers';
 import { viewStore } from './plan/store-problems';
+import type { Connections } from './postgres/connections';
 import { readDatabaseFacts, type DatabaseFacts } from './postgres/schema';
 import type { Resources } from './resources';
 
@@ -35,25 +39,24 @@ export async function planMigration(resources: Resources, input: unknown): Promi
 async function makePlan(
   resources: Resources,
   request: MigrateRequest,
-  { connections }: Attempt,
+  current: Attempt,
 ): Promise<Plan> {
-  const { settings } = resources;
+  const { connections } = current;
+  const settled = await settle(current, resources.settings, request);
+  const { project, settings } = settled;
   const poolers = await reachServers(connections, settings);
-  const configured = await configuredProjects(connections, settings);
-  const project = settleProject(request, configured);
   await assertNobodyWrites(connections, { connection: settings.target, ...project });
   const extent = extentOf(settings.scopes);
   const wanted = { connection: settings.target, database: project.databaseName };
   const target = await viewTarget(connections, wanted, extent);
-  const targetKeys = target.keys;
-  const source = await viewSource(connections, {
-    ...{ settings, project, configured, targetKeys },
-    countUnclaimed: request.unclaimed,
-  });
+  const viewing = { ...settled, targetKeys: target.keys, countUnclaimed: request.unclaimed };
+  const source = await viewSource(connections, viewing);
   const place = { connection: settings.source, access: 'read' } as const;
+  const others = await otherSources(resources, connections, { settled, target });
+  const sources = [source.identity, ...others];
   const demand = {
     project,
-    sources: [source.identity],
+    sources,
     replace: request.replace,
     extent,
     schema: source.schema,
@@ -66,7 +69,7 @@ async function makePlan(
   const space = await viewStore(resources.store, source.tables, format);
   const problems: readonly Problem[] = [
     ...ownerProblems(project),
-    ...projectProblems(project, configured),
+    ...settled.problems,
     ...source.problems,
     ...targetProblems(target, demand),
     ...(request.replace ? await openRunProblems(target.mark) : []),
@@ -78,9 +81,25 @@ async function makePlan(
   const { createRoles } = server;
   const { estimate } = space;
   return assemble({
-    ...{ request, project, source, target, before, format },
+    ...{ request, project, source, sources, target, before, format },
     ...{ problems, warnings, createRoles, estimate, timing: settings.timing },
+    host: await hostFor(resources.host, problems),
   });
+}
+
+/** What is created anew is nobody's source; a database that stands already could be another project's. */
+async function otherSources(
+  { settings }: Resources,
+  connections: Connections,
+  { settled, target }: { readonly settled: Settled; readonly target: TargetView },
+): Promise<readonly DatabaseIdentity[]> {
+  if (target.identity.oid === 0) return [];
+  const all = configuredServers(connections, { settings, which: 'source' }, settled.configured);
+  const { source } = settled.settings;
+  return reachableSources(
+    connections,
+    all.filter((name) => !connections.areSame(name, source, 'database')),
+  );
 }
 
 function needsOf(
@@ -94,7 +113,15 @@ function needsOf(
 
 interface Findings extends Pick<
   Plan,
-  'project' | 'format' | 'problems' | 'warnings' | 'createRoles' | 'estimate' | 'timing'
+  | 'project'
+  | 'sources'
+  | 'format'
+  | 'problems'
+  | 'warnings'
+  | 'createRoles'
+  | 'estimate'
+  | 'timing'
+  | 'host'
 > {
   readonly request: MigrateRequest;
   readonly source: SourceView;

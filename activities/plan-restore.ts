@@ -1,13 +1,17 @@
 import type { Manifest } from '../workflows/domain/manifest';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
+import type { Settings } from '../workflows/domain/settings';
 import { restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
 import type { RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
 import { checkFiles } from './backup/check';
+import { hostFor } from './host';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
 import { openRunProblems } from './plan/open-run';
-import { reachableSource } from './plan/reachable-source';
+import { configuredProjects } from './plan/projects';
+import { ifThere, reachableSources } from './plan/reachable-source';
+import { configuredServers, settingsFor } from './plan/servers';
 import { storeProblems } from './plan/store-problems';
 import { viewServer, type Needs } from './plan/server-problems';
 import { marksBefore, viewTarget } from './plan/target';
@@ -34,24 +38,28 @@ export async function planRestore(resources: Resources, input: unknown): Promise
   );
 }
 
+interface Restoring {
+  readonly request: RestoreRequest;
+  readonly manifest: Manifest;
+}
+
 async function makePlan(
-  { settings, store }: Resources,
+  { settings: defaults, store, host }: Resources,
   connections: Connections,
-  { request, manifest }: { readonly request: RestoreRequest; readonly manifest: Manifest },
+  restoring: Restoring,
 ): Promise<RestorePlan> {
+  const { request, manifest } = restoring;
   const { databaseName, replace } = request;
-  const project = {
-    projectRef: manifest.projectRef,
-    databaseName,
-    ownerUserId: manifest.ownerUserId,
-  };
+  const { settings, others } = await serversOf(connections, defaults, restoring);
+  const { projectRef, ownerUserId } = manifest;
+  const project = { projectRef, databaseName, ownerUserId };
   await assertNobodyWrites(connections, { connection: settings.target, ...project });
   const view = await viewTarget(
     connections,
     { connection: settings.target, database: databaseName },
     manifest.extent,
   );
-  const sources = await protectedSources(connections, settings.source, manifest);
+  const sources = await protectedSources(connections, others, manifest);
   const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
   const demand = {
     project,
@@ -82,6 +90,24 @@ async function makePlan(
     createRoles: server.createRoles,
     problems,
     timing: settings.timing,
+    host: await hostFor(host, problems),
+  };
+}
+
+/** The settings with the target's server of this restore, and the sources that no target may be. */
+async function serversOf(
+  connections: Connections,
+  settings: Settings,
+  { request: asked, manifest }: Restoring,
+): Promise<{ readonly settings: Settings; readonly others: readonly string[] }> {
+  const configured = await ifThere(() => configuredProjects(connections, settings));
+  const known = configured?.find((one) => one.ref === manifest.projectRef);
+  const recorded = manifest.kind === 'target' ? manifest.source.connection : undefined;
+  const own = recorded !== undefined && connections.faultOf(recorded) === undefined;
+  const target = own ? recorded : known?.target;
+  return {
+    settings: settingsFor(connections, settings, { asked, known: { target } }),
+    others: configuredServers(connections, { settings, which: 'source' }, configured),
   };
 }
 
@@ -92,13 +118,12 @@ function needsOf(
   return { facts: parseDatabaseFacts(database), roles, extensions, owners: [], mayCreateRoles };
 }
 
-/** A backup of a target's own rows goes back into that very database; any other source is protected. */
+/** A backup of a target's own rows goes back into that very database; every other source is protected. */
 async function protectedSources(
   connections: Connections,
-  source: string,
+  names: readonly string[],
   manifest: Manifest,
 ): Promise<readonly DatabaseIdentity[]> {
-  const configured = await reachableSource(connections, source);
   const recorded = manifest.kind === 'project' ? [manifest.source] : [];
-  return [...recorded, ...(configured === undefined ? [] : [configured])];
+  return [...recorded, ...(await reachableSources(connections, names))];
 }

@@ -7,7 +7,7 @@ import { attempt } from './attempt';
 import type { BackupStore } from './backup/store';
 import { failure } from './failure';
 import { parseInput } from './input';
-import { configuredProjects, settleProject } from './plan/projects';
+import { settle } from './plan/settle';
 import { readIdentity, sameDatabase } from './postgres/catalog/identity';
 import { readBlindSpots } from './postgres/catalog/privileges';
 import { findDatabase } from './postgres/catalog/databases';
@@ -24,10 +24,10 @@ export async function planVerification(
   return attempt(
     resources,
     { step: 'planMigration', projectRef: request.projectRef },
-    async ({ connections }) => {
-      const { settings, store } = resources;
-      const configured = await configuredProjects(connections, settings);
-      const project = settleProject(request, configured);
+    async (current) => {
+      const { connections } = current;
+      const { store } = resources;
+      const { project, settings } = await settle(current, resources.settings, request);
       const manifest = await backupToCompare(store, request);
       const source = await connections.with(
         { connection: settings.source, access: 'read' },
@@ -46,6 +46,7 @@ export async function planVerification(
         target,
         source,
         onDrift: request.onDrift,
+        host: await resources.host.known(),
         problems: same
           ? [{ code: 'target-is-source', message: `"${target.database}" is the source itself` }]
           : problems,

@@ -1,5 +1,6 @@
 import type { Settings } from '../workflows/domain/settings';
 import type { BackupStore } from './backup/store';
+import type { Host } from './host';
 import type { ResolveUrl } from './postgres/connections';
 
 /** What a worker hands to its activities; opened and closed by the worker. */
@@ -8,4 +9,5 @@ export interface Resources {
   /** Turns the name of a connection into its URL; URLs go nowhere else. */
   readonly resolveUrl: ResolveUrl;
   readonly store: BackupStore;
+  readonly host: Host;
 }

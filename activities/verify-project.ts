@@ -2,6 +2,7 @@ import type { Job } from '../workflows/domain/job';
 import type { Evidence } from '../workflows/domain/report';
 import { attempt } from './attempt';
 import { configuredProjects } from './plan/projects';
+import { refsAtSource } from './plan/servers';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
 import { fingerprintSource } from './verify/compare-source';
@@ -17,7 +18,11 @@ import type { Verification } from './verify/verification';
 export async function verifyProject(resources: Resources, job: Job): Promise<Evidence> {
   return attempt(
     resources,
-    { step: 'verifyProject', projectRef: job.project.projectRef },
+    {
+      step: 'verifyProject',
+      projectRef: job.project.projectRef,
+      source: job.source?.connection,
+    },
     async ({ connections, meter }) => {
       const { store } = resources;
       const manifest = await store.manifest(job.backupId);
@@ -35,10 +40,11 @@ function sourceOf(
   if (source === undefined)
     return (use) => use({ client: undefined, read: () => Promise.resolve(new Map()) });
   return async (use) => {
+    const { connection } = source;
     const configured = await configuredProjects(connections, settings);
-    const configuredRefs = configured?.map((other) => other.ref);
+    const configuredRefs = refsAtSource(connections, { settings, source: connection }, configured);
     const wanted = { projectRef: project.projectRef, configuredRefs };
-    return connections.with({ connection: source.connection, access: 'read' }, (client) =>
+    return connections.with({ connection, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', () =>
         use({ client, read: () => fingerprintSource(client, manifest, wanted) }),
       ),

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Worker } from '@temporalio/worker';
 import type { Configuration } from '../worker/config';
 import { loadConfiguration } from '../worker/config';
 import { connectWorker } from '../worker/connect';
 import { createWorker, type WorkerPlace } from '../worker/create-worker';
 import { installLogger } from '../worker/logger';
+import type { Workers } from '../worker/workers';
 import { configuredTemporal, connectClient, type Reachable } from './configured';
 import { joinServer, type Joining } from './embedded/join';
 import { openStateFolder, stateFolder } from './embedded/state-folder';
@@ -94,8 +94,8 @@ async function startWorking(own: OwnWorker, ground: Ground): Promise<Session> {
   };
 }
 
-async function stop(worker: Worker, ended: Promise<void>): Promise<void> {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
+async function stop(worker: Workers, ended: Promise<void>): Promise<void> {
+  worker.shutdown();
   await ended.catch(() => undefined);
 }
 

@@ -26,6 +26,7 @@ export interface Configuration {
 const FLAG = 'command-line';
 const DEFAULT_SOURCE = 'shared';
 const DEFAULT_ENV = 'MOVEOUT_SOURCE_URL';
+const HOST = 'MOVEOUT_HOST_ID';
 
 /**
  * Reads the configuration: flags over the file, the file over what stands without one. Throws one
@@ -52,7 +53,7 @@ export function loadConfiguration(
       `connection "${connection}": the environment variable ${variable} is not set; it must hold a URL such as postgresql://user:password@host:5432/postgres`,
     );
   };
-  assertResolvable(names, resolveUrl);
+  assertResolvable([names.source, names.target, ...namedByProjects(file)], resolveUrl);
   return {
     settings: {
       ...names,
@@ -60,12 +61,26 @@ export function loadConfiguration(
       scopes: scopesOf(file),
       createRoles: file.createRoles,
       projects: projectsOf(file),
-      backup: { directory: resolve(directory), format: file.backup.format },
+      backup: {
+        directory: resolve(directory),
+        format: file.backup.format,
+        host: hostIn(environment),
+      },
       timing: file.timing,
       fleet: file.fleet,
     },
     resolveUrl,
   };
+}
+
+/** What a new backup directory's host is called. */
+function hostIn(environment: Readonly<NodeJS.ProcessEnv>): string | undefined {
+  const name = environment[HOST] ?? '';
+  if (name === '') return undefined;
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return name;
+  throw new ConfigError(
+    `${HOST}: "${name}" must begin with a letter or a digit, and hold no more than 63 of these, "_", "." and "-"`,
+  );
 }
 
 function scopesOf({
@@ -88,20 +103,30 @@ function connectionNames(
 ): { source: string; target: string } {
   const fallback = Object.keys(file.connections)[0] ?? DEFAULT_SOURCE;
   const source = overrides.connectionString === undefined ? (file.source ?? fallback) : FLAG;
-  const problems = [file.source, file.target]
-    .filter((name): name is string => name !== undefined && file.connections[name] === undefined)
-    .map((name) => `"${name}" is not among the connections`);
+  const isUnknown = (name: string | undefined): name is string =>
+    name !== undefined && file.connections[name] === undefined;
+  const ofProjects = (file.projects?.list ?? []).flatMap((project, index) =>
+    (['source', 'target'] as const)
+      .filter((field) => isUnknown(project[field]))
+      .map((field) => `projects.list.${index}.${field}: "${project[field] ?? ''}"`),
+  );
+  const problems = [
+    ...[file.source, file.target].filter(isUnknown).map((name) => `"${name}"`),
+    ...ofProjects,
+  ].map((words) => `${words} is not among the connections`);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return { source, target: file.target ?? source };
 }
 
-function assertResolvable(
-  names: { source: string; target: string },
-  resolveUrl: (name: string) => string,
-): void {
-  const problems = [...new Set([names.source, names.target])].flatMap((name) =>
-    problemOf(name, resolveUrl),
-  );
+/** The connections of listed projects that have their own. */
+function namedByProjects({ projects }: ConfigFile): readonly string[] {
+  return (projects?.list ?? [])
+    .flatMap(({ source, target }) => [source, target])
+    .filter((name) => name !== undefined);
+}
+
+function assertResolvable(names: readonly string[], resolveUrl: (name: string) => string): void {
+  const problems = [...new Set(names)].flatMap((name) => problemOf(name, resolveUrl));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
 }
 

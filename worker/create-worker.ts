@@ -4,8 +4,11 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from '../activities';
 import { BackupStore } from '../activities/backup/store';
+import { hostQueueOf } from '../workflows/domain/names';
 import type { Configuration } from './config';
+import { HostQueue } from './host-queue';
 import { ensureSearchAttributes } from './search-attributes';
+import { Workers } from './workers';
 
 /** Where a worker gets its work, and what it may do. */
 export interface WorkerPlace {
@@ -24,26 +27,45 @@ export interface WorkerPlace {
 /** A worker keeps this many workflows in memory; a migration is small. */
 const CACHED_WORKFLOWS = 100;
 
-/** Makes a worker with the search attributes ensured and the resources bound; `run` starts it. */
-export async function createWorker(place: WorkerPlace): Promise<Worker> {
+/**
+ * Makes the workers of the common task queue and of the host's, with the search attributes ensured and
+ * the resources bound; `run` starts them.
+ */
+export async function createWorker(place: WorkerPlace): Promise<Workers> {
   await ensureSearchAttributes(place.connection, place.namespace);
   const { settings, resolveUrl } = place.configuration;
   const store = new BackupStore(settings.backup.directory);
-  const activities = createActivities({ settings, resolveUrl, store });
-  return Worker.create({
+  const { directory, host: name } = settings.backup;
+  const create = (id: string): Promise<Worker> =>
+    Worker.create({ ...shared, taskQueue: hostQueueOf(place.taskQueue, id) });
+  const host = new HostQueue({ directory, name, create }, () => workers.shutdown());
+  const activities = createActivities({ settings, resolveUrl, store, host });
+  const shared = {
+    ...optionsOf(place),
+    activities: place.wrap === undefined ? activities : place.wrap(activities),
+  };
+  const common = await Worker.create({
+    ...shared,
+    taskQueue: place.taskQueue,
+    ...workflowCode(place),
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+  });
+  const workers = new Workers(common, host);
+  return workers;
+}
+
+/** What workers of both queues have in common. */
+function optionsOf(place: WorkerPlace): Omit<WorkerOptions, 'taskQueue'> {
+  return {
     connection: place.connection,
     namespace: place.namespace,
-    taskQueue: place.taskQueue,
-    activities: place.wrap === undefined ? activities : place.wrap(activities),
-    ...workflowCode(place),
     ...versionOf(place),
-    maxCachedWorkflows: CACHED_WORKFLOWS,
     shutdownGraceTime: '2s',
     shutdownForceTime: '20s',
     // Cancellation reaches an activity with a heartbeat, so those must not be held back for long.
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',
-  });
+  };
 }
 
 /** The bundle that the build made, else the workflows' own code, bundled now. */

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
+import { hostAsked } from './asked-host';
 import { refused } from './endings';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './progress';
@@ -13,23 +14,33 @@ export async function backupProject(input?: unknown): Promise<Report> {
   const plan = await steps.refusing(() =>
     run.step(
       'planMigration',
-      () => planning('look at source and backup directory').planBackup(input),
+      () => planning('look at source and backup directory', hostAsked(input)).planBackup(input),
       () => ({ tables: [], note: '' }),
     ),
   );
-  run.concerns(plan.project);
+  run.concerns(
+    plan.project,
+    {
+      source: plan.source.connection,
+      target: plan.target.connection,
+    },
+    plan,
+  );
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const backupId = backupIdOf(
     plan.project.projectRef,
     workflowInfo().startTime.getTime(),
     'project',
   );
-  const begun = { project: plan.project, target: plan.target, backupIds: [backupId] };
-  const backup = await steps.untouched({ ...begun, timing: plan.timing }, () =>
+  const { project, target } = plan;
+  const source = plan.source.connection;
+  const { timing, host } = plan;
+  const begun = { project, source, target, timing, host, backupIds: [backupId] };
+  const backup = await steps.untouched(begun, () =>
     run.step(
       'backupProject',
       () =>
-        working(`${plan.project.projectRef} → ${backupId}`, plan.timing).backupProject({
+        working(`${plan.project.projectRef} → ${backupId}`, plan).backupProject({
           ...plan,
           backupId,
         }),

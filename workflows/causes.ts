@@ -1,4 +1,9 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import { FAILURES, isFailureCode, type FailureCode } from './domain/failure';
 
 /** What went wrong in a step, in the words of the closed table. */
@@ -13,6 +18,7 @@ export interface Cause {
 export function causeOf(error: unknown): Cause {
   if (isCancellation(error))
     return { code: 'Cancelled', message: 'the step under way was stopped' };
+  if (error instanceof ActivityFailure && isUntaken(error.cause)) return UNTAKEN;
   if (error instanceof ActivityFailure)
     return { ...causeOf(error.cause), step: error.activityType };
   if (error instanceof ApplicationFailure) {
@@ -20,6 +26,16 @@ export function causeOf(error: unknown): Cause {
     return { code: isFailureCode(code) ? code : 'Unexpected', message: error.message };
   }
   return { code: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Only what was asked of a host by name is not waited for without end. */
+const UNTAKEN: Cause = {
+  code: 'NotFound',
+  message: 'no worker of the host that "host" names takes up work',
+};
+
+function isUntaken(cause: unknown): boolean {
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
 }
 
 /** Says what happened, at which step and, in the step's own words, at which table. */

@@ -55,7 +55,12 @@ export async function withRestore<T>(
 /** Drives the target back; where that cannot finish the run is parked until a person decides. */
 export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
   const { target, targetBefore, timing } = job;
-  const restore = restoring(`put ${target.database} back to: ${targetBefore.kind}`, timing);
+  // What was not there before is gone again without any backup: every worker can see to that.
+  const host = targetBefore.kind === 'absent' ? undefined : job.host;
+  const restore = restoring(`put ${target.database} back to: ${targetBefore.kind}`, {
+    timing,
+    host,
+  });
   const abandon = (): Promise<void> => planning('give the restore up').abandonRestore(job);
   return orParked({ run, cause, targetBackupId: job.targetBackupId, abandon }, () =>
     run.step(
@@ -67,17 +72,20 @@ export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<R
 }
 
 /** What has been begun in the backup directory, and by whom. */
-export type Begun = Pick<Discarding, 'project' | 'target' | 'insteadOf'> & {
+export type Begun = Pick<Discarding, 'project' | 'source' | 'target' | 'insteadOf'> & {
   readonly backupIds: readonly string[];
   readonly timing?: Timing | undefined;
+  readonly host?: string | undefined;
 };
 
 /** Removes what a run began in the backup directory, shielded from cancellation. */
 export async function discardOrPark(run: Run, begun: Begun, cause: Cause): Promise<void> {
-  const { project, target, backupIds, timing, insteadOf } = begun;
-  const { discardBackups } = restoring(`remove what is begun of ${backupIds.join(', ')}`, timing);
+  const { project, source, target, backupIds, insteadOf } = begun;
+  const { discardBackups } = restoring(`remove what is begun of ${backupIds.join(', ')}`, begun);
   await CancellationScope.nonCancellable(() =>
-    orParked({ run, cause }, () => discardBackups({ project, target, backupIds, insteadOf })),
+    orParked({ run, cause }, () =>
+      discardBackups({ project, source, target, backupIds, insteadOf }),
+    ),
   );
 }
 

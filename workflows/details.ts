@@ -1,4 +1,4 @@
-import type { Notice, Progress, StepProgress } from './domain/progress';
+import { awaitedIn, type Notice, type Progress, type StepProgress } from './domain/progress';
 
 const SIGN = { waiting: '·', running: '▶', done: '✔', failed: '✘' } as const;
 
@@ -14,6 +14,7 @@ export function detailsOf(progress: Progress): string {
   return [
     `**${progress.projectRef}** → database \`${progress.databaseName ?? '?'}\` · **${progress.outcome}**`,
     ...(progress.notice === undefined ? [] : parked(progress.notice)),
+    ...(progress.awaited === undefined ? [] : ['', `**${awaitedIn(progress.awaited)}**`, '']),
     ...(progress.backupId === undefined ? [] : [`Backup: \`${progress.backupId}\``]),
     '',
     row(['', 'step', 'seconds', 'what']),

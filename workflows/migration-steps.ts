@@ -4,6 +4,7 @@ import type { BackupResult, Job, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
+import { hostAsked } from './asked-host';
 import { causeOf } from './causes';
 import { discardOrPark, type Begun } from './compensations';
 import { refused, restored } from './endings';
@@ -27,26 +28,32 @@ export class MigrationSteps {
       () =>
         this.#run.step(
           'planMigration',
-          () => planning('look at source, target and backup directory').planMigration(input),
+          () =>
+            planning('look at source, target and backup directory', hostAsked(input)).planMigration(
+              input,
+            ),
           describePlan,
         ),
       input,
     );
     this.#run.warnings = plan.warnings;
-    this.#run.concerns(plan.project);
+    const { project, source, target } = plan;
+    const servers = { source: source.connection, target: target.connection };
+    this.#run.concerns(project, servers, plan);
     if (plan.problems.length > 0) throw refused(this.#run, plan.problems);
     return plan;
   }
 
   /** Backs up; until its end nothing has been written anywhere but into a folder that a failure removes. */
   async backup(plan: Plan): Promise<BackupResult> {
-    const { project, source, target, format, timing } = plan;
+    const { project, source, target, format, timing, host } = plan;
     const backupId = this.#backupId(project.projectRef, 'project');
-    return this.untouched({ project, target, timing, backupIds: [backupId] }, async () => {
+    const begun = { project, source: source.connection, target, timing, host };
+    return this.untouched({ ...begun, backupIds: [backupId] }, async () => {
       const result = await this.#run.step(
         'backupProject',
         () =>
-          working(`${project.projectRef} → ${backupId}`, timing).backupProject({
+          working(`${project.projectRef} → ${backupId}`, plan).backupProject({
             project,
             source,
             target,
@@ -63,7 +70,7 @@ export class MigrationSteps {
   /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
-    const { createRoles, markBefore, timing } = plan;
+    const { createRoles, markBefore, timing, host } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
@@ -72,47 +79,40 @@ export class MigrationSteps {
       extent,
       createRoles,
       timing,
+      host,
       markBefore,
       replacesRun: plan.replace ? unfinishedRun : undefined,
-      sources: [source],
+      sources: plan.sources ?? [source],
       source,
       onDrift,
     };
     if (targetBefore.kind !== 'filled') return job;
     const backupId = this.#backupId(project.projectRef, 'target');
     const order = { project, target, extent, format: plan.format, backupId };
-    await this.untouched({ project, target, timing, backupIds: [backupId] }, () =>
-      working(`what ${target.database} holds → ${backupId}`, timing).backupTarget(order),
+    await this.untouched({ project, target, timing, host, backupIds: [backupId] }, () =>
+      working(`what ${target.database} holds → ${backupId}`, plan).backupTarget(order),
     );
     return { ...job, targetBackupId: backupId };
   }
 
   async initSchema(job: Job): Promise<void> {
     const words = `${job.target.database}: schemas as in the source`;
-    await this.#run.step('initSchema', () => working(words, job.timing).initSchema(job), asItIs);
+    await this.#run.step('initSchema', () => working(words, job).initSchema(job), asItIs);
   }
 
   async migrateAuth(job: Job): Promise<void> {
     const words = `auth rows of ${job.backupId} → ${job.target.database}`;
-    await this.#run.step('migrateAuth', () => working(words, job.timing).migrateAuth(job), asItIs);
+    await this.#run.step('migrateAuth', () => working(words, job).migrateAuth(job), asItIs);
   }
 
   async migrateStorage(job: Job): Promise<void> {
     const words = `storage rows of ${job.backupId} → ${job.target.database}`;
-    await this.#run.step(
-      'migrateStorage',
-      () => working(words, job.timing).migrateStorage(job),
-      asItIs,
-    );
+    await this.#run.step('migrateStorage', () => working(words, job).migrateStorage(job), asItIs);
   }
 
   async finishSchema(job: Job): Promise<void> {
     const words = `${job.target.database}: keys, indexes, triggers, sequences, statistics`;
-    await this.#run.step(
-      'finishSchema',
-      () => working(words, job.timing).finishSchema(job),
-      asItIs,
-    );
+    await this.#run.step('finishSchema', () => working(words, job).finishSchema(job), asItIs);
   }
 
   /** Verifies and, when nothing differs, sets the completed mark. A difference is a failure of this step. */
@@ -121,10 +121,10 @@ export class MigrationSteps {
     return this.#run.step(
       'verifyProject',
       async () => {
-        const evidence = await working(words, job.timing).verifyProject(job);
+        const evidence = await working(words, job).verifyProject(job);
         this.#evidence = evidence;
         assertSound(evidence, job.onDrift);
-        await working(`${job.target.database}: completed mark`, job.timing).completeMigration(job);
+        await working(`${job.target.database}: completed mark`, job).completeMigration(job);
         return evidence;
       },
       describeEvidence,

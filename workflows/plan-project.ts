@@ -1,12 +1,16 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Plan } from './domain/plan';
+import { hostAsked } from './asked-host';
 import { planning } from './steps';
 import { causeOf } from './causes';
 
 /** Shows what a migration would do and everything that speaks against it. Touches nothing. */
 export async function planProject(input?: unknown): Promise<Plan> {
   try {
-    return await planning('look at source, target and backup directory').planMigration(input);
+    return await planning(
+      'look at source, target and backup directory',
+      hostAsked(input),
+    ).planMigration(input);
   } catch (error) {
     throw unplanned(error);
   }

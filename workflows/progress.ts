@@ -8,8 +8,10 @@ import type { Outcome, Report, StepTiming } from './domain/report';
 import type { ProjectIdentity } from './domain/request';
 import type { Step } from './domain/steps';
 import { detailsOf } from './details';
+import { watchHost } from './host-watch';
 import { Parking } from './parking';
-import { list } from './search-attributes';
+import { list, type Listing } from './search-attributes';
+import type { Placed } from './steps';
 
 /** Answers how far a run is, table by table. */
 const progressQuery = defineQuery<Progress>('progress');
@@ -21,6 +23,7 @@ export class Run {
   #backup: { readonly backupId?: string; readonly backupPath?: string } = {};
   #outcome = 'running';
   #notice: Progress['notice'];
+  #awaited: Progress['awaited'];
   readonly parking = new Parking();
   warnings: readonly Problem[] = [];
 
@@ -31,11 +34,17 @@ export class Run {
     });
   }
 
-  /** Makes the project known, once the plan has settled it. */
-  concerns(project: ProjectIdentity): void {
+  /** Makes the project and its connections known, once the plan has settled them, and where its steps run. */
+  concerns(
+    project: ProjectIdentity,
+    { source, target }: Pick<Listing, 'source' | 'target'>,
+    placed: Placed,
+  ): void {
     this.#project = project;
+    watchHost(this, placed);
     const { projectRef, databaseName, ownerUserId } = project;
-    list({ project: projectRef, database: databaseName, owner: ownerUserId, outcome: 'running' });
+    const names = { project: projectRef, database: databaseName, owner: ownerUserId };
+    list({ ...names, source, target, outcome: 'running' });
   }
 
   /** Makes the project known that a request names, where no plan could settle it. */
@@ -89,6 +98,17 @@ export class Run {
     this.ended('parked');
   }
 
+  isParked(): boolean {
+    return this.#notice !== undefined;
+  }
+
+  /** Sets that a step lies at a host that does not take it up, or that none does any more. */
+  awaits(awaited: Progress['awaited']): void {
+    if (awaited === undefined && this.#awaited === undefined) return;
+    this.#awaited = awaited;
+    this.#show();
+  }
+
   /** Sets that the run goes on. */
   resumed(): void {
     this.#notice = undefined;
@@ -104,6 +124,7 @@ export class Run {
       backupId: this.#backup.backupId,
       outcome: this.#outcome,
       notice: this.#notice,
+      awaited: this.#awaited,
       steps: [...this.#steps.values()],
     };
   }
@@ -140,6 +161,7 @@ export class Run {
   #set(step: Step, change: Partial<StepProgress>): void {
     const before = this.#steps.get(step) ?? { step, state: 'waiting', tables: [] };
     this.#steps.set(step, { ...before, ...change });
+    this.#awaited = undefined;
     this.#show();
   }
 

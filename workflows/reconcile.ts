@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { Children } from './children';
 import type { Interrupted, Reconciled, ReconcileReport } from './domain/interrupted';
+import { withOtherHosts } from './reconcile-hosts';
 import { unplanned } from './plan-project';
 import { restoreInterrupted } from './restore-interrupted';
 import { planning } from './steps';
@@ -17,8 +18,9 @@ export async function reconcile(input: unknown = {}): Promise<ReconcileReport> {
     .catch((error: unknown) => {
       throw unplanned(error);
     });
-  const reconciled = await Promise.all(found.interrupted.map((one) => reconcileOne(one, children)));
-  return { reconciled, remarks: found.remarks };
+  const { interrupted, remarks } = await withOtherHosts(found);
+  const reconciled = await Promise.all(interrupted.map((one) => reconcileOne(one, children)));
+  return { reconciled, remarks };
 }
 
 async function reconcileOne(interrupted: Interrupted, children: Children): Promise<Reconciled> {

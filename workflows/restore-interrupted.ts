@@ -8,16 +8,17 @@ import { Run } from './progress';
 
 /** Undoes, in its place, what a run left behind that was ended from outside. It ends as that run should have. */
 export async function restoreInterrupted(interrupted: Interrupted): Promise<Report> {
-  const { project, target, job, backupIds, timing, workflowId, runId, how, left } = interrupted;
+  const { project, source, target, job, backupIds, host } = interrupted;
+  const { timing, workflowId, runId, how, left } = interrupted;
   const run = new Run(['restoreProject']);
-  run.concerns(project);
+  run.concerns(project, { source, target: target.connection }, { timing, host });
   const insteadOf = { workflowId, runId };
   const error = ApplicationFailure.nonRetryable(
     `run ${runId} was ${how}; it left ${left.join(', ')}`,
     'Interrupted',
   );
   const cause = causeOf(error);
-  await discardOrPark(run, { project, target, backupIds, timing, insteadOf }, cause);
+  await discardOrPark(run, { project, source, target, backupIds, timing, host, insteadOf }, cause);
   if (job === undefined) throw restored(run, error, {});
   run.backedUp(job.backupId);
   const restore = await restoreOrPark(run, { ...job, timing, insteadOf }, cause);

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { hostAsked } from './asked-host';
 import { withRestore } from './compensations';
 import type { Job } from './domain/job';
 import { backupIdOf } from './domain/names';
@@ -23,11 +24,19 @@ export async function restoreProject(input?: unknown): Promise<Report> {
   const plan = await steps.refusing(() =>
     run.step(
       'planMigration',
-      () => planning('check the backup and look at the target').planRestore(input),
+      () =>
+        planning('check the backup and look at the target', hostAsked(input)).planRestore(input),
       (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
     ),
   );
-  run.concerns(plan.project);
+  run.concerns(
+    plan.project,
+    {
+      source: plan.sources[0]?.connection,
+      target: plan.target.connection,
+    },
+    plan,
+  );
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const job = await saveTarget(run, steps, plan);
@@ -42,7 +51,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
       await steps.initSchema(job);
       await run.step(
         'restoreProject',
-        () => working(`${job.backupId} → ${job.target.database}`, job.timing).restoreRows(job),
+        () => working(`${job.backupId} → ${job.target.database}`, job).restoreRows(job),
         (result) => result,
       );
       await steps.finishSchema(job);
@@ -66,6 +75,7 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
     createRoles,
     markBefore,
     timing,
+    host,
   } = plan;
   const job: Job = {
     project,
@@ -79,14 +89,15 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
     replacesRun: unfinishedRun,
     onDrift: 'report',
     timing,
+    host,
   };
   if (targetBefore.kind !== 'filled') return job;
   const own = backupIdOf(project.projectRef, workflowInfo().startTime.getTime(), 'target');
   const order = { project, target, extent, format, backupId: own };
-  await steps.untouched({ project, target, timing, backupIds: [own] }, () =>
+  await steps.untouched({ project, target, timing, host, backupIds: [own] }, () =>
     run.step(
       'backupProject',
-      () => working(`what ${target.database} holds → ${own}`, timing).backupTarget(order),
+      () => working(`what ${target.database} holds → ${own}`, plan).backupTarget(order),
       (result) => result,
     ),
   );

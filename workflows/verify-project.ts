@@ -1,3 +1,4 @@
+import { hostAsked } from './asked-host';
 import { describeEvidence, shorten } from './descriptions';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
@@ -13,17 +14,25 @@ export async function verifyProject(input?: unknown): Promise<Report> {
   const plan = await steps.refusing(() =>
     run.step(
       'planMigration',
-      () => planning('find backup, target and source').planVerification(input),
+      () => planning('find backup, target and source', hostAsked(input)).planVerification(input),
       (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
     ),
   );
-  run.concerns(plan.project);
+  run.concerns(
+    plan.project,
+    {
+      source: plan.source.connection,
+      target: plan.target.connection,
+    },
+    plan,
+  );
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
-  const { project, backupId, extent, target, source, onDrift } = plan;
+  const { project, backupId, extent, target, source, onDrift, host } = plan;
   const targetBefore = { kind: 'absent' } as const;
   const sources = [source];
-  const job: Job = { project, backupId, extent, target, targetBefore, sources, source, onDrift };
+  const named = { project, backupId, extent, target, targetBefore };
+  const job: Job = { ...named, sources, source, onDrift, host };
   const evidence = await steps.refusing(() =>
     run.step(
       'verifyProject',

@@ -10,6 +10,7 @@ import { failure } from '../failure';
 import { assertClosed } from './closed';
 import { BackupDraft, removeFolder } from './draft';
 import { codeOf, makeFolder } from './make-folder';
+import { readHost } from './host-file';
 import { MANIFEST_FILE, parseManifest } from './manifest';
 import { newestFirst } from './newest-first';
 import { storeFailure } from './store-failure';
@@ -109,13 +110,22 @@ export class BackupStore {
     const path = this.pathOf(backupId);
     const folder = await lstat(path).catch(() => undefined);
     if (folder === undefined)
-      throw failure('NotFound', `there is no backup "${backupId}" in ${this.directory}`);
+      throw failure(
+        'NotFound',
+        `there is no backup "${backupId}" in ${this.directory}${await this.#ofHost()}`,
+      );
     if (!folder.isDirectory()) throw failure('BackupDamaged', `${path} is not a folder`);
     await assertClosed(path);
     const text = await readFile(join(path, MANIFEST_FILE), 'utf8').catch(() => undefined);
     if (text === undefined)
       throw failure('BackupDamaged', `backup "${backupId}" has no ${MANIFEST_FILE}`);
     return parseManifest(text, backupId);
+  }
+
+  async #ofHost(): Promise<string> {
+    const host = await readHost(this.directory).catch(() => undefined);
+    if (host === undefined) return '';
+    return ` (host ${host}); where another host wrote it, "host" has to name that one`;
   }
 
   /** Opens one file of a backup for reading. */

@@ -22,6 +22,9 @@ export interface EndedRun extends RunName {
   readonly how: Interrupted['how'];
   readonly projectRef: string;
   readonly databaseName: string;
+  /** The connections that it had named when it ended. */
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
 }
 
 /**
@@ -44,7 +47,12 @@ function describe(run: WorkflowExecutionInfo): EndedRun | undefined {
   const { workflowId, runId, type: workflowType } = run;
   const how = run.status.name === 'TIMED_OUT' ? 'timed out' : 'terminated';
   const startedAt = run.startTime.getTime();
-  return { workflowId, runId, workflowType, startedAt, how, projectRef, databaseName };
+  const source = attributeOf(run, SEARCH_ATTRIBUTES.source);
+  const target = attributeOf(run, SEARCH_ATTRIBUTES.target);
+  return {
+    ...{ workflowId, runId, workflowType, startedAt, how, projectRef, databaseName },
+    ...{ source, target },
+  };
 }
 
 /** What a run is listed by; `undefined` where it has not come as far as saying it. */
@@ -75,6 +83,15 @@ export async function listOpenRunIds(client: Client): Promise<readonly string[]>
   const found: string[] = [];
   for await (const { runId } of client.workflow.list({ query })) found.push(runId);
   return found;
+}
+
+/** Tells whether what the run left has been looked after already, under its workflow id. */
+export async function wasRestored(
+  client: Client,
+  { workflowId, runId }: RunName,
+): Promise<boolean> {
+  const latest = await client.workflow.getHandle(workflowId).describe();
+  return latest.runId !== runId && latest.type === 'restoreInterrupted';
 }
 
 /** Tells whether any run under the workflow id is open: it looks after the target itself. */

@@ -8,11 +8,14 @@ import { STAGING_PREFIX } from '../postgres/fence/names';
 import { lockPlace } from '../postgres/maintenance';
 import type { Resources } from '../resources';
 import { hasOpenRun, listOpenRunIds, statusOf } from './closed-runs';
+import { together, whereItAnswers } from './target-servers';
 
 /** What is known already, and what is to be done about runs that Temporal has forgotten. */
 export interface Looking {
   readonly known: readonly Interrupted[];
   readonly forgotten: 'report' | 'restore';
+  /** The connections of the target servers. */
+  readonly servers: readonly string[];
 }
 
 interface Marked {
@@ -22,15 +25,29 @@ interface Marked {
 }
 
 /**
- * Looks into every database of the target's server for an unfinished mark whose run is not open. A run
+ * Looks into every database of every target server for an unfinished mark whose run is not open. A run
  * that this Temporal does not know may belong to another one, and is restored only where that was asked.
  */
 export async function findMarkedDatabases(
   resources: Resources,
   attempt: Attempt,
-  { known, forgotten }: Looking,
+  looking: Looking,
 ): Promise<InterruptedRuns> {
-  const { target, timing } = resources.settings;
+  const found: InterruptedRuns[] = [];
+  const { servers } = looking;
+  for (const target of servers) {
+    const look = (): Promise<InterruptedRuns> => lookAt(resources, attempt, { ...looking, target });
+    found.push(await whereItAnswers({ connection: target, among: servers }, look));
+  }
+  return together(found);
+}
+
+async function lookAt(
+  resources: Resources,
+  attempt: Attempt,
+  { known, forgotten, target }: Omit<Looking, 'servers'> & { readonly target: string },
+): Promise<InterruptedRuns> {
+  const { timing } = resources.settings;
   const names = await attempt.connections.with(lockPlace(target), listDatabases);
   const seen = new Set(known.map(({ runId }) => runId));
   const remarks: string[] = [...(await strayBeginnings(names, known))];
@@ -80,6 +97,8 @@ async function judge(
   return {
     ...{ workflowId, runId, how, job, backupIds, left },
     project: job.project,
+    source: job.source?.connection,
+    host: job.host,
     workflowType: 'migrateProject',
   };
 }

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
 import type { Job, RunName } from '../../workflows/domain/job';
+import { hostOfQueue } from '../../workflows/domain/names';
 
 /** The steps whose input is a job; the newest one says most. */
 const WITH_A_JOB: readonly string[] = [
@@ -24,16 +25,26 @@ const job = z.custom<Job>(
     'extent' in value,
 );
 
-/** Finds in a run's history what its restore has to know; `undefined` where it never wrote. */
-export async function recordedJob(
+/** What a run's history says of it. */
+export interface Recorded {
+  /** What its restore has to know; absent where it never wrote into a database. */
+  readonly job?: Job | undefined;
+  /** The host that its steps were sent to; absent where it came to none, or they went to any. */
+  readonly host?: string | undefined;
+}
+
+/** Finds in a run's history what its restore has to know, and where its backups are. */
+export async function readRecorded(
   client: Client,
   { workflowId, runId }: RunName,
-): Promise<Job | undefined> {
+): Promise<Recorded> {
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes);
+  const hosts = scheduled.map((one) => hostOfQueue(one?.taskQueue?.name ?? ''));
+  const host = hosts.findLast((one) => one !== undefined);
   const last = scheduled.findLast((one) => WITH_A_JOB.includes(one?.activityType?.name ?? ''));
   const payload = last?.input?.payloads?.[0];
-  if (payload === undefined) return undefined;
+  if (payload === undefined) return { host };
   const parsed = job.safeParse(defaultPayloadConverter.fromPayload<unknown>(payload));
-  return parsed.success ? parsed.data : undefined;
+  return parsed.success ? { job: parsed.data, host: parsed.data.host ?? host } : { host };
 }

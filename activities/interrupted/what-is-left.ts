@@ -10,6 +10,8 @@ import type { Resources } from '../resources';
 /** A run whose traces are looked for. */
 export interface Suspect extends Pick<Interrupted, 'runId' | 'backupIds'> {
   readonly databaseName: string;
+  /** The connection of its target's server. */
+  readonly target: string;
   readonly job?: Job | undefined;
 }
 
@@ -18,11 +20,11 @@ export interface Suspect extends Pick<Interrupted, 'runId' | 'backupIds'> {
  * its sessions are ended: an attempt that is still at work could leave something after the look.
  */
 export async function whatIsLeft(
-  { settings, store }: Resources,
+  { store }: Resources,
   { connections }: Pick<Attempt, 'connections'>,
-  { runId, databaseName, job, backupIds }: Suspect,
+  { runId, databaseName, target, job, backupIds }: Suspect,
 ): Promise<readonly string[]> {
-  const found = await connections.with(lockPlace(settings.target), async (client) => {
+  const found = await connections.with(lockPlace(target), async (client) => {
     await endOtherAttempts(client, [runId]);
     const staging = await findDatabase(client, stagingName(runId));
     const entry = await findDatabase(client, databaseName);
@@ -33,7 +35,7 @@ export async function whatIsLeft(
   const mark =
     entry?.accepts === true
       ? await connections.with(
-          { connection: settings.target, database: databaseName, access: 'read' },
+          { connection: target, database: databaseName, access: 'read' },
           (client) => readMark(client),
         )
       : undefined;

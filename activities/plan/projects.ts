@@ -54,15 +54,22 @@ export function settleProject(
   };
 }
 
-/** What is wrong with the configured projects as far as this one is concerned. */
+/**
+ * What is wrong with the configured projects as far as this one is concerned; `onItsServer` tells which
+ * of them have the same target server.
+ */
 export function projectProblems(
   project: ProjectIdentity,
   configured: readonly Project[] | undefined,
+  onItsServer: (other: Project) => boolean,
 ): readonly Problem[] {
   if (configured === undefined) return [];
   const same = configured.filter((other) => other.ref === project.projectRef);
   const sharing = configured.filter(
-    (other) => other.database === project.databaseName && other.ref !== project.projectRef,
+    (other) =>
+      other.database === project.databaseName &&
+      other.ref !== project.projectRef &&
+      onItsServer(other),
   );
   const problems: Problem[] = [];
   if (same.length === 0) {

@@ -5,7 +5,7 @@ import type {
   Problem,
   UnclaimedRows,
 } from '../../workflows/domain/plan';
-import type { Project, ProjectIdentity } from '../../workflows/domain/request';
+import type { ProjectIdentity } from '../../workflows/domain/request';
 import { extentOf } from '../../workflows/domain/scopes';
 import type { Settings } from '../../workflows/domain/settings';
 import { readForeignKeys } from '../postgres/catalog/foreign-keys';
@@ -57,11 +57,12 @@ export interface SourceView {
   readonly warnings: readonly Problem[];
 }
 
-/** Whose share of the source is looked at, and by which rules. */
+/** Whose share of the source is looked at, and by which rules; the settings are with the project's own servers. */
 export interface Viewing {
   readonly settings: Settings;
   readonly project: ProjectIdentity;
-  readonly configured: readonly Project[] | undefined;
+  /** The refs that are configured for this source; `undefined` where no projects are configured. */
+  readonly configuredRefs: readonly string[] | undefined;
   /** The unique indexes of a target that has the schemas already. */
   readonly targetKeys?: readonly UniqueKey[];
   /** Whether the rows that no project claims are counted. */
@@ -115,9 +116,8 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   };
 }
 
-function wantedOf({ settings, project, configured }: Viewing): WantedProject {
+function wantedOf({ settings, project, configuredRefs }: Viewing): WantedProject {
   const { tenancy, scopes } = settings;
-  const configuredRefs = configured?.map((other) => other.ref);
   return { tenancy, scopes, projectRef: project.projectRef, configuredRefs };
 }
 

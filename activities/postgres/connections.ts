@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Client, Pool } from 'pg';
 import type { ClientConfig } from 'pg';
 import { failure } from '../failure';
@@ -107,6 +108,27 @@ export class Connections {
     return path === '' ? 'postgres' : path;
   }
 
+  /** Says why this worker cannot use a connection; `undefined` where it can be tried. */
+  faultOf(connection: string): string | undefined {
+    try {
+      this.#url(connection);
+      return undefined;
+    } catch (error) {
+      return types.isNativeError(error) ? error.message : String(error);
+    }
+  }
+
+  /**
+   * Tells whether two connections lead to one database, or to one server: they have the same name, or
+   * URLs with the same host and port. Hosts of two names are taken for two.
+   */
+  areSame(one: string, other: string, level: 'server' | 'database'): boolean {
+    if (one === other) return true;
+    if (this.faultOf(one) !== undefined || this.faultOf(other) !== undefined) return false;
+    if (hostOf(this.#url(one)) !== hostOf(this.#url(other))) return false;
+    return level === 'server' || this.databaseOf(one) === this.databaseOf(other);
+  }
+
   #url(connection: string): URL {
     const url = this.#resolve(connection);
     if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
@@ -154,6 +176,12 @@ export class Connections {
       throw urlFailure(error, this.describe(place));
     }
   }
+}
+
+/** Host and port; a socket's folder stands in a parameter. */
+function hostOf({ hostname, port, searchParams }: URL): string {
+  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
+  return `${host}:${searchParams.get('port') ?? (port === '' ? '5432' : port)}`;
 }
 
 /** An idle session that is lost shows as a failure of its next statement, which says more. */

@@ -33,7 +33,8 @@ export async function writing<T>(
   use: (writer: Writer) => Promise<T>,
 ): Promise<T> {
   const { project, insteadOf } = job;
-  const whose = { step, projectRef: project.projectRef, insteadOf };
+  const source = job.source?.connection;
+  const whose = { step, projectRef: project.projectRef, insteadOf, source };
   return attempt(resources, whose, (current) =>
     takeOver(current, job, (connections) => use({ ...current, connections, job, resources })),
   );

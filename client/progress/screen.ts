@@ -1,4 +1,5 @@
 import type { FleetProgress } from '../../workflows/domain/fleet';
+import { awaitedIn } from '../../workflows/domain/progress';
 import type { Display } from './display';
 import { viewOf } from './view';
 import type { Look } from './watch';
@@ -15,6 +16,7 @@ export class Screen {
   /** Shows the steps of a run, and why one of them is tried again. */
   show({ progress, pending }: Look): void {
     if (progress !== undefined) this.#display.update(viewOf(progress, pending, Date.now()));
+    if (progress?.awaited !== undefined) this.sayOnce(`  ${awaitedIn(progress.awaited)}`);
     for (const { activity, attempt, lastFailure } of pending) {
       if (lastFailure === undefined || attempt < 2) continue;
       this.sayOnce(`  ${activity} is tried again: ${lastFailure}`);

@@ -10,9 +10,13 @@ export interface Interrupted extends RunName {
   readonly project: ProjectIdentity;
   /** How Temporal ended it, or that it knows it no more. */
   readonly how: 'terminated' | 'timed out' | 'forgotten';
+  /** The connection that it read from, where that is known. */
+  readonly source?: string | undefined;
   readonly target: Pick<DatabaseIdentity, 'connection'>;
   /** What its restore has to know; absent where it came to no step that writes into a database. */
   readonly job?: Job | undefined;
+  /** The host whose backup directory that is. */
+  readonly host?: string | undefined;
   /** What it wrote, or may have begun to write, into the backup directory. */
   readonly backupIds: readonly string[];
   readonly timing: Timing;
@@ -20,9 +24,17 @@ export interface Interrupted extends RunName {
   readonly left: readonly string[];
 }
 
+/** Runs that may have begun backups; the ids are those that they would have. */
+export type Suspects = readonly Pick<Interrupted, 'runId' | 'backupIds'>[];
+
+/** What a run has left in one backup directory, in words. */
+export type DraftsLeft = Pick<Interrupted, 'runId' | 'left'>;
+
 /** What was looked for: runs that are to be restored, and what only a person can judge. */
 export interface InterruptedRuns {
   readonly interrupted: readonly Interrupted[];
+  /** Runs whose backup directory is at another host, and was not looked into. */
+  readonly elsewhere?: readonly Interrupted[] | undefined;
   readonly remarks: readonly string[];
 }
 

@@ -27,6 +27,8 @@ export interface Job {
   readonly source?: DatabaseIdentity | undefined;
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;
+  /** The host that has the backups: workers of it alone can do the steps. */
+  readonly host?: string | undefined;
   /** The run whose work this is, where another one finishes it in its place. */
   readonly insteadOf?: RunName | undefined;
 }

@@ -10,6 +10,20 @@ export const DATABASE_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 /** What a `backupId` is: the folder's own name, never a path. */
 export const BACKUP_ID = /^backup_[a-z0-9][a-z0-9_-]{0,62}_[0-9]{1,16}(?:_target)?$/;
 
+/** What the id of a host is; it becomes part of a task queue's name. */
+export const HOST_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/;
+
+/** The task queue that only workers of one host serve: of those that have its backup directory. */
+export function hostQueueOf(taskQueue: string, host: string): string {
+  return `${taskQueue}@${host}`;
+}
+
+/** The host that a task queue is named after; `undefined` for the common one. */
+export function hostOfQueue(taskQueue: string): string | undefined {
+  const at = taskQueue.lastIndexOf('@');
+  return at < 0 ? undefined : taskQueue.slice(at + 1);
+}
+
 /** What a `fleetId` is: the folder's own name, never a path. */
 export const FLEET_ID = /^fleet_[0-9]{1,16}_[0-9a-f]{8}$/;
 

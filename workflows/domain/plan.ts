@@ -79,6 +79,8 @@ export interface MarkBefore {
 export interface Plan {
   readonly project: ProjectIdentity;
   readonly source: DatabaseIdentity;
+  /** This source and those of other projects that the target could be; none of them is ever written. */
+  readonly sources?: readonly DatabaseIdentity[] | undefined;
   /** The target's server; `oid` is 0 where the database does not exist yet. */
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
@@ -103,4 +105,6 @@ export interface Plan {
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;
+  /** The host that has the backups: workers of it alone can do the later steps. */
+  readonly host?: string | undefined;
 }

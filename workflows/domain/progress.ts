@@ -25,6 +25,23 @@ export interface Notice {
   readonly abandon: string;
 }
 
+/** A step that nobody takes up. */
+export interface HostAwaited {
+  /** The host that has the run's backups. */
+  readonly host: string;
+  readonly activity: string;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+  /** When a worker of the host last asked for work; absent where that is long ago. */
+  readonly lastAsked?: string | undefined;
+}
+
+/** That a step waits for its host, and what helps, in one line for people. */
+export function awaitedIn({ host, activity, since, lastAsked }: HostAwaited): string {
+  const last = lastAsked === undefined ? 'lately' : `since ${lastAsked}`;
+  return `Waits for host ${host} since ${since}: no worker of it takes up ${activity}, and none has asked for work ${last}. Start one that has its backup directory; the run goes on by itself.`;
+}
+
 /** The answer to the `progress` query. */
 export interface Progress {
   readonly projectRef: string;
@@ -33,6 +50,8 @@ export interface Progress {
   readonly outcome: string;
   /** Where the run waits for a person: why, and what helps. */
   readonly notice?: Notice | undefined;
+  /** Where a step waits for a worker of its host: which, and since when. */
+  readonly awaited?: HostAwaited | undefined;
   readonly steps: readonly StepProgress[];
 }
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { problemsOfLimits, type LimitsChange } from './limits';
-import { BACKUP_ID, DATABASE_NAME, FLEET_ID, PROJECT_REF, RESERVED_DATABASES } from './names';
+import {
+  BACKUP_ID,
+  DATABASE_NAME,
+  FLEET_ID,
+  HOST_ID,
+  PROJECT_REF,
+  RESERVED_DATABASES,
+} from './names';
 
 const projectRef = z
   .string()
@@ -34,22 +41,29 @@ const backupId = z
     'must be the name of a backup folder, for example "backup_project-abc_1234567890"',
   );
 
-const replace = z.boolean().default(false);
-const onDrift = z.enum(['report', 'fail']).default('report');
-
 /** The name of a configured connection. */
 export const connectionName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a plain name such as "shared"');
+
+/** The host whose workers are to do it; left out, whichever worker plans it. */
+const host = z
+  .string()
+  .regex(HOST_ID, 'must be the id of a host, as in the file "host" of its backup directory')
+  .optional();
+
+/** The connections that a project comes from and goes to, where not the configured ones. */
+const servers = { source: connectionName.optional(), target: connectionName.optional() };
+
+const replace = z.boolean().default(false);
+const onDrift = z.enum(['report', 'fail']).default('report');
 
 /** One project as configuration, queries and requests name it. */
 export const projectSchema = z.strictObject({
   ref: projectRef,
   database: databaseName,
   owner: ownerUserId.optional(),
-  /** The connections that it comes from and goes to, where not the configured ones. */
-  source: connectionName.optional(),
-  target: connectionName.optional(),
+  ...servers,
 });
 
 /** The input of `migrateProject`. Fields that are left out are looked up in the configured projects. */
@@ -57,8 +71,8 @@ export const migrateRequestSchema = z.strictObject({
   projectRef,
   databaseName: databaseName.optional(),
   ownerUserId: ownerUserId.optional(),
-  source: connectionName.optional(),
-  target: connectionName.optional(),
+  ...servers,
+  host,
   replace,
   onDrift,
   /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
@@ -70,12 +84,17 @@ export const backupRequestSchema = z.strictObject({
   projectRef,
   databaseName: databaseName.optional(),
   ownerUserId: ownerUserId.optional(),
+  ...servers,
+  host,
 });
 
 /** The input of `restoreProject`. */
 export const restoreRequestSchema = z.strictObject({
   backupId,
   databaseName,
+  /** The connection on whose server the database is; left out, the project's or the backup's own. */
+  target: connectionName.optional(),
+  host,
   replace,
 });
 
@@ -84,6 +103,8 @@ export const verifyRequestSchema = z.strictObject({
   projectRef,
   databaseName: databaseName.optional(),
   ownerUserId: ownerUserId.optional(),
+  ...servers,
+  host,
   backupId: backupId.optional(),
   onDrift,
 });

@@ -18,6 +18,7 @@ export interface RestorePlan {
   readonly sources: readonly DatabaseIdentity[];
   readonly problems: readonly Problem[];
   readonly timing?: Timing | undefined;
+  readonly host?: string | undefined;
 }
 
 /** What a verification will compare, and everything that speaks against it. */
@@ -28,6 +29,7 @@ export interface VerificationPlan {
   readonly target: DatabaseIdentity;
   readonly source: DatabaseIdentity;
   readonly onDrift: 'report' | 'fail';
+  readonly host?: string | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -39,4 +41,5 @@ export interface BackupPlan {
   readonly format: 'json' | 'copy';
   readonly problems: readonly Problem[];
   readonly timing?: Timing | undefined;
+  readonly host?: string | undefined;
 }

@@ -16,7 +16,12 @@ export interface Settings {
   readonly createRoles: boolean;
   /** The studio's projects: listed, found by a query over the source, or not configured. */
   readonly projects: { readonly list: readonly Project[] } | { readonly query: string } | undefined;
-  readonly backup: { readonly directory: string; readonly format: 'auto' | 'json' | 'copy' };
+  readonly backup: {
+    readonly directory: string;
+    readonly format: 'auto' | 'json' | 'copy';
+    /** How the id of the directory's host begins, where it has none yet. */
+    readonly host?: string | undefined;
+  };
   readonly timing: Timing;
   /** What fleets may do where their request does not say it. */
   readonly fleet: { readonly limits: LimitsChange };

@@ -33,9 +33,10 @@ export class Machine {
     return new Machine(await Gate.open(source), folder);
   }
 
-  /** What lies in the backup directory, by name. */
+  /** What lies in the backup directory, by name, beside the id of its host. */
   get backups(): readonly string[] {
-    return readdirSync(path.join(this.#folder, 'backups')).sort();
+    const names = readdirSync(path.join(this.#folder, 'backups')).sort();
+    return names.filter((name) => name !== 'host');
   }
 
   /** What a running keeper and its server leave in the state folder while they live. */

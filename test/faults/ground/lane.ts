@@ -86,7 +86,7 @@ export async function openLane(name: string, format: Orders['format']): Promise<
     remove();
   };
   const clearBackups = (): void => {
-    for (const entry of readdirSync(backups))
+    for (const entry of readdirSync(backups).filter((name) => name !== 'host'))
       rmSync(path.join(backups, entry), { recursive: true });
   };
   const rest = { clearBackups, close, nextProject: inTurn(projects) };

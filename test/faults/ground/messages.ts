@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const ordersSchema = z.object({
   kind: z.literal('start'),
   address: z.string(),
+  /** Left out, the usual one. */
+  taskQueue: z.string().optional(),
   urls: z.record(z.string(), z.string()),
   backups: z.string(),
   format: z.enum(['json', 'copy']),

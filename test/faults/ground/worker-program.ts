@@ -24,7 +24,7 @@ async function work(orders: Orders): Promise<void> {
   const worker = await createWorker({
     connection: await NativeConnection.connect({ address: orders.address }),
     namespace: 'default',
-    taskQueue: TASK_QUEUE,
+    taskQueue: orders.taskQueue ?? TASK_QUEUE,
     configuration: {
       settings: settingsOf(orders),
       resolveUrl: (name) => orders.urls[name] ?? '',

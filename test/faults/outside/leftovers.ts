@@ -32,9 +32,10 @@ export async function standingOn(server: KeptPostgres): Promise<readonly string[
 
 const WHOLE = /^backup_[a-z0-9_-]+_[0-9]+(?:_target)?$/;
 
-/** What lies in the backup folder and is no whole backup. */
+/** What lies in the backup folder and is no whole backup, nor the id of its host. */
 export function strayFiles({ backups }: Lane): readonly string[] {
   return readdirSync(backups, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'host') return [];
     if (!entry.isDirectory() || !WHOLE.test(entry.name)) return [`file ${entry.name}`];
     const files = readdirSync(path.join(backups, entry.name));
     const whole = files.includes('metadata.json') ? [] : [`file ${entry.name} without manifest`];

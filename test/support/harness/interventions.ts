@@ -28,6 +28,8 @@ export class Interventions {
       backupProject: this.#around('backupProject', all.backupProject),
       backupTarget: this.#around('backupTarget', all.backupTarget),
       findInterrupted: this.#around('findInterrupted', all.findInterrupted),
+      findDrafts: this.#around('findDrafts', all.findDrafts),
+      lookForHost: this.#around('lookForHost', all.lookForHost),
       abandonRestore: this.#around('abandonRestore', all.abandonRestore),
       discardBackups: this.#around('discardBackups', all.discardBackups),
       initSchema: this.#around('initSchema', all.initSchema),

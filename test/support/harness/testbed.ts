@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client as Temporal, Connection, type WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { TASK_QUEUE, type WorkflowType } from '../../../workflows/domain/names';
 import { NO_SCOPES } from '../../../workflows/domain/scopes';
 import { TIMING } from '../../../workflows/domain/timing';
 import type { Settings } from '../../../workflows/domain/settings';
 import { createWorker } from '../../../worker/create-worker';
+import type { Workers } from '../../../worker/workers';
 import { dropDatabases, freshName, urlOf } from './databases';
 import { endingOf, type Ending } from './ending';
 import { Interventions, type Intervene } from './interventions';
@@ -97,8 +98,8 @@ export async function openTestbed(): Promise<Testbed> {
   };
 }
 
-async function shutDown(worker: Worker, running: Promise<void>): Promise<void> {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
+async function shutDown(worker: Workers, running: Promise<void>): Promise<void> {
+  worker.shutdown();
   await running;
 }
 

@@ -1,0 +1,63 @@
+import type { Project } from '../../workflows/domain/request';
+import type { Settings } from '../../workflows/domain/settings';
+import { failure } from '../failure';
+import type { Connections } from '../postgres/connections';
+
+/** The names of a project's connections, as far as somebody says them. */
+export interface NamedServers {
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
+}
+
+/**
+ * The settings with one project's own servers in the place of the configured ones: what the request
+ * names, else what the project is configured with. Refuses a connection that this worker cannot use,
+ * before any server is spoken to.
+ */
+export function settingsFor(
+  connections: Connections,
+  settings: Settings,
+  named: { readonly asked: NamedServers; readonly known?: NamedServers | undefined },
+): Settings {
+  const { asked, known } = named;
+  const source = asked.source ?? known?.source ?? settings.source;
+  const target = asked.target ?? known?.target ?? settings.target;
+  const faults = [
+    ...faultOf(connections, 'source', source),
+    ...(target === source ? [] : faultOf(connections, 'target', target)),
+  ];
+  if (faults.length > 0) throw failure('ConfigInvalid', faults.join('; '));
+  return { ...settings, source, target };
+}
+
+function faultOf(connections: Connections, field: string, name: string): readonly string[] {
+  const fault = connections.faultOf(name);
+  return fault === undefined ? [] : [`"${field}": ${fault}`];
+}
+
+/** The refs that are configured for one source, by whatever connection; `undefined` where none are configured at all. */
+export function refsAtSource(
+  connections: Connections,
+  { settings, source }: { readonly settings: Settings; readonly source: string },
+  configured: readonly Project[] | undefined,
+): readonly string[] | undefined {
+  return configured
+    ?.filter((other) => connections.areSame(other.source ?? settings.source, source, 'database'))
+    .map((other) => other.ref);
+}
+
+/** The connections of all sources, or of all target servers, that the configuration knows; each once. */
+export function configuredServers(
+  connections: Connections,
+  { settings, which }: { readonly settings: Settings; readonly which: 'source' | 'target' },
+  configured: readonly Project[] | undefined,
+): readonly string[] {
+  const level = which === 'source' ? 'database' : 'server';
+  const names = [settings[which], ...(configured ?? []).map((one) => one[which])];
+  const found: string[] = [];
+  for (const name of names) {
+    if (name === undefined || found.some((one) => connections.areSame(one, name, level))) continue;
+    found.push(name);
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+import type { Problem } from '../../workflows/domain/plan';
+import type { Project, ProjectIdentity } from '../../workflows/domain/request';
+import type { Settings } from '../../workflows/domain/settings';
+import type { Attempt } from '../attempt';
+import { configuredProjects, projectProblems, settleProject, type AskedProject } from './projects';
+import { refsAtSource, settingsFor, type NamedServers } from './servers';
+
+/** One project with its servers, among the configured ones. */
+export interface Settled {
+  readonly project: ProjectIdentity;
+  /** The worker's, with this project's own source and target. */
+  readonly settings: Settings;
+  readonly configured: readonly Project[] | undefined;
+  /** The refs that are configured for the same source; `undefined` where no projects are configured. */
+  readonly configuredRefs: readonly string[] | undefined;
+  /** What is wrong with the configured projects as far as this one is concerned. */
+  readonly problems: readonly Problem[];
+}
+
+/** Settles which project a request means, and which servers that has. */
+export async function settle(
+  { connections, endEarlierReaders }: Pick<Attempt, 'connections' | 'endEarlierReaders'>,
+  settings: Settings,
+  asked: AskedProject & NamedServers,
+): Promise<Settled> {
+  const configured = await configuredProjects(connections, settings);
+  const project = settleProject(asked, configured);
+  const known = configured?.find((one) => one.ref === project.projectRef);
+  const own = settingsFor(connections, settings, { asked, known });
+  await endEarlierReaders(own.source);
+  return {
+    project,
+    settings: own,
+    configured,
+    configuredRefs: refsAtSource(connections, { settings, source: own.source }, configured),
+    problems: projectProblems(project, configured, (other) =>
+      connections.areSame(other.target ?? settings.target, own.target, 'server'),
+    ),
+  };
+}

@@ -1,0 +1,48 @@
+import type { Worker } from '@temporalio/worker';
+import type { HostQueue } from './host-queue';
+
+/** The worker of the common task queue and that of the host's, as one: they start and end together. */
+export class Workers {
+  readonly #common: Worker;
+  readonly #host: HostQueue;
+
+  constructor(common: Worker, host: HostQueue) {
+    this.#common = common;
+    this.#host = host;
+  }
+
+  /** Serves both queues; resolves when both have ended, rejects with the failure of either. */
+  async run(): Promise<void> {
+    const ended = this.#common.run();
+    this.#host.begin();
+    try {
+      await ended;
+    } finally {
+      await this.#host.end();
+    }
+  }
+
+  /** Serves both queues for as long as `use` takes. */
+  async runUntil<T>(use: () => Promise<T>): Promise<T> {
+    const ended = this.run();
+    const broken = new Promise<never>((_resolve, reject) => {
+      ended.catch(reject);
+    });
+    try {
+      return await Promise.race([use(), broken]);
+    } finally {
+      this.shutdown();
+      await ended;
+    }
+  }
+
+  /** Takes up nothing more; what is under way may let go. Nothing where it has ended. */
+  shutdown(): void {
+    if (this.#common.getState() === 'RUNNING') this.#common.shutdown();
+    this.#host.shutdown();
+  }
+
+  getState(): ReturnType<Worker['getState']> {
+    return this.#common.getState();
+  }
+}
