@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /** What `--json` prints for a plan: the plan, with the fields that every report has. */
-export interface PlanDocument extends Plan {
+interface PlanDocument extends Plan {
   readonly projectRef: string;
   readonly databaseName: string;
   readonly outcome: 'planned' | 'refused';
