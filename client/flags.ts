@@ -72,7 +72,7 @@ export function withFlags(command: Command, names: readonly FlagName[]): Command
 }
 
 /** Takes a value once: of two, neither can be the one that was meant. */
-export function once(flag: string): (value: string, before: string | undefined) => string {
+function once(flag: string): (value: string, before: string | undefined) => string {
   return (value, before) => {
     if (before === undefined) return value;
     throw new InvalidArgumentError(`${flag} was given twice.`);

@@ -1,4 +1,4 @@
-import type { Plan, Problem } from '../../workflows/domain/plan';
+import type { Problem } from '../../workflows/domain/plan';
 import type { Ending } from '../ending';
 
 /** What is known of a request that has no report: who it was about, and since when. */
@@ -7,13 +7,6 @@ export interface Asked {
   readonly databaseName?: string | undefined;
   /** ISO 8601. */
   readonly startedAt: string;
-}
-
-/** What `--json` prints for a plan: the plan, with the fields that every report has. */
-export interface PlanDocument extends Plan {
-  readonly projectRef: string;
-  readonly databaseName: string;
-  readonly outcome: 'planned' | 'refused';
 }
 
 /** What `--json` prints where no workflow made a report. */
