@@ -10,7 +10,7 @@ import { startOrAttach } from '../client/start';
 import type { StudioProject } from '../test/support/studio/studio';
 import type { Report } from '../workflows/domain/report';
 
-const SILENT: Display = { update: nothing, say: nothing, end: nothing };
+const SILENT: Display = { update: nothing, updateFleet: nothing, say: nothing, end: nothing };
 
 const interruption = new AbortController();
 

@@ -1,11 +1,12 @@
 import { log } from '@temporalio/activity';
-import type { FreezeOrder, FrozenFleet } from '../../workflows/domain/fleet';
+import type { FreezeOrder, FrozenFleet, Retried } from '../../workflows/domain/fleet';
 import { changedLimits, LIMITS, type Limits } from '../../workflows/domain/limits';
 import { migrateAllRequestSchema, type MigrateAllRequest } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
 import { attempt } from '../attempt';
-import { fleetPath, readFrozen } from '../backup/fleet-folder';
+import { fleetPath, readFrozen, readList } from '../backup/fleet-folder';
 import { writeFrozen } from '../backup/freeze-folder';
+import type { BackupStore } from '../backup/store';
 import { parseInput } from '../input';
 import { configuredProjects } from '../plan/projects';
 import type { Resources } from '../resources';
@@ -14,6 +15,9 @@ import { findProjects } from './find-projects';
 import { orderProjects } from './order-projects';
 import { settleProjects } from './settle-projects';
 import { sizeProjects } from './size-projects';
+
+/** So many of those that are moved again are told at the start. */
+const RETRIED = 50;
 
 /**
  * Freezes the inventory of a fleet: which projects it moves, in which order, under which limits. Again
@@ -24,8 +28,10 @@ export async function freezeFleet(resources: Resources, order: FreezeOrder): Pro
   const { fleetId, input } = order;
   fleetPath(resources.store, fleetId);
   const request = parseInput(migrateAllRequestSchema, input ?? {});
-  const frozen = await readFrozen(resources.store, fleetId);
-  return frozen ?? freeze(resources, fleetId, request);
+  const frozen =
+    (await readFrozen(resources.store, fleetId)) ?? (await freeze(resources, fleetId, request));
+  const retried = await firstRetried(resources.store, frozen);
+  return { ...frozen, host: await resources.host.claim(), ...(retried.length > 0 && { retried }) };
 }
 
 async function freeze(
@@ -57,6 +63,17 @@ async function freeze(
       isEstimated: sized.isEstimated,
     });
   });
+}
+
+/** The first of those that are moved again, with the reason. */
+async function firstRetried(store: BackupStore, frozen: FrozenFleet): Promise<readonly Retried[]> {
+  const { fleetId, sha256 } = frozen;
+  const listed = await readList(store, { fleetId, sha256 });
+  return listed
+    .slice(0, RETRIED)
+    .flatMap(({ ref, database, reason }) =>
+      reason === undefined ? [] : { projectRef: ref, databaseName: database, reason },
+    );
 }
 
 /** The request's limits over the configured ones over what stands without either. */

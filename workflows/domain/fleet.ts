@@ -58,6 +58,8 @@ export interface FrozenFleet {
   readonly fleetId: string;
   /** Where the list is; for people. */
   readonly path: string;
+  /** The host whose backup directory has it: its workers alone can read it and write beside it. */
+  readonly host?: string | undefined;
   /** SHA-256 (hex) of the list: a page of another list is refused. */
   readonly sha256: string;
   /** Projects to move, canaries among them. */

@@ -34,7 +34,7 @@ export class Fleet implements Steered {
     const { frozen, cursor, waiting, part } = standing;
     this.#standing = standing;
     this.#list = new List(frozen, cursor, waiting);
-    this.#record = new FleetRecord(frozen.fleetId, part);
+    this.#record = new FleetRecord(frozen, part);
     this.#underway = new Underway(new Children(), { ...options, fleetId: frozen.fleetId });
   }
 

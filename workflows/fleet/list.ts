@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FleetProject, FrozenFleet } from '../domain/fleet';
 import type { Limits } from '../domain/limits';
-import { planning } from '../steps';
+import { working } from '../steps';
 
 /** So many projects are read at a time. */
 const PAGE = 200;
@@ -67,9 +67,9 @@ export class List {
   }
 
   async #readPage(): Promise<void> {
-    const { fleetId, sha256, total } = this.#frozen;
+    const { fleetId, sha256, total, host } = this.#frozen;
     const offset = this.#cursor;
-    const { readFleetPage } = planning(`the list from ${String(offset)} on`);
+    const { readFleetPage } = working(`the list from ${String(offset)} on`, { host });
     const page = await readFleetPage({ fleetId, sha256, offset, count: PAGE });
     if (page.length === 0) {
       const words = `the list of ${fleetId} ends at ${String(offset)} of ${String(total)} projects`;

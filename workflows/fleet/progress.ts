@@ -23,6 +23,7 @@ export function progressOf(
     leftOut,
     limits,
     startedAt,
+    ...(frozen.retried !== undefined && { retried: frozen.retried }),
     ...(stop !== undefined && { stoppedBy: stop.why }),
     ...(end !== undefined && { expectedEnd: new Date(end).toISOString() }),
   };

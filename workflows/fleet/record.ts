@@ -1,4 +1,4 @@
-import type { FleetEntry } from '../domain/fleet';
+import type { FleetEntry, FrozenFleet } from '../domain/fleet';
 import { working } from '../steps';
 
 /** A part of the record has so many entries. */
@@ -7,12 +7,14 @@ const PART = 50;
 /** Writes down how the projects of a fleet ended, in numbered parts, one after another. */
 export class FleetRecord {
   readonly #fleetId: string;
+  readonly #host: string | undefined;
   #part: number;
   #unwritten: FleetEntry[] = [];
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(fleetId: string, part: number) {
+  constructor({ fleetId, host }: Pick<FrozenFleet, 'fleetId' | 'host'>, part: number) {
     this.#fleetId = fleetId;
+    this.#host = host;
     this.#part = part;
   }
 
@@ -35,7 +37,9 @@ export class FleetRecord {
 
   #write(): void {
     const order = { fleetId: this.#fleetId, part: this.#part, entries: this.#unwritten };
-    const { recordEndings } = working(`record of ${order.fleetId}, part ${String(order.part)}`);
+    const { recordEndings } = working(`record of ${order.fleetId}, part ${String(order.part)}`, {
+      host: this.#host,
+    });
     this.#part += 1;
     this.#unwritten = [];
     this.#writing = this.#writing.then(() => recordEndings(order));

@@ -60,6 +60,7 @@ export class FleetBench {
     };
     return {
       store,
+      host: { known: () => Promise.resolve('here'), claim: () => Promise.resolve('here') },
       resolveUrl,
       settings: {
         source: 'shared',

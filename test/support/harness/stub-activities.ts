@@ -54,6 +54,7 @@ export function stubActivities(ground: StubGround): Activities {
     restoreProject: () => Promise.resolve({ state: 'absent', facts: ['as it was'] }),
     abandonRestore: nothing,
     discardBackups: nothing,
+    lookForHost: () => Promise.resolve(undefined),
     ...unused(),
   };
 }
@@ -99,7 +100,8 @@ type Unused =
   | 'planVerification'
   | 'backupTarget'
   | 'findInterrupted'
-  | 'restoreRows';
+  | 'restoreRows'
+  | 'findDrafts';
 
 function unused(): Pick<Activities, Unused> {
   const never = (): Promise<never> => {
@@ -113,5 +115,6 @@ function unused(): Pick<Activities, Unused> {
     backupTarget: never,
     findInterrupted: never,
     restoreRows: never,
+    findDrafts: never,
   };
 }

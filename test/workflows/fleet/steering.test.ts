@@ -49,8 +49,8 @@ describe('a fleet that is steered', () => {
       return is(progress) ? progress : undefined;
     });
 
-  const update = (handle: WorkflowHandle, name: string, ...args: readonly unknown[]) =>
-    handle.executeUpdate(defineUpdate<FleetProgress, unknown[]>(name), { args: [...args] });
+  const update = (handle: WorkflowHandle, name: string, asked?: unknown) =>
+    handle.executeUpdate(defineUpdate<FleetProgress, [unknown]>(name), { args: [asked] });
 
   it('starts nothing while it is paused, and goes on when it is resumed', async () => {
     bed.ground.projects = someProjects(5);
@@ -90,8 +90,8 @@ describe('a fleet that is steered', () => {
     const handle = await bed.start({});
     await seen(handle, (progress) => progress.running.length === 1);
     await held(1);
-    const refused = async (name: string, ...args: readonly unknown[]): Promise<string> => {
-      const error: unknown = await update(handle, name, ...args).catch((caught: unknown) => caught);
+    const refused = async (name: string, asked?: unknown): Promise<string> => {
+      const error: unknown = await update(handle, name, asked).catch((caught: unknown) => caught);
       return error instanceof WorkflowUpdateFailedError ? String(error.cause?.message) : 'taken';
     };
     expect(await refused('resume')).toBe('it is not paused');
