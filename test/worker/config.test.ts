@@ -123,6 +123,16 @@ ephemeral: maybe`);
       'connections: { shared: { env: A } }\nsource: other',
       /"other" is not among/,
     ],
+    [
+      'a project whose target is no connection',
+      'connections: { shared: { env: A } }\nprojects: { list: [{ ref: p, database: p_db, target: eu }] }',
+      /projects\.list\.0\.target: "eu" is not among the connections/,
+    ],
+    [
+      'a project whose source has no URL',
+      'connections: { shared: { env: A }, eu: { env: NONE } }\nprojects: { list: [{ ref: p, database: p_db, source: eu }] }',
+      /connection "eu": the environment variable NONE is not set/,
+    ],
     ['a time without a unit', 'timing: { parkAfter: 15 }', /timing\.parkAfter: /],
     [
       'a silence shorter than heartbeats take',
@@ -135,6 +145,14 @@ ephemeral: maybe`);
     const message = await errorOf(yaml, { A: URL_A, BAD: 'mysql://x:secret@h/d' });
     expect(message).toMatch(says);
     expect(message).not.toContain('secret');
+  });
+
+  it('takes the name of the host from the environment, and only one that can stand in a queue', () => {
+    const load = (name: string) =>
+      loadConfiguration({ MOVEOUT_HOST_ID: name }, { connectionString: URL_A });
+    expect(load('web-1').settings.backup.host).toBe('web-1');
+    expect(load('').settings.backup.host).toBeUndefined();
+    expect(() => load('web 1')).toThrow(/MOVEOUT_HOST_ID: "web 1" must begin with/);
   });
 
   it('says that a file it was told to read is not there', () => {
