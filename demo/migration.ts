@@ -40,7 +40,7 @@ export async function migrate(
   interruption.signal.throwIfAborted();
   const request = requestOf('migrate', { projectRef: ref, database, owner }, Date.now());
   const { handle } = await startOrAttach(session, request);
-  const screen = new Screen(() => (shown === 'steps' ? displayOn(process.stdout) : SILENT));
+  const screen = new Screen(shown === 'steps' ? displayOn(process.stdout) : SILENT);
   const ending = await new Follower({ session, handle, wishes, screen }).ending();
   if (ending.kind === 'report') return ending.report;
   throw new Error(`the migration of ${ref} ended without a report (${ending.kind})`);

@@ -1,73 +1,86 @@
-import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import { execute, exists } from '../support/harness/databases';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
+import { imageOf } from '../support/harness/image';
+import { failing } from '../support/harness/interventions';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
+import { reportOf } from './fleet/report-of';
 
 describe('migrateAll', () => {
   let bed: Testbed;
-  let projects: readonly TestProject[];
   beforeAll(async () => {
     bed = await openTestbed();
-    projects = [bed.nextProject(), bed.nextProject()];
+  });
+  afterAll(() => bed.close());
+
+  function configure(projects: readonly TestProject[]): void {
     const list = projects.map((project) => ({
       ref: project.projectRef,
       database: project.databaseName,
       owner: project.ownerUserId,
     }));
     bed.configured.settings = { ...bed.configured.settings, projects: { list } };
-  });
-  afterAll(() => bed.close());
+  }
 
-  it('moves the others when one is refused, and names that one', async () => {
-    const [blocked, other] = projects;
-    if (blocked === undefined || other === undefined) throw new Error('two projects are needed');
-    await execute('postgres', `CREATE DATABASE ${blocked.databaseName}`);
-    await execute(
-      blocked.databaseName,
-      'CREATE SCHEMA auth CREATE TABLE users (id uuid); INSERT INTO auth.users VALUES (gen_random_uuid())',
-    );
-    const report = await fleet(bed);
-    expect(report.outcome).toBe('failed');
-    expect(report.projects.map(({ outcome }) => outcome)).toEqual(['refused', 'migrated']);
-    expect(await actualRows(other.databaseName)).toEqual(
-      await expectedRows(bed.source, other.projectRef),
-    );
-  });
+  const fleet = async (input: object = {}): Promise<FleetReport> =>
+    reportOf(await bed.start('migrateAll', [input]));
 
-  it('run again moves only what is not done yet', async () => {
-    const [blocked] = projects;
-    if (blocked === undefined) throw new Error('a project is needed');
+  const outcomesOf = ({ projects }: FleetReport): Readonly<Record<string, string>> =>
+    Object.fromEntries(projects.map(({ projectRef, outcome }) => [projectRef, outcome]));
+
+  it('moves the others when one is refused and one fails, and touches nothing but theirs', async () => {
+    const [blocked, broken, healthy, stranger] = [0, 1, 2, 3].map(() => bed.nextProject());
+    if (!blocked || !broken || !healthy || !stranger) throw new Error('four projects are needed');
+    for (const { databaseName } of [blocked, stranger]) {
+      await execute('postgres', `CREATE DATABASE ${databaseName}`);
+      await execute(
+        databaseName,
+        'CREATE SCHEMA auth CREATE TABLE users (id uuid); INSERT INTO auth.users VALUES (gen_random_uuid())',
+      );
+    }
+    const untouched = [bed.source, blocked.databaseName, stranger.databaseName];
+    const images = await Promise.all(untouched.map(imageOf));
+    configure([blocked, broken, healthy]);
+    bed.intervene(migrationWorkflowId(broken.projectRef), failing('migrateStorage', 'after'));
+    const report = await fleet();
+    expect(report).toMatchObject({ outcome: 'incomplete', failures: { DataRejected: 1 } });
+    const { problems } = report.projects.find(({ outcome }) => outcome === 'refused') ?? {};
+    expect(problems?.[0]?.message).toMatch(/replace/);
+    expect(outcomesOf(report)).toEqual({
+      [blocked.projectRef]: 'refused',
+      [broken.projectRef]: 'restored',
+      [healthy.projectRef]: 'migrated',
+    });
+    expect(await Promise.all(untouched.map(imageOf))).toEqual(images);
+    expect(await exists(broken.databaseName)).toBe(false);
+    const arrived = await actualRows(healthy.databaseName);
+    expect(arrived).toEqual(await expectedRows(bed.source, healthy.projectRef));
+
+    bed.intervene(migrationWorkflowId(broken.projectRef), (_name, real) => real());
     await execute('postgres', `DROP DATABASE ${blocked.databaseName}`);
-    const report = await fleet(bed);
-    expect(report.outcome).toBe('migrated');
-    expect(report.projects.map(({ outcome }) => outcome)).toEqual(['migrated', 'already-migrated']);
-    expect(await exists(blocked.databaseName)).toBe(true);
+    const retry = await fleet({ failedOf: report.fleetId });
+    expect(outcomesOf(retry)).toEqual({
+      [blocked.projectRef]: 'migrated',
+      [broken.projectRef]: 'migrated',
+    });
+    const again = await fleet();
+    expect(again).toMatchObject({
+      outcome: 'migrated',
+      total: 0,
+      counts: { 'already-migrated': 3 },
+    });
+    expect(await imageOf(bed.source)).toEqual(images[0]);
   });
 
   it('starts nothing when two projects share a database', async () => {
-    const list = projects.map(({ projectRef }) => ({ ref: projectRef, database: 'shared_db' }));
-    bed.configured.settings = { ...bed.configured.settings, projects: { list } };
+    const [one, two] = [bed.nextProject(), bed.nextProject()];
+    configure([
+      { ...one, databaseName: 'shared_db' },
+      { ...two, databaseName: 'shared_db' },
+    ]);
     const ending = await bed.run('migrateAll', {});
-    expect(ending.message).toContain('two configured projects have the database "shared_db"');
+    expect(ending.message).toMatch(/shared_db/);
     expect(await exists('shared_db')).toBe(false);
   });
 });
-
-async function fleet(bed: Testbed): Promise<FleetReport> {
-  const handle = await bed.start('migrateAll', [{}]);
-  try {
-    const report: unknown = await handle.result();
-    if (isFleetReport(report)) return report;
-    throw new Error('the fleet left no report');
-  } catch (error) {
-    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-    const report = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
-    if (isFleetReport(report)) return report;
-    throw error;
-  }
-}
-
-function isFleetReport(value: unknown): value is FleetReport {
-  return typeof value === 'object' && value !== null && 'projects' in value;
-}

@@ -114,7 +114,7 @@ describe('migrateProject refuses, and touches nothing', () => {
     bed.configured.settings = { ...usual.settings, projects: { list } };
     await expectRefused(project, 'shared-database', /"project-other".*same database/);
     const fleet = await bed.run('migrateAll', {});
-    expect(fleet.message).toMatch(/two configured projects have the database/);
+    expect(fleet.message).toMatch(/2 projects .* go to the database/);
   });
 
   it('a target whose schema is another', async () => {
