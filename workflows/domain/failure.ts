@@ -37,7 +37,7 @@ export const FAILURES = {
     meaning: 'Another run of this project or into this database is under way',
     retryable: false,
     mendable: false,
-    action: 'Wait for the other run, or end it by its own restore;.',
+    action: 'Wait for the other run, or cancel it, which restores.',
   },
   LockHeld: {
     meaning: 'Another run holds the lock of this project or database for now',

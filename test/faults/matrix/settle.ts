@@ -37,7 +37,18 @@ export async function settle(handle: WorkflowHandle, mend: () => Promise<void>):
       return undefined;
     },
     LIMIT_MS,
+  ).catch(async (error: unknown) => {
+    throw new Error(`${String(error)}; ${await pendingOf(handle)}`, { cause: error });
+  });
+}
+
+/** What a run that does not end waits for. */
+async function pendingOf(handle: WorkflowHandle): Promise<string> {
+  const { raw, status } = await handle.describe();
+  const pending = (raw.pendingActivities ?? []).map(({ activityType, attempt, lastFailure }) =>
+    [activityType?.name, `attempt ${String(attempt)}`, lastFailure?.message].join(', '),
   );
+  return `${status.name}; pending: ${pending.join(' and ') || 'none'}`;
 }
 
 async function patiently<T>(ask: () => Promise<T>): Promise<T | undefined> {

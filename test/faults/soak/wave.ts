@@ -35,6 +35,9 @@ const STOPPED = 0.3;
 /** At the latest so long after their start, in milliseconds. */
 const LATEST_STOP_MS = 8_000;
 
+/** Things go wrong for so long at most, in milliseconds: what has not ended in the calm after it hangs. */
+const STORM_MS = 60_000;
+
 interface Run {
   readonly handle: WorkflowHandle;
   readonly account: Account;
@@ -48,7 +51,8 @@ export async function wave(basin: Basin, count: number): Promise<readonly Soaked
     stages.push(await setStage(lane, project, random.pick(KINDS)));
   }
   const over = new AbortController();
-  const troubles = trouble(basin, over.signal);
+  const storm = AbortSignal.any([over.signal, AbortSignal.timeout(STORM_MS)]);
+  const troubles = trouble(basin, storm);
   const plans = stages.map(() => ({ delay: random.millis(0, 4_000), dice: random.next() }));
   const runs = await Promise.all(
     stages.map(async (stage, index) => {
