@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { Connections, type Place } from '../../activities/postgres/connections';
+import { sessionAt } from '../support/harness/session-at';
 
 /** What stands for a value of a row: it may be in no message. */
 export const CANARY = 'hunter2@example.org';
@@ -40,15 +41,8 @@ export function run(url: string, sql: string, access: Place['access'] = 'write')
 }
 
 /** Runs `use` with an onlooker's session, which is none of moveout's. */
-export async function onlooking<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+export function onlooking<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  return sessionAt(url, use);
 }
 
 /** Asks until the answer is yes; gives up after half a minute. */

@@ -1,4 +1,5 @@
-import { Client, type QueryResultRow } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
+import { PINNED, sessionAt as at } from '../support/harness/session-at';
 
 /** The URL of another database of the same server. */
 export function databaseAt(url: string, database: string): string {
@@ -8,19 +9,8 @@ export function databaseAt(url: string, database: string): string {
 }
 
 /** Runs `use` with a session of its own, pinned to one way of printing values on every version. */
-export async function sessionAt<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'moveout test',
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c bytea_output=hex',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+export function sessionAt<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  return at(url, use, PINNED);
 }
 
 /** The rows of one statement. */

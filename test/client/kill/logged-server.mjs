@@ -1,10 +1,10 @@
 // A PostgreSQL whose log goes into a file. The parent sends `{logFile, settings}`, hears `{url}` or
 // `{error}`, and ends the server by closing the channel, by dying if need be.
 import { appendFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { serverAccount } from '../../support/postgres/account.mjs';
 import { usableBinaries } from '../../support/postgres/binaries.mjs';
 import { prepareCluster, removeCluster, spawnServer } from '../../support/postgres/cluster.mjs';
+import { freePort } from '../../support/postgres/free-port.mjs';
 
 const READY = 'database system is ready to accept connections';
 
@@ -34,13 +34,3 @@ process.once('message', async ({ logFile, settings }) => {
   removeCluster(cluster);
   if (process.connected) process.disconnect();
 });
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}

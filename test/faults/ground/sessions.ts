@@ -1,18 +1,12 @@
-import { Client, type QueryResultRow } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
+import { sessionAt as at } from '../../support/harness/session-at';
 
 /** What the tests' own sessions are called; moveout's own begin otherwise. */
 const NAME = 'outside';
 
 /** Runs `use` with a session of the tests' own, straight to the server. */
-export async function sessionAt<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, application_name: NAME });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+export function sessionAt<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  return at(url, use, { application_name: NAME });
 }
 
 /** The rows of one statement. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Client, type QueryResultRow } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
+import { PINNED, sessionAt } from './session-at';
 
 const made = new Set<string>();
 
@@ -18,22 +19,8 @@ export function urlOf(database: string, role?: string): string {
 }
 
 /** Runs `use` with a session of its own, pinned to one way of printing values. */
-export async function withSession<T>(
-  database: string,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = new Client({
-    connectionString: urlOf(database),
-    application_name: 'moveout test',
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=postgres -c bytea_output=hex',
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+export function withSession<T>(database: string, use: (client: Client) => Promise<T>): Promise<T> {
+  return sessionAt(urlOf(database), use, PINNED);
 }
 
 /** Runs one statement (or several without values) and gives the rows of the last. */

@@ -1,9 +1,9 @@
 // A PostgreSQL server in a process of its own. The parent sends the options as the first message,
 // hears `{port, url, pid}` or `{error}`, and ends it by `stop` or by going away, however it goes.
-import { createServer } from 'node:net';
 import { serverAccount } from './account.mjs';
 import { usableBinaries } from './binaries.mjs';
 import { prepareCluster, removeCluster, spawnServer } from './cluster.mjs';
+import { freePort } from './free-port.mjs';
 
 const READY = 'database system is ready to accept connections';
 const ATTEMPTS_AT_PORTS = 3;
@@ -75,14 +75,4 @@ async function end(running) {
   const impatience = setTimeout(() => running.server.kill('SIGQUIT'), 10_000);
   await running.exited;
   clearTimeout(impatience);
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
