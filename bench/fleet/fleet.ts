@@ -1,0 +1,71 @@
+import { Client } from 'pg';
+import type { Ground } from './ground';
+import { runFleet, type Ended } from './run-fleet';
+import { makeSource, type BenchProject } from './source';
+import { startWorker } from './worker-process';
+
+/** What one fleet of the bench is. */
+export interface FleetBench {
+  /** Projects in the source. */
+  readonly inSource: number;
+  /** How many of them are moved. */
+  readonly moved: number;
+  readonly atATime: number;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** How it went. */
+export interface FleetFigures {
+  readonly seconds: number;
+  readonly ended: readonly Ended[];
+  /** Seconds of each step, one entry a project. */
+  readonly steps: ReadonlyMap<string, readonly number[]>;
+  /** Megabytes of the worker, one a second. */
+  readonly memory: readonly number[];
+}
+
+/** Makes a source and moves projects of it; the targets stay, the source does not. */
+export async function measureFleet(ground: Ground, bench: FleetBench): Promise<FleetFigures> {
+  const name = `studio_${String(bench.inSource)}`;
+  await ground.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  await makeSource(ground.url(name), bench.inSource, `s${String(bench.inSource)}`);
+  const projects = (await listProjects(ground.url(name))).slice(0, bench.moved);
+  const worker = startWorker({
+    sourceUrl: ground.url(name),
+    temporal: ground.temporal,
+    taskQueue: name,
+    folder: ground.folder,
+    settings: bench.settings,
+  });
+  try {
+    const order = { taskQueue: name, atATime: bench.atATime };
+    // The first one waits for the worker; it is moved beside the clock.
+    await runFleet(ground.client, { ...order, projects: projects.slice(0, 1) });
+    const started = performance.now();
+    const ended = await runFleet(ground.client, { ...order, projects: projects.slice(1) });
+    const seconds = (performance.now() - started) / 1000;
+    return { seconds, ended, steps: stepsOf(ended), memory: worker.memory };
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function listProjects(url: string): Promise<readonly BenchProject[]> {
+  const client = new Client(url);
+  await client.connect();
+  const listed = await client
+    .query<BenchProject>('SELECT ref, database, owner FROM public.projects ORDER BY ref')
+    .finally(() => client.end());
+  return listed.rows;
+}
+
+function stepsOf(ended: readonly Ended[]): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const { report } of ended) {
+    for (const { step, seconds } of report?.steps ?? []) {
+      const known = found.get(step) ?? [];
+      found.set(step, [...known, seconds]);
+    }
+  }
+  return found;
+}
