@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
+import { Recollection } from './recollection';
 import { ident, literal, qualified } from '../identifiers';
 
 const foreignKeyRow = z.object({
@@ -21,11 +22,17 @@ const foreignKeyRow = z.object({
 
 export type ForeignKey = z.infer<typeof foreignKeyRow>;
 
+const foreignKeys = new Recollection<readonly ForeignKey[]>();
+
 /** Lists the foreign keys that point at tables of the extent, from wherever they come. */
 export async function readForeignKeys(
   client: Client,
   extent: Extent,
 ): Promise<readonly ForeignKey[]> {
+  return foreignKeys.recall(client, extent, () => listForeignKeys(client, extent));
+}
+
+async function listForeignKeys(client: Client, extent: Extent): Promise<readonly ForeignKey[]> {
   const result = await client.query(
     `SELECT c.conname AS "name",
             fn.nspname || '.' || f.relname AS "table",
