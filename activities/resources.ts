@@ -1,6 +1,7 @@
 import type { Settings } from '../workflows/domain/settings';
 import type { BackupStore } from './backup/store';
 import type { ResolveUrl } from './postgres/connections';
+import type { SessionPool } from './postgres/session-pool';
 
 /** What a worker hands to its activities; opened and closed by the worker. */
 export interface Resources {
@@ -8,4 +9,6 @@ export interface Resources {
   /** Turns the name of a connection into its URL; URLs go nowhere else. */
   readonly resolveUrl: ResolveUrl;
   readonly store: BackupStore;
+  /** Sessions that only read, kept between attempts. */
+  readonly pool?: SessionPool | undefined;
 }

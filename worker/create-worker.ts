@@ -4,6 +4,7 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from '../activities';
 import { BackupStore } from '../activities/backup/store';
+import { SessionPool } from '../activities/postgres/session-pool';
 import type { Configuration } from './config';
 import { ensureSearchAttributes } from './search-attributes';
 
@@ -29,7 +30,10 @@ export async function createWorker(place: WorkerPlace): Promise<Worker> {
   await ensureSearchAttributes(place.connection, place.namespace);
   const { settings, resolveUrl } = place.configuration;
   const store = new BackupStore(settings.backup.directory);
-  const activities = createActivities({ settings, resolveUrl, store });
+  const activities = createActivities({
+    ...{ settings, resolveUrl, store },
+    pool: new SessionPool(),
+  });
   return Worker.create({
     connection: place.connection,
     namespace: place.namespace,

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Client, Pool } from 'pg';
 import type { ClientConfig } from 'pg';
 import { failure } from '../failure';
 import { connectFailure, urlFailure } from './connect-failure';
 import { serverUrl } from './server-url';
+import type { SessionPool } from './session-pool';
 import { pinStatement, startupOptions } from './settings';
 import { databaseFailure } from './sqlstate';
 
@@ -16,6 +18,8 @@ export interface Place {
   /** The database; left out, the one that the connection's URL names. */
   readonly database?: string | undefined;
   readonly access: 'read' | 'write';
+  /** Asks for a backend that nobody had before and nobody gets afterwards: it holds locks. */
+  readonly own?: boolean | undefined;
 }
 
 /** Where URLs come from; only the worker knows. */
@@ -27,11 +31,14 @@ export interface Session {
   readonly signal?: AbortSignal | undefined;
   /** Stands before every session that may write: it throws where the attempt has been replaced. */
   readonly guard?: ((client: Client) => Promise<void>) | undefined;
+  /** Where sessions that only read come from and go to; without it every session is a new backend. */
+  readonly pool?: SessionPool | undefined;
 }
 
 /**
- * Opens sessions for one attempt. Every session is its own backend, pinned to moveout's settings,
- * named after the attempt, and destroyed when the attempt is cancelled. URLs never leave this file.
+ * Opens sessions for one attempt. Every session is a backend of the attempt's own for as long as it has it,
+ * pinned to moveout's settings, named after the attempt, and destroyed when the attempt is cancelled; one
+ * that may write was never anybody else's. URLs never leave this file.
  */
 export class Connections {
   readonly #resolve: ResolveUrl;
@@ -59,13 +66,16 @@ export class Connections {
       client.connection.stream.destroy();
     };
     this.#session.signal?.addEventListener('abort', destroy, { once: true });
+    let isSound = false;
     try {
-      return await use(client);
+      const result = await use(client);
+      isSound = true;
+      return result;
     } catch (error) {
       throw databaseFailure(error, this.describe(place));
     } finally {
       this.#session.signal?.removeEventListener('abort', destroy);
-      await close(client);
+      await this.#letGo(place, client, isSound);
     }
   }
 
@@ -93,6 +103,11 @@ export class Connections {
       this.#session.signal?.removeEventListener('abort', destroy);
       await pool.end();
     }
+  }
+
+  /** Tells one server and role from another, without saying which: SHA-256 (hex) of the URL. */
+  digestOf(connection: string): string {
+    return createHash('sha256').update(this.#url(connection).href).digest('hex');
   }
 
   /** A place in words, without a secret: `database x on connection y`. */
@@ -129,8 +144,42 @@ export class Connections {
     };
   }
 
+  /** Sessions of the source and of the server's own database are used again; a target is renamed and dropped. */
+  #poolKey(place: Place): string | undefined {
+    const { access, own, database } = place;
+    if (this.#session.pool === undefined || access === 'write' || own === true) return undefined;
+    if (database !== undefined && database !== 'postgres') return undefined;
+    const { connectionString = '', options = '' } = this.#config(place);
+    return `${connectionString} ${options}`;
+  }
+
+  async #letGo(place: Place, client: Client, isSound: boolean): Promise<void> {
+    const key = this.#poolKey(place);
+    if (key === undefined || !isSound || this.#session.signal?.aborted === true)
+      return close(client);
+    await this.#session.pool?.give(key, client);
+  }
+
   async #open(place: Place): Promise<Client> {
     this.#session.signal?.throwIfAborted();
+    return (await this.#taken(place)) ?? this.#opened(place);
+  }
+
+  /** An idle session made this attempt's; where it was lost meanwhile, there is none. */
+  async #taken(place: Place): Promise<Client | undefined> {
+    const key = this.#poolKey(place);
+    const client = key === undefined ? undefined : this.#session.pool?.take(key);
+    if (client === undefined) return undefined;
+    try {
+      await client.query(pinStatement(place.access, cut(this.#session.name)));
+      return client;
+    } catch {
+      client.connection.stream.destroy();
+      return undefined;
+    }
+  }
+
+  async #opened(place: Place): Promise<Client> {
     const client = this.#client(place);
     client.on('error', ignoreIdleLoss);
     try {

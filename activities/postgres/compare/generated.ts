@@ -31,7 +31,7 @@ export async function steadyGenerated(
     ({ read, whenNull }) => read === 'nil' || whenNull !== undefined,
   );
   const names = rewritten.map(({ name }) => name);
-  return steady.recall(client, [facts.table, names], () => listSteady(client, facts, names));
+  return steady.recall(client, [facts, names], () => listSteady(client, facts, names));
 }
 
 async function listSteady(
