@@ -2,7 +2,7 @@ import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
 import { extentOf } from '../workflows/domain/scopes';
 import { attempt, type Attempt } from './attempt';
-import { configuredProjects } from './plan/projects';
+import { refsBeside } from './plan/projects';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './resources';
 import { onlyAttempt } from './save/only-attempt';
@@ -47,8 +47,7 @@ async function save(
 ): Promise<BackupResult> {
   const { settings, store } = resources;
   const { project, backupId, format } = order;
-  const configured = await configuredProjects(connections, settings);
-  const configuredRefs = configured?.map((other) => other.ref);
+  const configuredRefs = await refsBeside(connections, settings, project);
   const { tenancy, scopes } = settings;
   const manifest = await saveDatabase(store, connections, {
     backupId,

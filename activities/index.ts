@@ -9,6 +9,7 @@ import { backupProject, type BackupOrder } from './backup-project';
 import { backupTarget, type TargetBackupOrder } from './backup-target';
 import { completeMigration } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
+import { dropTemplates } from './drop-templates';
 import { findInterrupted } from './find-interrupted';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
@@ -19,6 +20,7 @@ import { planBackup } from './plan-backup';
 import { planMigration } from './plan-migration';
 import { planRestore } from './plan-restore';
 import { planVerification } from './plan-verification';
+import { prepareTemplates, type PreparedTemplates, type TemplateOrder } from './prepare-templates';
 import type { Resources } from './resources';
 import { restoreProject } from './restore-project';
 import { restoreRows } from './restore-rows';
@@ -36,6 +38,8 @@ export interface Activities {
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
   readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
+  readonly prepareTemplates: (order: TemplateOrder) => Promise<PreparedTemplates>;
+  readonly dropTemplates: (prepared: PreparedTemplates) => Promise<readonly string[]>;
   readonly abandonRestore: (job: Job) => Promise<void>;
   readonly discardBackups: (discarding: Discarding) => Promise<void>;
   readonly initSchema: (job: Job) => Promise<StepResult>;
@@ -59,6 +63,8 @@ export function createActivities(resources: Resources): Activities {
     backupProject: (order) => backupProject(resources, order),
     backupTarget: (order) => backupTarget(resources, order),
     findInterrupted: (input) => findInterrupted(resources, input),
+    prepareTemplates: (order) => prepareTemplates(resources, order),
+    dropTemplates: (prepared) => dropTemplates(resources, prepared),
     abandonRestore: (job) => abandonRestore(resources, job),
     discardBackups: (discarding) => discardBackups(resources, discarding),
     initSchema: (job) => initSchema(resources, job),

@@ -8,7 +8,12 @@ import {
 import { attempt, type Attempt } from './attempt';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
-import { configuredProjects, projectProblems, settleProject } from './plan/projects';
+import {
+  configuredProjects,
+  projectProblems,
+  relatedProjects,
+  settleProject,
+} from './plan/projects';
 import { viewServer, type Needs } from './plan/server-problems';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
@@ -39,7 +44,10 @@ async function makePlan(
 ): Promise<Plan> {
   const { settings } = resources;
   const poolers = await reachServers(connections, settings);
-  const configured = await configuredProjects(connections, settings);
+  const configured =
+    request.overlap === undefined
+      ? await configuredProjects(connections, settings)
+      : await relatedProjects(connections, settings, request);
   const project = settleProject(request, configured);
   await assertNobodyWrites(connections, { connection: settings.target, ...project });
   const extent = extentOf(settings.scopes);
@@ -49,6 +57,7 @@ async function makePlan(
   const source = await viewSource(connections, {
     ...{ settings, project, configured, targetKeys },
     countUnclaimed: request.unclaimed,
+    overlap: request.overlap,
   });
   const place = { connection: settings.source, access: 'read' } as const;
   const demand = {

@@ -1,7 +1,7 @@
 import type { Job } from '../workflows/domain/job';
 import type { Evidence } from '../workflows/domain/report';
 import { attempt } from './attempt';
-import { configuredProjects } from './plan/projects';
+import { refsBeside } from './plan/projects';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
 import { fingerprintSource } from './verify/compare-source';
@@ -35,8 +35,8 @@ function sourceOf(
   if (source === undefined)
     return (use) => use({ client: undefined, read: () => Promise.resolve(new Map()) });
   return async (use) => {
-    const configured = await configuredProjects(connections, settings);
-    const configuredRefs = configured?.map((other) => other.ref);
+    const { tenancy = settings.tenancy } = manifest;
+    const configuredRefs = await refsBeside(connections, { ...settings, tenancy }, project);
     const wanted = { projectRef: project.projectRef, configuredRefs };
     return connections.with({ connection: source.connection, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', () =>

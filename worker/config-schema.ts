@@ -50,6 +50,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   timing,
+  fleet: z
+    .strictObject({
+      /** What becomes of the template databases that are made for a fleet. */
+      templates: z.enum(['drop', 'keep', 'never']).default('drop'),
+    })
+    .prefault({}),
 });
 
 export type ConfigFile = z.infer<typeof configSchema>;

@@ -62,6 +62,7 @@ export function loadConfiguration(
       projects: projectsOf(file),
       backup: { directory: resolve(directory), format: file.backup.format },
       timing: file.timing,
+      fleet: file.fleet,
     },
     resolveUrl,
   };

@@ -18,6 +18,37 @@ export async function configuredProjects(
   const rows = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
     naming('projects.query', () => readRows(client, projects.query)),
   );
+  return parseProjects(rows);
+}
+
+/**
+ * Those of the configured projects that have to do with one: of its name, into its database, or with a
+ * name that begins with its own and so could claim its buckets. In a fleet all of them were read once.
+ */
+export async function relatedProjects(
+  connections: Connections,
+  settings: Settings,
+  { projectRef, databaseName }: AskedProject,
+): Promise<readonly Project[] | undefined> {
+  const { projects } = settings;
+  if (projects === undefined) return undefined;
+  if ('list' in projects)
+    return projects.list.filter(
+      ({ ref, database }) => ref.startsWith(projectRef) || database === databaseName,
+    );
+  const found = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
+    naming('projects.query', () =>
+      client.query<Readonly<Record<string, unknown>>>(
+        `SELECT * FROM (\n${projects.query.trim().replace(/;\s*$/, '')}\n) AS p
+          WHERE starts_with(p.ref::text, $1) OR p.database::text = $2`,
+        [projectRef, databaseName ?? null],
+      ),
+    ),
+  );
+  return parseProjects(found.rows);
+}
+
+function parseProjects(rows: readonly Readonly<Record<string, unknown>>[]): readonly Project[] {
   const parsed = z.array(projectSchema).safeParse(rows.map(withoutNulls));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -25,6 +56,20 @@ export async function configuredProjects(
     'ConfigInvalid',
     `projects.query: row ${String(issue?.path[0])} field "${String(issue?.path[1] ?? '')}" ${issue?.message ?? ''}; it must yield ref, database and owner`,
   );
+}
+
+/**
+ * The configured refs that could claim a bucket of the project: those that begin with its own, where
+ * buckets are told by their prefix; nothing else asks for refs while one project is read.
+ */
+export async function refsBeside(
+  connections: Connections,
+  settings: Settings,
+  asked: AskedProject,
+): Promise<readonly string[] | undefined> {
+  if (settings.tenancy.buckets.by !== 'id-prefix') return undefined;
+  const related = await relatedProjects(connections, settings, asked);
+  return related?.map(({ ref }) => ref);
 }
 
 /** What a request says of its project; what it leaves out is looked up. */

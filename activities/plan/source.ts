@@ -18,6 +18,7 @@ import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
 import { recallSchema, type SchemaScript } from '../postgres/schema';
+import type { Overlap } from '../postgres/scope/claims';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { findCrossings } from '../postgres/scope/crossing';
 import type { WantedProject } from '../postgres/scope/known-refs';
@@ -66,6 +67,8 @@ export interface Viewing {
   readonly targetKeys?: readonly UniqueKey[];
   /** Whether the rows that no project claims are counted. */
   readonly countUnclaimed?: boolean;
+  /** What other projects claim too, where it is known already. */
+  readonly overlap?: Overlap | undefined;
 }
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
@@ -91,6 +94,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
       : await readClaims(connections, settings.source, {
           ...wanted,
           countUnclaimed: viewing.countUnclaimed ?? false,
+          overlap: viewing.overlap,
         });
   return {
     ...seen,

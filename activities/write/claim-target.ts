@@ -1,9 +1,10 @@
+import { log } from '@temporalio/activity';
 import type { Client } from '../postgres/database-client';
 import type { Job } from '../../workflows/domain/job';
-import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
-import { claim, readMark, stagingName, type Claiming } from '../postgres/fence';
+import { readStamp } from '../postgres/catalog/stamp';
+import { claim, readMark, recordStep, stagingName, type Claiming } from '../postgres/fence';
 import {
   dropDatabase,
   targetPlace,
@@ -14,22 +15,37 @@ import {
   createDatabaseSql,
   databaseGrantsSql,
   databaseSettingsSql,
-  parseDatabaseFacts,
   type DatabaseFacts,
 } from '../postgres/schema';
 import { createRoles } from '../postgres/roles';
 import { transaction } from '../postgres/transaction';
+import {
+  cloneSql,
+  findTemplate,
+  templateName,
+  type Holding,
+  type Template,
+} from '../template/template';
 import { assertNoSource, type Writer } from './writing';
 
 /**
  * Makes the target this run's: created where the plan saw none, marked where it stood already.
  * Run again it finds its own mark and changes nothing.
  */
-export async function claimTarget(writer: Writer, manifest: Manifest): Promise<void> {
+export async function claimTarget(writer: Writer, making: Making): Promise<void> {
   await makeRoles(writer);
-  if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, manifest);
+  if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, making);
   return claimExisting(writer);
 }
+
+/** What a database is made from: facts, and the statements that make its schema. */
+export interface Making extends Holding {
+  /** Whether a template with the whole schema serves, where there is one. */
+  readonly mayClone: boolean;
+}
+
+/** Notes in the mark that all of the schema was there from the beginning. */
+export const CLONED = 'cloned';
 
 async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
   const { createRoles: roles = [], target, sources } = job;
@@ -43,31 +59,59 @@ async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
  * A database and its mark are two steps, so the database has a name of the run's own until it
  * carries the mark: a database under the target's name is marked from its first moment.
  */
-async function createTarget(writer: Writer, manifest: Manifest): Promise<void> {
+async function createTarget(writer: Writer, making: Making): Promise<void> {
   const { connections, job, runId } = writer;
-  const facts = parseDatabaseFacts(manifest.database);
   const staging = stagingName(runId);
   const name = job.target.database;
   await connections.with(maintenancePlace(job.target, job.sources), async (client) => {
     if ((await findDatabase(client, name)) !== undefined) return assertOwn(writer);
     await dropDatabase(client, staging);
-    await client.query(createDatabaseSql(staging, facts, job.target.serverVersion));
-    await markStaging(writer, staging, facts);
+    const template = making.mayClone ? await findTemplate(client, templateName(making)) : undefined;
+    if (template === undefined || !(await makeClone(writer, client, { making, template }))) {
+      await dropDatabase(client, staging);
+      await client.query(createDatabaseSql(staging, making.facts, job.target.serverVersion));
+      await markStaging(writer, making.facts);
+    }
     await renameDatabase(client, staging, name);
   });
 }
 
-async function markStaging(writer: Writer, staging: string, facts: DatabaseFacts): Promise<void> {
+/** Answers whether there is a clone, marked; none where the template is not what was proved any more. */
+async function makeClone(
+  writer: Writer,
+  client: Client,
+  { making, template }: { readonly making: Making; readonly template: Template },
+): Promise<boolean> {
+  try {
+    await client.query(cloneSql(stagingName(writer.runId), template));
+  } catch (error) {
+    // Gone since, or somebody is in it: it was a help, not a need.
+    log.warn('a template could not be cloned', { template: template.name, error: String(error) });
+    return false;
+  }
+  return markStaging(writer, making.facts, template);
+}
+
+async function markStaging(
+  writer: Writer,
+  facts: DatabaseFacts,
+  template?: Template,
+): Promise<boolean> {
+  const staging = stagingName(writer.runId);
   const target = { ...writer.job.target, database: staging };
-  await writer.connections.with(targetPlace(target, 'write'), (client) =>
+  return writer.connections.with(targetPlace(target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
+      if (template !== undefined && (await readStamp(client)) !== template.stamp) return false;
       await claim(client, claiming(writer, true));
       for (const statement of [
         ...databaseGrantsSql(staging, facts),
         ...databaseSettingsSql(staging, facts),
       ])
         await client.query(statement);
+      if (template !== undefined)
+        for (const step of ['initSchema', CLONED]) await recordStep(client, step);
+      return true;
     }),
   );
 }

@@ -30,7 +30,8 @@ export async function runFleet(client: Client, order: FleetOrder): Promise<reado
 
 async function move(client: Client, taskQueue: string, project: BenchProject): Promise<Ended> {
   const { ref, database, owner } = project;
-  const request = { projectRef: ref, databaseName: database, ownerUserId: owner, unclaimed: false };
+  const fleet = { unclaimed: false, overlap: { users: 0, buckets: 0 } };
+  const request = { projectRef: ref, databaseName: database, ownerUserId: owner, ...fleet };
   try {
     const report = await client.workflow.execute<(input: unknown) => Promise<Report>>(
       'migrateProject',

@@ -28,7 +28,7 @@ export function startWorker(order: WorkerOrder): WorkerProcess {
   const config = path.join(folder, `${taskQueue}.config.json`);
   writeFileSync(config, JSON.stringify(configuration(order)));
   const log = openSync(path.join(folder, `${taskQueue}.worker.log`), 'a');
-  const main = path.join(__dirname, '..', '..', 'worker', 'main.js');
+  const main = path.join(__dirname, 'worker-program.js');
   const flags = (process.env['MOVEOUT_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
   const child = spawn(process.execPath, [...flags, main], {
     cwd: folder,

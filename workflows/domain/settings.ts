@@ -17,4 +17,5 @@ export interface Settings {
   readonly projects: { readonly list: readonly Project[] } | { readonly query: string } | undefined;
   readonly backup: { readonly directory: string; readonly format: 'auto' | 'json' | 'copy' };
   readonly timing: Timing;
+  readonly fleet?: { readonly templates: 'keep' | 'drop' | 'never' } | undefined;
 }

@@ -73,6 +73,7 @@ each AS (
            CASE WHEN $1::boolean AND catalog NOT IN ('pg_roles', 'pg_user_mappings') THEN ', t.xmin, t.ctid' ELSE '' END,
            catalog,
            CASE catalog
+             WHEN 'pg_namespace' THEN 't.nspname !~ ''^pg_(toast_)?temp_'''
              WHEN 'pg_depend' THEN '(t.objid >= ${FIRST} OR t.refobjid >= ${FIRST})'
              WHEN 'pg_description' THEN '(t.objoid >= ${FIRST} OR t.classoid IN (''pg_namespace''::regclass, ''pg_extension''::regclass))'
              WHEN 'pg_subscription' THEN 't.subdbid = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())'

@@ -78,12 +78,17 @@ export async function isMarkBelow(client: Client, runId: string): Promise<boolea
   return z.object({ below: z.boolean().nullable() }).parse(result.rows[0]).below ?? false;
 }
 
+/** Makes the table of the mark where there is none, without a mark in it. */
+export async function prepareMark(client: Client): Promise<void> {
+  await client.query(CREATE_TABLE);
+}
+
 /**
  * Claims the database for a run, keeping an earlier mark for the way back. Claiming again by the
  * same run changes nothing. The caller's transaction and lock make it one step.
  */
 export async function claim(client: Client, claiming: Claiming): Promise<void> {
-  await client.query(CREATE_TABLE);
+  await prepareMark(client);
   await client.query(
     `INSERT INTO moveout.migration AS m
             (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,

@@ -25,6 +25,8 @@ export class Interventions {
       backupProject: this.#around('backupProject', all.backupProject),
       backupTarget: this.#around('backupTarget', all.backupTarget),
       findInterrupted: this.#around('findInterrupted', all.findInterrupted),
+      prepareTemplates: this.#around('prepareTemplates', all.prepareTemplates),
+      dropTemplates: this.#around('dropTemplates', all.dropTemplates),
       abandonRestore: this.#around('abandonRestore', all.abandonRestore),
       discardBackups: this.#around('discardBackups', all.discardBackups),
       initSchema: this.#around('initSchema', all.initSchema),
