@@ -10,7 +10,7 @@ import { lockPlace, maintenancePlace } from './postgres/maintenance';
 import type { PreparedTemplates } from './prepare-templates';
 import { reachableSource } from './plan/reachable-source';
 import type { Resources } from './resources';
-import { dropTemplate, TEMPLATE_PREFIX } from './template/template';
+import { dropTemplate, TEMPLATE_PREFIX } from './postgres/template';
 import { takeOver } from './write/take-over';
 
 /**

@@ -23,12 +23,17 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
     const stands = targetBefore.kind === 'filled' && targetBefore.rebuild !== true;
     const made = await inFencedTarget(writer, async ({ client, write }) => {
       const mark = await readMark(client);
-      const statements = stands || mark?.steps.includes(CLONED) === true ? [] : after;
+      const isClone = mark?.steps.includes(CLONED) === true;
+      const statements = stands || isClone ? [] : after;
+      const changed = manifest.contents.filter(({ rows }) => !isClone || rows > 0);
       if (mark?.steps.includes('finishSchema') === true) return statements.length;
       await write(async () => {
         await runStatements(client, statements);
         await setSequences(client, manifest);
-        await analyze(client, manifest.tables);
+        await analyze(
+          client,
+          changed.map(({ table }) => table),
+        );
         await recordStep(client, 'finishSchema');
       });
       return statements.length;

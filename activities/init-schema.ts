@@ -19,7 +19,12 @@ export async function initSchema(resources: Resources, job: Job): Promise<StepRe
     const manifest = await store.manifest(job.backupId);
     const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
     const facts = parseDatabaseFacts(manifest.database);
-    await claimTarget(writer, { ...script, facts, mayClone: mayClone(resources, manifest) });
+    const isCloned = await claimTarget(writer, {
+      ...script,
+      facts,
+      mayClone: mayClone(resources, manifest),
+    });
+    if (isCloned) return { tables: [], note: 'database cloned from a template' };
     const { targetBefore } = job;
     const rebuild = targetBefore.kind === 'filled' && targetBefore.rebuild === true;
     const statements = targetBefore.kind === 'filled' && !rebuild ? [] : script.before;

@@ -3,6 +3,7 @@ import { extentOf } from '../workflows/domain/scopes';
 import {
   migrateRequestSchema,
   type MigrateRequest,
+  type Project,
   type ProjectIdentity,
 } from '../workflows/domain/request';
 import { attempt, type Attempt } from './attempt';
@@ -23,6 +24,7 @@ import { chooseFormat } from './plan/format';
 import { openRunProblems } from './plan/open-run';
 import { reachServers } from './plan/reach-servers';
 import { viewStore } from './plan/store-problems';
+import type { Connections, Place } from './postgres/connections';
 import { readDatabaseFacts, type DatabaseFacts } from './postgres/schema';
 import type { Resources } from './resources';
 
@@ -44,10 +46,7 @@ async function makePlan(
 ): Promise<Plan> {
   const { settings } = resources;
   const poolers = await reachServers(connections, settings);
-  const configured =
-    request.overlap === undefined
-      ? await configuredProjects(connections, settings)
-      : await relatedProjects(connections, settings, request);
+  const configured = await projectsFor(request, connections, settings);
   const project = settleProject(request, configured);
   await assertNobodyWrites(connections, { connection: settings.target, ...project });
   const extent = extentOf(settings.scopes);
@@ -59,7 +58,6 @@ async function makePlan(
     countUnclaimed: request.unclaimed,
     overlap: request.overlap,
   });
-  const place = { connection: settings.source, access: 'read' } as const;
   const demand = {
     project,
     sources: [source.identity],
@@ -69,7 +67,7 @@ async function makePlan(
     fromVersion: source.identity.serverVersion,
     ownMarkSuffices: false,
   };
-  const facts = await connections.with(place, readDatabaseFacts);
+  const facts = await connections.with(sourceOf(settings), readDatabaseFacts);
   const server = await viewServer(connections, target, needsOf(source, facts, settings));
   const format = chooseFormat(settings.backup.format, source);
   const space = await viewStore(resources.store, source.tables, format);
@@ -90,6 +88,21 @@ async function makePlan(
     ...{ request, project, source, target, before, format },
     ...{ problems, warnings, createRoles, estimate, timing: settings.timing },
   });
+}
+
+function sourceOf({ source }: Resources['settings']): Place {
+  return { connection: source, access: 'read' };
+}
+
+/** In a fleet, which has read and counted all of them, only those that have to do with this one. */
+function projectsFor(
+  request: MigrateRequest,
+  connections: Connections,
+  settings: Resources['settings'],
+): Promise<readonly Project[] | undefined> {
+  return request.overlap === undefined
+    ? configuredProjects(connections, settings)
+    : relatedProjects(connections, settings, request);
 }
 
 function needsOf(

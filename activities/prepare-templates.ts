@@ -11,8 +11,8 @@ import {
 } from './postgres/schema';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
-import { makeTemplate, type WantedTemplate } from './template/make-template';
-import { templateName } from './template/template';
+import { makeTemplate, type WantedTemplate } from './write/make-template';
+import { templateName } from './postgres/template';
 import { takeOver } from './write/take-over';
 
 /** Between which servers a fleet moves projects; what is left out is as configured. */

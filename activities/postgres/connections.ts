@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Client, Pool } from 'pg';
-import type { ClientConfig } from 'pg';
+import { Client } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
 import { failure } from '../failure';
 import { connectFailure, urlFailure } from './connect-failure';
 import { serverUrl } from './server-url';
 import type { SessionPool } from './session-pool';
+import { ignoreIdleLoss, withLibraryPool } from './library-pool';
 import { pinStatement, startupOptions } from './settings';
 import { databaseFailure } from './sqlstate';
 
@@ -83,25 +84,10 @@ export class Connections {
   async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
     const config = this.#config(place);
     const options = [config.options ?? '', startupOptions(place.access)].join(' ').trim();
-    const pool = new Pool({ ...config, options, max: 2 });
-    pool.on('error', ignoreIdleLoss);
-    const opened: Client[] = [];
-    pool.on('connect', (client) => {
-      // A pool listens to idle sessions only; a busy one that is lost would end the whole process.
-      client.on('error', ignoreIdleLoss);
-      if (client instanceof Client) opened.push(client);
-    });
-    const destroy = (): void => {
-      for (const client of opened) client.connection.stream.destroy();
-    };
-    this.#session.signal?.addEventListener('abort', destroy, { once: true });
     try {
-      return await use(pool);
+      return await withLibraryPool({ ...config, options }, this.#session.signal, use);
     } catch (error) {
       throw databaseFailure(error, this.describe(place));
-    } finally {
-      this.#session.signal?.removeEventListener('abort', destroy);
-      await pool.end();
     }
   }
 
@@ -203,11 +189,6 @@ export class Connections {
       throw urlFailure(error, this.describe(place));
     }
   }
-}
-
-/** An idle session that is lost shows as a failure of its next statement, which says more. */
-function ignoreIdleLoss(): void {
-  return undefined;
 }
 
 async function close(client: Client): Promise<void> {

@@ -1,9 +1,17 @@
 import type { Client } from 'pg';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { Extent } from '../../workflows/domain/extent';
 import type { Content } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
-import { addForeignKeys, dropForeignKeys, readForeignKeys } from './catalog/foreign-keys';
+import {
+  addForeignKeys,
+  dropForeignKeys,
+  readForeignKeys,
+  readReferences,
+  type ForeignKey,
+  type Reference,
+} from './catalog/foreign-keys';
 import { holdingTables, type Choice } from './catalog/holding';
 import { readTriggers, setTriggers } from './catalog/triggers';
 import { copyIn } from './copy';
@@ -31,10 +39,10 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   const extent = { schemas: [], tables: names, withoutColumns: [] };
   await assertPresent(client, names);
   const isEmpty = (await holdingTables(client, names.map(whole))).size === 0;
-  const keys = await readForeignKeys(client, extent);
-  const { order, against: all } = loadOrder(names, keys);
+  const { order, against: wrong } = loadOrder(names, await readReferences(client, names));
   // A key from elsewhere is in the way of TRUNCATE only.
-  const against = isEmpty ? all.filter(({ table }) => names.includes(table)) : all;
+  const inTheWay = isEmpty ? wrong.filter(({ table }) => names.includes(table)) : wrong;
+  const against = inTheWay.length === 0 ? [] : await keysOf(client, extent, inTheWay);
   const coming = loading.contents.filter(({ rows }) => rows > 0).map(({ table }) => table);
   const triggers = await readTriggers(client, isEmpty ? coming : names);
   await dropForeignKeys(client, against);
@@ -47,6 +55,18 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   }
   await setTriggers(client, triggers);
   await addForeignKeys(client, against);
+}
+
+/** The keys in full, to be put back as they were. */
+async function keysOf(
+  client: Client,
+  extent: Extent,
+  wanted: readonly Reference[],
+): Promise<readonly ForeignKey[]> {
+  const keys = await readForeignKeys(client, extent);
+  return keys.filter((key) =>
+    wanted.some(({ name, table }) => name === key.name && table === key.table),
+  );
 }
 
 function whole(table: string): Choice {

@@ -3,7 +3,6 @@ import type { Client } from '../postgres/database-client';
 import type { Job } from '../../workflows/domain/job';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
-import { readStamp } from '../postgres/catalog/stamp';
 import { claim, readMark, recordStep, stagingName, type Claiming } from '../postgres/fence';
 import {
   dropDatabase,
@@ -19,23 +18,18 @@ import {
 } from '../postgres/schema';
 import { createRoles } from '../postgres/roles';
 import { transaction } from '../postgres/transaction';
-import {
-  cloneSql,
-  findTemplate,
-  templateName,
-  type Holding,
-  type Template,
-} from '../template/template';
+import { cloneSql, hasTemplate, templateName, type Holding } from '../postgres/template';
 import { assertNoSource, type Writer } from './writing';
 
 /**
  * Makes the target this run's: created where the plan saw none, marked where it stood already.
- * Run again it finds its own mark and changes nothing.
+ * Run again it finds its own mark and changes nothing. Answers whether it was just cloned, schema and all.
  */
-export async function claimTarget(writer: Writer, making: Making): Promise<void> {
+export async function claimTarget(writer: Writer, making: Making): Promise<boolean> {
   await makeRoles(writer);
   if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, making);
-  return claimExisting(writer);
+  await claimExisting(writer);
+  return false;
 }
 
 /** What a database is made from: facts, and the statements that make its schema. */
@@ -59,59 +53,54 @@ async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
  * A database and its mark are two steps, so the database has a name of the run's own until it
  * carries the mark: a database under the target's name is marked from its first moment.
  */
-async function createTarget(writer: Writer, making: Making): Promise<void> {
+async function createTarget(writer: Writer, making: Making): Promise<boolean> {
   const { connections, job, runId } = writer;
   const staging = stagingName(runId);
   const name = job.target.database;
-  await connections.with(maintenancePlace(job.target, job.sources), async (client) => {
-    if ((await findDatabase(client, name)) !== undefined) return assertOwn(writer);
+  return connections.with(maintenancePlace(job.target, job.sources), async (client) => {
+    if ((await findDatabase(client, name)) !== undefined) {
+      await assertOwn(writer);
+      return false;
+    }
     await dropDatabase(client, staging);
-    const template = making.mayClone ? await findTemplate(client, templateName(making)) : undefined;
-    if (template === undefined || !(await makeClone(writer, client, { making, template }))) {
+    const isClone = making.mayClone && (await makeClone(client, staging, making));
+    if (!isClone) {
       await dropDatabase(client, staging);
       await client.query(createDatabaseSql(staging, making.facts, job.target.serverVersion));
-      await markStaging(writer, making.facts);
     }
+    await markStaging(writer, making.facts, isClone);
     await renameDatabase(client, staging, name);
+    return isClone;
   });
 }
 
-/** Answers whether there is a clone, marked; none where the template is not what was proved any more. */
-async function makeClone(
-  writer: Writer,
-  client: Client,
-  { making, template }: { readonly making: Making; readonly template: Template },
-): Promise<boolean> {
+/** Answers whether there is a clone; none where there is no template, or not what was proved any more. */
+async function makeClone(client: Client, staging: string, making: Making): Promise<boolean> {
+  const template = templateName(making);
+  if (!(await hasTemplate(client, template))) return false;
   try {
-    await client.query(cloneSql(stagingName(writer.runId), template));
+    await client.query(cloneSql(staging, template));
+    return true;
   } catch (error) {
     // Gone since, or somebody is in it: it was a help, not a need.
-    log.warn('a template could not be cloned', { template: template.name, error: String(error) });
+    log.warn('a template could not be cloned', { template, error: String(error) });
     return false;
   }
-  return markStaging(writer, making.facts, template);
 }
 
-async function markStaging(
-  writer: Writer,
-  facts: DatabaseFacts,
-  template?: Template,
-): Promise<boolean> {
+async function markStaging(writer: Writer, facts: DatabaseFacts, isClone: boolean): Promise<void> {
   const staging = stagingName(writer.runId);
   const target = { ...writer.job.target, database: staging };
-  return writer.connections.with(targetPlace(target, 'write'), (client) =>
+  await writer.connections.with(targetPlace(target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
-      if (template !== undefined && (await readStamp(client)) !== template.stamp) return false;
       await claim(client, claiming(writer, true));
       for (const statement of [
         ...databaseGrantsSql(staging, facts),
         ...databaseSettingsSql(staging, facts),
       ])
         await client.query(statement);
-      if (template !== undefined)
-        for (const step of ['initSchema', CLONED]) await recordStep(client, step);
-      return true;
+      if (isClone) for (const step of ['initSchema', CLONED]) await recordStep(client, step);
     }),
   );
 }

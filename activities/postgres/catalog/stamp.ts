@@ -27,7 +27,8 @@ export async function readStamp(client: Client, of: Of = 'content'): Promise<str
   const key = `${of} ${version} ${role}`;
   const statement = statements.get(key) ?? (await makeStatement(client, of));
   statements.set(key, statement);
-  const result = await client.query(statement);
+  // Prepared: a session that is used again has it planned already.
+  const result = await client.query({ name: `moveout stamp of ${of}`, text: statement });
   return `${version} ${role} ${stampRow.parse(result.rows[0]).stamp}`;
 }
 

@@ -145,10 +145,8 @@ export async function checkEpoch(client: Client, runId: string, epoch: number): 
 
 /** Writes down that a step is done, in the step's own transaction. */
 export async function recordStep(client: Client, step: string): Promise<void> {
-  await client.query(
-    `UPDATE moveout.migration SET steps = array_append(steps, $1) WHERE NOT $1 = ANY (steps)`,
-    [step],
-  );
+  const statement = `UPDATE moveout.migration SET steps = array_append(steps, $1) WHERE NOT $1 = ANY (steps)`;
+  await client.query(statement, [step]);
 }
 
 /**
@@ -196,8 +194,6 @@ export async function forget(client: Client): Promise<void> {
 }
 
 async function hasMarkTable(client: Client): Promise<boolean> {
-  const result = await client.query(
-    `SELECT to_regclass('moveout.migration') IS NOT NULL AS present`,
-  );
-  return z.object({ present: z.boolean() }).parse(result.rows[0]).present;
+  const result = await client.query(`SELECT WHERE to_regclass('moveout.migration') IS NOT NULL`);
+  return result.rowCount === 1;
 }

@@ -1,6 +1,5 @@
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
-import { readStamp } from '../postgres/catalog/stamp';
 import type { Connections, Place } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
 import { prepareMark, stagingName } from '../postgres/fence';
@@ -10,7 +9,14 @@ import { createDatabaseSql, recallDifferences } from '../postgres/schema';
 import { transaction } from '../postgres/transaction';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
 import type { Extent } from '../../workflows/domain/extent';
-import { closeTemplate, dropTemplate, findTemplate, templateName, type Holding } from './template';
+import {
+  closeTemplate,
+  dropTemplate,
+  hasTemplate,
+  noteProof,
+  templateName,
+  type Holding,
+} from '../postgres/template';
 
 /** A template that is wanted, and what it is proved by. */
 export interface WantedTemplate extends Holding {
@@ -34,11 +40,12 @@ export async function makeTemplate(
   const name = templateName(wanted);
   const staging = stagingName(name);
   return connections.with(maintenancePlace(wanted.server, wanted.sources), async (client) => {
-    if ((await findTemplate(client, name)) !== undefined) return { name, made: false };
+    if (await hasTemplate(client, name)) return { name, made: false };
     await dropUnproved(client, [staging, name]);
     await client.query(createDatabaseSql(staging, wanted.facts, wanted.server.serverVersion));
-    const stamp = await fill(connections, wanted, staging);
-    await closeTemplate(client, staging, { name, stamp });
+    await fill(connections, wanted, staging);
+    await closeTemplate(client, staging, name);
+    await noteProof(client, name);
     return { name, made: true };
   });
 }
@@ -48,27 +55,27 @@ async function dropUnproved(client: Client, names: readonly string[]): Promise<v
     if ((await findDatabase(client, name)) !== undefined) await dropTemplate(client, name);
 }
 
-/** Builds the schema with the empty table of the mark, and gives the stamp of what was proved. */
+/** Builds the schema with the empty table of the mark, and proves it; throws where it is another. */
 async function fill(
   connections: Connections,
   { before, after, extent, snapshot, server }: WantedTemplate,
   database: string,
-): Promise<string> {
+): Promise<void> {
   const place: Place = { connection: server.connection, database, access: 'write' };
   await connections.with(place, (client) =>
     transaction(client, 'write', async () => {
       await runStatements(client, [...before, ...after]);
       await prepareMark(client);
+      await client.query('ANALYZE');
     }),
   );
   const reading: Place = { ...place, access: 'read' };
-  return connections.with(reading, (client) =>
+  await connections.with(reading, (client) =>
     transaction(client, 'read-snapshot', async () => {
       const looking = { client, connections, place: reading };
       const [difference] = await recallDifferences(looking, extent, snapshot);
       if (difference !== undefined)
         throw failure('SchemaDiffers', `the template is not as the source: ${difference}`);
-      return readStamp(client);
     }),
   );
 }
