@@ -6,7 +6,7 @@ import { failure } from './failure';
 import { findDatabase } from './postgres/catalog/databases';
 import { readIdentity } from './postgres/catalog/identity';
 import type { Connections } from './postgres/connections';
-import { lockPlace, maintenancePlace } from './postgres/maintenance';
+import { serverPlace, maintenancePlace } from './postgres/maintenance';
 import type { PreparedTemplates } from './prepare-templates';
 import { reachableSource } from './plan/reachable-source';
 import type { Resources } from './resources';
@@ -29,7 +29,7 @@ export async function dropTemplates(
     throw failure('InvalidInput', `"${foreign}" is no template of moveout`);
   return attempt(resources, { step: 'initSchema', projectRef: 'templates' }, async (current) => {
     const source = await reachableSource(current.connections, settings.source);
-    const server = await current.connections.with(lockPlace(target), (client) =>
+    const server = await current.connections.with(serverPlace(target), (client) =>
       readIdentity(client, target),
     );
     const dropped: string[] = [];

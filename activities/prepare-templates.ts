@@ -2,7 +2,7 @@ import { extentOf } from '../workflows/domain/scopes';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import { attempt, type Attempt } from './attempt';
 import { readIdentity } from './postgres/catalog/identity';
-import { lockPlace } from './postgres/maintenance';
+import { serverPlace } from './postgres/maintenance';
 import {
   missingExtensions,
   missingRoles,
@@ -67,7 +67,7 @@ async function wantedTemplate(
   );
   const { identity, facts, script } = seen;
   const server: DatabaseIdentity | undefined = await connections.with(
-    lockPlace(target ?? ''),
+    serverPlace(target ?? ''),
     async (client) => {
       const roles = await missingRoles(client, [...script.roles, ...facts.roles]);
       const extensions = await missingExtensions(client, script.extensions);

@@ -2,7 +2,7 @@ import type { Problem } from '../../workflows/domain/plan';
 import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../failure';
 import type { Connections, Place } from '../postgres/connections';
-import { lockPlace } from '../postgres/maintenance';
+import { serverPlace } from '../postgres/maintenance';
 import { poolerRemarks } from './checks/pooler-remarks';
 import { together, type Remarks } from './checks/remarks';
 
@@ -16,7 +16,7 @@ export async function reachServers(
 ): Promise<readonly Problem[]> {
   const places: readonly Place[] = [
     { connection: source, access: 'read' },
-    ...(target === source ? [] : [lockPlace(target)]),
+    ...(target === source ? [] : [serverPlace(target)]),
   ];
   const remarks: Remarks[] = [];
   for (const place of places) remarks.push(await remarksOf(connections, place));
