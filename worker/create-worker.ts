@@ -22,8 +22,14 @@ export interface WorkerPlace {
   readonly workflowsPath?: string;
 }
 
-/** A worker keeps this many workflows in memory; a migration is small. */
-const CACHED_WORKFLOWS = 100;
+/** A worker keeps this many workflows in memory: what it works on, and some that wait. */
+const CACHED_WORKFLOWS = 60;
+
+/**
+ * A step has at most five sessions open on a server, and those that wait are Temporal's to keep; so a worker
+ * never holds more than fifty there.
+ */
+const STEPS_AT_A_TIME = 10;
 
 /** Makes a worker with the search attributes ensured and the resources bound; `run` starts it. */
 export async function createWorker(place: WorkerPlace): Promise<Worker> {
@@ -42,6 +48,7 @@ export async function createWorker(place: WorkerPlace): Promise<Worker> {
     ...workflowCode(place),
     ...versionOf(place),
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxConcurrentActivityTaskExecutions: STEPS_AT_A_TIME,
     shutdownGraceTime: '2s',
     shutdownForceTime: '20s',
     // Cancellation reaches an activity with a heartbeat, so those must not be held back for long.
