@@ -142,6 +142,9 @@ function live(configured: Configured): Settings {
     get projects() {
       return configured.settings.projects;
     },
+    get fleet() {
+      return configured.settings.fleet;
+    },
     get timing() {
       return configured.settings.timing;
     },
