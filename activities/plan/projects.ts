@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { projectSchema, type Project, type ProjectIdentity } from '../../workflows/domain/request';
 import type { Problem } from '../../workflows/domain/plan';
 import { failure } from '../failure';
+import { queryRelated } from '../postgres/related-projects';
 import { readRows } from '../postgres/rows';
 import { naming } from '../postgres/sqlstate';
 import type { Connections } from '../postgres/connections';
@@ -38,14 +39,10 @@ export async function relatedProjects(
     );
   const found = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
     naming('projects.query', () =>
-      client.query<Readonly<Record<string, unknown>>>(
-        `SELECT * FROM (\n${projects.query.trim().replace(/;\s*$/, '')}\n) AS p
-          WHERE starts_with(p.ref::text, $1) OR p.database::text = $2`,
-        [projectRef, databaseName ?? null],
-      ),
+      queryRelated(client, projects.query, { projectRef, databaseName }),
     ),
   );
-  return parseProjects(found.rows);
+  return parseProjects(found);
 }
 
 function parseProjects(rows: readonly Readonly<Record<string, unknown>>[]): readonly Project[] {

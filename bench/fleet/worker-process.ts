@@ -32,7 +32,7 @@ export function startWorker(order: WorkerOrder): WorkerProcess {
   const flags = (process.env['MOVEOUT_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
   const child = spawn(process.execPath, [...flags, main], {
     cwd: folder,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, 'ipc'],
     env: {
       ...process.env,
       MOVEOUT_CONFIG: config,

@@ -15,8 +15,13 @@ async function main(): Promise<void> {
   const worker = await createWorker({
     ...{ connection, namespace, taskQueue, configuration, workflowsPath },
   });
+  // The bench holds the other end of the channel: gone, there is nobody to work for.
+  process.once('disconnect', () => {
+    process.exit();
+  });
   await worker.run();
   await connection.close();
+  process.disconnect();
 }
 
 void main();

@@ -78,7 +78,10 @@ describe('makeTemplate', () => {
   });
 
   it('leaves no template where what it makes is not as the source', async () => {
-    const less = { ...wanted, after: wanted.after.filter((sql) => !/users_phone_key/.test(sql)) };
+    const less = {
+      ...wanted,
+      after: wanted.after.filter((sql) => !sql.includes('users_phone_key')),
+    };
     expect(less.after.length).toBeLessThan(wanted.after.length);
     await expect(makeTemplate(connections, less)).rejects.toThrow(/not as the source/);
     expect(await exists(templateName(less))).toBe(false);
