@@ -82,7 +82,8 @@ export async function attempt<T>(
   const name = applicationName({ runId, step, attempt: context.info.attempt, projectRef });
   const signal = context.cancellationSignal;
   const meter = new Meter(step);
-  const connections = new Connections(resources.resolveUrl, { name, signal });
+  const { resolveUrl, pool } = resources;
+  const connections = new Connections(resolveUrl, { name, signal, pool });
   const beat = (): void => {
     context.heartbeat(meter.heartbeat());
   };

@@ -2,8 +2,7 @@ import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
 import { extentOf } from '../workflows/domain/scopes';
 import { attempt, type Attempt } from './attempt';
-import { configuredProjects } from './plan/projects';
-import { refsAtSource } from './plan/servers';
+import { refsBeside } from './plan/servers';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './resources';
 import { onlyAttempt } from './save/only-attempt';
@@ -52,9 +51,8 @@ async function save(
 ): Promise<BackupResult> {
   const { settings, store } = resources;
   const { project, backupId, format } = order;
-  const configured = await configuredProjects(connections, settings);
   const { connection } = order.source;
-  const configuredRefs = refsAtSource(connections, { settings, source: connection }, configured);
+  const configuredRefs = await refsBeside(connections, { settings, source: connection }, project);
   const { tenancy, scopes } = settings;
   const manifest = await saveDatabase(store, connections, {
     backupId,

@@ -3,7 +3,7 @@ import type { Job } from '../workflows/domain/job';
 import type { Manifest } from '../workflows/domain/manifest';
 import type { BackupStore } from './backup/store';
 import { writeTiming } from './backup/timings';
-import { complete, forget, readMark } from './postgres/fence';
+import { complete, forget, readMark, type Mark } from './postgres/fence';
 import { targetPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 import { inFencedTarget, writing, type Writer } from './write/writing';
@@ -15,13 +15,26 @@ import { inFencedTarget, writing, type Writer } from './write/writing';
 export async function completeMigration(resources: Resources, job: Job): Promise<void> {
   return writing(resources, { step: 'verifyProject', job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
-    const { kind } = manifest;
-    if (await isComplete(writer, kind)) return;
-    await inFencedTarget(writer, ({ client, write }) =>
-      write(() => (kind === 'target' ? forget(client) : complete(client, writer.runId))),
-    );
+    await (manifest.kind === 'target' ? forgetOnce(writer) : completeOnce(writer));
     if (job.source !== undefined) await noteTiming(resources.store, manifest);
   });
+}
+
+/** An earlier attempt may have done it, and only its answer was lost. */
+async function forgetOnce(writer: Writer): Promise<void> {
+  if ((await markOf(writer)) === undefined) return;
+  await inFencedTarget(writer, ({ client, write }) => write(() => forget(client)));
+}
+
+/** The same; then the fence lets nobody in, and only then the mark is looked at. */
+async function completeOnce(writer: Writer): Promise<void> {
+  const { runId } = writer;
+  try {
+    await inFencedTarget(writer, ({ client, write }) => write(() => complete(client, runId)));
+  } catch (error) {
+    const mark = await markOf(writer);
+    if (mark?.runId !== runId || mark.state !== 'completed') throw error;
+  }
 }
 
 /** For the estimates of later plans. The migration is complete whether it can be written or not. */
@@ -34,12 +47,6 @@ async function noteTiming(store: BackupStore, manifest: Manifest): Promise<void>
   });
 }
 
-/** An earlier attempt may have done it, and only its answer was lost. */
-async function isComplete(
-  { connections, job, runId }: Writer,
-  kind: Manifest['kind'],
-): Promise<boolean> {
-  const mark = await connections.with(targetPlace(job.target, 'read'), readMark);
-  if (kind === 'target') return mark === undefined;
-  return mark?.runId === runId && mark.state === 'completed';
+function markOf({ connections, job }: Writer): Promise<Mark | undefined> {
+  return connections.with(targetPlace(job.target, 'read'), (client) => readMark(client));
 }

@@ -7,6 +7,7 @@ import { readMark, recordStep } from './postgres/fence';
 import { parseSchemaSql } from './postgres/schema';
 import type { Resources } from './resources';
 import { runStatements } from './postgres/run-statements';
+import { CLONED } from './write/claim-target';
 import { inFencedTarget, writing } from './write/writing';
 
 /**
@@ -20,20 +21,26 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
     const { after } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
     const { targetBefore } = job;
     const stands = targetBefore.kind === 'filled' && targetBefore.rebuild !== true;
-    const statements = stands ? [] : after;
-    await inFencedTarget(writer, async ({ client, write }) => {
+    const made = await inFencedTarget(writer, async ({ client, write }) => {
       const mark = await readMark(client);
-      if (mark?.steps.includes('finishSchema')) return;
+      const isClone = mark?.steps.includes(CLONED) === true;
+      const statements = stands || isClone ? [] : after;
+      const changed = manifest.contents.filter(({ rows }) => !isClone || rows > 0);
+      if (mark?.steps.includes('finishSchema') === true) return statements.length;
       await write(async () => {
         await runStatements(client, statements);
         await setSequences(client, manifest);
-        await analyze(client, manifest.tables);
+        await analyze(
+          client,
+          changed.map(({ table }) => table),
+        );
         await recordStep(client, 'finishSchema');
       });
+      return statements.length;
     });
     return {
       tables: [],
-      note: `${String(statements.length)} schema statements, ${String(manifest.sequences.length)} sequences, statistics`,
+      note: `${String(made)} schema statements, ${String(manifest.sequences.length)} sequences, statistics`,
     };
   });
 }

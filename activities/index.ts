@@ -5,6 +5,8 @@ import type {
   PageOrder,
   RecordOrder,
   WindowState,
+  PreparedTemplates,
+  Route,
 } from '../workflows/domain/fleet';
 import type { DraftsLeft, InterruptedRuns, Suspects } from '../workflows/domain/interrupted';
 import type { BackupResult, Job, StepResult } from '../workflows/domain/job';
@@ -19,6 +21,7 @@ import { backupTarget, type TargetBackupOrder } from './backup-target';
 import { completeMigration } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
 import { findDrafts } from './find-drafts';
+import { dropTemplates } from './drop-templates';
 import { findInterrupted } from './find-interrupted';
 import { lookForHost, type HostLook } from './look-for-host';
 import { finishSchema } from './finish-schema';
@@ -33,6 +36,7 @@ import { planBackup } from './plan-backup';
 import { planMigration } from './plan-migration';
 import { planRestore } from './plan-restore';
 import { planVerification } from './plan-verification';
+import { prepareTemplates } from './prepare-templates';
 import type { Resources } from './resources';
 import { restoreProject } from './restore-project';
 import { restoreRows } from './restore-rows';
@@ -54,6 +58,8 @@ export interface Activities {
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
   readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
   readonly findDrafts: (suspects: Suspects) => Promise<readonly DraftsLeft[]>;
+  readonly prepareTemplates: (order: Route) => Promise<PreparedTemplates>;
+  readonly dropTemplates: (prepared: PreparedTemplates) => Promise<readonly string[]>;
   readonly abandonRestore: (job: Job) => Promise<void>;
   readonly lookForHost: (look: HostLook) => Promise<HostAwaited | undefined>;
   readonly discardBackups: (discarding: Discarding) => Promise<void>;
@@ -82,6 +88,8 @@ export function createActivities(resources: Resources): Activities {
     backupTarget: (order) => backupTarget(resources, order),
     findInterrupted: (input) => findInterrupted(resources, input),
     findDrafts: (suspects) => findDrafts(resources, suspects),
+    prepareTemplates: (order) => prepareTemplates(resources, order),
+    dropTemplates: (prepared) => dropTemplates(resources, prepared),
     abandonRestore: (job) => abandonRestore(resources, job),
     lookForHost,
     discardBackups: (discarding) => discardBackups(resources, discarding),

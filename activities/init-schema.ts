@@ -1,6 +1,7 @@
+import type { Manifest } from '../workflows/domain/manifest';
 import type { Job, StepResult } from '../workflows/domain/job';
 import { readMark, recordStep } from './postgres/fence';
-import { parseSchemaSql } from './postgres/schema';
+import { parseDatabaseFacts, parseSchemaSql } from './postgres/schema';
 import type { Resources } from './resources';
 import { claimTarget } from './write/claim-target';
 import { runStatements } from './postgres/run-statements';
@@ -16,11 +17,17 @@ export async function initSchema(resources: Resources, job: Job): Promise<StepRe
   return writing(resources, { step: 'initSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
-    const { before } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
-    await claimTarget(writer, manifest);
+    const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
+    const facts = parseDatabaseFacts(manifest.database);
+    const isCloned = await claimTarget(writer, {
+      ...script,
+      facts,
+      mayClone: mayClone(resources, manifest),
+    });
+    if (isCloned) return { tables: [], note: 'database cloned from a template' };
     const { targetBefore } = job;
     const rebuild = targetBefore.kind === 'filled' && targetBefore.rebuild === true;
-    const statements = targetBefore.kind === 'filled' && !rebuild ? [] : before;
+    const statements = targetBefore.kind === 'filled' && !rebuild ? [] : script.before;
     const removal = rebuild ? await readRemoval(writer.connections, job) : undefined;
     await inFencedTarget(writer, async ({ client, write }) => {
       const mark = await readMark(client);
@@ -34,4 +41,12 @@ export async function initSchema(resources: Resources, job: Job): Promise<StepRe
     const made = targetBefore.kind === 'absent' ? 'database created, ' : '';
     return { tables: [], note: `${made}${String(statements.length)} schema statements` };
   });
+}
+
+/** Above so many rows it pays to build the indexes behind them. */
+const MOST_ROWS_INTO_INDEXES = 50_000;
+
+function mayClone({ settings }: Resources, { contents }: Manifest): boolean {
+  const rows = contents.reduce((sum, content) => sum + content.rows, 0);
+  return settings.fleet.templates !== 'never' && rows <= MOST_ROWS_INTO_INDEXES;
 }

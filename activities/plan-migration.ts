@@ -10,6 +10,7 @@ import { hostFor } from './host';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
 import { viewServer, type Needs } from './plan/server-problems';
+import { configuredProjects } from './plan/projects';
 import { settle, type Settled } from './plan/settle';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
@@ -50,8 +51,7 @@ async function makePlan(
   const wanted = { connection: settings.target, database: project.databaseName };
   const target = await viewTarget(connections, wanted, extent);
   const viewing = { ...settled, targetKeys: target.keys, countUnclaimed: request.unclaimed };
-  const source = await viewSource(connections, viewing);
-  const place = { connection: settings.source, access: 'read' } as const;
+  const source = await viewSource(connections, { ...viewing, overlap: request.overlap });
   const others = await otherSources(resources, connections, { settled, target });
   const sources = [source.identity, ...others];
   const demand = {
@@ -63,6 +63,7 @@ async function makePlan(
     fromVersion: source.identity.serverVersion,
     ownMarkSuffices: false,
   };
+  const place = { connection: settings.source, access: 'read' } as const;
   const facts = await connections.with(place, readDatabaseFacts);
   const server = await viewServer(connections, target, needsOf(source, facts, settings));
   const format = chooseFormat(settings.backup.format, source);
@@ -94,7 +95,8 @@ async function otherSources(
   { settled, target }: { readonly settled: Settled; readonly target: TargetView },
 ): Promise<readonly DatabaseIdentity[]> {
   if (target.identity.oid === 0) return [];
-  const all = configuredServers(connections, { settings, which: 'source' }, settled.configured);
+  const configured = await configuredProjects(connections, settings);
+  const all = configuredServers(connections, { settings, which: 'source' }, configured);
   const { source } = settled.settings;
   return reachableSources(
     connections,

@@ -12,7 +12,7 @@ import { readIdentity, sameDatabase } from './postgres/catalog/identity';
 import { readBlindSpots } from './postgres/catalog/privileges';
 import { findDatabase } from './postgres/catalog/databases';
 import type { Connections } from './postgres/connections';
-import { lockPlace } from './postgres/maintenance';
+import { serverPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 
 /** Finds what a verification compares: the backup, the target and the source. Touches nothing. */
@@ -80,7 +80,7 @@ async function viewTarget(
   { connection, database }: { readonly connection: string; readonly database: string },
   extent: Extent,
 ): Promise<{ readonly target: VerificationPlan['target']; readonly problems: readonly Problem[] }> {
-  const server = await connections.with(lockPlace(connection), async (client) => ({
+  const server = await connections.with(serverPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
   }));

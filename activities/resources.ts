@@ -1,7 +1,8 @@
 import type { Settings } from '../workflows/domain/settings';
 import type { BackupStore } from './backup/store';
 import type { Host } from './host';
-import type { ResolveUrl } from './postgres/connections';
+import type { ResolveUrl } from './postgres/connection-urls';
+import type { SessionPool } from './postgres/session-pool';
 
 /** What a worker hands to its activities; opened and closed by the worker. */
 export interface Resources {
@@ -10,4 +11,6 @@ export interface Resources {
   readonly resolveUrl: ResolveUrl;
   readonly store: BackupStore;
   readonly host: Host;
+  /** Sessions that only read, kept between attempts. */
+  readonly pool?: SessionPool | undefined;
 }

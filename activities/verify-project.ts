@@ -1,8 +1,7 @@
 import type { Job } from '../workflows/domain/job';
 import type { Evidence } from '../workflows/domain/report';
 import { attempt } from './attempt';
-import { configuredProjects } from './plan/projects';
-import { refsAtSource } from './plan/servers';
+import { refsBeside } from './plan/servers';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
 import { fingerprintSource } from './verify/compare-source';
@@ -41,8 +40,9 @@ function sourceOf(
     return (use) => use({ client: undefined, read: () => Promise.resolve(new Map()) });
   return async (use) => {
     const { connection } = source;
-    const configured = await configuredProjects(connections, settings);
-    const configuredRefs = refsAtSource(connections, { settings, source: connection }, configured);
+    const { tenancy = settings.tenancy } = manifest;
+    const asked = { settings: { ...settings, tenancy }, source: connection };
+    const configuredRefs = await refsBeside(connections, asked, project);
     const wanted = { projectRef: project.projectRef, configuredRefs };
     return connections.with({ connection, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', () =>

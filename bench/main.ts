@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { createStudio } from '../test/support/studio/studio';
 import { installLogger } from '../worker/logger';
 import type { Report } from '../workflows/domain/report';
+import { benchFleet } from './fleet/main';
 import { dumpAndRestore, hasPeer } from './peer';
 import { onStage, type Stage } from './stage';
 
@@ -17,14 +18,31 @@ interface Measurement {
 const SOURCE = 'bench_source';
 
 async function main(): Promise<void> {
-  const command = new Command('bench')
+  const bench = new Command('bench')
     .description('Moves one project of a studio, and copies the same rows by pg_dump | pg_restore.')
     .option(
       '--users <n>',
       'users of the project; sessions and tokens as many, twice the objects',
       '20000',
+    )
+    .action(({ users }: { users: string }) => benchProject(Number(users)));
+  bench
+    .command('fleet')
+    .description('Moves many small projects, and copies as many databases of the same size.')
+    .option('--projects <n>', 'projects of the studio', '1000')
+    .option('--at-a-time <n>', 'migrations at the same time', '8')
+    .option('--scaling', 'moves 100 projects each of sources with 100, 1,000 and 3,000', false)
+    .action((options: { projects: string; atATime: string; scaling: boolean }) =>
+      benchFleet({
+        projects: Number(options.projects),
+        atATime: Number(options.atATime),
+        scaling: options.scaling,
+      }),
     );
-  const users = Number(command.parse().opts<{ users: string }>().users);
+  await bench.parseAsync();
+}
+
+async function benchProject(users: number): Promise<void> {
   installLogger({ to: '/dev/null' });
   await onStage(async (stage) => {
     await stage.query(`CREATE DATABASE ${SOURCE}`);

@@ -46,8 +46,13 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   timing,
-  /** What fleets may do where their request does not say it. */
-  fleet: z.strictObject({ limits: limitsSchema.default({}) }).prefault({}),
+  /** What fleets may do where their request does not say it, and what becomes of their templates. */
+  fleet: z
+    .strictObject({
+      limits: limitsSchema.default({}),
+      templates: z.enum(['drop', 'keep', 'never']).default('drop'),
+    })
+    .prefault({}),
 });
 
 export type ConfigFile = z.infer<typeof configSchema>;

@@ -4,6 +4,7 @@ import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from '../activities';
 import { BackupStore } from '../activities/backup/store';
+import { SessionPool } from '../activities/postgres/session-pool';
 import { hostQueueOf } from '../workflows/domain/names';
 import type { Configuration } from './config';
 import { HostQueue } from './host-queue';
@@ -24,8 +25,14 @@ export interface WorkerPlace {
   readonly workflowsPath?: string;
 }
 
-/** A worker keeps this many workflows in memory; a migration is small. */
-const CACHED_WORKFLOWS = 100;
+/** A worker keeps this many workflows in memory: what it works on, and some that wait. */
+const CACHED_WORKFLOWS = 60;
+
+/**
+ * A step has at most five sessions open on a server, and those that wait are Temporal's to keep; so a worker
+ * never holds more than fifty there.
+ */
+const STEPS_AT_A_TIME = 10;
 
 /**
  * Makes the workers of the common task queue and of the host's, with the search attributes ensured and
@@ -39,7 +46,8 @@ export async function createWorker(place: WorkerPlace): Promise<Workers> {
   const create = (id: string): Promise<Worker> =>
     Worker.create({ ...shared, taskQueue: hostQueueOf(place.taskQueue, id) });
   const host = new HostQueue({ directory, name, create }, () => workers.shutdown());
-  const activities = createActivities({ settings, resolveUrl, store, host });
+  const pool = new SessionPool();
+  const activities = createActivities({ settings, resolveUrl, store, host, pool });
   const shared = {
     ...optionsOf(place),
     activities: place.wrap === undefined ? activities : place.wrap(activities),
@@ -60,6 +68,7 @@ function optionsOf(place: WorkerPlace): Omit<WorkerOptions, 'taskQueue'> {
     connection: place.connection,
     namespace: place.namespace,
     ...versionOf(place),
+    maxConcurrentActivityTaskExecutions: STEPS_AT_A_TIME,
     shutdownGraceTime: '2s',
     shutdownForceTime: '20s',
     // Cancellation reaches an activity with a heartbeat, so those must not be held back for long.

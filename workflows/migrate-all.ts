@@ -5,13 +5,14 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { FleetReport } from './domain/fleet';
+import type { FleetReport, FreezeOrder, FrozenFleet } from './domain/fleet';
 import { fleetIdOf } from './domain/names';
 import type { MigrateAllRequest } from './domain/request';
 import { answerFreezing, steer } from './fleet/controls';
 import { ended } from './fleet/ending';
 import { Fleet } from './fleet/fleet';
 import { beginStanding, type Standing } from './fleet/standing';
+import { dropTemplates, prepareTemplates } from './fleet/templates';
 import { unplanned } from './plan-project';
 import { list } from './search-attributes';
 import { planning } from './steps';
@@ -37,7 +38,10 @@ export async function migrateAll(input?: unknown, soFar?: Standing): Promise<Fle
   return CancellationScope.nonCancellable(async () => {
     const ending = await fleet.run(isLong);
     await condition(allHandlersFinished);
-    if (ending === 'over') return ended(fleet.standing, scope.consideredCancelled);
+    if (ending === 'over') {
+      await dropTemplates(fleet.standing.templates);
+      return ended(fleet.standing, scope.consideredCancelled);
+    }
     return continueAsNew<typeof migrateAll>(input, fleet.standing);
   });
 }
@@ -53,9 +57,13 @@ async function begin(input: unknown): Promise<Standing> {
   const fleetId = fleetIdOf(startTime.getTime(), firstExecutionRunId);
   const startedAt = startTime.toISOString();
   answerFreezing(fleetId, startedAt);
-  const { freezeFleet } = planning('freeze the inventory');
+  const frozen = await freeze({ fleetId, input: input ?? {} });
+  return beginStanding(frozen, { startedAt, templates: await prepareTemplates(frozen) });
+}
+
+async function freeze(order: FreezeOrder): Promise<FrozenFleet> {
   try {
-    return beginStanding(await freezeFleet({ fleetId, input: input ?? {} }), startedAt);
+    return await planning('freeze the inventory').freezeFleet(order);
   } catch (error) {
     throw unplanned(error);
   }

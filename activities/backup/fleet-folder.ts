@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { FleetProject, FrozenFleet } from '../../workflows/domain/fleet';
+import type { FleetProject, WrittenFleet } from '../../workflows/domain/fleet';
 import type { Limits } from '../../workflows/domain/limits';
 import { FLEET_ID } from '../../workflows/domain/names';
 import { failure } from '../failure';
@@ -42,6 +42,7 @@ const projectSchema = z.object({
   source: z.string(),
   target: z.string(),
   rows: z.number(),
+  overlap: z.object({ users: z.int(), buckets: z.int() }).optional(),
   canary: z.boolean().optional(),
   reason: z.string().optional(),
 });
@@ -56,7 +57,7 @@ export function fleetPath(store: BackupStore, fleetId: string): string {
 export async function readFrozen(
   store: BackupStore,
   fleetId: string,
-): Promise<FrozenFleet | undefined> {
+): Promise<WrittenFleet | undefined> {
   const path = fleetPath(store, fleetId);
   if ((await lstat(path).catch(undefinedIfMissing)) === undefined) return undefined;
   await assertClosed(path);
@@ -71,7 +72,7 @@ export async function readFrozen(
 /** Reads the list of a fleet in its order; rejects with `BackupDamaged` where it is not the one frozen. */
 export async function readList(
   store: BackupStore,
-  { fleetId, sha256 }: Pick<FrozenFleet, 'fleetId' | 'sha256'>,
+  { fleetId, sha256 }: Pick<WrittenFleet, 'fleetId' | 'sha256'>,
 ): Promise<readonly FleetProject[]> {
   const path = fleetPath(store, fleetId);
   await assertThere(store, fleetId);
@@ -83,7 +84,7 @@ export async function readList(
 }
 
 /** Rejects with `NotFound` where there is no such fleet. */
-export async function assertThere(store: BackupStore, fleetId: string): Promise<FrozenFleet> {
+export async function assertThere(store: BackupStore, fleetId: string): Promise<WrittenFleet> {
   const frozen = await readFrozen(store, fleetId);
   if (frozen !== undefined) return frozen;
   throw failure('NotFound', `there is no fleet "${fleetId}" in ${store.directory}`);

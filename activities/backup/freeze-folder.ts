@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { FleetProject, FrozenFleet } from '../../workflows/domain/fleet';
+import type { FleetProject, WrittenFleet } from '../../workflows/domain/fleet';
 import type { Limits } from '../../workflows/domain/limits';
 import { assertClosed } from './closed';
 import { isTaken, removeFolder, syncFolder } from './draft';
@@ -36,7 +36,7 @@ export interface Inventory {
  * Writes an inventory: beside its name first, then renamed as a whole. What earlier attempts left
  * beside it is removed. Where the fleet has come to be meanwhile it stays as it is.
  */
-export async function writeFrozen(store: BackupStore, inventory: Inventory): Promise<FrozenFleet> {
+export async function writeFrozen(store: BackupStore, inventory: Inventory): Promise<WrittenFleet> {
   const { fleetId } = inventory;
   const path = fleetPath(store, fleetId);
   const partial = `${path}.${randomUUID()}.partial`;

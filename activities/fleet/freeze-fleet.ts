@@ -1,12 +1,18 @@
 import { log } from '@temporalio/activity';
-import type { FreezeOrder, FrozenFleet, Retried } from '../../workflows/domain/fleet';
+import type {
+  FleetProject,
+  FreezeOrder,
+  FrozenFleet,
+  Retried,
+  Route,
+  WrittenFleet,
+} from '../../workflows/domain/fleet';
 import { changedLimits, LIMITS, type Limits } from '../../workflows/domain/limits';
 import { migrateAllRequestSchema, type MigrateAllRequest } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
 import { attempt } from '../attempt';
 import { fleetPath, readFrozen, readList } from '../backup/fleet-folder';
 import { writeFrozen } from '../backup/freeze-folder';
-import type { BackupStore } from '../backup/store';
 import { parseInput } from '../input';
 import { configuredProjects } from '../plan/projects';
 import type { Resources } from '../resources';
@@ -30,15 +36,21 @@ export async function freezeFleet(resources: Resources, order: FreezeOrder): Pro
   const request = parseInput(migrateAllRequestSchema, input ?? {});
   const frozen =
     (await readFrozen(resources.store, fleetId)) ?? (await freeze(resources, fleetId, request));
-  const retried = await firstRetried(resources.store, frozen);
-  return { ...frozen, host: await resources.host.claim(), ...(retried.length > 0 && { retried }) };
+  const listed = await readList(resources.store, frozen);
+  const retried = firstRetried(listed);
+  return {
+    ...frozen,
+    routes: routesOf(listed),
+    host: await resources.host.claim(),
+    ...(retried.length > 0 && { retried }),
+  };
 }
 
 async function freeze(
   resources: Resources,
   fleetId: string,
   request: MigrateAllRequest,
-): Promise<FrozenFleet> {
+): Promise<WrittenFleet> {
   const { settings, store } = resources;
   await store.assertWritable();
   return attempt(resources, { step: 'planMigration', projectRef: fleetId }, async (current) => {
@@ -66,14 +78,19 @@ async function freeze(
 }
 
 /** The first of those that are moved again, with the reason. */
-async function firstRetried(store: BackupStore, frozen: FrozenFleet): Promise<readonly Retried[]> {
-  const { fleetId, sha256 } = frozen;
-  const listed = await readList(store, { fleetId, sha256 });
+function firstRetried(listed: readonly FleetProject[]): readonly Retried[] {
   return listed
     .slice(0, RETRIED)
     .flatMap(({ ref, database, reason }) =>
       reason === undefined ? [] : { projectRef: ref, databaseName: database, reason },
     );
+}
+
+function routesOf(listed: readonly FleetProject[]): readonly Route[] {
+  const routes = new Map(
+    listed.map(({ source, target }) => [JSON.stringify([source, target]), { source, target }]),
+  );
+  return [...routes.values()];
 }
 
 /** The request's limits over the configured ones over what stands without either. */

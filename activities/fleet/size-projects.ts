@@ -1,8 +1,10 @@
 import type { FleetProject } from '../../workflows/domain/fleet';
 import type { Project } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
+import { refsAtSource } from '../plan/servers';
 import type { Connections } from '../postgres/connections';
-import { readSizes } from '../postgres/scope/project-sizes';
+import { takeCensus } from '../postgres/scope/census';
+import type { Overlap } from '../postgres/scope/claims';
 import { transaction } from '../postgres/transaction';
 import type { Settled } from './settle-projects';
 
@@ -12,31 +14,41 @@ export interface Sized {
   readonly isEstimated: boolean;
 }
 
-/** Tells how much there is to move of each project, source by source, each in one snapshot. */
+/**
+ * Tells how much there is to move of each project, and what of it other projects claim too, source by
+ * source, each in one snapshot.
+ */
 export async function sizeProjects(
   connections: Connections,
-  { tenancy, scopes }: Pick<Settings, 'tenancy' | 'scopes'>,
+  settings: Settings,
   asked: {
     readonly projects: readonly Settled[];
     readonly configured: readonly Project[] | undefined;
   },
 ): Promise<Sized> {
+  const { tenancy, scopes } = settings;
   const rows = new Map<string, number>();
+  const shared = new Map<string, Overlap>();
   let isEstimated = false;
-  const configuredRefs = asked.configured?.map(({ ref }) => ref);
-  for (const connection of new Set(asked.projects.map(({ source }) => source))) {
-    const refs = asked.projects.filter(({ source }) => source === connection).map(({ ref }) => ref);
-    const sizes = await connections.with({ connection, access: 'read' }, (client) =>
+  for (const source of new Set(asked.projects.map((project) => project.source))) {
+    const refs = asked.projects.filter((one) => one.source === source).map(({ ref }) => ref);
+    const configuredRefs = refsAtSource(connections, { settings, source }, asked.configured);
+    const census = await connections.with({ connection: source, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', () =>
-        readSizes(client, { tenancy, scopes, configuredRefs, refs }),
+        takeCensus(client, { tenancy, scopes, configuredRefs, refs }),
       ),
     );
-    isEstimated ||= sizes.isEstimated;
-    for (const [ref, count] of sizes.rows) rows.set(ref, count);
+    isEstimated ||= census.isEstimated;
+    for (const [ref, count] of census.rows) rows.set(ref, count);
+    for (const [ref, overlap] of census.overlaps ?? []) shared.set(ref, overlap);
   }
-  const projects = asked.projects.map((project) => ({
-    ...project,
-    rows: rows.get(project.ref) ?? 0,
-  }));
+  const projects = asked.projects.map((project) => {
+    const overlap = shared.get(project.ref);
+    return {
+      ...project,
+      rows: rows.get(project.ref) ?? 0,
+      ...(overlap !== undefined && { overlap }),
+    };
+  });
   return { projects, isEstimated };
 }

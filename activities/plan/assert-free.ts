@@ -1,6 +1,6 @@
 import type { Connections } from '../postgres/connections';
 import { busy, tryLock } from '../postgres/fence';
-import { lockPlace } from '../postgres/maintenance';
+import { serverPlace } from '../postgres/maintenance';
 
 /**
  * Refuses while another run is writing for this project or into this database. Asked first: a look into
@@ -14,7 +14,7 @@ export async function assertNobodyWrites(
     readonly databaseName: string;
   },
 ): Promise<void> {
-  const free = await connections.with(lockPlace(names.connection), (client) =>
+  const free = await connections.with(serverPlace(names.connection), (client) =>
     tryLock(client, names, 'exclusive'),
   );
   if (!free) throw busy(names);

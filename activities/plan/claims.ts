@@ -3,7 +3,7 @@ import type { Problem, UnclaimedRows } from '../../workflows/domain/plan';
 import { extentOf } from '../../workflows/domain/scopes';
 import { readTables } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/connections';
-import { findOverlap, findUnclaimed } from '../postgres/scope/claims';
+import { findOverlap, findUnclaimed, type Overlap } from '../postgres/scope/claims';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
@@ -26,14 +26,19 @@ const UNKNOWN =
 export async function readClaims(
   connections: Connections,
   connection: string,
-  wanted: WantedProject & { readonly countUnclaimed: boolean },
+  wanted: WantedProject & {
+    readonly countUnclaimed: boolean;
+    readonly overlap?: Overlap | undefined;
+  },
 ): Promise<Claims> {
+  if (wanted.overlap !== undefined && !wanted.countUnclaimed)
+    return overlapFindings(wanted.overlap, wanted);
   try {
     return await connections.with({ connection, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', async () => {
         const tables = await readTables(client, extentOf(wanted.scopes));
         const scope = await readProjectScope(client, tables, wanted);
-        const overlap = await findOverlap(client, scope, wanted);
+        const overlap = wanted.overlap ?? (await findOverlap(client, scope, wanted));
         const unclaimed = wanted.countUnclaimed
           ? await findUnclaimed(client, tables, wanted)
           : undefined;
@@ -62,7 +67,7 @@ function unknown(hint: string): Problem {
 }
 
 function overlapFindings(
-  overlap: { readonly users: number; readonly buckets: number },
+  overlap: Overlap,
   { tenancy }: WantedProject,
 ): Pick<Claims, 'problems' | 'warnings'> {
   if (overlap.users + overlap.buckets === 0) return { problems: [], warnings: [] };

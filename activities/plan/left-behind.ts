@@ -1,7 +1,10 @@
 import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Client } from '../postgres/database-client';
+import { Recollection } from '../postgres/catalog/recollection';
 import { schemaObjectsOutsideThatDependOn, type SchemaScript } from '../postgres/schema';
+
+const dependents = new Recollection<readonly string[]>();
 
 /** Objects of other schemas that depend on what moves, and do not move: foreign keys, views, policies. */
 export async function readOutside(client: Client, extent: Extent): Promise<readonly Problem[]> {
@@ -14,6 +17,10 @@ export async function readOutside(client: Client, extent: Extent): Promise<reado
  * single tables are taken care of by themselves.
  */
 export async function dependentsOf(client: Client, extent: Extent): Promise<readonly string[]> {
+  return dependents.recall(client, extent, () => listDependents(client, extent));
+}
+
+async function listDependents(client: Client, extent: Extent): Promise<readonly string[]> {
   const found = await schemaObjectsOutsideThatDependOn(client, extent.schemas);
   const others = found.filter(
     ({ object }) => !extent.tables.some((table) => object.endsWith(` on ${table}`)),

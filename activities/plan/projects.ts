@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { projectSchema, type Project, type ProjectIdentity } from '../../workflows/domain/request';
 import type { Problem } from '../../workflows/domain/plan';
 import { failure } from '../failure';
+import { queryRelated } from '../postgres/related-projects';
 import { readRows } from '../postgres/rows';
 import { naming } from '../postgres/sqlstate';
 import type { Connections } from '../postgres/connections';
@@ -18,6 +19,33 @@ export async function configuredProjects(
   const rows = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
     naming('projects.query', () => readRows(client, projects.query)),
   );
+  return parseProjects(rows);
+}
+
+/**
+ * Those of the configured projects that have to do with one: of its name, into its database, or with a
+ * name that begins with its own and so could claim its buckets. In a fleet all of them were read once.
+ */
+export async function relatedProjects(
+  connections: Connections,
+  settings: Settings,
+  { projectRef, databaseName }: AskedProject,
+): Promise<readonly Project[] | undefined> {
+  const { projects } = settings;
+  if (projects === undefined) return undefined;
+  if ('list' in projects)
+    return projects.list.filter(
+      ({ ref, database }) => ref.startsWith(projectRef) || database === databaseName,
+    );
+  const found = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
+    naming('projects.query', () =>
+      queryRelated(client, projects.query, { projectRef, databaseName }),
+    ),
+  );
+  return parseProjects(found);
+}
+
+function parseProjects(rows: readonly Readonly<Record<string, unknown>>[]): readonly Project[] {
   const parsed = z.array(projectSchema).safeParse(rows.map(withoutNulls));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];

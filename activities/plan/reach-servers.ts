@@ -1,10 +1,10 @@
 import type { Problem } from '../../workflows/domain/plan';
 import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../failure';
-import type { Connections } from '../postgres/connections';
-import { lockPlace } from '../postgres/maintenance';
+import type { Connections, Place } from '../postgres/connections';
+import { serverPlace } from '../postgres/maintenance';
 import { poolerRemarks } from './checks/pooler-remarks';
-import { together } from './checks/remarks';
+import { together, type Remarks } from './checks/remarks';
 
 /**
  * Makes sure that sessions of source and target are sessions, and gives what is worth saying of them.
@@ -14,11 +14,30 @@ export async function reachServers(
   connections: Connections,
   { source, target }: Pick<Settings, 'source' | 'target'>,
 ): Promise<readonly Problem[]> {
-  const remarks = [
-    await poolerRemarks(connections, { connection: source, access: 'read' }),
-    ...(target === source ? [] : [await poolerRemarks(connections, lockPlace(target))]),
+  const places: readonly Place[] = [
+    { connection: source, access: 'read' },
+    ...(target === source ? [] : [serverPlace(target)]),
   ];
+  const remarks: Remarks[] = [];
+  for (const place of places) remarks.push(await remarksOf(connections, place));
   const { problems, warnings } = together(remarks);
   if (problems.length === 0) return warnings;
   throw failure('ConfigInvalid', problems.map(({ message }) => message).join('; '));
+}
+
+/** What is true of a server's sessions is true for every project of a fleet. */
+const GOOD_FOR_MILLIS = 60_000;
+
+const found = new Map<string, { readonly until: number; readonly remarks: Remarks }>();
+
+/** A problem is looked at again each time: somebody is about to settle it. */
+async function remarksOf(connections: Connections, place: Place): Promise<Remarks> {
+  const key = `${place.connection} ${connections.digestOf(place.connection)}`;
+  const known = found.get(key);
+  if (known !== undefined && known.until > Date.now()) return known.remarks;
+  const remarks = await poolerRemarks(connections, place);
+  found.delete(key);
+  if (remarks.problems.length === 0)
+    found.set(key, { until: Date.now() + GOOD_FOR_MILLIS, remarks });
+  return remarks;
 }

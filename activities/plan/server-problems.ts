@@ -2,7 +2,7 @@ import type { Problem } from '../../workflows/domain/plan';
 import { hasLocale } from '../postgres/catalog/locales';
 import type { Connections } from '../postgres/connections';
 import { readTargetRole } from '../postgres/checks/target-privileges';
-import { lockPlace, targetPlace } from '../postgres/maintenance';
+import { serverPlace, targetPlace } from '../postgres/maintenance';
 import {
   missingExtensions,
   missingRoles,
@@ -40,7 +40,7 @@ export async function viewServer(
   needs: Needs,
 ): Promise<ServerView> {
   const { facts, roles, extensions, mayCreateRoles } = needs;
-  const found = await connections.with(lockPlace(target.identity.connection), async (client) => ({
+  const found = await connections.with(serverPlace(target.identity.connection), async (client) => ({
     missing: await missingRoles(client, [...roles, ...facts.roles]),
     unknown: await missingExtensions(client, extensions),
     offered: target.before.kind !== 'absent' || (await hasLocale(client, facts)),
@@ -76,7 +76,7 @@ async function roleRemarks(
   const { connection, database } = identity;
   const there = before.kind === 'absent' ? [] : (before.extensions ?? []);
   const needed = extensions.map(({ name }) => name).filter((name) => !there.includes(name));
-  const place = exists ? targetPlace(identity, 'read') : lockPlace(connection);
+  const place = exists ? targetPlace(identity, 'read') : serverPlace(connection);
   const role = await connections.with(place, (client) =>
     readTargetRole(client, {
       database,

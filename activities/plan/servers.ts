@@ -2,6 +2,7 @@ import type { Project } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../failure';
 import type { Connections } from '../postgres/connections';
+import { relatedProjects, type AskedProject } from './projects';
 
 /** The names of a project's connections, as far as somebody says them. */
 export interface NamedServers {
@@ -44,6 +45,20 @@ export function refsAtSource(
   return configured
     ?.filter((other) => connections.areSame(other.source ?? settings.source, source, 'database'))
     .map((other) => other.ref);
+}
+
+/**
+ * The refs configured for a source that could claim a bucket of the project: those that begin with its
+ * own, where buckets are told by their prefix; nothing else asks for refs while one project is read.
+ */
+export async function refsBeside(
+  connections: Connections,
+  at: { readonly settings: Settings; readonly source: string },
+  asked: AskedProject,
+): Promise<readonly string[] | undefined> {
+  const { settings } = at;
+  if (settings.tenancy.buckets.by !== 'id-prefix') return undefined;
+  return refsAtSource(connections, at, await relatedProjects(connections, settings, asked));
 }
 
 /** The connections of all sources, or of all target servers, that the configuration knows; each once. */

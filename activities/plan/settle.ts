@@ -2,7 +2,14 @@ import type { Problem } from '../../workflows/domain/plan';
 import type { Project, ProjectIdentity } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
 import type { Attempt } from '../attempt';
-import { configuredProjects, projectProblems, settleProject, type AskedProject } from './projects';
+import type { Overlap } from '../postgres/scope/claims';
+import {
+  configuredProjects,
+  projectProblems,
+  relatedProjects,
+  settleProject,
+  type AskedProject,
+} from './projects';
 import { refsAtSource, settingsFor, type NamedServers } from './servers';
 
 /** One project with its servers, among the configured ones. */
@@ -10,6 +17,7 @@ export interface Settled {
   readonly project: ProjectIdentity;
   /** The worker's, with this project's own source and target. */
   readonly settings: Settings;
+  /** In a fleet, which has read and counted all of them, only those that have to do with this one. */
   readonly configured: readonly Project[] | undefined;
   /** The refs that are configured for the same source; `undefined` where no projects are configured. */
   readonly configuredRefs: readonly string[] | undefined;
@@ -17,13 +25,23 @@ export interface Settled {
   readonly problems: readonly Problem[];
 }
 
+/** What a fleet has counted before; then not every project is read for each again. */
+interface Counted {
+  readonly overlap?: Overlap | undefined;
+  /** Whether it is asked for what no project claims; that takes all of them. */
+  readonly unclaimed?: boolean | undefined;
+}
+
 /** Settles which project a request means, and which servers that has. */
 export async function settle(
   { connections, endEarlierReaders }: Pick<Attempt, 'connections' | 'endEarlierReaders'>,
   settings: Settings,
-  asked: AskedProject & NamedServers,
+  asked: AskedProject & NamedServers & Counted,
 ): Promise<Settled> {
-  const configured = await configuredProjects(connections, settings);
+  const configured =
+    asked.overlap === undefined || asked.unclaimed === true
+      ? await configuredProjects(connections, settings)
+      : await relatedProjects(connections, settings, asked);
   const project = settleProject(asked, configured);
   const known = configured?.find((one) => one.ref === project.projectRef);
   const own = settingsFor(connections, settings, { asked, known });

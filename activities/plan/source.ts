@@ -10,14 +10,15 @@ import { extentOf } from '../../workflows/domain/scopes';
 import type { Settings } from '../../workflows/domain/settings';
 import { readForeignKeys } from '../postgres/catalog/foreign-keys';
 import { readIdentity } from '../postgres/catalog/identity';
-import { readTables, type TableFacts } from '../postgres/catalog/tables';
+import { readSizes, readTables, type TableFacts } from '../postgres/catalog/tables';
 import { readSourceRole } from '../postgres/checks/source-privileges';
 import { readOwners } from '../postgres/checks/target-privileges';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
-import { readSchema, type SchemaScript } from '../postgres/schema';
+import { recallSchema, type SchemaScript } from '../postgres/schema';
+import type { Overlap } from '../postgres/scope/claims';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { findCrossings } from '../postgres/scope/crossing';
 import type { WantedProject } from '../postgres/scope/known-refs';
@@ -67,6 +68,8 @@ export interface Viewing {
   readonly targetKeys?: readonly UniqueKey[];
   /** Whether the rows that no project claims are counted. */
   readonly countUnclaimed?: boolean;
+  /** What other projects claim too, where it is known already. */
+  readonly overlap?: Overlap | undefined;
 }
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
@@ -75,26 +78,24 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   const extent = extentOf(settings.scopes);
   const wanted = wantedOf(viewing);
   const place = { connection: settings.source, access: 'read' } as const;
-  const seen = await connections.with(place, (client) =>
-    transaction(client, 'read-snapshot', () =>
-      look(client, {
-        connection: settings.source,
-        extent,
-        wanted,
-        targetKeys: viewing.targetKeys ?? [],
-      }),
-    ),
+  const { seen, schema } = await connections.with(place, (client) =>
+    transaction(client, 'read-snapshot', async () => {
+      const looking = { extent, wanted, targetKeys: viewing.targetKeys ?? [] };
+      const found = await look(client, { connection: settings.source, ...looking });
+      const isReadable = !found.problems.some(({ code }) => code === 'privilege');
+      const script = isReadable
+        ? await recallSchema({ client, connections, place }, extent)
+        : undefined;
+      return { seen: found, schema: script };
+    }),
   );
-  const readable = !seen.problems.some(({ code }) => code === 'privilege');
-  const schema = readable
-    ? await connections.withPool(place, (pool) => readSchema(pool, extent))
-    : undefined;
   const claims =
     seen.problems.length > 0
       ? { problems: [], warnings: [] }
       : await readClaims(connections, settings.source, {
           ...wanted,
           countUnclaimed: viewing.countUnclaimed ?? false,
+          overlap: viewing.overlap,
         });
   return {
     ...seen,
@@ -147,26 +148,28 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
       extent,
     ),
   ];
+  const sizes = await readSizes(client, extent);
   const seen = {
     identity,
-    tables: tables.map((facts) => planned(facts, classification)),
+    tables: tables.map((facts) => planned(facts, classification, sizes.get(facts.table))),
     owners: await readOwners(client, extent),
     warnings: [...rights.warnings, ...(await readOutside(client, extent))],
   };
   if (problems.length > 0) return { ...seen, users: 0, buckets: 0, problems };
-  const counted = await count(client, looking, { tables, classification });
+  const counted = await count(client, looking, { tables, classification, seen: seen.tables });
   return { ...seen, ...counted, warnings: [...counted.warnings, ...seen.warnings] };
 }
 
 interface Classified {
   readonly tables: readonly TableFacts[];
   readonly classification: Classification;
+  readonly seen: readonly PlannedTable[];
 }
 
 async function count(
   client: Client,
   { extent, wanted, targetKeys }: Looking,
-  { tables, classification }: Classified,
+  { tables, seen }: Classified,
 ): Promise<Pick<Seen, 'tables' | 'users' | 'buckets' | 'problems' | 'warnings'>> {
   const scope = await readProjectScope(client, tables, wanted);
   const { keys } = scope;
@@ -178,10 +181,10 @@ async function count(
   const rows = await checkRows(client, scope, { extent, targetKeys, normalizeNullTokens });
   const volumes = new Map((await readVolumes(client, scope)).map((found) => [found.table, found]));
   return {
-    tables: tables.map((facts) => ({
-      ...planned(facts, classification),
-      rows: volumes.get(facts.table)?.rows,
-      bytes: volumes.get(facts.table)?.bytes,
+    tables: seen.map((table) => ({
+      ...table,
+      rows: volumes.get(table.table)?.rows,
+      bytes: volumes.get(table.table)?.bytes,
     })),
     users,
     buckets,

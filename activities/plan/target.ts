@@ -12,7 +12,7 @@ import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import type { Connections, Place } from '../postgres/connections';
 import { readMark, type Mark } from '../postgres/fence';
-import { lockPlace } from '../postgres/maintenance';
+import { serverPlace } from '../postgres/maintenance';
 import { catalogDigest, readSchema, type SchemaScript } from '../postgres/schema';
 import { targetTriggerRemarks } from './checks/trigger-remarks';
 import { dependentsOf } from './left-behind';
@@ -40,7 +40,7 @@ export async function viewTarget(
   { connection, database }: { readonly connection: string; readonly database: string },
   extent: Extent,
 ): Promise<TargetView> {
-  const server = await connections.with(lockPlace(connection), async (client) => ({
+  const server = await connections.with(serverPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
   }));

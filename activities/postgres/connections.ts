@@ -1,9 +1,10 @@
-import { types } from 'node:util';
-import { Client, Pool } from 'pg';
-import type { ClientConfig } from 'pg';
-import { failure } from '../failure';
+import { Client } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
 import { connectFailure, urlFailure } from './connect-failure';
+import { ConnectionUrls, type ResolveUrl } from './connection-urls';
 import { serverUrl } from './server-url';
+import type { SessionPool } from './session-pool';
+import { ignoreIdleLoss, withLibraryPool } from './library-pool';
 import { pinStatement, startupOptions } from './settings';
 import { databaseFailure } from './sqlstate';
 
@@ -17,10 +18,9 @@ export interface Place {
   /** The database; left out, the one that the connection's URL names. */
   readonly database?: string | undefined;
   readonly access: 'read' | 'write';
+  /** Asks for a backend that nobody had before and nobody gets afterwards: it holds locks. */
+  readonly own?: boolean | undefined;
 }
-
-/** Where URLs come from; only the worker knows. */
-export type ResolveUrl = (connection: string) => string;
 
 /** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
 export interface Session {
@@ -28,29 +28,31 @@ export interface Session {
   readonly signal?: AbortSignal | undefined;
   /** Stands before every session that may write: it throws where the attempt has been replaced. */
   readonly guard?: ((client: Client) => Promise<void>) | undefined;
+  /** Where sessions that only read come from and go to; without it every session is a new backend. */
+  readonly pool?: SessionPool | undefined;
 }
 
 /**
- * Opens sessions for one attempt. Every session is its own backend, pinned to moveout's settings,
- * named after the attempt, and destroyed when the attempt is cancelled. URLs never leave this file.
+ * Opens sessions for one attempt. Every session is a backend of the attempt's own for as long as it has it,
+ * pinned to moveout's settings, named after the attempt, and destroyed when the attempt is cancelled; one
+ * that may write was never anybody else's.
  */
-export class Connections {
-  readonly #resolve: ResolveUrl;
+export class Connections extends ConnectionUrls {
   readonly #session: Session;
 
   constructor(resolve: ResolveUrl, session: Session) {
-    this.#resolve = resolve;
+    super(resolve);
     this.#session = session;
   }
 
   /** The same servers under another session name or another signal. */
   named(session: Session): Connections {
-    return new Connections(this.#resolve, session);
+    return new Connections(this.resolve, session);
   }
 
   /** The same sessions, each that may write checked by `guard` before anybody gets it. */
   guarded(guard: (client: Client) => Promise<void>): Connections {
-    return new Connections(this.#resolve, { ...this.#session, guard });
+    return new Connections(this.resolve, { ...this.#session, guard });
   }
 
   /** Runs `use` with a session that is closed afterwards, whatever happens. */
@@ -59,14 +61,19 @@ export class Connections {
     const destroy = (): void => {
       client.connection.stream.destroy();
     };
-    this.#session.signal?.addEventListener('abort', destroy, { once: true });
+    const { signal } = this.#session;
+    signal?.addEventListener('abort', destroy, { once: true });
+    if (signal?.aborted === true) destroy();
+    let isSound = false;
     try {
-      return await use(client);
+      const result = await use(client);
+      isSound = true;
+      return result;
     } catch (error) {
       throw databaseFailure(error, this.describe(place));
     } finally {
-      this.#session.signal?.removeEventListener('abort', destroy);
-      await close(client);
+      signal?.removeEventListener('abort', destroy);
+      await this.#letGo(place, client, isSound);
     }
   }
 
@@ -74,25 +81,10 @@ export class Connections {
   async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
     const config = this.#config(place);
     const options = [config.options ?? '', startupOptions(place.access)].join(' ').trim();
-    const pool = new Pool({ ...config, options, max: 2 });
-    pool.on('error', ignoreIdleLoss);
-    const opened: Client[] = [];
-    pool.on('connect', (client) => {
-      // A pool listens to idle sessions only; a busy one that is lost would end the whole process.
-      client.on('error', ignoreIdleLoss);
-      if (client instanceof Client) opened.push(client);
-    });
-    const destroy = (): void => {
-      for (const client of opened) client.connection.stream.destroy();
-    };
-    this.#session.signal?.addEventListener('abort', destroy, { once: true });
     try {
-      return await use(pool);
+      return await withLibraryPool({ ...config, options }, this.#session.signal, use);
     } catch (error) {
       throw databaseFailure(error, this.describe(place));
-    } finally {
-      this.#session.signal?.removeEventListener('abort', destroy);
-      await pool.end();
     }
   }
 
@@ -102,46 +94,8 @@ export class Connections {
     return `database "${database}" on connection "${place.connection}"`;
   }
 
-  /** The database that the connection's URL names. */
-  databaseOf(connection: string): string {
-    const path = decodeURIComponent(this.#url(connection).pathname.slice(1));
-    return path === '' ? 'postgres' : path;
-  }
-
-  /** Says why this worker cannot use a connection; `undefined` where it can be tried. */
-  faultOf(connection: string): string | undefined {
-    try {
-      this.#url(connection);
-      return undefined;
-    } catch (error) {
-      return types.isNativeError(error) ? error.message : String(error);
-    }
-  }
-
-  /**
-   * Tells whether two connections lead to one database, or to one server: they have the same name, or
-   * URLs with the same host and port. Hosts of two names are taken for two.
-   */
-  areSame(one: string, other: string, level: 'server' | 'database'): boolean {
-    if (one === other) return true;
-    if (this.faultOf(one) !== undefined || this.faultOf(other) !== undefined) return false;
-    if (hostOf(this.#url(one)) !== hostOf(this.#url(other))) return false;
-    return level === 'server' || this.databaseOf(one) === this.databaseOf(other);
-  }
-
-  #url(connection: string): URL {
-    const url = this.#resolve(connection);
-    if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
-      throw failure(
-        'ConfigInvalid',
-        `connection "${connection}" is not a URL of the form postgresql://user:password@host:5432/database`,
-      );
-    }
-    return new URL(url);
-  }
-
   #config(place: Place): ClientConfig {
-    const { connectionString, options } = serverUrl(this.#url(place.connection), place.database);
+    const { connectionString, options } = serverUrl(this.url(place.connection), place.database);
     return {
       connectionString,
       ...(options !== undefined && { options }),
@@ -151,8 +105,42 @@ export class Connections {
     };
   }
 
+  /** Sessions of the source and of the server's own database are used again; a target is renamed and dropped. */
+  #poolKey(place: Place): string | undefined {
+    const { access, own, database } = place;
+    if (this.#session.pool === undefined || access === 'write' || own === true) return undefined;
+    if (database !== undefined && database !== 'postgres') return undefined;
+    const { connectionString = '', options = '' } = this.#config(place);
+    return `${connectionString} ${options}`;
+  }
+
+  async #letGo(place: Place, client: Client, isSound: boolean): Promise<void> {
+    const key = this.#poolKey(place);
+    if (key === undefined || !isSound || this.#session.signal?.aborted === true)
+      return close(client);
+    await this.#session.pool?.give(key, client);
+  }
+
   async #open(place: Place): Promise<Client> {
     this.#session.signal?.throwIfAborted();
+    return (await this.#taken(place)) ?? this.#opened(place);
+  }
+
+  /** An idle session made this attempt's; where it was lost meanwhile, there is none. */
+  async #taken(place: Place): Promise<Client | undefined> {
+    const key = this.#poolKey(place);
+    const client = key === undefined ? undefined : this.#session.pool?.take(key);
+    if (client === undefined) return undefined;
+    try {
+      await client.query(pinStatement(place.access, cut(this.#session.name)));
+      return client;
+    } catch {
+      client.connection.stream.destroy();
+      return undefined;
+    }
+  }
+
+  async #opened(place: Place): Promise<Client> {
     const client = this.#client(place);
     client.on('error', ignoreIdleLoss);
     try {
@@ -176,17 +164,6 @@ export class Connections {
       throw urlFailure(error, this.describe(place));
     }
   }
-}
-
-/** Host and port; a socket's folder stands in a parameter. */
-function hostOf({ hostname, port, searchParams }: URL): string {
-  const host = searchParams.get('host') ?? decodeURIComponent(hostname);
-  return `${host}:${searchParams.get('port') ?? (port === '' ? '5432' : port)}`;
-}
-
-/** An idle session that is lost shows as a failure of its next statement, which says more. */
-function ignoreIdleLoss(): void {
-  return undefined;
 }
 
 async function close(client: Client): Promise<void> {

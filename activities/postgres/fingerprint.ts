@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { NOTHING } from './catalog/holding';
 import { z } from 'zod';
 import type { Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Content } from '../../workflows/domain/manifest';
@@ -6,6 +7,9 @@ import { ident, qualified } from './identifiers';
 
 const fingerprintRow = z.object({ rows: z.coerce.number(), digest: z.string() });
 const valueRow = fingerprintRow.extend({ value: z.string().nullable() });
+
+/** A sum over nothing. */
+const OF_NOTHING: Fingerprint = { rows: 0, digest: '0' };
 
 /** What is fingerprinted: expressions over the alias `t`, and a predicate over it. */
 export interface Selection {
@@ -31,6 +35,7 @@ export async function fingerprint(
   selection: Selection,
   seed: string,
 ): Promise<Fingerprint> {
+  if (selection.where === NOTHING) return OF_NOTHING;
   const result = await client.query(
     `SELECT ${aggregates(selection, seed)} FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
   );
@@ -43,6 +48,7 @@ export async function fingerprintReplacing(
   selection: Selection & { readonly column: string },
   seed: string,
 ): Promise<FingerprintWithReplaced> {
+  if (selection.where === NOTHING) return { ...OF_NOTHING, replaced: [] };
   const result = await client.query(
     `SELECT t.${ident(selection.column)}::text AS value, ${aggregates(selection, seed)}
        FROM ${qualified(selection.table)} AS t WHERE ${selection.where} GROUP BY 1 ORDER BY 1`,

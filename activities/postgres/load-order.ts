@@ -1,14 +1,14 @@
-import type { ForeignKey } from './catalog/foreign-keys';
+import type { Reference } from './catalog/foreign-keys';
 
 /** In which order rows can come, and what has to be off meanwhile. */
 export interface LoadOrder {
   readonly order: readonly string[];
   /** Foreign keys from elsewhere, and those of a circle: no order satisfies them. */
-  readonly against: readonly ForeignKey[];
+  readonly against: readonly Reference[];
 }
 
 /** Sorts tables so that every row finds the rows it refers to, as far as there is such an order. */
-export function loadOrder(tables: readonly string[], keys: readonly ForeignKey[]): LoadOrder {
+export function loadOrder(tables: readonly string[], keys: readonly Reference[]): LoadOrder {
   const waiting = [...tables].sort();
   const order: string[] = [];
   const isFree = (table: string): boolean =>

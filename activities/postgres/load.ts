@@ -1,10 +1,18 @@
 import type { Client } from 'pg';
 import type { Readable } from 'node:stream';
+import { z } from 'zod';
 import type { Extent } from '../../workflows/domain/extent';
 import type { Content } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
-import { addForeignKeys, dropForeignKeys, readForeignKeys } from './catalog/foreign-keys';
-import { readTables } from './catalog/tables';
+import {
+  addForeignKeys,
+  dropForeignKeys,
+  readForeignKeys,
+  readReferences,
+  type ForeignKey,
+  type Reference,
+} from './catalog/foreign-keys';
+import { holdingTables, type Choice } from './catalog/holding';
 import { readTriggers, setTriggers } from './catalog/triggers';
 import { copyIn } from './copy';
 import { qualified } from './identifiers';
@@ -29,12 +37,17 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   const names = loading.contents.map((content) => content.table);
   if (names.length === 0) return;
   const extent = { schemas: [], tables: names, withoutColumns: [] };
-  await assertPresent(client, extent);
-  const { order, against } = loadOrder(names, await readForeignKeys(client, extent));
-  const triggers = await readTriggers(client, names);
+  await assertPresent(client, names);
+  const isEmpty = (await holdingTables(client, names.map(whole))).size === 0;
+  const { order, against: wrong } = loadOrder(names, await readReferences(client, names));
+  // A key from elsewhere is in the way of TRUNCATE only.
+  const inTheWay = isEmpty ? wrong.filter(({ table }) => names.includes(table)) : wrong;
+  const against = inTheWay.length === 0 ? [] : await keysOf(client, extent, inTheWay);
+  const coming = loading.contents.filter(({ rows }) => rows > 0).map(({ table }) => table);
+  const triggers = await readTriggers(client, isEmpty ? coming : names);
   await dropForeignKeys(client, against);
   await setTriggers(client, triggers, 'D');
-  await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
+  if (!isEmpty) await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
   const position = (content: Content): number => order.indexOf(content.table);
   for (const content of [...loading.contents].sort((a, b) => position(a) - position(b))) {
     await naming(`loading ${content.table}`, () => copyIn(client, content, loading.open(content)));
@@ -44,9 +57,32 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   await addForeignKeys(client, against);
 }
 
-async function assertPresent(client: Client, extent: Extent): Promise<void> {
-  const present = new Set((await readTables(client, extent)).map((facts) => facts.table));
-  const missing = extent.tables.filter((name) => !present.has(name));
+/** The keys in full, to be put back as they were. */
+async function keysOf(
+  client: Client,
+  extent: Extent,
+  wanted: readonly Reference[],
+): Promise<readonly ForeignKey[]> {
+  const keys = await readForeignKeys(client, extent);
+  return keys.filter((key) =>
+    wanted.some(({ name, table }) => name === key.name && table === key.table),
+  );
+}
+
+function whole(table: string): Choice {
+  return { table, where: 'true' };
+}
+
+async function assertPresent(client: Client, names: readonly string[]): Promise<void> {
+  const result = await client.query(
+    `SELECT n.name FROM unnest($1::text[], $2::text[]) AS n (name, quoted)
+      WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass(n.quoted) AND c.relkind IN ('r', 'p'))`,
+    [names, names.map(qualified)],
+  );
+  const missing = z
+    .array(z.object({ name: z.string() }))
+    .parse(result.rows)
+    .map(({ name }) => name);
   if (missing.length === 0) return;
   throw failure('SchemaDiffers', `the target lacks ${missing.join(', ')}`);
 }

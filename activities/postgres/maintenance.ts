@@ -9,6 +9,11 @@ import { ident } from './identifiers';
  * reach across databases. The session only reads, so it may even be the source.
  */
 export function lockPlace(connection: string): Place {
+  return { ...serverPlace(connection), own: true };
+}
+
+/** The same database, for a look at the server: locks that are taken there go with the look. */
+export function serverPlace(connection: string): Place {
   return { connection, database: 'postgres', access: 'read' };
 }
 

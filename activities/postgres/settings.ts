@@ -1,3 +1,5 @@
+import { literal } from './identifiers';
+
 /** What every session of moveout has: the same text and byte forms on every server, no time limits of others. */
 const PINNED: Readonly<Record<string, string>> = {
   TimeZone: 'UTC',
@@ -36,10 +38,11 @@ function sessionSettings(access: 'read' | 'write'): Readonly<Record<string, stri
 const DURABLE = `set_config('synchronous_commit',
   replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
 
-/** One statement that pins all settings; the names and values are constants of this file. */
-export function pinStatement(access: 'read' | 'write'): string {
-  const calls = Object.entries(sessionSettings(access)).map(
-    ([name, value]) => `set_config('${name}', '${value}', false)`,
+/** One statement that pins all settings and, where one is given, the name of the session. */
+export function pinStatement(access: 'read' | 'write', name?: string): string {
+  const named = name === undefined ? {} : { application_name: name };
+  const calls = Object.entries({ ...sessionSettings(access), ...named }).map(
+    ([setting, value]) => `set_config('${setting}', ${literal(value)}, false)`,
   );
   if (access === 'write') calls.push(DURABLE);
   return `SELECT ${calls.join(', ')}`;

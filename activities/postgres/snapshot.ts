@@ -1,5 +1,6 @@
 import type { Client } from './database-client';
 import { z } from 'zod';
+import { snapshotShared } from './catalog/recollection';
 import type { Connections, Place } from './connections';
 import { literal } from './identifiers';
 import { transaction } from './transaction';
@@ -30,6 +31,7 @@ export async function withSnapshotPair<T>(
       return connections.with(place, (hashing) =>
         transaction(hashing, 'read-snapshot', async () => {
           await hashing.query(`SET TRANSACTION SNAPSHOT ${literal(id)}`);
+          snapshotShared(copying, hashing);
           await hashing.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
           return use({ copying, hashing, lsn });
         }),

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { snapshotBegan, snapshotEnded } from './catalog/recollection';
 
 /**
  * Runs `use` in one transaction, committed when it returns. When it throws, the caller closes the
@@ -14,7 +15,9 @@ export async function transaction<T>(
       ? 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
       : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
   );
+  if (mode === 'read-snapshot') snapshotBegan(client);
   const result = await use();
   await client.query('COMMIT');
+  if (mode === 'read-snapshot') await snapshotEnded(client);
   return result;
 }

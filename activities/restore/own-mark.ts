@@ -1,12 +1,12 @@
 import { findDatabase } from '../postgres/catalog/databases';
 import { readMark, type Mark } from '../postgres/fence';
-import { lockPlace, targetPlace } from '../postgres/maintenance';
+import { serverPlace, targetPlace } from '../postgres/maintenance';
 import type { Writer } from '../write/writing';
 
 /** The mark that this run left in the target; `undefined` where the target is absent or not this run's. */
 export async function ownMark({ connections, job, runId }: Writer): Promise<Mark | undefined> {
   const { connection, database } = job.target;
-  const entry = await connections.with(lockPlace(connection), (client) =>
+  const entry = await connections.with(serverPlace(connection), (client) =>
     findDatabase(client, database),
   );
   if (entry === undefined) return undefined;

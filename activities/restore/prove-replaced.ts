@@ -2,7 +2,7 @@ import type { RestoreProof } from '../../workflows/domain/report';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
 import { isMarkBelow, readMark, type Mark } from '../postgres/fence';
-import { lockPlace, targetPlace } from '../postgres/maintenance';
+import { serverPlace, targetPlace } from '../postgres/maintenance';
 import type { Writer } from '../write/writing';
 
 /**
@@ -12,7 +12,7 @@ import type { Writer } from '../write/writing';
 export async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> {
   const { connections, job, runId } = writer;
   const { connection, database } = job.target;
-  const entry = await connections.with(lockPlace(connection), (client) =>
+  const entry = await connections.with(serverPlace(connection), (client) =>
     findDatabase(client, database),
   );
   if (entry === undefined) return undefined;

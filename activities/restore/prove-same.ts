@@ -2,7 +2,7 @@ import type { CatalogState } from '../../workflows/domain/plan';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
 import { readNames } from '../postgres/catalog/state';
-import { lockPlace, targetPlace } from '../postgres/maintenance';
+import { serverPlace, targetPlace } from '../postgres/maintenance';
 import { catalogDigest } from '../postgres/schema';
 import type { Writer } from '../write/writing';
 
@@ -14,7 +14,7 @@ export async function proveSame(writer: Writer): Promise<readonly string[]> {
   const { connections, job } = writer;
   const { target, targetBefore } = job;
   if (targetBefore.kind === 'absent') return [];
-  const entry = await connections.with(lockPlace(target.connection), (client) =>
+  const entry = await connections.with(serverPlace(target.connection), (client) =>
     findDatabase(client, target.database),
   );
   if (entry?.oid !== targetBefore.oid) {

@@ -4,7 +4,7 @@ import { findDatabase } from '../postgres/catalog/databases';
 import { readSequences } from '../postgres/catalog/sequences';
 import { presentParts } from '../postgres/catalog/schemas';
 import { stagingName } from '../postgres/fence';
-import { targetPlace, lockPlace } from '../postgres/maintenance';
+import { targetPlace, serverPlace } from '../postgres/maintenance';
 import { compareSchemas, readSchema } from '../postgres/schema';
 import { differingTables, fingerprintTarget } from '../verify/compare-target';
 import type { Writer } from '../write/writing';
@@ -31,7 +31,7 @@ export async function proveRestored(writer: Writer): Promise<RestoreProof> {
 
 async function proveAbsent({ connections, job, runId }: Writer): Promise<RestoreProof> {
   const { database, connection } = job.target;
-  const found = await connections.with(lockPlace(connection), async (client) => ({
+  const found = await connections.with(serverPlace(connection), async (client) => ({
     staging: await findDatabase(client, stagingName(runId)),
     target: await findDatabase(client, database),
   }));

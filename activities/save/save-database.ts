@@ -13,7 +13,7 @@ import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections, Place } from '../postgres/connections';
 import {
   readDatabaseFacts,
-  readSchema,
+  recallSchema,
   renderSchemaSql,
   type DatabaseFacts,
   type SchemaScript,
@@ -48,11 +48,10 @@ export async function saveDatabase(
   connections: Connections,
   order: Order,
 ): Promise<Manifest> {
-  const schema = await connections.withPool(order.place, (pool) => readSchema(pool, order.extent));
   const draft = await store.begin(order.backupId, order.runId);
   try {
     const manifest = await withSnapshotPair(connections, order.place, (pair) =>
-      write({ store, draft, order, schema, pair }),
+      write({ store, draft, order, connections, pair }),
     );
     await order.assertOurs();
     if (await draft.commit(manifest)) return manifest;
@@ -68,14 +67,16 @@ interface Writing {
   readonly store: BackupStore;
   readonly draft: BackupDraft;
   readonly order: Order;
-  readonly schema: SchemaScript;
+  readonly connections: Connections;
   readonly pair: SnapshotPair;
 }
 
-async function write({ store, draft, order, schema, pair }: Writing): Promise<Manifest> {
+async function write({ store, draft, order, connections, pair }: Writing): Promise<Manifest> {
   const timestamp = new Date().toISOString();
   const source = await readIdentity(pair.copying, order.place.connection);
   const database = await readDatabaseFacts(pair.copying);
+  const { place, extent } = order;
+  const schema = await recallSchema({ client: pair.copying, connections, place }, extent);
   const tables = await readTables(pair.copying, order.extent);
   const selected = await order.select(pair, tables);
   const seed = randomBytes(8).readBigInt64BE(0).toString();

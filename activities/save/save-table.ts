@@ -8,7 +8,8 @@ import { tableFile } from '../backup/manifest';
 import type { TableFacts } from '../postgres/catalog/tables';
 import { generatedDigest, steadyGenerated } from '../postgres/compare/generated';
 import { readPrimaryKey } from '../postgres/compare/primary-key';
-import { copyOut } from '../postgres/copy';
+import { NOTHING } from '../postgres/catalog/holding';
+import { copyOut, noRows, type CopyOut } from '../postgres/copy';
 import type { Client } from '../postgres/database-client';
 import { fingerprint, fingerprintReplacing } from '../postgres/fingerprint';
 import { encodingOf, projectionOf, selectList } from '../postgres/projection';
@@ -47,7 +48,8 @@ export async function saveTable(
   const { table } = facts;
   // Storage once read its list of migrations as the rows lay (supabase/storage, issue 826).
   const order = scope === 'bookkeeping' ? await readPrimaryKey(pair.copying, table, columns) : [];
-  const out = copyOut(pair.copying, { table, columns, where, encoding, order });
+  const selection: CopyOut = { table, columns, where, encoding, order };
+  const out = where === NOTHING ? noRows(encoding) : copyOut(pair.copying, selection);
   const shapes = encoding === 'json' ? [new LinesToArray()] : [];
   const [written, print] = await naming(`saving ${table}`, () =>
     Promise.all([

@@ -1,6 +1,7 @@
 import type { Client } from '../postgres/database-client';
 import { sameFingerprint, type Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
+import { holdingTables, NOTHING } from '../postgres/catalog/holding';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import { generatedDigest } from '../postgres/compare/generated';
 import { fingerprint } from '../postgres/fingerprint';
@@ -19,12 +20,16 @@ export async function fingerprintTarget(
   at: (table: string) => void,
 ): Promise<Fingerprints> {
   const present = await readTables(client, manifest.extent);
+  const complete = manifest.contents.filter((content) => lackOf(content, present) === undefined);
+  const holding = await holdingTables(
+    client,
+    complete.map(({ table }) => ({ table, where: 'true' })),
+  );
   const found = new Map<string, Fingerprint>();
-  for (const content of manifest.contents) {
-    at(content.table);
-    if (lackOf(content, present) !== undefined) continue;
-    const { table, columns } = content;
-    const selection = { table, expressions: selectListAtTarget(columns), where: 'true' };
+  for (const { table, columns } of complete) {
+    at(table);
+    const where = holding.has(table) ? 'true' : NOTHING;
+    const selection = { table, expressions: selectListAtTarget(columns), where };
     found.set(table, await fingerprint(client, selection, manifest.seed));
   }
   return found;
@@ -69,7 +74,8 @@ export async function generatedDifferences(
     if (generated === undefined || differing.has(table)) continue;
     const { columns } = generated;
     if (lackOf({ ...content, columns }, present) === undefined) {
-      const here = { content, columns, where: 'true' };
+      const where = found.get(table)?.rows === 0 ? NOTHING : 'true';
+      const here = { content, columns, where };
       if ((await generatedDigest(client, here, manifest.seed)) === generated.digest) continue;
     }
     differences.push(`generated columns of ${table} differ`);

@@ -1,4 +1,5 @@
 import type { Client } from '../postgres/database-client';
+import { holdingTables } from '../postgres/catalog/holding';
 import type { Extent } from '../../workflows/domain/extent';
 import { countOrphans, readForeignKeys } from '../postgres/catalog/foreign-keys';
 
@@ -8,7 +9,12 @@ export async function orphanDifferences(
   extent: Extent,
 ): Promise<readonly string[]> {
   const differences: string[] = [];
-  for (const key of await readForeignKeys(client, extent)) {
+  const keys = await readForeignKeys(client, extent);
+  const holding = await holdingTables(
+    client,
+    [...new Set(keys.map(({ table }) => table))].map((table) => ({ table, where: 'true' })),
+  );
+  for (const key of keys.filter(({ table }) => holding.has(table))) {
     const orphans = await countOrphans(client, key);
     if (orphans === 0) continue;
     differences.push(

@@ -6,10 +6,9 @@ import { readMark } from '../postgres/fence';
 import { targetPlace } from '../postgres/maintenance';
 import {
   compareDatabaseFacts,
-  compareSchemas,
   parseDatabaseFacts,
   readDatabaseFacts,
-  readSchema,
+  recallDifferences,
 } from '../postgres/schema';
 import {
   fingerprintTarget,
@@ -42,7 +41,7 @@ export async function viewTarget(verification: Verification, client: Client): Pr
   const unlisted = await unlistedTables(client, manifest);
   const sequences = await sequenceDifferences(client, manifest);
   const orphans = await orphanDifferences(client, manifest.extent);
-  const schema = await schemaDifferences(verification);
+  const schema = await schemaDifferences(verification, client);
   const database = await databaseDifferences(client, manifest);
   const present = await readTables(client, manifest.extent);
   const lacks = new Map<string, string>();
@@ -75,14 +74,11 @@ async function databaseDifferences(client: Client, manifest: Manifest): Promise<
 }
 
 /** Not only where the digests differ: these do not say whether constraints are enforced. */
-async function schemaDifferences({
-  connections,
-  job,
-  manifest,
-  store,
-}: Verification): Promise<readonly string[]> {
+async function schemaDifferences(
+  { connections, job, manifest, store }: Verification,
+  client: Client,
+): Promise<readonly string[]> {
   const place = targetPlace(job.target, 'read');
-  const schema = await connections.withPool(place, (pool) => readSchema(pool, manifest.extent));
   const recorded = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
-  return compareSchemas(recorded, schema);
+  return recallDifferences({ client, connections, place }, manifest.extent, recorded);
 }

@@ -1,9 +1,9 @@
+import { log } from '@temporalio/activity';
 import type { Client } from '../postgres/database-client';
 import type { Job } from '../../workflows/domain/job';
-import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
-import { claim, readMark, stagingName, type Claiming } from '../postgres/fence';
+import { claim, readMark, recordStep, stagingName, type Claiming } from '../postgres/fence';
 import {
   dropDatabase,
   targetPlace,
@@ -14,22 +14,32 @@ import {
   createDatabaseSql,
   databaseGrantsSql,
   databaseSettingsSql,
-  parseDatabaseFacts,
   type DatabaseFacts,
 } from '../postgres/schema';
 import { createRoles } from '../postgres/roles';
 import { transaction } from '../postgres/transaction';
+import { cloneSql, hasTemplate, templateName, type Holding } from '../postgres/template';
 import { assertNoSource, type Writer } from './writing';
 
 /**
  * Makes the target this run's: created where the plan saw none, marked where it stood already.
- * Run again it finds its own mark and changes nothing.
+ * Run again it finds its own mark and changes nothing. Answers whether it was just cloned, schema and all.
  */
-export async function claimTarget(writer: Writer, manifest: Manifest): Promise<void> {
+export async function claimTarget(writer: Writer, making: Making): Promise<boolean> {
   await makeRoles(writer);
-  if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, manifest);
-  return claimExisting(writer);
+  if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, making);
+  await claimExisting(writer);
+  return false;
 }
+
+/** What a database is made from: facts, and the statements that make its schema. */
+export interface Making extends Holding {
+  /** Whether a template with the whole schema serves, where there is one. */
+  readonly mayClone: boolean;
+}
+
+/** Notes in the mark that all of the schema was there from the beginning. */
+export const CLONED = 'cloned';
 
 async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
   const { createRoles: roles = [], target, sources } = job;
@@ -43,21 +53,43 @@ async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
  * A database and its mark are two steps, so the database has a name of the run's own until it
  * carries the mark: a database under the target's name is marked from its first moment.
  */
-async function createTarget(writer: Writer, manifest: Manifest): Promise<void> {
+async function createTarget(writer: Writer, making: Making): Promise<boolean> {
   const { connections, job, runId } = writer;
-  const facts = parseDatabaseFacts(manifest.database);
   const staging = stagingName(runId);
   const name = job.target.database;
-  await connections.with(maintenancePlace(job.target, job.sources), async (client) => {
-    if ((await findDatabase(client, name)) !== undefined) return assertOwn(writer);
+  return connections.with(maintenancePlace(job.target, job.sources), async (client) => {
+    if ((await findDatabase(client, name)) !== undefined) {
+      await assertOwn(writer);
+      return false;
+    }
     await dropDatabase(client, staging);
-    await client.query(createDatabaseSql(staging, facts, job.target.serverVersion));
-    await markStaging(writer, staging, facts);
+    const isClone = making.mayClone && (await makeClone(client, staging, making));
+    if (!isClone) {
+      await dropDatabase(client, staging);
+      await client.query(createDatabaseSql(staging, making.facts, job.target.serverVersion));
+    }
+    await markStaging(writer, making.facts, isClone);
     await renameDatabase(client, staging, name);
+    return isClone;
   });
 }
 
-async function markStaging(writer: Writer, staging: string, facts: DatabaseFacts): Promise<void> {
+/** Answers whether there is a clone; none where there is no template, or not what was proved any more. */
+async function makeClone(client: Client, staging: string, making: Making): Promise<boolean> {
+  const template = templateName(making);
+  if (!(await hasTemplate(client, template))) return false;
+  try {
+    await client.query(cloneSql(staging, template));
+    return true;
+  } catch (error) {
+    // Gone since, or somebody is in it: it was a help, not a need.
+    log.warn('a template could not be cloned', { template, error: String(error) });
+    return false;
+  }
+}
+
+async function markStaging(writer: Writer, facts: DatabaseFacts, isClone: boolean): Promise<void> {
+  const staging = stagingName(writer.runId);
   const target = { ...writer.job.target, database: staging };
   await writer.connections.with(targetPlace(target, 'write'), (client) =>
     transaction(client, 'write', async () => {
@@ -68,6 +100,7 @@ async function markStaging(writer: Writer, staging: string, facts: DatabaseFacts
         ...databaseSettingsSql(staging, facts),
       ])
         await client.query(statement);
+      if (isClone) for (const step of ['initSchema', CLONED]) await recordStep(client, step);
     }),
   );
 }

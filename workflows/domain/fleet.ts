@@ -39,6 +39,8 @@ export interface FleetProject {
   readonly target: string;
   /** Users and objects, counted when the inventory was frozen: how much there is to move. */
   readonly rows: number;
+  /** How many of its users and buckets other projects claim too, where one statement told it for all. */
+  readonly overlap?: { readonly users: number; readonly buckets: number } | undefined;
   /** Whether the fleet waits for its success before it starts any that is no canary. */
   readonly canary?: boolean | undefined;
   /** Where it is tried again: how its last migration ended, in at most 300 characters. */
@@ -53,13 +55,25 @@ export interface Retried {
   readonly reason: string;
 }
 
-/** What a fleet knows of its inventory; the list itself stays beside the backups. */
-export interface FrozenFleet {
+/** From where to where projects are moved: names of connections. */
+export interface Route {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The template databases that are there for one route, and those of them that were made for the fleet. */
+export interface PreparedTemplates {
+  /** Name of the connection that they are on. */
+  readonly target: string;
+  readonly names: readonly string[];
+  readonly made: readonly string[];
+}
+
+/** What stands of a fleet's inventory beside the backups, but for the list itself. */
+export interface WrittenFleet {
   readonly fleetId: string;
   /** Where the list is; for people. */
   readonly path: string;
-  /** The host whose backup directory has it: its workers alone can read it and write beside it. */
-  readonly host?: string | undefined;
   /** SHA-256 (hex) of the list: a page of another list is refused. */
   readonly sha256: string;
   /** Projects to move, canaries among them. */
@@ -69,10 +83,18 @@ export interface FrozenFleet {
   readonly alreadyMigrated: number;
   /** The rows of all projects on the list. */
   readonly rows: number;
-  /** Where only failed projects are moved again: the first fifty of them. */
-  readonly retried?: readonly Retried[] | undefined;
   /** The limits that hold: the request's, else the configured ones. */
   readonly limits: Limits;
+}
+
+/** What a fleet knows of its inventory. */
+export interface FrozenFleet extends WrittenFleet {
+  /** The host whose backup directory has it: its workers alone can read it and write beside it. */
+  readonly host?: string | undefined;
+  /** Where only failed projects are moved again: the first fifty of them. */
+  readonly retried?: readonly Retried[] | undefined;
+  /** The pairs of servers between which projects are moved, each once. */
+  readonly routes: readonly Route[];
 }
 
 /** How a fleet as a whole ended. */

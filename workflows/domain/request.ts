@@ -77,6 +77,10 @@ export const migrateRequestSchema = z.strictObject({
   onDrift,
   /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
   unclaimed: z.boolean().default(true),
+  /** How many of its users and buckets other projects claim too, where a fleet has counted it for all. */
+  overlap: z
+    .strictObject({ users: z.number().int().min(0), buckets: z.number().int().min(0) })
+    .optional(),
 });
 
 /** The input of `backupProject`. */

@@ -23,6 +23,10 @@ export interface Settings {
     readonly host?: string | undefined;
   };
   readonly timing: Timing;
-  /** What fleets may do where their request does not say it. */
-  readonly fleet: { readonly limits: LimitsChange };
+  readonly fleet: {
+    /** What fleets may do where their request does not say it. */
+    readonly limits: LimitsChange;
+    /** What becomes of the template databases that are made for a fleet. */
+    readonly templates?: 'keep' | 'drop' | 'never' | undefined;
+  };
 }

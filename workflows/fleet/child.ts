@@ -23,10 +23,11 @@ export async function startMigration(
   project: FleetProject,
   { fleetId, replace, onDrift }: ChildOptions,
 ): Promise<ChildWorkflowHandle<typeof migrateProject> | undefined> {
-  const { ref: projectRef, database: databaseName, owner, source, target } = project;
+  const { ref: projectRef, database: databaseName, owner, source, target, overlap } = project;
   const input = {
     ...{ projectRef, databaseName, source, target, replace, onDrift, unclaimed: false },
     ...(owner !== undefined && { ownerUserId: owner }),
+    ...(overlap !== undefined && { overlap }),
   };
   const key = defineSearchAttributeKey(SEARCH_ATTRIBUTES.fleet, SearchAttributeType.KEYWORD);
   try {

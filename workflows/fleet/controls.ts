@@ -34,8 +34,9 @@ export function answerFreezing(fleetId: string, startedAt: string): void {
     canaries: 0,
     alreadyMigrated: 0,
     rows: 0,
+    routes: [],
   };
-  const standing = beginStanding({ ...none, limits: LIMITS }, startedAt);
+  const standing = beginStanding({ ...none, limits: LIMITS }, { startedAt, templates: [] });
   setHandler(progressQuery, () => progressOf(standing, 'freezing', []), {
     description: DESCRIPTION,
   });

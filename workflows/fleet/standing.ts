@@ -1,4 +1,4 @@
-import type { FleetEntry, FleetProject, FrozenFleet } from '../domain/fleet';
+import type { FleetEntry, FleetProject, FrozenFleet, PreparedTemplates } from '../domain/fleet';
 import type { Limits } from '../domain/limits';
 import { moved, STANDING_STILL, type Pace } from './pace';
 import { stopOf, stopOfCanary, type Stop } from './stopping';
@@ -21,10 +21,14 @@ export interface Standing {
   /** The number of the next part of the record. */
   readonly part: number;
   readonly startedAt: string;
+  readonly templates: readonly PreparedTemplates[];
 }
 
 /** A fleet that has not begun, or whose list is not known yet. */
-export function beginStanding(frozen: FrozenFleet, startedAt: string): Standing {
+export function beginStanding(
+  frozen: FrozenFleet,
+  begun: Pick<Standing, 'startedAt' | 'templates'>,
+): Standing {
   return {
     frozen,
     limits: frozen.limits,
@@ -35,7 +39,7 @@ export function beginStanding(frozen: FrozenFleet, startedAt: string): Standing 
     cursor: 0,
     waiting: [],
     part: 0,
-    startedAt,
+    ...begun,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
+import { Recollection } from './recollection';
 import { ident, literal, qualified } from '../identifiers';
 
 const foreignKeyRow = z.object({
@@ -21,11 +22,17 @@ const foreignKeyRow = z.object({
 
 export type ForeignKey = z.infer<typeof foreignKeyRow>;
 
+const foreignKeys = new Recollection<readonly ForeignKey[]>();
+
 /** Lists the foreign keys that point at tables of the extent, from wherever they come. */
 export async function readForeignKeys(
   client: Client,
   extent: Extent,
 ): Promise<readonly ForeignKey[]> {
+  return foreignKeys.recall(client, extent, () => listForeignKeys(client, extent));
+}
+
+async function listForeignKeys(client: Client, extent: Extent): Promise<readonly ForeignKey[]> {
   const result = await client.query(
     `SELECT c.conname AS "name",
             fn.nspname || '.' || f.relname AS "table",
@@ -49,6 +56,27 @@ export async function readForeignKeys(
     [extent.schemas, extent.tables],
   );
   return z.array(foreignKeyRow).parse(result.rows);
+}
+
+/** Which foreign key of which table points where. */
+export type Reference = Pick<ForeignKey, 'name' | 'table' | 'references'>;
+
+const referenceRow = foreignKeyRow.pick({ name: true, table: true, references: true });
+
+/** Lists the foreign keys that point at the tables, from wherever they come, by name only. */
+export async function readReferences(
+  client: Client,
+  tables: readonly string[],
+): Promise<readonly Reference[]> {
+  const result = await client.query(
+    `SELECT c.conname AS "name", fn.nspname || '.' || f.relname AS "table", p.name AS "references"
+       FROM unnest($1::text[], $2::text[]) AS p (name, quoted)
+       JOIN pg_constraint c ON c.confrelid = p.quoted::regclass AND c.contype = 'f' AND c.conparentid = 0
+       JOIN pg_class f ON f.oid = c.conrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace
+      ORDER BY 2, 1`,
+    [tables, tables.map(qualified)],
+  );
+  return z.array(referenceRow).parse(result.rows);
 }
 
 /** Takes foreign keys off; the caller's transaction puts them back. */

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
+import { Recollection } from './recollection';
 
 const columnRow = z.object({
   name: z.string(),
@@ -15,8 +16,6 @@ const columnRow = z.object({
 
 const tableRow = z.object({
   table: z.string(),
-  estimatedRows: z.coerce.number(),
-  bytes: z.coerce.number(),
   partitioned: z.boolean(),
   /** Whether rows of another table are read with it, or its rows with another's. */
   inherits: z.boolean(),
@@ -24,7 +23,9 @@ const tableRow = z.object({
 });
 
 export type ColumnFacts = z.infer<typeof columnRow>;
-export type TableFacts = z.infer<typeof tableRow>;
+export type TableFacts = Readonly<z.infer<typeof tableRow>>;
+
+const tables = new Recollection<readonly TableFacts[]>();
 
 /** OIDs below this are fixed by PostgreSQL itself (`FirstNormalObjectId`). */
 const FIRST_NORMAL_OID = 16384;
@@ -40,14 +41,16 @@ const COMPUTED_FROM_LEFT_BEHIND = `EXISTS (
           OR p.classid = 'pg_class'::regclass AND p.objid = c.oid AND p.objsubid = a.attnum))`;
 
 /**
- * Lists the tables of the extent with their columns in the table's own order, and the size that the
- * statistics tell, but for columns that stay behind. Partitions are not listed, their partitioned tables are.
+ * Lists the tables of the extent with their columns in the table's own order, but for columns that stay
+ * behind. Partitions are not listed, their partitioned tables are.
  */
 export async function readTables(client: Client, extent: Extent): Promise<readonly TableFacts[]> {
+  return tables.recall(client, extent, () => listTables(client, extent));
+}
+
+async function listTables(client: Client, extent: Extent): Promise<readonly TableFacts[]> {
   const result = await client.query(
     `SELECT n.nspname || '.' || c.relname AS "table",
-            greatest(c.reltuples, 0)::int8::text AS "estimatedRows",
-            pg_total_relation_size(c.oid)::text AS "bytes",
             c.relkind = 'p' AS "partitioned",
             EXISTS (SELECT FROM pg_inherits i JOIN pg_class k ON k.oid = i.inhrelid
                      WHERE c.oid IN (i.inhparent, i.inhrelid) AND NOT k.relispartition) AS "inherits",
@@ -67,4 +70,34 @@ export async function readTables(client: Client, extent: Extent): Promise<readon
     [extent.schemas, extent.tables, extent.withoutColumns],
   );
   return z.array(tableRow).parse(result.rows);
+}
+
+const sizeRow = z.object({
+  table: z.string(),
+  estimatedRows: z.coerce.number(),
+  bytes: z.coerce.number(),
+});
+
+/** How big a table is, by the statistics and with its indexes. */
+export type TableSize = Readonly<z.infer<typeof sizeRow>>;
+
+/** Reads the sizes of the tables of the extent, by name. */
+export async function readSizes(
+  client: Client,
+  extent: Extent,
+): Promise<ReadonlyMap<string, TableSize>> {
+  const result = await client.query(
+    `SELECT n.nspname || '.' || c.relname AS "table",
+            greatest(c.reltuples, 0)::int8::text AS "estimatedRows",
+            pg_total_relation_size(c.oid)::text AS "bytes"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE ${inExtent('n', 'c')} AND c.relkind IN ('r', 'p') AND NOT c.relispartition`,
+    [extent.schemas, extent.tables],
+  );
+  return new Map(
+    z
+      .array(sizeRow)
+      .parse(result.rows)
+      .map((size) => [size.table, size]),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { NOTHING } from '../catalog/holding';
 import { ident, qualified } from '../identifiers';
 import type { ProjectScope } from '../scope/project-scope';
 
@@ -36,7 +37,8 @@ export async function findKeyIds(
   const found = new Map<string, EncryptionKey>();
   for (const [table, column] of ENCRYPTED) {
     const scoped = scope.tables.find(({ facts }) => facts.table === table);
-    if (scoped === undefined || !scope.keys.exists(table, column)) continue;
+    if (scoped === undefined || scoped.where === NOTHING) continue;
+    if (!scope.keys.exists(table, column)) continue;
     const result = await client.query(keysOf(table, column, scoped.where));
     for (const { keyId, rows } of z.array(keyRow).parse(result.rows)) {
       const known = found.get(keyId);

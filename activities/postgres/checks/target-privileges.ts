@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
+import { Recollection } from '../catalog/recollection';
 
 /** What a migration will do on the target's server that takes a right. */
 export interface TargetNeeds {
@@ -52,8 +53,14 @@ export async function readTargetRole(client: Client, needs: TargetNeeds): Promis
   };
 }
 
+const ownersOf = new Recollection<readonly string[]>();
+
 /** The roles that own the extent's schemas and what lies in them, sorted: the target's objects get these owners. */
 export async function readOwners(client: Client, extent: Extent): Promise<readonly string[]> {
+  return ownersOf.recall(client, extent, () => listOwners(client, extent));
+}
+
+async function listOwners(client: Client, extent: Extent): Promise<readonly string[]> {
   const result = await client.query(
     `SELECT DISTINCT pg_get_userbyid(o.owner)::text AS role
        FROM (SELECT n.nspowner AS owner FROM pg_namespace n WHERE n.nspname = ANY ($1)

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
+import { Recollection } from '../catalog/recollection';
 
 const uniqueKeyRow = z.object({
   index: z.string(),
@@ -19,6 +20,8 @@ const uniqueKeyRow = z.object({
 /** A unique index, of a constraint or not, as data: it can be applied to the rows of another database. */
 export type UniqueKey = z.infer<typeof uniqueKeyRow>;
 
+const uniqueKeys = new Recollection<readonly UniqueKey[]>();
+
 /**
  * Lists the unique indexes on the tables of the extent: primary keys, constraints, plain, partial and
  * over expressions. The deparsed text is qualified as the session's search path demands.
@@ -27,6 +30,10 @@ export async function readUniqueKeys(
   client: Client,
   extent: Extent,
 ): Promise<readonly UniqueKey[]> {
+  return uniqueKeys.recall(client, extent, () => listUniqueKeys(client, extent));
+}
+
+async function listUniqueKeys(client: Client, extent: Extent): Promise<readonly UniqueKey[]> {
   const result = await client.query(
     `SELECT x.relname AS "index",
             n.nspname || '.' || c.relname AS "table",

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { NOTHING } from '../catalog/holding';
 import { qualified } from '../identifiers';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 
@@ -27,7 +28,8 @@ export async function readVolumes(
   const volumes: Volume[] = [];
   for (const scoped of tables) {
     const { table } = scoped.facts;
-    if (scoped.kind === 'excluded') volumes.push({ table, rows: 0, bytes: 0 });
+    if (scoped.kind === 'excluded' || scoped.where === NOTHING)
+      volumes.push({ table, rows: 0, bytes: 0 });
     else volumes.push(await readVolume(client, scoped, widths.get(table)));
   }
   return volumes;

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Content, ColumnProjection } from '../../../workflows/domain/manifest';
+import { Recollection } from '../catalog/recollection';
 import type { TableFacts } from '../catalog/tables';
 import { fingerprint } from '../fingerprint';
 import { qualified } from '../identifiers';
@@ -10,6 +11,8 @@ type Generated = NonNullable<Content['generated']>;
 
 /** What of a table is known once its rows are read. */
 export type Keyed = Pick<Content, 'table' | 'columns' | 'key'>;
+
+const steady = new Recollection<readonly ColumnProjection[]>();
 
 const nameRow = z.object({ name: z.string() });
 
@@ -27,18 +30,24 @@ export async function steadyGenerated(
   const rewritten = columns.filter(
     ({ read, whenNull }) => read === 'nil' || whenNull !== undefined,
   );
-  const result = await client.query(COMPUTED_FROM, [
-    qualified(facts.table),
-    rewritten.map(({ name }) => name),
-  ]);
+  const names = rewritten.map(({ name }) => name);
+  return steady.recall(client, [facts, names], () => listSteady(client, facts, names));
+}
+
+async function listSteady(
+  client: Client,
+  { table, columns }: TableFacts,
+  rewritten: readonly string[],
+): Promise<readonly ColumnProjection[]> {
+  const result = await client.query(COMPUTED_FROM, [qualified(table), rewritten]);
   const unsteady = new Set(
     z
       .array(nameRow)
       .parse(result.rows)
       .map(({ name }) => name),
   );
-  return generated
-    .filter(({ name }) => !unsteady.has(name))
+  return columns
+    .filter(({ name, generated }) => generated && !unsteady.has(name))
     .map(({ name, type, userDefined }) => ({ name, type, read: userDefined ? 'text' : 'as-is' }));
 }
 

@@ -2,6 +2,9 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { ColumnProjection } from '../../../workflows/domain/manifest';
 import { qualified } from '../identifiers';
+import { Recollection } from '../catalog/recollection';
+
+const primaryKeys = new Recollection<readonly string[]>();
 
 const keyRow = z.object({ columns: z.array(z.string()) });
 
@@ -10,6 +13,16 @@ const keyRow = z.object({ columns: z.array(z.string()) });
  * or one with a column that the projection does not have.
  */
 export async function readPrimaryKey(
+  client: Client,
+  table: string,
+  projection: readonly ColumnProjection[],
+): Promise<readonly string[]> {
+  return primaryKeys.recall(client, [table, projection.map(({ name }) => name)], () =>
+    listPrimaryKey(client, table, projection),
+  );
+}
+
+async function listPrimaryKey(
   client: Client,
   table: string,
   projection: readonly ColumnProjection[],

@@ -7,6 +7,7 @@ export {
   complete,
   forget,
   isMarkBelow,
+  prepareMark,
   readMark,
   recordStep,
   takeEpoch,

@@ -78,12 +78,17 @@ export async function isMarkBelow(client: Client, runId: string): Promise<boolea
   return z.object({ below: z.boolean().nullable() }).parse(result.rows[0]).below ?? false;
 }
 
+/** Makes the table of the mark where there is none, without a mark in it. */
+export async function prepareMark(client: Client): Promise<void> {
+  await client.query(CREATE_TABLE);
+}
+
 /**
  * Claims the database for a run, keeping an earlier mark for the way back. Claiming again by the
  * same run changes nothing. The caller's transaction and lock make it one step.
  */
 export async function claim(client: Client, claiming: Claiming): Promise<void> {
-  await client.query(CREATE_TABLE);
+  await prepareMark(client);
   await client.query(
     `INSERT INTO moveout.migration AS m
             (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,
@@ -140,10 +145,8 @@ export async function checkEpoch(client: Client, runId: string, epoch: number): 
 
 /** Writes down that a step is done, in the step's own transaction. */
 export async function recordStep(client: Client, step: string): Promise<void> {
-  await client.query(
-    `UPDATE moveout.migration SET steps = array_append(steps, $1) WHERE NOT $1 = ANY (steps)`,
-    [step],
-  );
+  const statement = `UPDATE moveout.migration SET steps = array_append(steps, $1) WHERE NOT $1 = ANY (steps)`;
+  await client.query(statement, [step]);
 }
 
 /**
@@ -191,8 +194,6 @@ export async function forget(client: Client): Promise<void> {
 }
 
 async function hasMarkTable(client: Client): Promise<boolean> {
-  const result = await client.query(
-    `SELECT to_regclass('moveout.migration') IS NOT NULL AS present`,
-  );
-  return z.object({ present: z.boolean() }).parse(result.rows[0]).present;
+  const result = await client.query(`SELECT WHERE to_regclass('moveout.migration') IS NOT NULL`);
+  return result.rowCount === 1;
 }

@@ -1,4 +1,5 @@
 export { readSchema } from './read-schema';
+export { recallDifferences, recallSchema } from './recall-schema';
 export { compareSchemas } from './compare-schemas';
 export { catalogDigest } from './catalog-digest';
 export { renderSchemaSql, parseSchemaSql } from './script-text';

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { readForeignKeys, type ForeignKey } from '../catalog/foreign-keys';
+import { NOTHING } from '../catalog/holding';
 import { ident, qualified } from '../identifiers';
 import type { ProjectScope, ScopedTable } from './project-scope';
 
@@ -26,7 +27,7 @@ export async function findCrossings(
   const found: Crossing[] = [];
   for (const key of await readForeignKeys(client, extent)) {
     const [from, to] = [tables.get(key.table), tables.get(key.references)];
-    if (from === undefined || to === undefined) continue;
+    if (from === undefined || to === undefined || from.where === NOTHING) continue;
     const rows = await countCrossing(client, key, { from, to });
     const { name: foreignKey, table, references } = key;
     if (rows > 0) found.push({ foreignKey, table, references, rows });

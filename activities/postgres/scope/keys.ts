@@ -10,6 +10,8 @@ const countRow = z.object({ count: z.coerce.number(), list: z.string().nullable(
 /** The keys of one kind that belong to a project, ready to be compared with in SQL. */
 export interface KeySet {
   readonly count: number;
+  /** Whether the predicates name the keys one by one, so that an index can be used. */
+  readonly isList: boolean;
   /** A predicate: the expression (of the keys' own type) is one of them. */
   readonly has: (expression: string) => string;
   /** The same for an expression of type text. */
@@ -17,7 +19,12 @@ export interface KeySet {
 }
 
 /** A set that holds nothing: what belongs to it is nothing. */
-export const NO_KEYS: KeySet = { count: 0, has: () => 'false', hasText: () => 'false' };
+export const NO_KEYS: KeySet = {
+  count: 0,
+  isList: true,
+  has: () => 'false',
+  hasText: () => 'false',
+};
 
 /** A rule: a statement that yields `id` of a type. */
 export interface KeyRule {
@@ -46,6 +53,7 @@ export async function readKeys(
   const listOf = (as: string): string => `(${literal(list)}::${as}[])`;
   return {
     count,
+    isList: true,
     has: (expression) => `${expression} = ANY ${listOf(ident(type))}`,
     hasText: (expression) => `${expression} = ANY ${listOf('text')}`,
   };
@@ -54,6 +62,7 @@ export async function readKeys(
 function asStatement(statement: string, count: number): KeySet {
   return {
     count,
+    isList: false,
     has: (expression) => `${expression} IN (SELECT k.id FROM (${statement}) AS k)`,
     hasText: (expression) => `${expression} IN (SELECT k.id::text FROM (${statement}) AS k)`,
   };

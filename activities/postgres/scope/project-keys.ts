@@ -5,6 +5,7 @@ import { NO_KEYS, readKeys, type KeyRule, type KeySet } from './keys';
 import { knownRefs, type WantedProject } from './known-refs';
 import type { ProjectKeys } from './predicates';
 import { readSharedKeys } from './shared-keys';
+import { readTokenKeys } from './token-keys';
 import {
   bucketsStatement,
   instancesStatement,
@@ -57,6 +58,7 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
     analyticsBuckets: await keysOf('analyticsBuckets'),
     vectorBuckets: await keysOf('vectorBuckets'),
     ...(await readSharedKeys(client, users, asking.exists)),
+    tokens: await readTokenKeys(client, users, asking.exists),
     exists: asking.exists,
   };
 }

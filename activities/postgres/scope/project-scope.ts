@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
 import { failure } from '../../failure';
+import { holdingTables, NOTHING } from '../catalog/holding';
 import type { TableFacts } from '../catalog/tables';
 import { classify, type Classification } from './classify';
 import type { WantedProject } from './known-refs';
@@ -13,7 +14,7 @@ export interface ScopedTable {
   readonly kind: ScopeKind;
   /** The rule in words. */
   readonly rule: string;
-  /** The same as a predicate over the alias `t`. */
+  /** The same as a predicate over the alias `t`; `false` where there are no such rows in the snapshot. */
   readonly where: string;
 }
 
@@ -37,7 +38,17 @@ export async function readProjectScope(
   const who = { ref: wanted.projectRef };
   const keys = await readKeysOf(client, { wanted, who, exists: existence(tables) });
   if (keys === undefined) throw failure('ConfigInvalid', 'the tenancy cannot tell one project');
-  return { keys, tables: scoped(tables, classification, keys) };
+  const chosen = scoped(tables, classification, keys);
+  const holding = await holdingTables(
+    client,
+    chosen.map(({ facts: { table }, where }) => ({ table, where })),
+  );
+  return { keys, tables: chosen.map((one) => (holding.has(one.facts.table) ? one : emptied(one))) };
+}
+
+/** Where the project has no row, nothing of what follows has to look for one. */
+function emptied(table: ScopedTable): ScopedTable {
+  return { ...table, where: NOTHING };
 }
 
 /** Evaluates the rules of a classification for one set of keys. */

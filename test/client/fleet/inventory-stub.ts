@@ -33,7 +33,7 @@ export class InventoryStub {
         await this.#verdict();
         return {
           ...{ fleetId, path: '/nowhere', sha256: '0'.repeat(64), total: 0, canaries: 0 },
-          ...{ alreadyMigrated: 0, rows: 0, limits: { concurrency: 4 } },
+          ...{ alreadyMigrated: 0, rows: 0, routes: [], limits: { concurrency: 4 } },
         };
       },
       listProjects: async () => {

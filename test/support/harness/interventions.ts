@@ -30,6 +30,8 @@ export class Interventions {
       findInterrupted: this.#around('findInterrupted', all.findInterrupted),
       findDrafts: this.#around('findDrafts', all.findDrafts),
       lookForHost: this.#around('lookForHost', all.lookForHost),
+      prepareTemplates: this.#around('prepareTemplates', all.prepareTemplates),
+      dropTemplates: this.#around('dropTemplates', all.dropTemplates),
       abandonRestore: this.#around('abandonRestore', all.abandonRestore),
       discardBackups: this.#around('discardBackups', all.discardBackups),
       initSchema: this.#around('initSchema', all.initSchema),

@@ -39,6 +39,9 @@ export function stubActivities(ground: StubGround): Activities {
       return Promise.resolve();
     },
     readWindow: () => Promise.resolve(ground.window()),
+    prepareTemplates: ({ target }) =>
+      Promise.resolve({ target, names: ['a template'], made: ['a template'] }),
+    dropTemplates: ({ made }) => Promise.resolve(made),
     planMigration: (input) => Promise.resolve(planOf(input)),
     backupProject: ({ backupId }) =>
       Promise.resolve({ ...DONE, backupId, backupPath: backupId, digests: {} }),
@@ -70,6 +73,7 @@ function frozen(ground: StubGround, fleetId: string, input: unknown): FrozenFlee
     alreadyMigrated: 0,
     rows: ground.projects.reduce((sum, { rows }) => sum + rows, 0),
     limits: changedLimits(LIMITS, limits),
+    routes: [{ source: 'shared', target: 'projects' }],
   };
 }
 

@@ -2,7 +2,8 @@ import { Connections } from '../../../activities/postgres/connections';
 import { readTables } from '../../../activities/postgres/catalog/tables';
 import type { Client } from '../../../activities/postgres/database-client';
 import { readProjectScope } from '../../../activities/postgres/scope/project-scope';
-import { readSizes, type Sizing } from '../../../activities/postgres/scope/project-sizes';
+import { takeCensus } from '../../../activities/postgres/scope/census';
+import type { Counted } from '../../../activities/postgres/scope/grouped-counts';
 import { transaction } from '../../../activities/postgres/transaction';
 import { extentOf, NO_SCOPES } from '../../../workflows/domain/scopes';
 import type { BucketTenancy, Tenancy, UserTenancy } from '../../../workflows/domain/tenancy';
@@ -36,7 +37,7 @@ const MAPPING = `
     id AS room FROM storage.buckets;
   INSERT INTO public.rooms SELECT * FROM public.rooms LIMIT 10;`;
 
-describe('readSizes', () => {
+describe('takeCensus', () => {
   let source: string;
   let connections: Connections;
   let refs: readonly string[];
@@ -63,7 +64,7 @@ describe('readSizes', () => {
     return own.with(place, (client) => transaction(client, 'read-snapshot', () => use(client)));
   }
 
-  const sizing = (tenancy: Tenancy, more: Partial<Sizing> = {}): Sizing => ({
+  const sizing = (tenancy: Tenancy, more: Partial<Counted> = {}): Counted => ({
     tenancy,
     scopes: NO_SCOPES,
     configuredRefs: refs,
@@ -110,7 +111,7 @@ describe('readSizes', () => {
     'counts as the scopes of single projects do, by %s',
     async (...[, users, buckets]) => {
       const tenancy = { users, buckets };
-      const sizes = await inSource((client) => readSizes(client, sizing(tenancy)));
+      const sizes = await inSource((client) => takeCensus(client, sizing(tenancy)));
       expect(Object.fromEntries(sizes.rows)).toEqual(await oneByOne(tenancy));
       expect(sizes.isEstimated).toBe(false);
       expect(Math.min(...sizes.rows.values())).toBeGreaterThan(0);
@@ -125,7 +126,7 @@ describe('readSizes', () => {
     const instances = found.map(({ ref }) => ref);
     const tenancy = { users: { by: 'instance-id' }, buckets: BY_PREFIX } as const;
     const { rows } = await inSource((client) =>
-      readSizes(client, sizing(tenancy, { refs: [...instances, 'no-uuid'] })),
+      takeCensus(client, sizing(tenancy, { refs: [...instances, 'no-uuid'] })),
     );
     expect(rows.get('no-uuid')).toBe(0);
     const known = instances.map((ref) => [ref, rows.get(ref)]);
@@ -137,7 +138,7 @@ describe('readSizes', () => {
     const sql = `SELECT who AS id FROM members WHERE 'ref-' || number = 'ref-7' AND ref = $1 AND $1::name = ref`;
     const typed = `SELECT m.who AS id FROM members AS m JOIN projects AS p ON p.ref = m.ref WHERE p.instance_id = $1`;
     const tenancy = { users: { by: 'query', sql }, buckets: BY_PREFIX } as const;
-    const sizes = await inSource((client) => readSizes(client, sizing(tenancy)));
+    const sizes = await inSource((client) => takeCensus(client, sizing(tenancy)));
     expect(Object.fromEntries(sizes.rows)).toEqual(await oneByOne(tenancy));
     const ids = await query<{ ref: string }>(
       source,
@@ -145,7 +146,7 @@ describe('readSizes', () => {
     );
     const wanted = ids.map(({ ref }) => ref);
     const byId = { users: { by: 'query', sql: typed }, buckets: BY_PREFIX } as const;
-    const told = await inSource((client) => readSizes(client, sizing(byId, { refs: wanted })));
+    const told = await inSource((client) => takeCensus(client, sizing(byId, { refs: wanted })));
     expect(Object.fromEntries(told.rows)).toEqual(await oneByOne(byId, wanted));
     expect(Math.max(...told.rows.values())).toBeGreaterThan(0);
   });
@@ -153,7 +154,9 @@ describe('readSizes', () => {
   it('takes all projects for equal where a statement is too slow', async () => {
     const sql = `SELECT who AS id FROM members WHERE ref = $1 AND pg_sleep(10) IS NOT NULL`;
     const tenancy = { users: { by: 'query', sql }, buckets: BY_PREFIX } as const;
-    const sizes = await inSource((client) => readSizes(client, sizing(tenancy, { patience: 300 })));
+    const sizes = await inSource((client) =>
+      takeCensus(client, sizing(tenancy, { patience: 300 })),
+    );
     expect(sizes.isEstimated).toBe(true);
     expect(sizes.rows.size).toBe(refs.length);
     expect(Math.min(...sizes.rows.values())).toBeGreaterThan(0);
@@ -168,10 +171,10 @@ describe('readSizes', () => {
        GRANT SELECT ON ALL TABLES IN SCHEMA auth, storage TO ${role}`,
     );
     const tenancy = { users: BY_METADATA, buckets: BY_PREFIX };
-    const sizes = await inSource((client) => readSizes(client, sizing(tenancy)), role);
+    const sizes = await inSource((client) => takeCensus(client, sizing(tenancy)), role);
     expect(Object.fromEntries(sizes.rows)).toEqual(await oneByOne(tenancy));
     await execute(source, `REVOKE SELECT ON storage.objects FROM ${role}`);
-    const denied = inSource((client) => readSizes(client, sizing(tenancy)), role);
+    const denied = inSource((client) => takeCensus(client, sizing(tenancy)), role);
     await expect(denied).rejects.toMatchObject({ type: 'AccessDenied' });
     await execute(source, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { log } from '@temporalio/activity';
+import type { PreparedTemplates } from '../workflows/domain/fleet';
+import type { DatabaseIdentity } from '../workflows/domain/plan';
+import { attempt } from './attempt';
+import { failure } from './failure';
+import { findDatabase } from './postgres/catalog/databases';
+import { readIdentity } from './postgres/catalog/identity';
+import type { Connections } from './postgres/connections';
+import { serverPlace, maintenancePlace } from './postgres/maintenance';
+import { reachableSources } from './plan/reachable-source';
+import type { Resources } from './resources';
+import { dropTemplate, TEMPLATE_PREFIX } from './postgres/template';
+import { takeOver } from './write/take-over';
+
+/**
+ * Drops the templates that were made for a fleet, unless the configuration keeps them. One that is being
+ * cloned just now stays, and so does one that is gone already. Gives the names of those dropped. Safe to
+ * run twice.
+ */
+export async function dropTemplates(
+  resources: Resources,
+  { target, made }: PreparedTemplates,
+): Promise<readonly string[]> {
+  const { settings } = resources;
+  if (settings.fleet.templates === 'keep' || made.length === 0) return [];
+  const foreign = made.find((name) => !name.startsWith(TEMPLATE_PREFIX));
+  if (foreign !== undefined)
+    throw failure('InvalidInput', `"${foreign}" is no template of moveout`);
+  return attempt(resources, { step: 'initSchema', projectRef: 'templates' }, async (current) => {
+    const sources = await reachableSources(current.connections, [settings.source]);
+    const server = await current.connections.with(serverPlace(target), (client) =>
+      readIdentity(client, target),
+    );
+    const dropped: string[] = [];
+    for (const name of made) {
+      const project = { projectRef: name, databaseName: name };
+      const isGone = await takeOver(current, { project, target: server }, (connections) =>
+        drop(connections, { server, sources }, name),
+      );
+      if (isGone) dropped.push(name);
+    }
+    return dropped;
+  });
+}
+
+interface Server {
+  readonly server: DatabaseIdentity;
+  readonly sources: readonly DatabaseIdentity[];
+}
+
+async function drop(
+  connections: Connections,
+  { server, sources }: Server,
+  name: string,
+): Promise<boolean> {
+  return connections.with(maintenancePlace(server, sources), async (client) => {
+    if ((await findDatabase(client, name)) === undefined) return false;
+    try {
+      await dropTemplate(client, name);
+      return true;
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      log.info('a template is still being cloned and stays', { template: name });
+      return false;
+    }
+  });
+}
+
+/** SQLSTATE `object_in_use`. */
+function isInUse(error: unknown): boolean {
+  return z.object({ code: z.literal('55006') }).safeParse(error).success;
+}

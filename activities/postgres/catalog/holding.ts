@@ -1,0 +1,28 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import { literal, qualified } from '../identifiers';
+
+/** Rows of one table: those for which a predicate over the alias `t` holds. */
+export interface Choice {
+  readonly table: string;
+  readonly where: string;
+}
+
+/** The predicate that nothing fulfils: what is chosen by it need not be asked for. */
+export const NOTHING = 'false';
+
+/** Tells which tables hold any of the rows chosen, all in one statement. */
+export async function holdingTables(
+  client: Client,
+  choices: readonly Choice[],
+): Promise<ReadonlySet<string>> {
+  const asked = choices.filter(({ where }) => where !== NOTHING);
+  if (asked.length === 0) return new Set();
+  const selects = asked.map(
+    ({ table, where }) =>
+      `SELECT ${literal(table)} AS "table" WHERE EXISTS (SELECT FROM ${qualified(table)} AS t WHERE (${where}))`,
+  );
+  const result = await client.query(selects.join(' UNION ALL '));
+  const rows = z.array(z.object({ table: z.string() })).parse(result.rows);
+  return new Set(rows.map(({ table }) => table));
+}

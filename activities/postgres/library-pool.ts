@@ -1,0 +1,36 @@
+import { Client, Pool } from 'pg';
+import type { PoolConfig } from 'pg';
+
+/** Libraries read a catalog with so many sessions at once. */
+const SESSIONS = 2;
+
+/** Runs `use` with a pool whose sessions all die with the signal, and are closed at the end. */
+export async function withLibraryPool<T>(
+  config: PoolConfig,
+  signal: AbortSignal | undefined,
+  use: (pool: Pool) => Promise<T>,
+): Promise<T> {
+  const pool = new Pool({ ...config, max: SESSIONS });
+  pool.on('error', ignoreIdleLoss);
+  const opened: Client[] = [];
+  pool.on('connect', (client) => {
+    // A pool listens to idle sessions only; a busy one that is lost would end the whole process.
+    client.on('error', ignoreIdleLoss);
+    if (client instanceof Client) opened.push(client);
+  });
+  const destroy = (): void => {
+    for (const client of opened) client.connection.stream.destroy();
+  };
+  signal?.addEventListener('abort', destroy, { once: true });
+  try {
+    return await use(pool);
+  } finally {
+    signal?.removeEventListener('abort', destroy);
+    await pool.end();
+  }
+}
+
+/** An idle session that is lost shows as a failure of its next statement, which says more. */
+export function ignoreIdleLoss(): void {
+  return undefined;
+}

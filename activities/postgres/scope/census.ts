@@ -1,0 +1,132 @@
+import { extentOf } from '../../../workflows/domain/scopes';
+import type { Tenancy } from '../../../workflows/domain/tenancy';
+import { readSizes, readTables } from '../catalog/tables';
+import type { Client } from '../database-client';
+import {
+  countAtOnce,
+  countInParts,
+  type Counted,
+  type Counting,
+  type Counts,
+} from './grouped-counts';
+import { bucketsByProject, usersByProject, type Grouping } from './grouped-tenancy';
+import { knownRefs } from './known-refs';
+import { existence, nameTablesOfPublic } from './project-keys';
+import type { Overlap } from './claims';
+import { usersAreDisjoint } from './tenancy';
+
+/** How much there is of each project, and what several claim. */
+export interface Census {
+  /** Users and objects of storage; a project without any may be missing. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Whether a configured statement was too slow to count by. */
+  readonly isEstimated: boolean;
+  /** What each project shares with another; `undefined` where that could not be told for all at once. */
+  readonly overlaps: ReadonlyMap<string, Overlap> | undefined;
+}
+
+const PATIENCE_MS = 60_000;
+
+/**
+ * Counts the users and objects of all projects of a source by one grouped statement each, in the
+ * session's snapshot. A configured statement that cannot be joined is asked for many projects at a
+ * time; where one is too slow, every project has an equal share of what the statistics say there is.
+ */
+export async function takeCensus(client: Client, asked: Counted): Promise<Census> {
+  const { tenancy, scopes, refs, configuredRefs, patience = PATIENCE_MS } = asked;
+  const extent = extentOf(scopes);
+  const exists = existence(await readTables(client, extent));
+  const tableSizes = await readSizes(client, extent);
+  await nameTablesOfPublic(client);
+  const known = [...new Set([...refs, ...(await knownRefs(client, asked))])];
+  await client.query(`SELECT set_config('statement_timeout', $1, true)`, [String(patience)]);
+  const grouping: Grouping = {
+    refs,
+    knownRefs: known,
+    form: 'joined',
+    hasColumn: (column) => exists('storage.buckets', column),
+  };
+  const rows = new Map(refs.map((ref) => [ref, 0]));
+  let isEstimated = false;
+  for (const counting of sizesOf(tenancy).filter(({ table }) => exists(table))) {
+    const counts = await countInParts(client, counting, grouping);
+    const whole = tableSizes.get(counting.table)?.estimatedRows ?? 0;
+    isEstimated ||= counts === undefined;
+    for (const ref of refs) {
+      const own = counts === undefined ? Math.round(whole / refs.length) : shareOf(counts, ref);
+      rows.set(ref, (rows.get(ref) ?? 0) + own);
+    }
+  }
+  const overlaps =
+    isEstimated || configuredRefs === undefined
+      ? undefined
+      : await findOverlaps(client, tenancy, {
+          ...grouping,
+          refs: [...new Set([...configuredRefs, ...refs])],
+        });
+  return { rows, isEstimated, overlaps };
+}
+
+function sizesOf(tenancy: Tenancy): readonly Counting[] {
+  const users: Counting = {
+    place: 'tenancy.users',
+    table: 'auth.users',
+    statement: (grouping) =>
+      `SELECT p.ref, count(*)::text AS rows FROM (${usersByProject(tenancy.users, grouping)}) AS p
+        GROUP BY 1`,
+  };
+  const objects: Counting = {
+    place: 'tenancy.buckets',
+    table: 'storage.objects',
+    statement: (grouping) =>
+      `SELECT p.ref, sum(o.rows)::text AS rows FROM (${bucketsByProject(tenancy, grouping)}) AS p
+         JOIN (SELECT bucket_id, count(*) AS rows FROM storage.objects GROUP BY 1) AS o
+           ON o.bucket_id = p.id
+        GROUP BY 1`,
+  };
+  return [users, objects];
+}
+
+/** Counts for every project what another claims as well; rules that give all rows to each are not counted. */
+async function findOverlaps(
+  client: Client,
+  tenancy: Tenancy,
+  grouping: Grouping,
+): Promise<ReadonlyMap<string, Overlap> | undefined> {
+  if (tenancy.users.by === 'all' || tenancy.buckets.by === 'all') return undefined;
+  const users = usersAreDisjoint(tenancy.users)
+    ? new Map<string, number>()
+    : await countShared(client, grouping, {
+        place: 'tenancy.users',
+        statement: (wanted) => usersByProject(tenancy.users, wanted),
+      });
+  const countsBuckets = tenancy.buckets.by !== 'id-prefix' && grouping.hasColumn('id');
+  const buckets = countsBuckets
+    ? await countShared(client, grouping, {
+        place: 'tenancy.buckets',
+        statement: (wanted) => bucketsByProject(tenancy, wanted),
+      })
+    : new Map<string, number>();
+  if (users === undefined || buckets === undefined) return undefined;
+  const of = (ref: string): Overlap => ({
+    users: shareOf(users, ref),
+    buckets: shareOf(buckets, ref),
+  });
+  return new Map(grouping.refs.map((ref) => [ref, of(ref)]));
+}
+
+function countShared(
+  client: Client,
+  grouping: Grouping,
+  { place, statement }: Omit<Counting, 'table'>,
+): Promise<Counts | undefined> {
+  const shared = (wanted: Grouping): string =>
+    `WITH claimed AS MATERIALIZED (${statement(wanted)})
+     SELECT c.ref, count(*)::text AS rows FROM claimed AS c
+      WHERE c.id IN (SELECT id FROM claimed GROUP BY id HAVING count(*) > 1) GROUP BY 1`;
+  return countAtOnce(client, { place, table: '', statement: shared }, grouping);
+}
+
+function shareOf(counts: Counts, ref: string): number {
+  return (counts.get(ref) ?? 0) + (counts.get(null) ?? 0);
+}

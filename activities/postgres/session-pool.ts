@@ -1,0 +1,61 @@
+import type { Client } from 'pg';
+
+/** A session that nobody asks for during this time is closed: it would keep its database from being dropped. */
+const IDLE_MILLIS = 1_000;
+
+/** How idle sessions are called: no attempt's sweep takes them for its own. */
+const IDLE_NAME = 'moveout idle';
+
+/**
+ * All that DISCARD ALL does but to forget prepared statements, of which there are few and always the same:
+ * to plan them costs more than to run them. A transaction that was left open ends first.
+ */
+const CLEANING = `
+  ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;
+  SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; SET application_name = '${IDLE_NAME}'`;
+
+interface Idle {
+  readonly client: Client;
+  readonly timer: NodeJS.Timeout;
+  readonly drop: () => void;
+}
+
+/**
+ * Keeps sessions that only read for the next attempt of this process. What one attempt set, locked or
+ * prepared is gone before another gets the session; one that cannot be cleaned is closed.
+ */
+export class SessionPool {
+  readonly #idle = new Map<string, Idle[]>();
+
+  /** Takes the session away that became idle last; `undefined` where there is none of that key. */
+  take(key: string): Client | undefined {
+    const found = this.#idle.get(key)?.pop();
+    if (found === undefined) return undefined;
+    clearTimeout(found.timer);
+    found.client.off('end', found.drop);
+    return found.client;
+  }
+
+  /** Cleans a session and keeps it for the key, or closes it. Never throws. */
+  async give(key: string, client: Client): Promise<void> {
+    try {
+      await client.query(CLEANING);
+    } catch {
+      // It was lost, or cannot be cleaned: nobody shall get it.
+      client.connection.stream.destroy();
+      return;
+    }
+    const idle = this.#idle.get(key) ?? [];
+    this.#idle.set(key, idle);
+    const drop = (): void => {
+      const position = idle.findIndex((entry) => entry.client === client);
+      if (position >= 0) idle.splice(position, 1);
+    };
+    const timer = setTimeout(() => {
+      drop();
+      client.end().catch(() => undefined);
+    }, IDLE_MILLIS);
+    client.once('end', drop);
+    idle.push({ client, timer, drop });
+  }
+}

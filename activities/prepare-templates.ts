@@ -1,0 +1,68 @@
+import { extentOf } from '../workflows/domain/scopes';
+import type { PreparedTemplates, Route } from '../workflows/domain/fleet';
+import type { DatabaseIdentity } from '../workflows/domain/plan';
+import { attempt, type Attempt } from './attempt';
+import { readIdentity } from './postgres/catalog/identity';
+import { serverPlace } from './postgres/maintenance';
+import {
+  missingExtensions,
+  missingRoles,
+  readDatabaseFacts,
+  recallSchema,
+} from './postgres/schema';
+import { transaction } from './postgres/transaction';
+import type { Resources } from './resources';
+import { makeTemplate, type WantedTemplate } from './write/make-template';
+import { templateName } from './postgres/template';
+import { takeOver } from './write/take-over';
+
+/**
+ * Makes sure that the target's server has a template database with the source's present schema, for the
+ * projects of a fleet to be cloned from. Where it cannot be made, because the server lacks a role or an
+ * extension or the schema has problems, there is none: each project's plan says why. Safe to run twice.
+ */
+export async function prepareTemplates(
+  resources: Resources,
+  { source, target }: Route,
+): Promise<PreparedTemplates> {
+  if (resources.settings.fleet.templates === 'never') return { target, names: [], made: [] };
+  return attempt(resources, { step: 'initSchema', projectRef: 'templates' }, async (current) => {
+    const wanted = await wantedTemplate(resources, current, { source, target });
+    if (wanted === undefined) return { target, names: [], made: [] };
+    const name = templateName(wanted);
+    const project = { projectRef: name, databaseName: name };
+    const { made } = await takeOver(current, { project, target: wanted.server }, (connections) =>
+      makeTemplate(connections, wanted),
+    );
+    return { target, names: [name], made: made ? [name] : [] };
+  });
+}
+
+async function wantedTemplate(
+  { settings }: Resources,
+  { connections }: Attempt,
+  { source, target }: Route,
+): Promise<WantedTemplate | undefined> {
+  const extent = extentOf(settings.scopes);
+  const place = { connection: source, access: 'read' } as const;
+  const seen = await connections.with(place, (client) =>
+    transaction(client, 'read-snapshot', async () => ({
+      identity: await readIdentity(client, place.connection),
+      facts: await readDatabaseFacts(client),
+      script: await recallSchema({ client, connections, place }, extent),
+    })),
+  );
+  const { identity, facts, script } = seen;
+  const server: DatabaseIdentity | undefined = await connections.with(
+    serverPlace(target),
+    async (client) => {
+      const roles = await missingRoles(client, [...script.roles, ...facts.roles]);
+      const extensions = await missingExtensions(client, script.extensions);
+      if (script.problems.length + roles.length + extensions.length > 0) return undefined;
+      return readIdentity(client, target);
+    },
+  );
+  if (server === undefined) return undefined;
+  const { before, after } = script.statements;
+  return { before, after, facts, extent, snapshot: script.snapshot, server, sources: [identity] };
+}

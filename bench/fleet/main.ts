@@ -1,0 +1,87 @@
+import { cpus } from 'node:os';
+import Table from 'cli-table3';
+import { hasPeer } from '../peer';
+import { measureFleet, type FleetFigures } from './fleet';
+import { onGround, type Ground } from './ground';
+import { runPeerLoop } from './peer-loop';
+
+/** What `bench fleet` is asked for. */
+export interface FleetOptions {
+  readonly projects: number;
+  readonly atATime: number;
+  readonly scaling: boolean;
+}
+
+/** Sources of these sizes, and so many projects moved of each. */
+const SCALES = [100, 1_000, 3_000];
+const MOVED_OF_EACH = 100;
+
+/** Moves a fleet of small projects, and copies databases of the same size by pg_dump and pg_restore. */
+export async function benchFleet(options: FleetOptions): Promise<void> {
+  await onGround(async (ground) => {
+    if (options.scaling) return measureScaling(ground, options);
+    return measureRatio(ground, options);
+  });
+}
+
+async function measureRatio(ground: Ground, options: FleetOptions): Promise<void> {
+  const { projects, atATime } = options;
+  const figures = await measureFleet(ground, { inSource: projects, moved: projects, atATime });
+  say(
+    `${String(projects)} projects on ${String(cpus().length)} cores, ${String(atATime)} at a time`,
+  );
+  printFleet(figures);
+  if (!(await hasPeer())) return;
+  const databases = figures.ended.map(({ project }) => project.database);
+  const seconds = await runPeerLoop(ground, databases);
+  say(`createdb, pg_dump -Fc, pg_restore: ${rate(databases.length, seconds)}`);
+  say(`ratio: ${(figures.seconds / seconds).toFixed(2)}`);
+}
+
+async function measureScaling(ground: Ground, { atATime }: FleetOptions): Promise<void> {
+  for (const inSource of SCALES) {
+    const figures = await measureFleet(ground, { inSource, moved: MOVED_OF_EACH, atATime });
+    say(`${String(inSource)} projects in the source, ${String(MOVED_OF_EACH)} moved`);
+    printFleet(figures);
+  }
+}
+
+function printFleet({ seconds, frozen, ended, steps, memory }: FleetFigures): void {
+  const migrated = ended.filter(({ report }) => report?.outcome === 'migrated').length;
+  say(`moveout: ${rate(ended.length, seconds)}; ${String(migrated)} migrated and verified`);
+  say(
+    `  before the first project ${frozen.toFixed(1)} s; then ${rate(ended.length, seconds - frozen)}`,
+  );
+  for (const { project, failure } of ended.filter((one) => one.failure !== undefined).slice(0, 3))
+    say(`  ${project.ref}: ${failure ?? ''}`);
+  const table = new Table({
+    head: ['step', 'median ms', 'mean ms', 'largest ms'],
+    style: { head: [], border: [] },
+  });
+  for (const [step, times] of steps) {
+    const sorted = [...times].sort((a, b) => a - b);
+    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+    const figures = [sorted[Math.floor(times.length / 2)] ?? 0, mean, sorted.at(-1) ?? 0];
+    table.push([step, ...figures.map((time) => (time * 1000).toFixed(0))]);
+  }
+  say(table.toString());
+  say(`worker's memory, MB: ${tenths(memory).join(' ')}; largest ${String(Math.max(...memory))}`);
+}
+
+/** Eleven figures from the first to the last. */
+function tenths(memory: readonly number[]): readonly number[] {
+  return Array.from(
+    { length: 11 },
+    (_, i) => memory[Math.floor((i * (memory.length - 1)) / 10)] ?? 0,
+  );
+}
+
+function rate(projects: number, seconds: number): string {
+  const each = ((seconds / projects) * 1000).toFixed(0);
+  const aMinute = ((projects / seconds) * 60).toFixed(0);
+  return `${seconds.toFixed(1)} s, ${each} ms a project, ${aMinute} a minute`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import { migrationWorkflowId } from '../../workflows/domain/names';
+import type { FleetReport } from '../../workflows/domain/fleet';
+import type { Report } from '../../workflows/domain/report';
+import type { BenchProject } from './source';
+
+/** How one project of the bench's fleet ended. */
+export interface Ended {
+  readonly project: BenchProject;
+  readonly report: Report | undefined;
+  readonly failure?: string | undefined;
+}
+
+/** Which projects go, on which task queue, and how many at a time. */
+export interface FleetOrder {
+  readonly taskQueue: string;
+  readonly folder: string;
+  readonly projects: readonly BenchProject[];
+  readonly atATime: number;
+}
+
+/** How a fleet ended, project by project. */
+export interface FleetRun {
+  readonly fleet: FleetReport;
+  readonly ended: readonly Ended[];
+}
+
+/** Moves all projects by one `migrateAll`, so many at a time. */
+export async function runFleet(client: Client, order: FleetOrder): Promise<FleetRun> {
+  const { taskQueue, folder, projects, atATime } = order;
+  const file = path.join(folder, `${taskQueue}.projects.jsonl`);
+  await writeFile(file, projects.map((project) => `${JSON.stringify(project)}\n`).join(''));
+  const fleet = await client.workflow.execute<(input: unknown) => Promise<FleetReport>>(
+    'migrateAll',
+    {
+      taskQueue,
+      workflowId: `migrate-all/${taskQueue}`,
+      args: [{ file, limits: { concurrency: atATime } }],
+    },
+  );
+  const ended: Ended[] = [];
+  for (const project of projects) ended.push(await endOf(client, project));
+  return { fleet, ended };
+}
+
+async function endOf(client: Client, project: BenchProject): Promise<Ended> {
+  const handle = client.workflow.getHandle<(input: unknown) => Promise<Report>>(
+    migrationWorkflowId(project.ref),
+  );
+  try {
+    return { project, report: await handle.result() };
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    return { project, report: undefined, failure: String(cause) };
+  }
+}

@@ -1,0 +1,93 @@
+import { Client } from 'pg';
+import { Recollection } from '../../../../activities/postgres/catalog/recollection';
+import { transaction } from '../../../../activities/postgres/transaction';
+import { Databases, run, urlOf } from '../schema/databases';
+
+const databases = new Databases();
+let database: string;
+let made: number;
+
+beforeAll(async () => {
+  database = await databases.create('CREATE TABLE public.things (id int)');
+});
+beforeEach(() => {
+  made = 0;
+});
+afterAll(() => databases.dropAll());
+
+async function inSession<T>(name: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(urlOf(name));
+  await client.connect();
+  return use(client).finally(() => client.end());
+}
+
+/** Recalls in a snapshot of its own; `meanwhile` runs while the value is made. */
+function recall(
+  recollection: Recollection<number>,
+  name: string,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+): Promise<number> {
+  return inSession(name, (client) =>
+    transaction(client, 'read-snapshot', () =>
+      recollection.recall(client, ['what'], async () => {
+        await meanwhile();
+        made += 1;
+        return made;
+      }),
+    ),
+  );
+}
+
+describe('Recollection', () => {
+  it('makes a value once for a database and its clones', async () => {
+    const recollection = new Recollection<number>();
+    const clone = await databases.create('', database);
+    expect(await recall(recollection, database)).toBe(1);
+    expect(await recall(recollection, database)).toBe(1);
+    expect(await recall(recollection, clone)).toBe(1);
+  });
+
+  it('makes it anew once the catalog has changed', async () => {
+    const recollection = new Recollection<number>();
+    const changing = await databases.create('', database);
+    await recall(recollection, changing);
+    await run(changing, 'ALTER TABLE public.things ADD COLUMN more int');
+    expect(await recall(recollection, changing)).toBe(2);
+  });
+
+  it('makes each thing apart', async () => {
+    const recollection = new Recollection<string>();
+    const values = await inSession(database, (client) =>
+      transaction(client, 'read-snapshot', async () => [
+        await recollection.recall(client, 'a', () => Promise.resolve('of a')),
+        await recollection.recall(client, 'b', () => Promise.resolve('of b')),
+        await recollection.recall(client, 'a', () => Promise.resolve('again')),
+      ]),
+    );
+    expect(values).toEqual(['of a', 'of b', 'of a']);
+  });
+
+  it('keeps nothing that was made while the catalog changed, not even where it changed back', async () => {
+    const recollection = new Recollection<number>();
+    const changing = await databases.create('', database);
+    await recall(recollection, changing, () =>
+      run(
+        changing,
+        'ALTER TABLE public.things RENAME TO others; ALTER TABLE public.others RENAME TO things',
+      ),
+    );
+    expect(await recall(recollection, changing)).toBe(2);
+    expect(await recall(recollection, changing)).toBe(2);
+  });
+
+  it('remembers nothing in a session that may write', async () => {
+    const recollection = new Recollection<number>();
+    await recall(recollection, database);
+    const value = await inSession(database, (client) =>
+      transaction(client, 'write', () =>
+        recollection.recall(client, ['what'], () => Promise.resolve(7)),
+      ),
+    );
+    expect(value).toBe(7);
+  });
+});

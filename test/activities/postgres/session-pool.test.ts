@@ -1,0 +1,116 @@
+import { Connections, type Place } from '../../../activities/postgres/connections';
+import { SessionPool } from '../../../activities/postgres/session-pool';
+import { Databases, run, urlOf } from './schema/databases';
+
+const databases = new Databases();
+const pool = new SessionPool();
+let database: string;
+
+beforeAll(async () => {
+  database = await databases.create('CREATE TABLE public.things (id int)');
+});
+afterAll(() => databases.dropAll());
+
+function connections(name: string, signal?: AbortSignal): Connections {
+  return new Connections((connection) => urlOf(connection), { name, pool, signal });
+}
+
+/** The connection is called as its database is. */
+function place(access: Place['access'] = 'read', own = false): Place {
+  return { connection: database, access, own };
+}
+
+interface Seen {
+  readonly pid: number;
+  readonly name: string;
+  readonly readonly: string;
+}
+
+function look(as: string, where = place()): Promise<Seen> {
+  return connections(as).with(where, async (client) => {
+    const { rows } = await client.query<Seen>(
+      `SELECT pg_backend_pid() AS pid, current_setting('application_name') AS name,
+              current_setting('default_transaction_read_only') AS readonly`,
+    );
+    return rows[0] ?? { pid: 0, name: '', readonly: '' };
+  });
+}
+
+describe('SessionPool', () => {
+  it('gives a session that only reads to the next attempt, under its own name', async () => {
+    const first = await look('moveout one');
+    const second = await look('moveout two');
+    expect(second).toEqual({ pid: first.pid, name: 'moveout two', readonly: 'on' });
+  });
+
+  it('never gives one that may write, or that holds locks', async () => {
+    const first = await look('moveout one');
+    const writing = await look('moveout two', place('write'));
+    const locking = await look('moveout three', place('read', true));
+    const after = await look('moveout four');
+    expect(writing.pid).not.toBe(first.pid);
+    expect(locking.pid).not.toBe(first.pid);
+    expect([writing.pid, locking.pid]).not.toContain(after.pid);
+  });
+
+  it('leaves nothing of an attempt in it: settings, locks, temporary tables, transactions', async () => {
+    const before = await connections('moveout one').with(place(), async (client) => {
+      await client.query(`SET default_transaction_read_only = off`);
+      await client.query(`SET work_mem = '1MB'; SELECT pg_advisory_lock(41)`);
+      await client.query('CREATE TEMP TABLE things (id int)');
+      await client.query('BEGIN; LISTEN something');
+      return (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+    });
+    const after = await connections('moveout two').with(place(), async (client) => {
+      const { rows } = await client.query<Record<string, unknown>>(
+        `SELECT pg_backend_pid() AS pid, current_setting('default_transaction_read_only') AS readonly,
+                current_setting('work_mem') AS memory, to_regclass('pg_temp.things') AS things,
+                (SELECT count(*)::int FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory') AS locks,
+                (SELECT count(*)::int FROM pg_listening_channels()) AS channels,
+                now() = statement_timestamp() AS alone`,
+      );
+      return rows[0];
+    });
+    expect(after).toEqual({
+      ...{ pid: before, readonly: 'on', memory: '64MB', things: null },
+      ...{ locks: 0, channels: 0, alone: true },
+    });
+  });
+
+  it('calls an idle session as no attempt is called', async () => {
+    const { pid } = await look('moveout 0123456789ab planMigration#1 project-abc');
+    const name = await connections('moveout one').with(place('read', true), async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        'SELECT application_name AS name FROM pg_stat_activity WHERE pid = $1',
+        [pid],
+      );
+      return rows[0]?.name;
+    });
+    expect(name).toBe('moveout idle');
+  });
+
+  it('opens another one where the idle one was ended', async () => {
+    const { pid } = await look('moveout one');
+    await run('postgres', `SELECT pg_terminate_backend(${String(pid)}, 5000)`);
+    const after = await look('moveout two');
+    expect(after.pid).not.toBe(pid);
+    expect(after.name).toBe('moveout two');
+  });
+
+  it('keeps none that failed, and none of an attempt that was cancelled', async () => {
+    const failed = await look('moveout one');
+    await expect(
+      connections('moveout two').with(place(), (client) => client.query('SELECT 1 / 0')),
+    ).rejects.toThrow();
+    const cancelling = new AbortController();
+    const afterFailure = await look('moveout three');
+    expect(afterFailure.pid).not.toBe(failed.pid);
+    await connections('moveout four', cancelling.signal)
+      .with(place(), () => {
+        cancelling.abort();
+        return Promise.resolve();
+      })
+      .catch(() => undefined);
+    expect((await look('moveout five')).pid).not.toBe(afterFailure.pid);
+  });
+});

@@ -1,0 +1,44 @@
+import { CancellationScope, log } from '@temporalio/workflow';
+import { causeOf, sentenceOf } from '../causes';
+import type { FrozenFleet, PreparedTemplates } from '../domain/fleet';
+import { planning } from '../steps';
+
+/**
+ * Makes the template databases that a fleet's small projects are cloned from, one for each route. They
+ * are a help and no need: where one cannot be made, each project builds its schema itself.
+ */
+export function prepareTemplates({
+  routes,
+  total,
+}: FrozenFleet): Promise<readonly PreparedTemplates[]> {
+  if (total < 2) return Promise.resolve([]);
+  return CancellationScope.nonCancellable(async () => {
+    const prepared = await Promise.all(
+      routes.map((route) =>
+        orNothing(() =>
+          planning(`template for ${route.source} → ${route.target}`).prepareTemplates(route),
+        ),
+      ),
+    );
+    return prepared.filter((templates) => templates !== undefined);
+  });
+}
+
+/** Drops the templates that were made for a fleet; one that cannot be dropped stays, and serves the next. */
+export async function dropTemplates(prepared: readonly PreparedTemplates[]): Promise<void> {
+  const made = prepared.filter((templates) => templates.made.length > 0);
+  await Promise.all(
+    made.map((templates) =>
+      orNothing(() => planning(`templates on ${templates.target}`).dropTemplates(templates)),
+    ),
+  );
+}
+
+async function orNothing<T>(use: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await use();
+  } catch (error) {
+    log.warn('template databases', { reason: sentenceOf(causeOf(error)) });
+    return undefined;
+  }
+}
