@@ -90,7 +90,6 @@ export async function attempt<T>(
   const endReaders = async (connection: string): Promise<void> => {
     if (context.info.attempt > 1) await endEarlierReaders(connections, { runId, connection });
   };
-  beat();
   const timer = setInterval(beat, HEARTBEAT_MILLIS);
   try {
     if (source !== undefined) await endReaders(source);

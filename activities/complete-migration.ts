@@ -16,6 +16,7 @@ export async function completeMigration(resources: Resources, job: Job): Promise
   return writing(resources, { step: 'verifyProject', job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
     await (manifest.kind === 'target' ? forgetOnce(writer) : completeOnce(writer));
+    await writer.connections.closeKept(job.target);
     if (job.source !== undefined) await noteTiming(resources.store, manifest);
   });
 }

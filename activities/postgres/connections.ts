@@ -18,8 +18,8 @@ export interface Place {
   /** The database; left out, the one that the connection's URL names. */
   readonly database?: string | undefined;
   readonly access: 'read' | 'write';
-  /** Asks for a backend that nobody had before and nobody gets afterwards: it holds locks. */
-  readonly own?: boolean | undefined;
+  /** Whether the session may wait for the next one who asks; else only those that read a source or look at a server. */
+  readonly kept?: boolean | undefined;
 }
 
 /** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
@@ -28,14 +28,14 @@ export interface Session {
   readonly signal?: AbortSignal | undefined;
   /** Stands before every session that may write: it throws where the attempt has been replaced. */
   readonly guard?: ((client: Client) => Promise<void>) | undefined;
-  /** Where sessions that only read come from and go to; without it every session is a new backend. */
+  /** Where sessions come from and go to that are used again; without it every session is a new backend. */
   readonly pool?: SessionPool | undefined;
 }
 
 /**
  * Opens sessions for one attempt. Every session is a backend of the attempt's own for as long as it has it,
- * pinned to moveout's settings, named after the attempt, and destroyed when the attempt is cancelled; one
- * that may write was never anybody else's.
+ * pinned to moveout's settings, named after the attempt, and destroyed when the attempt is cancelled. Also
+ * one that was used before is first named and then guarded, so that whoever takes over finds it.
  */
 export class Connections extends ConnectionUrls {
   readonly #session: Session;
@@ -105,20 +105,30 @@ export class Connections extends ConnectionUrls {
     };
   }
 
-  /** Sessions of the source and of the server's own database are used again; a target is renamed and dropped. */
+  /** Closes the sessions that wait for somebody to ask for a place. */
+  async closeKept({ connection, database }: Omit<Place, 'access' | 'kept'>): Promise<void> {
+    for (const access of ['read', 'write'] as const)
+      await this.#session.pool?.close(this.#keyOf({ connection, database, access }));
+  }
+
+  /** The databases of sources and servers stay; a target may be renamed or dropped, and says what is kept. */
   #poolKey(place: Place): string | undefined {
-    const { access, own, database } = place;
-    if (this.#session.pool === undefined || access === 'write' || own === true) return undefined;
-    if (database !== undefined && database !== 'postgres') return undefined;
+    const { access, database } = place;
+    const stays = access === 'read' && (database === undefined || database === 'postgres');
+    return (place.kept ?? stays) ? this.#keyOf(place) : undefined;
+  }
+
+  #keyOf(place: Place): string {
     const { connectionString = '', options = '' } = this.#config(place);
-    return `${connectionString} ${options}`;
+    return `${place.access} ${connectionString} ${options}`;
   }
 
   async #letGo(place: Place, client: Client, isSound: boolean): Promise<void> {
     const key = this.#poolKey(place);
-    if (key === undefined || !isSound || this.#session.signal?.aborted === true)
+    const { pool, signal } = this.#session;
+    if (pool === undefined || key === undefined || !isSound || signal?.aborted === true)
       return close(client);
-    await this.#session.pool?.give(key, client);
+    await pool.give(key, client);
   }
 
   async #open(place: Place): Promise<Client> {
@@ -133,11 +143,11 @@ export class Connections extends ConnectionUrls {
     if (client === undefined) return undefined;
     try {
       await client.query(pinStatement(place.access, cut(this.#session.name)));
-      return client;
     } catch {
       client.connection.stream.destroy();
       return undefined;
     }
+    return this.#guarded(place, client);
   }
 
   async #opened(place: Place): Promise<Client> {
@@ -146,13 +156,22 @@ export class Connections extends ConnectionUrls {
     try {
       await client.connect();
       await client.query(pinStatement(place.access));
-      if (place.access === 'write') await this.#session.guard?.(client);
-      return client;
+      return await this.#guarded(place, client);
     } catch (error) {
       // Where the server refused TLS, taking leave politely would wait for its answer for ever.
       client.connection.stream.destroy();
       await close(client);
       throw connectFailure(error, this.describe(place));
+    }
+  }
+
+  async #guarded(place: Place, client: Client): Promise<Client> {
+    try {
+      if (place.access === 'write') await this.#session.guard?.(client);
+      return client;
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw error;
     }
   }
 

@@ -9,7 +9,7 @@ import { ident } from './identifiers';
  * reach across databases. The session only reads, so it may even be the source.
  */
 export function lockPlace(connection: string): Place {
-  return { ...serverPlace(connection), own: true };
+  return serverPlace(connection);
 }
 
 /** The same database, for a look at the server: locks that are taken there go with the look. */
@@ -33,6 +33,8 @@ export function maintenancePlace(
     connection: target.connection,
     database: taken ? 'template1' : 'postgres',
     access: 'write',
+    // Who is in a database keeps others from copying it, and `template1` is there to be copied.
+    kept: !taken,
   };
 }
 
@@ -45,6 +47,11 @@ export async function dropDatabase(client: Client, name: string): Promise<void> 
 /** Gives a database its name; nobody may be connected to it. */
 export async function renameDatabase(client: Client, from: string, to: string): Promise<void> {
   await client.query(`ALTER DATABASE ${ident(from)} RENAME TO ${ident(to)}`);
+}
+
+/** The target's database, in a session that waits for the run's next step. */
+export function keptTargetPlace(target: DatabaseIdentity, access: Place['access']): Place {
+  return { ...targetPlace(target, access), kept: true };
 }
 
 /** The target's database. */

@@ -21,8 +21,8 @@ interface Idle {
 }
 
 /**
- * Keeps sessions that only read for the next attempt of this process. What one attempt set, locked or
- * prepared is gone before another gets the session; one that cannot be cleaned is closed.
+ * Keeps sessions for the next attempt of this process. What one attempt set or locked is gone before
+ * another gets the session; one that cannot be cleaned is closed.
  */
 export class SessionPool {
   readonly #idle = new Map<string, Idle[]>();
@@ -57,5 +57,15 @@ export class SessionPool {
     }, IDLE_MILLIS);
     client.once('end', drop);
     idle.push({ client, timer, drop });
+  }
+
+  /** Closes the idle sessions of the key; resolves when they are gone. Never throws. */
+  async close(key: string): Promise<void> {
+    const idle = this.#idle.get(key) ?? [];
+    this.#idle.delete(key);
+    for (const { client, timer } of idle.splice(0)) {
+      clearTimeout(timer);
+      await client.end().catch(() => undefined);
+    }
   }
 }

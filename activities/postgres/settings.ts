@@ -14,6 +14,8 @@ const PINNED: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
   client_connection_check_interval: '2s',
   synchronize_seqscans: 'off',
+  // Compiling a statement takes longer than most of them run.
+  jit: 'off',
   // Sets of a million keys are looked up by hash, which PostgreSQL gives up where they do not fit.
   work_mem: '64MB',
   hash_mem_multiplier: '4',

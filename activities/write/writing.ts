@@ -5,7 +5,7 @@ import { attempt, type Attempt } from '../attempt';
 import { failure } from '../failure';
 import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
 import { checkEpoch, takeEpoch } from '../postgres/fence';
-import { targetPlace } from '../postgres/maintenance';
+import { keptTargetPlace } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import type { Resources } from '../resources';
 import { takeOver } from './take-over';
@@ -45,7 +45,7 @@ export async function inFencedTarget<T>(
   { connections, job, runId }: Writer,
   use: (target: FencedTarget) => Promise<T>,
 ): Promise<T> {
-  return connections.with(targetPlace(job.target, 'write'), async (client) => {
+  return connections.with(keptTargetPlace(job.target, 'write'), async (client) => {
     await assertNoSource(client, job);
     const epoch = await takeEpoch(client, runId);
     const write = async <R>(inside: () => Promise<R>): Promise<R> =>

@@ -1,3 +1,4 @@
+import type { Client } from '../../../activities/postgres/database-client';
 import { Connections, type Place } from '../../../activities/postgres/connections';
 import { SessionPool } from '../../../activities/postgres/session-pool';
 import { Databases, run, urlOf } from './schema/databases';
@@ -16,8 +17,8 @@ function connections(name: string, signal?: AbortSignal): Connections {
 }
 
 /** The connection is called as its database is. */
-function place(access: Place['access'] = 'read', own = false): Place {
-  return { connection: database, access, own };
+function place(access: Place['access'] = 'read', kept?: boolean): Place {
+  return { connection: database, access, kept };
 }
 
 interface Seen {
@@ -43,14 +44,37 @@ describe('SessionPool', () => {
     expect(second).toEqual({ pid: first.pid, name: 'moveout two', readonly: 'on' });
   });
 
-  it('never gives one that may write, or that holds locks', async () => {
-    const first = await look('moveout one');
+  it('keeps one that may write only where it is asked to, and apart from those that read', async () => {
+    const reading = await look('moveout one');
     const writing = await look('moveout two', place('write'));
-    const locking = await look('moveout three', place('read', true));
-    const after = await look('moveout four');
-    expect(writing.pid).not.toBe(first.pid);
-    expect(locking.pid).not.toBe(first.pid);
-    expect([writing.pid, locking.pid]).not.toContain(after.pid);
+    const kept = await look('moveout three', place('write', true));
+    const again = await look('moveout four', place('write', true));
+    expect(new Set([reading.pid, writing.pid, kept.pid]).size).toBe(3);
+    expect(again).toEqual({ pid: kept.pid, name: 'moveout four', readonly: 'off' });
+  });
+
+  it('guards one that may write each time, under its new name', async () => {
+    const names: string[] = [];
+    const guard = async (client: Client): Promise<void> => {
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT current_setting('application_name') AS name`,
+      );
+      names.push(rows[0]?.name ?? '');
+      if (names.length === 2) throw new Error('somebody else has taken over');
+    };
+    const open = (name: string): Promise<number> =>
+      connections(name)
+        .guarded(guard)
+        .with(place('write', true), () => Promise.resolve(1));
+    await open('moveout one');
+    await expect(open('moveout two')).rejects.toThrow('somebody else has taken over');
+    expect(names).toEqual(['moveout one', 'moveout two']);
+  });
+
+  it('closes what is kept of a place', async () => {
+    const kept = await look('moveout one', place('write', true));
+    await connections('moveout two').closeKept(place());
+    expect((await look('moveout three', place('write', true))).pid).not.toBe(kept.pid);
   });
 
   it('leaves nothing of an attempt in it: settings, locks, temporary tables, transactions', async () => {
@@ -79,7 +103,7 @@ describe('SessionPool', () => {
 
   it('calls an idle session as no attempt is called', async () => {
     const { pid } = await look('moveout 0123456789ab planMigration#1 project-abc');
-    const name = await connections('moveout one').with(place('read', true), async (client) => {
+    const name = await connections('moveout one').with(place('read', false), async (client) => {
       const { rows } = await client.query<{ name: string }>(
         'SELECT application_name AS name FROM pg_stat_activity WHERE pid = $1',
         [pid],
