@@ -80,8 +80,13 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   },
   'fleet-gone-on': { status: 'Completed', make: (bed) => fleetOf(bed, two(bed)) },
   'fleet-with-a-failure': {
-    status: 'Failed',
+    status: 'Completed',
     make: async (bed) => fleetOf(bed, [await changedTarget(bed.nextProject()), bed.nextProject()]),
+  },
+  'fleet-stopped': {
+    status: 'Failed',
+    make: async (bed) =>
+      fleetOf(bed, [await changedTarget(bed.nextProject())], { limits: { maxFailures: 0 } }),
   },
   reconciled: {
     status: 'Completed',

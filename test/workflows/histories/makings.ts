@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { LimitsChange } from '../../../workflows/domain/limits';
 import type { Progress } from '../../../workflows/domain/progress';
 import { execute, exists } from '../../support/harness/databases';
 import { endingOf } from '../../support/harness/ending';
@@ -88,13 +89,14 @@ export async function changedTarget(project: TestProject): Promise<TestProject> 
 export async function fleetOf(
   bed: Testbed,
   projects: readonly TestProject[],
+  request: { readonly limits?: LimitsChange } = {},
 ): Promise<WorkflowHandle> {
   const list = projects.map(({ projectRef, databaseName, ownerUserId }) => {
     return { ref: projectRef, database: databaseName, owner: ownerUserId };
   });
   const { settings } = bed.configured;
   bed.configured.settings = { ...settings, projects: { list } };
-  const fleet = await bed.start('migrateAll', [{}]);
+  const fleet = await bed.start('migrateAll', [request]);
   // Other runs are of projects that this list would not know.
   await endingOf(fleet).finally(() => {
     bed.configured.settings = settings;
