@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 const IDLE_MILLIS = 1_000;
 
 /** How idle sessions are called: no attempt's sweep takes them for its own. */
-const IDLE_NAME = 'moveout idle';
+export const IDLE_NAME = 'moveout idle';
 
 /**
  * All that DISCARD ALL does but to forget prepared statements, of which there are few and always the same:

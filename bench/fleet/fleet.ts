@@ -1,8 +1,14 @@
+import path from 'node:path';
 import { Client } from 'pg';
 import type { Ground } from './ground';
 import { runFleet, type Ended } from './run-fleet';
-import { makeSource, type BenchProject } from './source';
-import { startWorker } from './worker-process';
+import {
+  makeSource,
+  PROJECTS,
+  TENANCY,
+  type SmallProject,
+} from '../../test/support/studio/many-projects';
+import { startWorker } from '../../test/support/worker/own-worker';
 
 /** What one fleet of the bench is. */
 export interface FleetBench {
@@ -11,7 +17,6 @@ export interface FleetBench {
   /** How many of them are moved. */
   readonly moved: number;
   readonly atATime: number;
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** How it went. */
@@ -34,11 +39,14 @@ export async function measureFleet(ground: Ground, bench: FleetBench): Promise<F
   await makeSource(ground.url(name), bench.inSource, `s${String(bench.inSource)}`);
   const projects = (await listProjects(ground.url(name))).slice(0, bench.moved);
   const worker = startWorker({
+    ...{ name, taskQueue: name, folder: ground.folder },
     sourceUrl: ground.url(name),
     temporal: ground.temporal,
-    taskQueue: name,
-    folder: ground.folder,
-    settings: bench.settings,
+    settings: {
+      tenancy: TENANCY,
+      projects: { query: PROJECTS },
+      backup: { directory: path.join(ground.folder, 'backups') },
+    },
   });
   try {
     await untilWorking(ground, name);
@@ -68,11 +76,11 @@ async function untilWorking({ client }: Ground, taskQueue: string): Promise<void
     });
 }
 
-async function listProjects(url: string): Promise<readonly BenchProject[]> {
+async function listProjects(url: string): Promise<readonly SmallProject[]> {
   const client = new Client(url);
   await client.connect();
   const listed = await client
-    .query<BenchProject>('SELECT ref, database, owner FROM public.projects ORDER BY ref')
+    .query<SmallProject>('SELECT ref, database, owner FROM public.projects ORDER BY ref')
     .finally(() => client.end());
   return listed.rows;
 }

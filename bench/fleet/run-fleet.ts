@@ -4,11 +4,11 @@ import type { Client } from '@temporalio/client';
 import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import type { Report } from '../../workflows/domain/report';
-import type { BenchProject } from './source';
+import type { SmallProject } from '../../test/support/studio/many-projects';
 
 /** How one project of the bench's fleet ended. */
 export interface Ended {
-  readonly project: BenchProject;
+  readonly project: SmallProject;
   readonly report: Report | undefined;
   readonly failure?: string | undefined;
 }
@@ -17,7 +17,7 @@ export interface Ended {
 export interface FleetOrder {
   readonly taskQueue: string;
   readonly folder: string;
-  readonly projects: readonly BenchProject[];
+  readonly projects: readonly SmallProject[];
   readonly atATime: number;
 }
 
@@ -45,7 +45,7 @@ export async function runFleet(client: Client, order: FleetOrder): Promise<Fleet
   return { fleet, ended };
 }
 
-async function endOf(client: Client, project: BenchProject): Promise<Ended> {
+async function endOf(client: Client, project: SmallProject): Promise<Ended> {
   const handle = client.workflow.getHandle<(input: unknown) => Promise<Report>>(
     migrationWorkflowId(project.ref),
   );

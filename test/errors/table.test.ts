@@ -8,6 +8,7 @@ const INVARIANTS: Readonly<Record<string, number>> = {
   'activities/attempt.ts': 1,
   'activities/postgres/schema/read-catalog.ts': 1,
   'activities/postgres/schema/snapshot.ts': 1,
+  'workflows/fleet/controls.ts': 1,
   'workflows/parking.ts': 2,
 };
 

@@ -67,6 +67,7 @@ timing: { silence: 5s, longestPause: 1500ms, parkAfter: 2h }`,
       createRoles: false,
       projects: undefined,
       backup: { directory: join(folder, 'kept'), format: 'copy' },
+      fleet: { limits: {}, templates: 'drop' },
       timing: { silence: 5_000, longestPause: 1_500, parkAfter: 7_200_000 },
     });
     expect(configuration.resolveUrl('shared')).toBe(URL_A);

@@ -5,7 +5,9 @@ import type { Project } from '../../workflows/domain/request';
 import { createDatabase, execute, exists, freshName, query } from '../support/harness/databases';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { imageOf } from '../support/harness/image';
+import { listed } from '../support/harness/listed';
 import { planOf } from '../support/harness/plan-of';
+import { useOwnTemporal } from '../support/harness/own-temporal';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
 import { startPostgres, type Postgres } from '../support/postgres';
 import { createStudio } from '../support/studio/studio';
@@ -14,10 +16,12 @@ const CLOSED = 'postgresql://nobody:hunter2@127.0.0.1:1/gone';
 
 describe('projects of two sources and two target servers', () => {
   let bed: Testbed;
+  let endTemporal: () => Promise<void>;
   let second: Postgres;
   let usual: Testbed['configured'];
   let far: TestProject;
   beforeAll(async () => {
+    endTemporal = await useOwnTemporal();
     bed = await openTestbed();
     second = await startPostgres();
     await createStudio(second.url, { projects: 1, users: 12, objects: 20, seed: 'far' });
@@ -34,6 +38,7 @@ describe('projects of two sources and two target servers', () => {
   afterAll(async () => {
     await bed.close();
     await second.stop();
+    await endTemporal();
   });
 
   /** Runs `use` with the harness at the second server. */
@@ -188,12 +193,4 @@ describe('projects of two sources and two target servers', () => {
 
 function urlAt(server: string, database: string): string {
   return new URL(`/${database}`, server).href;
-}
-
-/** What Temporal lists comes a moment after what it knows. */
-async function listed({ temporal }: Testbed, query: string): Promise<void> {
-  for (;;) {
-    const { count } = await temporal.workflow.count(query);
-    if (count === 1) return;
-  }
 }

@@ -71,7 +71,8 @@ WITH read AS (
 each AS (
   SELECT format('SELECT %L AS c, count(*) AS n, sum(hashtextextended(ROW(%s%s)::text COLLATE "C", 0)) AS h FROM pg_catalog.%I AS t WHERE %s',
            catalog, columns,
-           CASE WHEN $1::boolean AND catalog NOT IN ('pg_roles', 'pg_user_mappings') THEN ', t.xmin, t.ctid' ELSE '' END,
+           CASE WHEN $1::boolean AND catalog NOT IN ('pg_roles', 'pg_user_mappings')
+                     AND has_table_privilege(read.oid, 'SELECT') THEN ', t.xmin, t.ctid' ELSE '' END,
            catalog,
            CASE catalog
              WHEN 'pg_namespace' THEN 't.nspname !~ ''^pg_(toast_)?temp_'''

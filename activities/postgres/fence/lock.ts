@@ -79,13 +79,14 @@ export async function readLockSession(client: Client): Promise<LockSession> {
 }
 
 /**
- * Fails where the attempt's lock session is gone: somebody has taken over, and what the asking session
- * would write comes too late. Whoever takes over ends all sessions of the run, takes the locks, and
+ * Fails where the attempt's lock session is gone, or another attempt has it by now: somebody has taken
+ * over, and what the asking session would write comes too late. Whoever takes over ends all sessions of the run, takes the locks, and
  * ends them once more: a session that passes here was open before the locks were free, and goes then.
  */
 export async function assertLocked(client: Client, session: LockSession): Promise<void> {
   const result = await client.query(
-    `SELECT FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz`,
+    `SELECT FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz
+        AND application_name = current_setting('application_name')`,
     [session.pid, session.startedAt],
   );
   if (result.rowCount === 1) return;

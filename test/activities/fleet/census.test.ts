@@ -2,40 +2,15 @@ import { Connections } from '../../../activities/postgres/connections';
 import { readTables } from '../../../activities/postgres/catalog/tables';
 import type { Client } from '../../../activities/postgres/database-client';
 import { readProjectScope } from '../../../activities/postgres/scope/project-scope';
+import { findOverlap, type Overlap } from '../../../activities/postgres/scope/claims';
 import { takeCensus } from '../../../activities/postgres/scope/census';
 import type { Counted } from '../../../activities/postgres/scope/grouped-counts';
 import { transaction } from '../../../activities/postgres/transaction';
 import { extentOf, NO_SCOPES } from '../../../workflows/domain/scopes';
-import type { BucketTenancy, Tenancy, UserTenancy } from '../../../workflows/domain/tenancy';
+import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { dropDatabases, execute, query, urlOf } from '../../support/harness/databases';
 import { createSource } from '../../support/harness/studio-source';
-
-const BY_METADATA: UserTenancy = { by: 'app-metadata', key: 'project_ref' };
-const BY_PREFIX: BucketTenancy = { by: 'id-prefix', separator: '-' };
-const MEMBERS: UserTenancy = { by: 'table', table: 'public.members', project: 'ref', user: 'who' };
-const ROOMS: BucketTenancy = { by: 'table', table: 'public.rooms', project: 'ref', bucket: 'room' };
-const OF_REF: UserTenancy = {
-  by: 'query',
-  sql: 'SELECT who AS id FROM members WHERE ref = $1 -- his',
-};
-const BY_INSTANCE: UserTenancy = {
-  by: 'instance-id',
-  sql: 'SELECT instance_id FROM projects WHERE ref = $1;',
-};
-const ALL: UserTenancy = { by: 'all' };
-
-/** Mapping tables with what a studio may get wrong in them: capitals, rows twice, strangers, numbers. */
-const MAPPING = `
-  CREATE TABLE public.members AS
-    SELECT raw_app_meta_data ->> 'project_ref' AS ref, upper(id::text) AS who, 7 AS number
-      FROM auth.users WHERE email LIKE 'user%';
-  INSERT INTO public.members SELECT * FROM public.members LIMIT 20;
-  INSERT INTO public.members SELECT 'stranger', who, 8 FROM public.members LIMIT 20;
-  INSERT INTO public.members SELECT m.ref, o.who, 7 FROM public.members m
-    JOIN public.members o ON o.ref < m.ref LIMIT 5;
-  CREATE TABLE public.rooms AS SELECT split_part(id, '-', 1) || '-' || split_part(id, '-', 2) AS ref,
-    id AS room FROM storage.buckets;
-  INSERT INTO public.rooms SELECT * FROM public.rooms LIMIT 10;`;
+import { BY_METADATA, BY_PREFIX, MAPPING, RULES, longer } from './mapped-studio';
 
 describe('takeCensus', () => {
   let source: string;
@@ -90,22 +65,22 @@ describe('takeCensus', () => {
     });
   }
 
-  const RULES: readonly (readonly [string, UserTenancy, BucketTenancy])[] = [
-    ['metadata and prefixes', BY_METADATA, BY_PREFIX],
-    ['metadata and owners', BY_METADATA, { by: 'owner' }],
-    ['mapping tables', MEMBERS, ROOMS],
-    ['a mapping table and owners', MEMBERS, { by: 'owner' }],
-    ['a query and owners', OF_REF, { by: 'owner' }],
-    [
-      'queries',
-      OF_REF,
-      { by: 'query', sql: 'SELECT room AS id, 1 AS ref FROM rooms WHERE ref = $1' },
-    ],
-    ['instances out of a table', BY_INSTANCE, BY_PREFIX],
-    ['instances and owners', BY_INSTANCE, { by: 'owner' }],
-    ['everything', ALL, { by: 'all' }],
-    ['everybody, and owners', ALL, { by: 'owner' }],
-  ];
+  /** What each plan counts that other projects claim too; a rule that gives everything to all is left to it. */
+  async function overlapsOneByOne(
+    tenancy: Tenancy,
+  ): Promise<ReadonlyMap<string, Overlap | undefined> | undefined> {
+    if (tenancy.users.by === 'all' || tenancy.buckets.by === 'all') return undefined;
+    return inSource(async (client) => {
+      const tables = await readTables(client, extentOf(NO_SCOPES));
+      const found = new Map<string, Overlap | undefined>();
+      for (const projectRef of refs) {
+        const wanted = { tenancy, scopes: NO_SCOPES, projectRef, configuredRefs: refs };
+        const scope = await readProjectScope(client, tables, wanted);
+        found.set(projectRef, await findOverlap(client, scope, wanted));
+      }
+      return found;
+    });
+  }
 
   it.each(RULES)(
     'counts as the scopes of single projects do, by %s',
@@ -113,6 +88,7 @@ describe('takeCensus', () => {
       const tenancy = { users, buckets };
       const sizes = await inSource((client) => takeCensus(client, sizing(tenancy)));
       expect(Object.fromEntries(sizes.rows)).toEqual(await oneByOne(tenancy));
+      expect(sizes.overlaps).toEqual(await overlapsOneByOne(tenancy));
       expect(sizes.isEstimated).toBe(false);
       expect(Math.min(...sizes.rows.values())).toBeGreaterThan(0);
     },
@@ -179,12 +155,3 @@ describe('takeCensus', () => {
     await execute(source, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
 });
-
-/** A project whose ref begins with another's: its bucket is not the other's. */
-function longer(ref: string): string {
-  return `
-    INSERT INTO auth.users (id, email, raw_app_meta_data)
-    VALUES (gen_random_uuid(), 'longer@${ref}.example', '{"project_ref": "${ref}-x"}');
-    INSERT INTO storage.buckets (id, name) VALUES ('${ref}-x-files', '${ref}-x-files');
-    INSERT INTO storage.objects (bucket_id, name) VALUES ('${ref}-x-files', 'one');`;
-}

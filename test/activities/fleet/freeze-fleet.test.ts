@@ -45,7 +45,9 @@ describe('freezeFleet', () => {
       ['project-005', 38],
       ['project-007', 20],
     ]);
-    expect(found[0]).toEqual({ ...project(6), source: 'shared', target: 'projects', rows: 68 });
+    const overlap = { users: 0, buckets: 0 };
+    const settled = { source: 'shared', target: 'projects', rows: 68, overlap };
+    expect(found[0]).toEqual({ ...project(6), ...settled });
     expect(frozen).toMatchObject({ total: 5, canaries: 0, alreadyMigrated: 0, rows: 209 });
   });
 

@@ -1,6 +1,6 @@
 import type { Client } from '../../../activities/postgres/database-client';
 import { Connections, type Place } from '../../../activities/postgres/connections';
-import { SessionPool } from '../../../activities/postgres/session-pool';
+import { IDLE_NAME, SessionPool } from '../../../activities/postgres/session-pool';
 import { Databases, run, urlOf } from './schema/databases';
 
 const databases = new Databases();
@@ -110,7 +110,7 @@ describe('SessionPool', () => {
       );
       return rows[0]?.name;
     });
-    expect(name).toBe('moveout idle');
+    expect(name).toBe(IDLE_NAME);
   });
 
   it('opens another one where the idle one was ended', async () => {

@@ -9,7 +9,7 @@ export interface Point {
   readonly step: string;
   /** The database that the session is in. */
   readonly database?: string | RegExp;
-  /** The session's coming, a chunk of rows on their way in, the session's going, or a statement. */
+  /** The session's coming or being taken, a chunk of rows on their way in, its going or being left, or a statement. */
   readonly at: 'session' | 'rows' | 'farewell' | RegExp;
   /** Something that the same session has sent before. */
   readonly since?: RegExp;
@@ -24,7 +24,11 @@ export interface Held {
   readonly release: () => void;
 }
 
-const TYPES = { session: 'startup', rows: 'd', farewell: 'X' } as const;
+const TYPES: Readonly<Record<'session' | 'rows' | 'farewell', readonly string[]>> = {
+  session: ['startup', 'taken'],
+  rows: ['d'],
+  farewell: ['X', 'idle'],
+};
 
 /**
  * Stands between scripts and PostgreSQL and lets everything through, but holds the first session that
@@ -98,8 +102,8 @@ export class Gate {
   }
 
   #judge(passing: Passing): Verdict {
-    const { session, message } = passing;
-    if (message.type === 'startup') this.#sessions.push(session);
+    const { type, session } = passing.message;
+    if (TYPES.session.includes(type)) this.#sessions.push(session);
     const armed = this.#armed;
     if (armed === undefined || !isAt(armed.point, passing)) return { withhold: 'nothing' };
     this.#armed = undefined;
@@ -110,12 +114,13 @@ export class Gate {
   }
 }
 
-function isAt(point: Point, { session, message, sent }: Passing): boolean {
+function isAt(point: Point, { message, sent }: Passing): boolean {
+  const { session } = message;
   const [, , step] = session.applicationName.split(/[ #]/);
   if (step !== point.step || !isIn(point.database, session.database)) return false;
   if (point.since !== undefined && !sent.some((sql) => point.since?.test(sql))) return false;
   return typeof point.at === 'string'
-    ? message.type === TYPES[point.at]
+    ? TYPES[point.at].includes(message.type)
     : point.at.test(message.sql);
 }
 

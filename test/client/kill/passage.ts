@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
-import { isReadyAfter, Messages, type Message, type Startup } from './wire';
+import { isReadyAfter, Messages, type Message } from './wire';
 
 /** A message of a session at the moment in which it is about to be passed on. */
 export interface Passing {
-  readonly session: Startup;
   readonly message: Message;
-  /** The SQL that the session has sent before. */
+  /** The SQL that the session has sent before in the same hands. */
   readonly sent: readonly string[];
 }
 
@@ -22,7 +21,7 @@ export class Passage {
   readonly #server: Socket;
   readonly #judge: (passing: Passing) => Verdict;
   readonly #messages = new Messages();
-  readonly #sent: string[] = [];
+  #sent: readonly string[] = [];
   #requests: Message[] | undefined;
   #answers: Buffer | undefined;
   #answered: () => void = () => undefined;
@@ -38,13 +37,13 @@ export class Passage {
   }
 
   #request(message: Message): void {
-    const session = this.#messages.startup;
-    if (this.#requests !== undefined || session === undefined) {
-      this.#requests?.push(message);
+    if (this.#requests !== undefined) {
+      this.#requests.push(message);
       return;
     }
-    const { withhold, held } = this.#judge({ session, message, sent: this.#sent });
-    this.#sent.push(message.sql);
+    const before = message.type === 'taken' ? [] : this.#sent;
+    const { withhold, held } = this.#judge({ message, sent: before });
+    this.#sent = [...before, message.sql];
     if (withhold === 'request') {
       this.#requests = [message];
       held?.(() => this.#goOn());

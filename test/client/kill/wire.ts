@@ -1,15 +1,23 @@
+import { IDLE_NAME } from '../../../activities/postgres/session-pool';
+
 /** What a session says of itself when it comes. */
 export interface Startup {
   readonly applicationName: string;
   readonly database: string;
 }
 
-/** One message of a client: its type, and the SQL where it carries any. */
+/** One message of a client: its type, the SQL where it carries any, and whose session it is. */
 export interface Message {
   readonly bytes: Buffer;
+  /** That of the protocol, or `startup`; `taken` and `idle` where a kept session changes hands. */
   readonly type: string;
   readonly sql: string;
+  readonly session: Startup;
 }
+
+/** How a session that was used before is named for the next one, and for nobody. */
+const TAKEN = /set_config\('application_name', '([^']*)'/;
+const IDLE = `SET application_name = '${IDLE_NAME}'`;
 
 /**
  * Cuts what a client sends into messages, by the frames of PostgreSQL's protocol 3.0
@@ -19,17 +27,23 @@ export class Messages {
   #rest = Buffer.alloc(0);
   #startup: Startup | undefined;
 
-  /** Known once the first message has come. */
-  get startup(): Startup | undefined {
-    return this.#startup;
-  }
-
   /** Takes the next bytes and gives the messages that are complete with them. */
   push(chunk: Buffer): readonly Message[] {
     this.#rest = Buffer.concat([this.#rest, chunk]);
     const complete: Message[] = [];
     for (let next = this.#cut(); next !== undefined; next = this.#cut()) complete.push(next);
     return complete;
+  }
+
+  #message(bytes: Buffer, session: Startup): Message {
+    const type = bytes.toString('latin1', 0, 1);
+    const fields = type === 'Q' || type === 'P' ? bytes.toString('utf8', 5).split('\0') : [];
+    const sql = (type === 'P' ? fields[1] : fields[0]) ?? '';
+    if (sql.includes(IDLE)) return { bytes, type: 'idle', sql, session };
+    const applicationName = TAKEN.exec(sql)?.[1];
+    if (applicationName === undefined) return { bytes, type, sql, session };
+    this.#startup = { ...session, applicationName };
+    return { bytes, type: 'taken', sql, session: this.#startup };
   }
 
   #cut(): Message | undefined {
@@ -39,9 +53,9 @@ export class Messages {
     if (this.#rest.length < length) return undefined;
     const bytes = this.#rest.subarray(0, length);
     this.#rest = this.#rest.subarray(length);
-    if (head === 1) return message(bytes);
+    if (this.#startup !== undefined) return this.#message(bytes, this.#startup);
     this.#startup = startup(bytes);
-    return { bytes, type: 'startup', sql: '' };
+    return { bytes, type: 'startup', sql: '', session: this.#startup };
   }
 }
 
@@ -49,12 +63,6 @@ export class Messages {
 export function isReadyAfter(bytes: Buffer): boolean {
   const tail = bytes.subarray(-6);
   return tail.length === 6 && tail[0] === 0x5a && tail.readUInt32BE(1) === 5;
-}
-
-function message(bytes: Buffer): Message {
-  const type = bytes.toString('latin1', 0, 1);
-  const fields = type === 'Q' || type === 'P' ? bytes.toString('utf8', 5).split('\0') : [];
-  return { bytes, type, sql: (type === 'P' ? fields[1] : fields[0]) ?? '' };
 }
 
 function startup(bytes: Buffer): Startup {

@@ -6,6 +6,9 @@ import type { Answer, GateNote, Note } from './messages';
 
 const HEARTBEAT_MS = 500;
 
+/** By this statement an attempt gives its name to a session that was used before. */
+const TAKING = `set_config('application_name'`;
+
 /** Tells the test of every activity that begins or is done, and does not go on until it is told to. */
 export class Gates {
   readonly #say: (note: Note) => void;
@@ -35,7 +38,7 @@ export class Gates {
     });
   }
 
-  /** Puts a gate before every session that an attempt opens. */
+  /** Puts a gate before every session that an attempt opens, or takes as another has left it. */
   beforeSessions(): void {
     const connect: unknown = Reflect.get(Client.prototype, 'connect');
     if (typeof connect !== 'function') throw new Error('pg has no Client#connect');
@@ -43,6 +46,18 @@ export class Gates {
       await this.#wait({ at: 'session', ...attemptNow() });
       return Reflect.apply(connect, client, args);
     };
+    const query: unknown = Reflect.get(Client.prototype, 'query');
+    if (typeof query !== 'function') throw new Error('pg has no Client#query');
+    const taken = async (client: Client, args: readonly unknown[]): Promise<unknown> => {
+      await this.#wait({ at: 'session', ...attemptNow() });
+      return Reflect.apply(query, client, args);
+    };
+    const gatedQuery = function (this: Client, ...args: readonly unknown[]): unknown {
+      const [statement] = args;
+      const isTaking = typeof statement === 'string' && statement.includes(TAKING);
+      return isTaking ? taken(this, args) : Reflect.apply(query, this, args);
+    };
+    Reflect.set(Client.prototype, 'query', gatedQuery);
     // A pool hands a callback over and waits for that alone.
     Reflect.set(Client.prototype, 'connect', function (this: Client, ...args: readonly unknown[]) {
       return gated(this, args);

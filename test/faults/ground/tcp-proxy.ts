@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { IDLE_NAME } from '../../../activities/postgres/session-pool';
 import { deferred, type Deferred } from './deferred';
 import { HeldWire, type Moment, type Passing, type WireStop } from './wire-stop';
 
@@ -107,13 +108,17 @@ export class TcpProxy {
 
   async #toServer(wire: Wire, chunk: Buffer): Promise<void> {
     if (wire.startup === '') wire.startup = chunk.toString('latin1');
+    // A session that was used before says anew whose it is, as a first one does.
+    const isLeft = chunk.includes(`application_name = '${IDLE_NAME}'`);
     for (const stop of this.#stops) {
       const verdict = stop.judge(wire, chunk);
       if (verdict === 'pass') continue;
       await this.#deliver(wire.server, chunk.subarray(0, verdict.first));
       if ((await stop.hold()) === 'drop') destroy(wire);
+      if (isLeft) wire.startup = '';
       return this.#deliver(wire.server, chunk.subarray(verdict.first));
     }
+    if (isLeft) wire.startup = '';
     return this.#deliver(wire.server, chunk);
   }
 

@@ -2,16 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { PROJECTS, TENANCY } from './source';
+import { packageRoot } from '../../../client/temporal-cli';
 
-/** Where a worker of the bench finds its servers, and where it writes. */
+/** Where a worker finds its servers, and what it is configured with. */
 export interface WorkerOrder {
+  /** Tells it from others in the same folder. */
+  readonly name: string;
   readonly sourceUrl: string;
+  /** Address of the Temporal server. */
   readonly temporal: string;
   readonly taskQueue: string;
+  /** Where its configuration and its log are written. */
   readonly folder: string;
-  /** Further sections of the configuration. */
-  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** A worker in a process of its own, with its resident memory sampled every second. */
@@ -19,16 +22,17 @@ export interface WorkerProcess {
   readonly pid: number;
   /** Megabytes, one a second since its start. */
   readonly memory: readonly number[];
-  readonly stop: () => Promise<void>;
+  /** Asks it to end (SIGTERM), or ends it at once (SIGKILL), and waits until it has. */
+  readonly stop: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<void>;
 }
 
 /** Starts `moveout worker` on a configuration of its own and samples its memory until it is stopped. */
 export function startWorker(order: WorkerOrder): WorkerProcess {
-  const { folder, sourceUrl, temporal, taskQueue } = order;
-  const config = path.join(folder, `${taskQueue}.config.json`);
-  writeFileSync(config, JSON.stringify(configuration(order)));
-  const log = openSync(path.join(folder, `${taskQueue}.worker.log`), 'a');
-  const main = path.join(__dirname, '../../worker/main.js');
+  const { name, folder, sourceUrl, temporal, taskQueue, settings } = order;
+  const config = path.join(folder, `${name}.config.json`);
+  writeFileSync(config, JSON.stringify(settings));
+  const log = openSync(path.join(folder, `${name}.worker.log`), 'a');
+  const main = path.join(packageRoot(), 'dist', 'worker', 'main.js');
   const flags = (process.env['MOVEOUT_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
   const child = spawn(process.execPath, [...flags, main], {
     cwd: folder,
@@ -50,22 +54,19 @@ export function startWorker(order: WorkerOrder): WorkerProcess {
     memory.push(...residentMegabytes(pid));
   }, 1_000);
   timer.unref();
-  return { pid, memory, stop: () => stop(child, timer) };
-}
-
-function configuration({ folder, settings }: WorkerOrder): Readonly<Record<string, unknown>> {
   return {
-    tenancy: TENANCY,
-    projects: { query: PROJECTS },
-    backup: { directory: path.join(folder, 'backups') },
-    ...settings,
+    pid,
+    memory,
+    stop: async (signal = 'SIGTERM') => {
+      clearInterval(timer);
+      await end(child, signal);
+    },
   };
 }
 
-async function stop(child: ChildProcess, timer: NodeJS.Timeout): Promise<void> {
-  clearInterval(timer);
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
+  child.kill(signal);
   await once(child, 'exit');
 }
 

@@ -1,11 +1,11 @@
 import { Client } from 'pg';
-import { roleScripts, schemaScripts } from '../../test/support/studio/sql-files';
+import { roleScripts, schemaScripts } from './sql-files';
 
-/** How many rows each project of the bench's studio has. */
-const SIZES = { users: 150, sessions: 45, refreshTokens: 90, buckets: 10, objects: 500 };
+/** How many rows each project of the studio has. */
+export const SIZES = { users: 150, sessions: 45, refreshTokens: 90, buckets: 10, objects: 500 };
 
 /** One project of the studio, as `public.projects` lists it. */
-export interface BenchProject {
+export interface SmallProject {
   readonly ref: string;
   readonly database: string;
   readonly owner: string;
@@ -35,7 +35,7 @@ const TENANCY_TABLES = `
  * project is named `<prefix>-00001` and so on, and is of the same size.
  */
 export async function makeSource(url: string, projects: number, prefix: string): Promise<void> {
-  const client = new Client({ connectionString: url, application_name: 'moveout bench' });
+  const client = new Client({ connectionString: url, application_name: 'moveout studio' });
   await client.connect();
   try {
     for (const script of [...roleScripts(), 'BEGIN', ...schemaScripts(), TENANCY_TABLES])

@@ -1,0 +1,88 @@
+import type { SmallProject } from '../../support/studio/many-projects';
+
+/** One way in which a project cannot be moved; SQL for the source, and for a target that is there before. */
+export interface Way {
+  readonly name: string;
+  readonly broken: Sql;
+  readonly mended: Sql;
+  /** What its reason begins with: a failure of the closed table. */
+  readonly code: string;
+}
+
+/** A project, and what is wrong with it. */
+export interface Broken {
+  readonly project: SmallProject;
+  readonly way: Way;
+}
+
+interface Sql {
+  readonly source?: (project: SmallProject) => string;
+  /** Where there is any, the project's database is made first, empty but for what this puts there. */
+  readonly target?: string;
+}
+
+/** What a studio's people added later: rules that old rows need not keep. */
+export const RULES_FOR_NEW_ROWS = `
+  ALTER TABLE auth.users ADD CONSTRAINT no_stranger CHECK (phone IS DISTINCT FROM '000') NOT VALID;
+  ALTER TABLE storage.objects ADD CONSTRAINT no_dots CHECK (name NOT LIKE '../%') NOT VALID`;
+
+/** A function of the target's own that its DDL fires; `public` stays out of every comparison. */
+function onDdl(tags: string, body: string): string {
+  return `
+    CREATE FUNCTION public.meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+    CREATE EVENT TRIGGER meddle ON ddl_command_end WHEN TAG IN (${tags}) EXECUTE FUNCTION public.meddle()`;
+}
+
+const LEAVE_ALONE = 'DROP EVENT TRIGGER meddle; DROP FUNCTION public.meddle()';
+
+const ownUsers = ({ ref }: SmallProject): string =>
+  `(SELECT user_id FROM public.memberships WHERE project = '${ref}' ORDER BY user_id LIMIT 1)`;
+
+const firstBucket = ({ ref }: SmallProject): string =>
+  `(SELECT bucket_id FROM public.bucket_owners WHERE project = '${ref}' ORDER BY bucket_id LIMIT 1)`;
+
+/** Five ways, each of which breaks another step after the backup. */
+export const WAYS: readonly Way[] = [
+  {
+    name: 'its database refuses tables',
+    broken: { target: onDdl(`'CREATE TABLE'`, `RAISE 'no tables here';`) },
+    mended: { target: LEAVE_ALONE },
+    code: 'DataRejected',
+  },
+  {
+    name: 'a user breaks a rule for new rows',
+    broken: {
+      source: (project) => `UPDATE auth.users SET phone = '000' WHERE id = ${ownUsers(project)}`,
+    },
+    mended: { source: () => `UPDATE auth.users SET phone = NULL WHERE phone = '000'` },
+    code: 'DataRejected',
+  },
+  {
+    name: 'an object breaks a rule for new rows',
+    broken: {
+      source: (project) =>
+        `UPDATE storage.objects SET name = '../' || name WHERE bucket_id = ${firstBucket(project)}`,
+    },
+    mended: {
+      source: () => `UPDATE storage.objects SET name = substr(name, 4) WHERE name LIKE '../%'`,
+    },
+    code: 'DataRejected',
+  },
+  {
+    name: 'its database refuses indexes',
+    broken: { target: onDdl(`'CREATE INDEX'`, `RAISE 'no indexes here';`) },
+    mended: { target: LEAVE_ALONE },
+    code: 'DataRejected',
+  },
+  {
+    name: 'somebody changes a row before it is verified',
+    broken: {
+      target: onDdl(
+        `'CREATE TRIGGER'`,
+        `UPDATE auth.users SET email = 'changed@' || email WHERE id = (SELECT min(id::text)::uuid FROM auth.users);`,
+      ),
+    },
+    mended: { target: LEAVE_ALONE },
+    code: 'VerificationFailed',
+  },
+];
