@@ -69,11 +69,24 @@ describe('the fence', () => {
       expect(await tryLock(early, NAMES, 'exclusive')).toBe(true);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(false);
       const session = await readLockSession(early);
-      await expect(assertLocked(late, session)).resolves.toBeUndefined();
+      await expect(assertLocked(early, session)).resolves.toBeUndefined();
       await endOtherAttempts(late, [RUN]);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(true);
       await expect(early.query('SELECT 1')).rejects.toThrow();
       await expect(assertLocked(late, session)).rejects.toMatchObject({ type: 'LockHeld' });
+    });
+  });
+
+  it('counts a lock session that another attempt has by now as lost', async () => {
+    await both('postgres', async (lock, writing) => {
+      const named = (attempt: number): string =>
+        `SET application_name = '${applicationName({ runId: RUN, step: 'initSchema', attempt, projectRef: 'x' })}'`;
+      await lock.query(named(1));
+      await writing.query(named(1));
+      const session = await readLockSession(lock);
+      await expect(assertLocked(writing, session)).resolves.toBeUndefined();
+      await lock.query(named(2));
+      await expect(assertLocked(writing, session)).rejects.toMatchObject({ type: 'LockHeld' });
     });
   });
 });

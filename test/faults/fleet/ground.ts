@@ -11,7 +11,6 @@ import { startWorker, type WorkerProcess } from '../../support/worker/own-worker
 import { KeptPostgres } from '../ground/kept-postgres';
 import { KeptTemporal } from '../ground/kept-temporal';
 import { rowsAt, runAt } from '../ground/sessions';
-import { RULES_FOR_NEW_ROWS } from './ways';
 
 export const STUDIO = 'studio';
 export const TASK_QUEUE = 'fleet-faults';
@@ -37,7 +36,6 @@ export async function openFleetGround(projects: number): Promise<FleetGround> {
   ]);
   await runAt(server.url(), `CREATE DATABASE ${STUDIO} TEMPLATE template0`);
   await makeSource(server.url(STUDIO), projects, 'p');
-  await runAt(server.url(STUDIO), RULES_FOR_NEW_ROWS);
   const workers: WorkerProcess[] = [];
   const hire = (name: string): WorkerProcess => {
     const worker = startWorker({
