@@ -18,8 +18,11 @@ export interface Place {
   /** The database; left out, the one that the connection's URL names. */
   readonly database?: string | undefined;
   readonly access: 'read' | 'write';
-  /** Whether the session may wait for the next one who asks; else only those that read a source or look at a server. */
-  readonly kept?: boolean | undefined;
+  /**
+   * Whether the session may wait for the next one who asks; `last` takes one that waits and closes it.
+   * Left out, only those that read a source or look at a server wait.
+   */
+  readonly kept?: boolean | 'last' | undefined;
 }
 
 /** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
@@ -94,7 +97,7 @@ export class Connections extends ConnectionUrls {
     return `database "${database}" on connection "${place.connection}"`;
   }
 
-  #config(place: Place): ClientConfig {
+  #config(place: Omit<Place, 'access' | 'kept'>): ClientConfig {
     const { connectionString, options } = serverUrl(this.url(place.connection), place.database);
     return {
       connectionString,
@@ -107,27 +110,26 @@ export class Connections extends ConnectionUrls {
 
   /** Closes the sessions that wait for somebody to ask for a place. */
   async closeKept({ connection, database }: Omit<Place, 'access' | 'kept'>): Promise<void> {
-    for (const access of ['read', 'write'] as const)
-      await this.#session.pool?.close(this.#keyOf({ connection, database, access }));
+    await this.#session.pool?.close(this.#keyOf({ connection, database }));
   }
 
   /** The databases of sources and servers stay; a target may be renamed or dropped, and says what is kept. */
   #poolKey(place: Place): string | undefined {
     const { access, database } = place;
     const stays = access === 'read' && (database === undefined || database === 'postgres');
-    return (place.kept ?? stays) ? this.#keyOf(place) : undefined;
+    return (place.kept ?? stays) === false ? undefined : this.#keyOf(place);
   }
 
-  #keyOf(place: Place): string {
+  #keyOf(place: Omit<Place, 'access' | 'kept'>): string {
     const { connectionString = '', options = '' } = this.#config(place);
-    return `${place.access} ${connectionString} ${options}`;
+    return `${connectionString} ${options}`;
   }
 
   async #letGo(place: Place, client: Client, isSound: boolean): Promise<void> {
     const key = this.#poolKey(place);
     const { pool, signal } = this.#session;
-    if (pool === undefined || key === undefined || !isSound || signal?.aborted === true)
-      return close(client);
+    const mayWait = isSound && signal?.aborted !== true && place.kept !== 'last';
+    if (pool === undefined || key === undefined || !mayWait) return close(client);
     await pool.give(key, client);
   }
 

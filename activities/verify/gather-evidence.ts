@@ -33,7 +33,8 @@ export async function gatherEvidence(
   withSource: WithSource,
 ): Promise<Evidence> {
   const { connections, job, manifest } = verification;
-  return connections.with(targetPlace(job.target, 'read'), (client) =>
+  const place = { ...targetPlace(job.target, 'read'), kept: 'last' } as const;
+  return connections.with(place, (client) =>
     transaction(client, 'read-snapshot', () =>
       withSource(async (source) => {
         const snapshot = await exportSnapshot(client);

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { literal, qualified } from '../identifiers';
+import { filledTables } from './filled';
 
 /** Rows of one table: those for which a predicate over the alias `t` holds. */
 export interface Choice {
@@ -11,12 +12,17 @@ export interface Choice {
 /** The predicate that nothing fulfils: what is chosen by it need not be asked for. */
 export const NOTHING = 'false';
 
-/** Tells which tables hold any of the rows chosen, all in one statement. */
+/** Tells which tables hold any of the rows chosen, in one statement over those that are not empty. */
 export async function holdingTables(
   client: Client,
   choices: readonly Choice[],
 ): Promise<ReadonlySet<string>> {
-  const asked = choices.filter(({ where }) => where !== NOTHING);
+  const possible = choices.filter(({ where }) => where !== NOTHING);
+  const filled = await filledTables(
+    client,
+    possible.map(({ table }) => table),
+  );
+  const asked = possible.filter(({ table }) => filled.has(table));
   if (asked.length === 0) return new Set();
   const selects = asked.map(
     ({ table, where }) =>

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
 import { failure } from '../../failure';
+import { filledTables } from '../catalog/filled';
 import { holdingTables, NOTHING } from '../catalog/holding';
 import type { TableFacts } from '../catalog/tables';
 import { classify, type Classification } from './classify';
@@ -36,14 +37,21 @@ export async function readProjectScope(
   const classification = classify(tables, wanted.scopes);
   assertCovered(classification);
   const who = { ref: wanted.projectRef };
-  const keys = await readKeysOf(client, { wanted, who, exists: existence(tables) });
-  if (keys === undefined) throw failure('ConfigInvalid', 'the tenancy cannot tell one project');
+  const filled = await filledTables(
+    client,
+    tables.map(({ table }) => table),
+  );
+  // Whose keys stand in an empty table needs no statement.
+  const holding = existence(tables.filter(({ table }) => filled.has(table)));
+  const found = await readKeysOf(client, { wanted, who, exists: holding });
+  if (found === undefined) throw failure('ConfigInvalid', 'the tenancy cannot tell one project');
+  const keys = { ...found, exists: existence(tables) };
   const chosen = scoped(tables, classification, keys);
-  const holding = await holdingTables(
+  const held = await holdingTables(
     client,
     chosen.map(({ facts: { table }, where }) => ({ table, where })),
   );
-  return { keys, tables: chosen.map((one) => (holding.has(one.facts.table) ? one : emptied(one))) };
+  return { keys, tables: chosen.map((one) => (held.has(one.facts.table) ? one : emptied(one))) };
 }
 
 /** Where the project has no row, nothing of what follows has to look for one. */

@@ -26,6 +26,9 @@ export interface WorkerProcess {
   readonly stop: (signal?: 'SIGTERM' | 'SIGKILL') => Promise<void>;
 }
 
+/** The flag that `npm run worker` and the Dockerfile start it with. */
+const SMALL = '--max-semi-space-size=4';
+
 /** Starts `moveout worker` on a configuration of its own and samples its memory until it is stopped. */
 export function startWorker(order: WorkerOrder): WorkerProcess {
   const { name, folder, sourceUrl, temporal, taskQueue, settings } = order;
@@ -33,12 +36,12 @@ export function startWorker(order: WorkerOrder): WorkerProcess {
   writeFileSync(config, JSON.stringify(settings));
   const log = openSync(path.join(folder, `${name}.worker.log`), 'a');
   const main = path.join(packageRoot(), 'dist', 'worker', 'main.js');
-  const flags = (process.env['MOVEOUT_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
-  const child = spawn(process.execPath, [...flags, main], {
+  const child = spawn(process.execPath, [SMALL, main], {
     cwd: folder,
     stdio: ['ignore', log, log],
     env: {
       ...process.env,
+      MALLOC_ARENA_MAX: '2',
       MOVEOUT_CONFIG: config,
       MOVEOUT_SOURCE_URL: sourceUrl,
       MOVEOUT_TASK_QUEUE: taskQueue,
