@@ -10,7 +10,7 @@ import type { Connections } from './postgres/connections';
 import { serverPlace, maintenancePlace } from './postgres/maintenance';
 import { reachableSources } from './plan/reachable-source';
 import type { Resources } from './resources';
-import { dropTemplate, TEMPLATE_PREFIX } from './postgres/template';
+import { dropTemplate, hasTemplate, reviveTemplate, TEMPLATE_PREFIX } from './postgres/template';
 import { takeOver } from './write/take-over';
 
 /**
@@ -56,11 +56,13 @@ async function drop(
 ): Promise<boolean> {
   return connections.with(maintenancePlace(server, sources), async (client) => {
     if ((await findDatabase(client, name)) === undefined) return false;
+    const wasProved = await hasTemplate(client, name);
     try {
       await dropTemplate(client, name);
       return true;
     } catch (error) {
       if (!isInUse(error)) throw error;
+      if (wasProved) await reviveTemplate(client, name);
       log.info('a template is still being cloned and stays', { template: name });
       return false;
     }

@@ -5,11 +5,11 @@ import { ConnectionUrls, type ResolveUrl } from './connection-urls';
 import { serverUrl } from './server-url';
 import type { SessionPool } from './session-pool';
 import { ignoreIdleLoss, withLibraryPool } from './library-pool';
-import { pinStatement, startupOptions } from './settings';
+import { cutName, pinStatement, startupOptions } from './settings';
 import { databaseFailure } from './sqlstate';
 
-/** Names PostgreSQL cuts at this many bytes. */
-const APPLICATION_NAME_BYTES = 63;
+/** Milliseconds; an idle session that does not answer by then has lost its server. */
+const TAKEN_WITHIN = 5_000;
 
 /** Which database of which configured server, and as what. */
 export interface Place {
@@ -102,7 +102,7 @@ export class Connections extends ConnectionUrls {
     return {
       connectionString,
       ...(options !== undefined && { options }),
-      application_name: cut(this.#session.name),
+      application_name: cutName(this.#session.name),
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
     };
@@ -143,11 +143,18 @@ export class Connections extends ConnectionUrls {
     const key = this.#poolKey(place);
     const client = key === undefined ? undefined : this.#session.pool?.take(key);
     if (client === undefined) return undefined;
+    const { name, signal } = this.#session;
+    const destroy = (): void => void client.connection.stream.destroy();
+    const patience = setTimeout(destroy, TAKEN_WITHIN);
+    signal?.addEventListener('abort', destroy, { once: true });
     try {
-      await client.query(pinStatement(place.access, cut(this.#session.name)));
+      await client.query(pinStatement(place.access, cutName(name)));
     } catch {
-      client.connection.stream.destroy();
+      destroy();
       return undefined;
+    } finally {
+      clearTimeout(patience);
+      signal?.removeEventListener('abort', destroy);
     }
     return this.#guarded(place, client);
   }
@@ -189,8 +196,4 @@ export class Connections extends ConnectionUrls {
 
 async function close(client: Client): Promise<void> {
   await client.end().catch(ignoreIdleLoss);
-}
-
-function cut(name: string): string {
-  return Buffer.from(name, 'utf8').subarray(0, APPLICATION_NAME_BYTES).toString('utf8');
 }

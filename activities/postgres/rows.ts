@@ -1,12 +1,17 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 
-/** Runs a configured statement about projects, with `public` on the search path as its author expects. */
+/** Puts `public` on the search path, as the author of a configured statement expects. */
+export async function searchPublic(client: Client): Promise<void> {
+  await client.query(`SELECT set_config('search_path', 'pg_catalog, public', false)`);
+}
+
+/** Runs a configured statement about projects. */
 export async function readRows(
   client: Client,
   statement: string,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  await client.query(`SELECT set_config('search_path', 'pg_catalog, public', false)`);
+  await searchPublic(client);
   const result = await client.query(statement);
   return z.array(z.record(z.string(), z.unknown())).parse(result.rows);
 }

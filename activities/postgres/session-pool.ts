@@ -3,6 +3,9 @@ import type { Client } from 'pg';
 /** A session that nobody asks for during this time is closed: it would keep its database from being dropped. */
 const IDLE_MILLIS = 1_000;
 
+/** Milliseconds; a session that is not clean by then has lost its server. */
+const CLEANED_WITHIN = 5_000;
+
 /** How idle sessions are called: no attempt's sweep takes them for its own. */
 export const IDLE_NAME = 'moveout idle';
 
@@ -11,7 +14,7 @@ export const IDLE_NAME = 'moveout idle';
  * to plan them costs more than to run them. A transaction that was left open ends first.
  */
 const CLEANING = `
-  ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;
+  ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; UNLISTEN *;
   SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; SET application_name = '${IDLE_NAME}'`;
 
 interface Idle {
@@ -38,12 +41,15 @@ export class SessionPool {
 
   /** Cleans a session and keeps it for the key, or closes it. Never throws. */
   async give(key: string, client: Client): Promise<void> {
+    const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
     try {
       await client.query(CLEANING);
     } catch {
       // It was lost, or cannot be cleaned: nobody shall get it.
       client.connection.stream.destroy();
       return;
+    } finally {
+      clearTimeout(patience);
     }
     const idle = this.#idle.get(key) ?? [];
     this.#idle.set(key, idle);

@@ -56,3 +56,11 @@ export function startupOptions(access: 'read' | 'write'): string {
     .map(([name, value]) => `-c ${name}=${value.replace(/ /g, '\\ ')}`)
     .join(' ');
 }
+
+/** Names PostgreSQL cuts at this many bytes. */
+const APPLICATION_NAME_BYTES = 63;
+
+/** A session's name as PostgreSQL keeps it. */
+export function cutName(name: string): string {
+  return Buffer.from(name, 'utf8').subarray(0, APPLICATION_NAME_BYTES).toString('utf8');
+}

@@ -67,6 +67,12 @@ export async function noteProof(client: Client, name: string): Promise<void> {
   await client.query(`COMMENT ON DATABASE ${ident(name)} IS ${literal(`${PROVED}${version}`)}`);
 }
 
+/** Makes a template serve again that was proved and could not be dropped. */
+export async function reviveTemplate(client: Client, name: string): Promise<void> {
+  await client.query(`ALTER DATABASE ${ident(name)} WITH IS_TEMPLATE true`);
+  await noteProof(client, name);
+}
+
 /** Drops a template, or what was begun of it; fails where one is being cloned just now. */
 export async function dropTemplate(client: Client, name: string): Promise<void> {
   await client.query(`ALTER DATABASE ${ident(name)} WITH IS_TEMPLATE false`);

@@ -11,7 +11,7 @@ import { List, type Demand } from './list';
 import { progressOf } from './progress';
 import { FleetRecord } from './record';
 import { areCanariesWell, withEnding, type Standing } from './standing';
-import type { Stop } from './stopping';
+import { stopOf, type Stop } from './stopping';
 import { Underway } from './underway';
 
 /** How a run of a fleet ends: the fleet is over, or its history is long enough. */
@@ -103,15 +103,22 @@ export class Fleet implements Steered {
   }
 
   change(limits: LimitsChange): void {
-    this.#change({ limits: changedLimits(this.#standing.limits, limits) });
+    const changed = changedLimits(this.#standing.limits, limits);
+    const stop = this.#standing.stop ?? stopOf(this.#standing.tally, changed);
+    this.#change({ limits: changed, stop });
   }
 
   /** The project that may start now, once all is read that is needed to know it. */
   async #next(): Promise<FleetProject | undefined> {
     if (!this.#mayStart()) return undefined;
     try {
-      await this.#hours.look(this.#standing.limits.window, Date.now());
-      if (this.#hours.isOpen) await this.#list.lookFor(() => this.#demand());
+      let lookedAt: number;
+      do {
+        lookedAt = Date.now();
+        await this.#hours.look(this.#standing.limits.window, lookedAt);
+        if (this.#hours.isOpen) await this.#list.lookFor(() => this.#demand());
+        // Reading the list may have taken long, or brought another window.
+      } while (Date.now() !== lookedAt);
     } catch (error) {
       this.#stop({ why: sentenceOf(causeOf(error)), isFailure: true });
     }

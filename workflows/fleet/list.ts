@@ -44,12 +44,14 @@ export class List {
 
   /** Reads on until some project may start or none that is near can. */
   async lookFor(demand: () => Demand): Promise<void> {
-    while (this.eligible(demand()) === undefined && this.#mayRead()) await this.#readPage();
+    while (hasRoom(demand()) && this.eligible(demand()) === undefined && this.#mayRead())
+      await this.#readPage();
   }
 
   /** The first project that every limit and the canaries let start. */
-  eligible({ limits, running, areCanariesWell }: Demand): FleetProject | undefined {
-    if (running.length >= limits.concurrency) return undefined;
+  eligible(demand: Demand): FleetProject | undefined {
+    if (!hasRoom(demand)) return undefined;
+    const { limits, running, areCanariesWell } = demand;
     return this.#waiting.find(
       (project) =>
         (areCanariesWell || project.canary === true) &&
@@ -78,6 +80,10 @@ export class List {
     this.#waiting.push(...page);
     this.#cursor += page.length;
   }
+}
+
+function hasRoom({ limits, running }: Demand): boolean {
+  return running.length < limits.concurrency;
 }
 
 function isBelow(

@@ -1,8 +1,12 @@
 import type { FleetEntry, FrozenFleet } from '../domain/fleet';
 import { working } from '../steps';
+import { shortened } from './tally';
 
 /** A part of the record has so many entries. */
 const PART = 50;
+
+/** So much of an entry is recorded: fifty of them stay far below what Temporal takes at once. */
+const RECORDED = { most: 10, longest: 1_000 };
 
 /** Writes down how the projects of a fleet ended, in numbered parts, one after another. */
 export class FleetRecord {
@@ -25,7 +29,7 @@ export class FleetRecord {
 
   /** Keeps an entry; a part that is full is written meanwhile. */
   add(entry: FleetEntry): void {
-    this.#unwritten.push(entry);
+    this.#unwritten.push(shortened(entry, RECORDED));
     if (this.#unwritten.length >= PART) this.#write();
   }
 

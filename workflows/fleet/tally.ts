@@ -89,10 +89,14 @@ function withCodes(
   return { ...failures, [code]: (failures[code] ?? 0) + 1 };
 }
 
-function shortened(entry: FleetEntry): FleetEntry {
-  const problems = entry.problems.slice(0, 3).map(({ code, message }) => ({
+/** The entry with its first problems alone, each cut: there may be thousands. */
+export function shortened(
+  entry: FleetEntry,
+  { most, longest } = { most: 3, longest: LONGEST },
+): FleetEntry {
+  const problems = entry.problems.slice(0, most).map(({ code, message }) => ({
     code,
-    message: message.length > LONGEST ? `${message.slice(0, LONGEST)}…` : message,
+    message: message.length > longest ? `${message.slice(0, longest)}…` : message,
   }));
   return { ...entry, problems };
 }

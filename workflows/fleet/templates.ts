@@ -13,25 +13,22 @@ export function prepareTemplates({
 }: FrozenFleet): Promise<readonly PreparedTemplates[]> {
   if (total < 2) return Promise.resolve([]);
   return CancellationScope.nonCancellable(async () => {
-    const prepared = await Promise.all(
-      routes.map((route) =>
-        orNothing(() =>
-          planning(`template for ${route.source} → ${route.target}`).prepareTemplates(route),
-        ),
-      ),
-    );
-    return prepared.filter((templates) => templates !== undefined);
+    const prepared: PreparedTemplates[] = [];
+    // One after another: an attempt ends all other sessions of its run.
+    for (const route of routes) {
+      const words = `template for ${route.source} → ${route.target}`;
+      const templates = await orNothing(() => planning(words).prepareTemplates(route));
+      if (templates !== undefined) prepared.push(templates);
+    }
+    return prepared;
   });
 }
 
 /** Drops the templates that were made for a fleet; one that cannot be dropped stays, and serves the next. */
 export async function dropTemplates(prepared: readonly PreparedTemplates[]): Promise<void> {
   const made = prepared.filter((templates) => templates.made.length > 0);
-  await Promise.all(
-    made.map((templates) =>
-      orNothing(() => planning(`templates on ${templates.target}`).dropTemplates(templates)),
-    ),
-  );
+  for (const templates of made)
+    await orNothing(() => planning(`templates on ${templates.target}`).dropTemplates(templates));
 }
 
 async function orNothing<T>(use: () => Promise<T>): Promise<T | undefined> {

@@ -4,11 +4,11 @@ import { z } from 'zod';
 /** Of what a stamp is: of what stands in the catalog's rows, or also of their versions. */
 export type Of = 'content' | 'versions';
 
-const reader = z.object({ version: z.string(), role: z.string() });
+const reader = z.object({ version: z.string(), role: z.string(), super: z.string() });
 const made = z.object({ statement: z.string() });
 const stampRow = z.object({ stamp: z.string() });
 
-/** The statements made so far, by server version and role, on which depends what there is to read. */
+/** The statements made so far, by server version, role and its rights, on which depends what there is to read. */
 const statements = new Map<string, string>();
 
 /**
@@ -21,10 +21,11 @@ const statements = new Map<string, string>();
  */
 export async function readStamp(client: Client, of: Of = 'content'): Promise<string> {
   const who = await client.query(
-    `SELECT current_setting('server_version_num') AS version, current_user::text AS role`,
+    `SELECT current_setting('server_version_num') AS version, current_user::text AS role,
+            current_setting('is_superuser') AS super`,
   );
-  const { version, role } = reader.parse(who.rows[0]);
-  const key = `${of} ${version} ${role}`;
+  const { version, role, super: isSuperuser } = reader.parse(who.rows[0]);
+  const key = `${of} ${version} ${role} ${isSuperuser}`;
   const statement = statements.get(key) ?? (await makeStatement(client, of));
   statements.set(key, statement);
   // Prepared: a session that is used again has it planned already.

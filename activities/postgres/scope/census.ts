@@ -1,5 +1,6 @@
 import { extentOf } from '../../../workflows/domain/scopes';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
+import { filledTables } from '../catalog/filled';
 import { readSizes, readTables } from '../catalog/tables';
 import type { Client } from '../database-client';
 import {
@@ -45,6 +46,7 @@ export async function takeCensus(client: Client, asked: Counted): Promise<Census
     knownRefs: known,
     form: 'joined',
     hasColumn: (column) => exists('storage.buckets', column),
+    hasTable: (table) => exists(table),
   };
   const rows = new Map(refs.map((ref) => [ref, 0]));
   let isEstimated = false;
@@ -60,7 +62,7 @@ export async function takeCensus(client: Client, asked: Counted): Promise<Census
   const overlaps =
     isEstimated || configuredRefs === undefined
       ? undefined
-      : await findOverlaps(client, tenancy, {
+      : await findOverlaps(client, asked, {
           ...grouping,
           refs: [...new Set([...configuredRefs, ...refs])],
         });
@@ -87,10 +89,13 @@ function sizesOf(tenancy: Tenancy): readonly Counting[] {
   return [users, objects];
 }
 
-/** Counts for every project what another claims as well; rules that give all rows to each are not counted. */
+/** Buckets of these kinds are told apart by the same statement, and are few where there are any. */
+const OTHER_BUCKETS = ['storage.buckets_analytics', 'storage.buckets_vectors'];
+
+/** Counts for every project what another claims as well; left to each plan where a rule gives all rows to each. */
 async function findOverlaps(
   client: Client,
-  tenancy: Tenancy,
+  { tenancy }: Pick<Counted, 'tenancy'>,
   grouping: Grouping,
 ): Promise<ReadonlyMap<string, Overlap> | undefined> {
   if (tenancy.users.by === 'all' || tenancy.buckets.by === 'all') return undefined;
@@ -100,6 +105,10 @@ async function findOverlaps(
         place: 'tenancy.users',
         statement: (wanted) => usersByProject(tenancy.users, wanted),
       });
+  if (tenancy.buckets.by !== 'id-prefix' && tenancy.buckets.by !== 'owner') {
+    const others = OTHER_BUCKETS.filter((table) => grouping.hasTable(table));
+    if ((await filledTables(client, others)).size > 0) return undefined;
+  }
   const countsBuckets = tenancy.buckets.by !== 'id-prefix' && grouping.hasColumn('id');
   const buckets = countsBuckets
     ? await countShared(client, grouping, {

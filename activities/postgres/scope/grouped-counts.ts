@@ -28,7 +28,15 @@ export interface Counting {
 export type Counts = ReadonlyMap<string | null, number>;
 
 /** A configured statement that compares `$1` with what is no text; it may run where `$1` is spelled out. */
-const NOT_JOINED: readonly string[] = ['42883', '42804', '42846', '22P02'];
+const NOT_JOINED: readonly string[] = [
+  '42883',
+  '42804',
+  '42846',
+  '22P02',
+  '42703',
+  '42702',
+  '21000',
+];
 const TOO_SLOW = '57014';
 
 /** So many projects are spelled out in one statement. */

@@ -1,6 +1,6 @@
 import type { BucketTenancy, Tenancy, UserTenancy } from '../../../workflows/domain/tenancy';
 import { ident, literal, qualified } from '../identifiers';
-import { inlined, list, longestPrefix } from './tenancy';
+import { CLAIMANT, CLAIMANTS, inlined, list, longestPrefix } from './tenancy';
 
 /** Several projects that are told apart in one statement. */
 export interface Grouping {
@@ -14,6 +14,8 @@ export interface Grouping {
   readonly form: 'joined' | 'spelled out';
   /** Whether the source's buckets have this column. */
   readonly hasColumn: (column: string) => boolean;
+  /** Whether the source has this table. */
+  readonly hasTable: (table: string) => boolean;
 }
 
 /** What a uuid looks like to PostgreSQL; any other ref stands for no instance. */
@@ -103,8 +105,8 @@ function asked(sql: string, { refs, form }: Grouping, column?: string): string {
   const as = column === undefined ? '' : ` (${column})`;
   const id = `q.${column ?? 'id'}`;
   if (form === 'joined') {
-    return `SELECT r.ref, ${id} FROM unnest(${list(refs)}) AS r (ref)
-      CROSS JOIN LATERAL (${inlined(sql, 'r.ref')}) AS q${as}`;
+    return `SELECT ${CLAIMANT} AS ref, ${id} FROM unnest(${list(refs)}) AS ${CLAIMANTS}
+      CROSS JOIN LATERAL (${inlined(sql, CLAIMANT)}) AS q${as}`;
   }
   return refs
     .map((ref) => {

@@ -148,13 +148,17 @@ function belongs(id: string, ref: string, separator: string): string {
   return `(${id} = ${literal(ref)} OR starts_with(${id}, ${literal(ref + separator)}))`;
 }
 
+/** Refs in the place of `$1`: under names that no configured statement has for its own tables. */
+export const CLAIMANTS = 'moveout_claimants (moveout_ref)';
+export const CLAIMANT = 'moveout_claimants.moveout_ref';
+
 /** A configured statement for one project, or for each of several; its one column is called as given. */
 function forEach(statement: string, who: Claimants, column?: string): string | undefined {
   const as = column === undefined ? '' : ` (${column})`;
   if ('ref' in who) return `SELECT q.* FROM (${inlined(statement, literal(who.ref))}) AS q${as}`;
   if (who.refs === undefined) return undefined;
-  return `SELECT q.* FROM ${refsTable(who.refs, who.except)} AS r (ref)
-    CROSS JOIN LATERAL (${inlined(statement, 'r.ref')}) AS q${as}`;
+  return `SELECT q.* FROM ${refsTable(who.refs, who.except)} AS ${CLAIMANTS}
+    CROSS JOIN LATERAL (${inlined(statement, CLAIMANT)}) AS q${as}`;
 }
 
 /** A configured statement with `$1` filled in: COPY takes no parameters. */

@@ -7,10 +7,10 @@ import { takeCensus } from '../../../activities/postgres/scope/census';
 import type { Counted } from '../../../activities/postgres/scope/grouped-counts';
 import { transaction } from '../../../activities/postgres/transaction';
 import { extentOf, NO_SCOPES } from '../../../workflows/domain/scopes';
-import type { Tenancy } from '../../../workflows/domain/tenancy';
+import type { BucketTenancy, Tenancy } from '../../../workflows/domain/tenancy';
 import { dropDatabases, execute, query, urlOf } from '../../support/harness/databases';
 import { createSource } from '../../support/harness/studio-source';
-import { BY_METADATA, BY_PREFIX, MAPPING, RULES, longer } from './mapped-studio';
+import { BY_METADATA, BY_PREFIX, MAPPING, MEMBERS, ROOMS, RULES, longer } from './mapped-studio';
 
 describe('takeCensus', () => {
   let source: string;
@@ -19,6 +19,7 @@ describe('takeCensus', () => {
   beforeAll(async () => {
     source = await createSource();
     await execute(source, MAPPING);
+    await execute(source, 'TRUNCATE storage.buckets_analytics, storage.buckets_vectors CASCADE');
     const found = await query<{ ref: string }>(
       source,
       'SELECT ref FROM public.projects ORDER BY 1',
@@ -93,6 +94,18 @@ describe('takeCensus', () => {
       expect(Math.min(...sizes.rows.values())).toBeGreaterThan(0);
     },
   );
+
+  it('leaves it to each plan where a statement tells other kinds of buckets apart as well', async () => {
+    await execute(source, `INSERT INTO storage.buckets_vectors (id) VALUES ('vectors')`);
+    const overlapsBy = async (buckets: BucketTenancy): Promise<boolean> => {
+      const census = await inSource((client) =>
+        takeCensus(client, sizing({ users: MEMBERS, buckets })),
+      );
+      return census.overlaps !== undefined;
+    };
+    expect([await overlapsBy(ROOMS), await overlapsBy(BY_PREFIX)]).toEqual([false, true]);
+    await execute(source, 'TRUNCATE storage.buckets_vectors CASCADE');
+  });
 
   it('counts by the instance that the ref itself is, and nothing where the ref is none', async () => {
     const found = await query<{ ref: string }>(

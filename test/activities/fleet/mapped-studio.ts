@@ -2,8 +2,18 @@ import type { BucketTenancy, UserTenancy } from '../../../workflows/domain/tenan
 
 export const BY_METADATA: UserTenancy = { by: 'app-metadata', key: 'project_ref' };
 export const BY_PREFIX: BucketTenancy = { by: 'id-prefix', separator: '-' };
-const MEMBERS: UserTenancy = { by: 'table', table: 'public.members', project: 'ref', user: 'who' };
-const ROOMS: BucketTenancy = { by: 'table', table: 'public.rooms', project: 'ref', bucket: 'room' };
+export const MEMBERS: UserTenancy = {
+  by: 'table',
+  table: 'public.members',
+  project: 'ref',
+  user: 'who',
+};
+export const ROOMS: BucketTenancy = {
+  by: 'table',
+  table: 'public.rooms',
+  project: 'ref',
+  bucket: 'room',
+};
 const OF_REF: UserTenancy = {
   by: 'query',
   sql: 'SELECT who AS id FROM members WHERE ref = $1 -- his',
@@ -34,6 +44,11 @@ export const RULES: readonly (readonly [string, UserTenancy, BucketTenancy])[] =
   ['mapping tables', MEMBERS, ROOMS],
   ['a mapping table and owners', MEMBERS, { by: 'owner' }],
   ['a query and owners', OF_REF, { by: 'owner' }],
+  [
+    'a query that calls its own table r',
+    { by: 'query', sql: 'SELECT r.who AS id FROM members AS r WHERE r.ref = $1' },
+    BY_PREFIX,
+  ],
   [
     'queries',
     OF_REF,

@@ -109,6 +109,20 @@ describe('SessionPool', () => {
     });
   });
 
+  it('has the role of its connection again', async () => {
+    const url = `${urlOf(database)}?options=-c%20role%3Dpg_monitor`;
+    const roleOf = (name: string): Promise<string | undefined> =>
+      new Connections(() => url, { name, pool }).with(place(), async (client) => {
+        const { rows } = await client.query<{ role: string }>('SELECT current_user::text AS role');
+        await client.query('SET ROLE none');
+        return rows[0]?.role;
+      });
+    expect([await roleOf('moveout one'), await roleOf('moveout two')]).toEqual([
+      'pg_monitor',
+      'pg_monitor',
+    ]);
+  });
+
   it('calls an idle session as no attempt is called', async () => {
     const { pid } = await look('moveout 0123456789ab planMigration#1 project-abc');
     const name = await connections('moveout one').with(place('read', false), async (client) => {

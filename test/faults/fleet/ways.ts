@@ -23,7 +23,7 @@ interface Sql {
 
 /** What a studio's people added later: rules that old rows need not keep. */
 export const RULES_FOR_NEW_ROWS = `
-  ALTER TABLE auth.users ADD CONSTRAINT no_stranger CHECK (phone IS DISTINCT FROM '000') NOT VALID;
+  ALTER TABLE auth.users ADD CONSTRAINT no_stranger CHECK (phone NOT LIKE '000 %') NOT VALID;
   ALTER TABLE storage.objects ADD CONSTRAINT no_dots CHECK (name NOT LIKE '../%') NOT VALID`;
 
 /** A function of the target's own that its DDL fires; `public` stays out of every comparison. */
@@ -52,9 +52,10 @@ export const WAYS: readonly Way[] = [
   {
     name: 'a user breaks a rule for new rows',
     broken: {
-      source: (project) => `UPDATE auth.users SET phone = '000' WHERE id = ${ownUsers(project)}`,
+      source: (project) =>
+        `UPDATE auth.users SET phone = '000 ${project.ref}' WHERE id = ${ownUsers(project)}`,
     },
-    mended: { source: () => `UPDATE auth.users SET phone = NULL WHERE phone = '000'` },
+    mended: { source: () => `UPDATE auth.users SET phone = NULL WHERE phone LIKE '000 %'` },
     code: 'DataRejected',
   },
   {
