@@ -25,16 +25,16 @@ export async function prepareTemplates(
   resources: Resources,
   { source, target }: Route,
 ): Promise<PreparedTemplates> {
-  if (resources.settings.fleet.templates === 'never') return { target, names: [], made: [] };
+  if (resources.settings.fleet.templates === 'never') return { target, made: [] };
   return attempt(resources, { step: 'initSchema', projectRef: 'templates' }, async (current) => {
     const wanted = await wantedTemplate(resources, current, { source, target });
-    if (wanted === undefined) return { target, names: [], made: [] };
+    if (wanted === undefined) return { target, made: [] };
     const name = templateName(wanted);
     const project = { projectRef: name, databaseName: name };
     const { made } = await takeOver(current, { project, target: wanted.server }, (connections) =>
       makeTemplate(connections, wanted),
     );
-    return { target, names: [name], made: made ? [name] : [] };
+    return { target, made: made ? [name] : [] };
   });
 }
 

@@ -7,7 +7,7 @@ import type { Limits } from '../../workflows/domain/limits';
 import { FLEET_ID } from '../../workflows/domain/names';
 import { failure } from '../failure';
 import { assertClosed } from './closed';
-import { linesOf } from './fleet-lines';
+import { linesOf, parsedJson } from './fleet-lines';
 import { codeOf } from './make-folder';
 import type { BackupStore } from './store';
 import { storeFailure } from './store-failure';
@@ -106,14 +106,6 @@ async function readText(file: string): Promise<string> {
 
 function undefinedIfMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** SHA-256 of a list, in hex. */

@@ -13,15 +13,16 @@ export function linesOf<Schema extends z.ZodType>(
 ): readonly z.output<Schema>[] {
   const lines = text.split('\n').slice(0, -1);
   return lines.map((line, i) => {
-    const parsed = schema.safeParse(valueOf(line));
+    const parsed = schema.safeParse(parsedJson(line));
     if (parsed.success) return parsed.data;
     throw failure('BackupDamaged', `${file}: line ${i + 1} is not what was written`);
   });
 }
 
-function valueOf(line: string): unknown {
+/** What a text says as JSON; `undefined` where it is none. */
+export function parsedJson(text: string): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { projectSchema, type Project } from '../../workflows/domain/request';
 import { failure } from '../failure';
+import { parsedJson } from './fleet-lines';
 import { jsonElements, type Element } from './json-elements';
 import { codeOf } from './make-folder';
 import { fileProblem } from './store-failure';
@@ -32,7 +33,7 @@ export async function readProjectsFile(file: string): Promise<readonly Project[]
 }
 
 function projectIn({ line, text }: Element, wrong: string[]): Project | undefined {
-  const value = valueOf(text);
+  const value = parsedJson(text);
   const parsed = projectSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -80,14 +81,6 @@ function textOf(bytes: Buffer, path: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw refused(path, 'it is not UTF-8 text');
-  }
-}
-
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { listDatabases } from '../postgres/catalog/marks';
 import type { Connections } from '../postgres/connections';
 import { readMark } from '../postgres/fence';
-import { lockPlace } from '../postgres/maintenance';
+import { serverPlace } from '../postgres/maintenance';
 import { fewAtOnce } from './few-at-once';
 import type { Settled } from './settle-projects';
 
@@ -34,7 +34,7 @@ async function databasesOf(
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const there = new Map<string, ReadonlySet<string>>();
   for (const target of new Set(projects.map((project) => project.target)))
-    there.set(target, new Set(await connections.with(lockPlace(target), listDatabases)));
+    there.set(target, new Set(await connections.with(serverPlace(target), listDatabases)));
   return there;
 }
 

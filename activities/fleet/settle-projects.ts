@@ -4,7 +4,7 @@ import type { Project } from '../../workflows/domain/request';
 import { failure } from '../failure';
 import { readIdentity } from '../postgres/catalog/identity';
 import type { Connections } from '../postgres/connections';
-import { lockPlace } from '../postgres/maintenance';
+import { serverPlace } from '../postgres/maintenance';
 import type { Resources } from '../resources';
 
 /** A project with the connections that it comes from and goes to. */
@@ -73,7 +73,7 @@ async function serversOf(
 ): Promise<ReadonlyMap<string, string>> {
   const servers = new Map<string, string>();
   for (const target of new Set(projects.map((project) => project.target))) {
-    const { systemIdentifier } = await connections.with(lockPlace(target), (client) =>
+    const { systemIdentifier } = await connections.with(serverPlace(target), (client) =>
       readIdentity(client, target),
     );
     servers.set(target, systemIdentifier);

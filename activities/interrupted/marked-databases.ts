@@ -5,7 +5,7 @@ import type { Attempt } from '../attempt';
 import { listDatabases, readMarkedJob } from '../postgres/catalog/marks';
 import { readMark, stagingName, type Mark } from '../postgres/fence';
 import { STAGING_PREFIX } from '../postgres/fence/names';
-import { lockPlace } from '../postgres/maintenance';
+import { serverPlace } from '../postgres/maintenance';
 import type { Resources } from '../resources';
 import { hasOpenRun, listOpenRunIds, statusOf } from './closed-runs';
 import { together, whereItAnswers } from './target-servers';
@@ -48,7 +48,7 @@ async function lookAt(
   { known, forgotten, target }: Omit<Looking, 'servers'> & { readonly target: string },
 ): Promise<InterruptedRuns> {
   const { timing } = resources.settings;
-  const names = await attempt.connections.with(lockPlace(target), listDatabases);
+  const names = await attempt.connections.with(serverPlace(target), listDatabases);
   const seen = new Set(known.map(({ runId }) => runId));
   const remarks: string[] = [...(await strayBeginnings(names, known))];
   const interrupted: Interrupted[] = [];

@@ -61,11 +61,10 @@ export interface Route {
   readonly target: string;
 }
 
-/** The template databases that are there for one route, and those of them that were made for the fleet. */
+/** The template databases that were made for one route of a fleet; one that was there already is not among them. */
 export interface PreparedTemplates {
   /** Name of the connection that they are on. */
   readonly target: string;
-  readonly names: readonly string[];
   readonly made: readonly string[];
 }
 
