@@ -6,10 +6,9 @@ import { NativeConnection } from '@temporalio/worker';
 import pg from 'pg';
 import { findTemporalCli, startDevServer } from '../client/temporal-cli';
 import { startPostgres } from '../test/support/postgres';
-import { NO_SCOPES } from '../workflows/domain/scopes';
-import { TIMING } from '../workflows/domain/timing';
 import { createWorker } from '../worker/create-worker';
 import type { Report } from '../workflows/domain/report';
+import { plainSettings } from '../test/support/harness/plain-settings';
 
 /** Real servers for one measurement, and the way to move a project on them. */
 export interface Stage {
@@ -70,20 +69,11 @@ interface Servers {
 async function migrate(servers: Servers, move: Move): Promise<Report> {
   const connection = await NativeConnection.connect({ address: servers.address });
   const taskQueue = `bench-${move.database}`;
-  const settings = {
+  const settings = plainSettings({
     source: 'bench',
     target: 'bench',
-    tenancy: {
-      users: { by: 'app-metadata', key: 'project_ref' },
-      buckets: { by: 'id-prefix', separator: '-' },
-    },
-    scopes: NO_SCOPES,
-    createRoles: false,
-    timing: TIMING,
-    fleet: { limits: {} },
-    projects: undefined,
     backup: { directory: path.join(servers.folder, 'backups'), format: move.format },
-  } as const;
+  });
   const configuration = { settings, resolveUrl: () => servers.url };
   const worker = await createWorker({ connection, namespace: 'default', taskQueue, configuration });
   try {

@@ -13,9 +13,8 @@ import { transaction } from '../../../activities/postgres/transaction';
 import type { Resources } from '../../../activities/resources';
 import type { FleetProject, FrozenFleet } from '../../../workflows/domain/fleet';
 import type { Settings } from '../../../workflows/domain/settings';
-import { NO_SCOPES } from '../../../workflows/domain/scopes';
-import { TIMING } from '../../../workflows/domain/timing';
 import { urlOf } from '../../support/harness/databases';
+import { plainSettings } from '../../support/harness/plain-settings';
 
 let fleets = 0;
 
@@ -62,21 +61,10 @@ export class FleetBench {
       store,
       host: { known: () => Promise.resolve('here'), claim: () => Promise.resolve('here') },
       resolveUrl,
-      settings: {
-        source: 'shared',
-        target: 'projects',
-        tenancy: {
-          users: { by: 'app-metadata', key: 'project_ref' },
-          buckets: { by: 'id-prefix', separator: '-' },
-        },
-        scopes: NO_SCOPES,
-        createRoles: false,
-        timing: TIMING,
-        fleet: { limits: {} },
-        projects: undefined,
+      settings: plainSettings({
         backup: { directory: store.directory, format: 'auto' },
         ...settings,
-      },
+      }),
     };
   }
 

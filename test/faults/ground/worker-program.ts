@@ -4,10 +4,9 @@ import { NativeConnection } from '@temporalio/worker';
 import { createWorker } from '../../../worker/create-worker';
 import { installLogger } from '../../../worker/logger';
 import { TASK_QUEUE } from '../../../workflows/domain/names';
-import { NO_SCOPES } from '../../../workflows/domain/scopes';
-import type { Settings } from '../../../workflows/domain/settings';
 import { Gates } from './gated';
 import { answerSchema, ordersSchema, type Note, type Orders } from './messages';
+import { plainSettings } from '../../support/harness/plain-settings';
 
 const say = (note: Note): void => {
   if (process.connected) process.send?.(note);
@@ -26,30 +25,16 @@ async function work(orders: Orders): Promise<void> {
     namespace: 'default',
     taskQueue: orders.taskQueue ?? TASK_QUEUE,
     configuration: {
-      settings: settingsOf(orders),
+      settings: plainSettings({
+        backup: { directory: orders.backups, format: orders.format },
+        timing: orders.timing,
+      }),
       resolveUrl: (name) => orders.urls[name] ?? '',
     },
     wrap: (activities) => gates.around(activities),
   });
   say({ kind: 'ready' });
   await worker.run();
-}
-
-function settingsOf({ backups, format, timing }: Orders): Settings {
-  return {
-    source: 'shared',
-    target: 'projects',
-    tenancy: {
-      users: { by: 'app-metadata', key: 'project_ref' },
-      buckets: { by: 'id-prefix', separator: '-' },
-    },
-    scopes: NO_SCOPES,
-    createRoles: false,
-    projects: undefined,
-    backup: { directory: backups, format },
-    timing,
-    fleet: { limits: {} },
-  };
 }
 
 process.once('disconnect', () => process.exit());

@@ -39,8 +39,7 @@ export function stubActivities(ground: StubGround): Activities {
       return Promise.resolve();
     },
     readWindow: () => Promise.resolve(ground.window()),
-    prepareTemplates: ({ target }) =>
-      Promise.resolve({ target, names: ['a template'], made: ['a template'] }),
+    prepareTemplates: ({ target }) => Promise.resolve({ target, made: ['a template'] }),
     dropTemplates: ({ made }) => Promise.resolve(made),
     planMigration: (input) => Promise.resolve(planOf(input)),
     backupProject: ({ backupId }) =>

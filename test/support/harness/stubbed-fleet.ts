@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { FleetProgress, FleetProject } from '../../../workflows/domain/fleet';
-import { NO_SCOPES } from '../../../workflows/domain/scopes';
-import { TIMING } from '../../../workflows/domain/timing';
 import { createWorker } from '../../../worker/create-worker';
 import { stubActivities, type StubGround } from './stub-activities';
+import { plainSettings } from './plain-settings';
 
 /** Real workflows on a real Temporal server, with activities that touch nothing. */
 export interface StubbedFleet {
@@ -53,15 +52,7 @@ export async function openStubbedFleet(): Promise<StubbedFleet> {
   };
 }
 
-const SETTINGS = {
-  ...{ source: 'shared', target: 'projects', scopes: NO_SCOPES, createRoles: false },
-  tenancy: {
-    users: { by: 'app-metadata', key: 'project_ref' },
-    buckets: { by: 'id-prefix', separator: '-' },
-  },
-  ...{ timing: TIMING, fleet: { limits: {} }, projects: undefined },
-  backup: { directory: '/nonexistent', format: 'auto' },
-} as const;
+const SETTINGS = plainSettings({ backup: { directory: '/nonexistent', format: 'auto' } });
 
 /** So many projects of their own, from one source into one target server. */
 export function someProjects(

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { Client as Temporal, Connection, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { TASK_QUEUE, type WorkflowType } from '../../../workflows/domain/names';
-import { NO_SCOPES } from '../../../workflows/domain/scopes';
 import { TIMING } from '../../../workflows/domain/timing';
 import type { Settings } from '../../../workflows/domain/settings';
 import { createWorker } from '../../../worker/create-worker';
@@ -14,6 +13,7 @@ import { dropDatabases, freshName, urlOf } from './databases';
 import { endingOf, type Ending } from './ending';
 import { Interventions, type Intervene } from './interventions';
 import { createSource, ownProjects } from './studio-source';
+import { plainSettings } from './plain-settings';
 
 /** A project with a target of its own that no other test uses. */
 export interface TestProject {
@@ -106,20 +106,10 @@ async function shutDown(worker: Workers, running: Promise<void>): Promise<void> 
 function configuration(source: string, directory: string): Configured {
   return {
     urls: { shared: urlOf(source), projects: urlOf('postgres') },
-    settings: {
-      source: 'shared',
-      target: 'projects',
-      tenancy: {
-        users: { by: 'app-metadata', key: 'project_ref' },
-        buckets: { by: 'id-prefix', separator: '-' },
-      },
-      scopes: NO_SCOPES,
-      createRoles: false,
+    settings: plainSettings({
       timing: { ...TIMING, parkAfter: 30_000 },
-      fleet: { limits: {} },
-      projects: undefined,
       backup: { directory, format: 'auto' },
-    },
+    }),
   };
 }
 
