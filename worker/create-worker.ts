@@ -58,7 +58,7 @@ export async function createWorker(place: WorkerPlace): Promise<Workers> {
     ...workflowCode(place),
     maxCachedWorkflows: CACHED_WORKFLOWS,
   });
-  const workers = new Workers(common, host);
+  const workers = new Workers(common, host, pool);
   return workers;
 }
 

@@ -1,17 +1,20 @@
 import type { Worker } from '@temporalio/worker';
+import type { SessionPool } from '../activities/postgres/session-pool';
 import type { HostQueue } from './host-queue';
 
 /** The worker of the common task queue and that of the host's, as one: they start and end together. */
 export class Workers {
   readonly #common: Worker;
   readonly #host: HostQueue;
+  readonly #pool: SessionPool;
 
-  constructor(common: Worker, host: HostQueue) {
+  constructor(common: Worker, host: HostQueue, pool: SessionPool) {
     this.#common = common;
     this.#host = host;
+    this.#pool = pool;
   }
 
-  /** Serves both queues; resolves when both have ended, rejects with the failure of either. */
+  /** Serves both queues; resolves when both have ended and their sessions are closed, rejects with the failure of either. */
   async run(): Promise<void> {
     const ended = this.#common.run();
     this.#host.begin();
@@ -19,6 +22,7 @@ export class Workers {
       await ended;
     } finally {
       await this.#host.end();
+      await this.#pool.closeAll();
     }
   }
 

@@ -3,27 +3,16 @@ import type { ClientConfig, Pool } from 'pg';
 import { connectFailure, urlFailure } from './connect-failure';
 import { ConnectionUrls, type ResolveUrl } from './connection-urls';
 import { serverUrl } from './server-url';
-import type { SessionPool } from './session-pool';
+import { IDLE, type SessionPool } from './session-pool';
+import { stays, type Place } from './place';
 import { ignoreIdleLoss, withLibraryPool } from './library-pool';
 import { cutName, pinStatement, startupOptions } from './settings';
 import { databaseFailure } from './sqlstate';
 
+export type { Place } from './place';
+
 /** Milliseconds; an idle session that does not answer by then has lost its server. */
 const TAKEN_WITHIN = 5_000;
-
-/** Which database of which configured server, and as what. */
-export interface Place {
-  /** Name of the configured connection. */
-  readonly connection: string;
-  /** The database; left out, the one that the connection's URL names. */
-  readonly database?: string | undefined;
-  readonly access: 'read' | 'write';
-  /**
-   * Whether the session may wait for the next one who asks; `last` takes one that waits and closes it.
-   * Left out, only those that read a source or look at a server wait.
-   */
-  readonly kept?: boolean | 'last' | undefined;
-}
 
 /** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
 export interface Session {
@@ -115,9 +104,8 @@ export class Connections extends ConnectionUrls {
 
   /** The databases of sources and servers stay; a target may be renamed or dropped, and says what is kept. */
   #poolKey(place: Place): string | undefined {
-    const { access, database } = place;
-    const stays = access === 'read' && (database === undefined || database === 'postgres');
-    return (place.kept ?? stays) === false ? undefined : this.#keyOf(place);
+    const { kept = place.access === 'read' && stays(place) } = place;
+    return kept ? this.#keyOf(place) : undefined;
   }
 
   #keyOf(place: Omit<Place, 'access' | 'kept'>): string {
@@ -128,9 +116,9 @@ export class Connections extends ConnectionUrls {
   async #letGo(place: Place, client: Client, isSound: boolean): Promise<void> {
     const key = this.#poolKey(place);
     const { pool, signal } = this.#session;
-    const mayWait = isSound && signal?.aborted !== true && place.kept !== 'last';
+    const mayWait = isSound && signal?.aborted !== true;
     if (pool === undefined || key === undefined || !mayWait) return close(client);
-    await pool.give(key, client);
+    await pool.give(key, client, stays(place) ? IDLE.long : IDLE.short);
   }
 
   async #open(place: Place): Promise<Client> {

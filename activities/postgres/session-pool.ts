@@ -1,7 +1,12 @@
 import type { Client } from 'pg';
 
-/** A session that nobody asks for during this time is closed: it would keep its database from being dropped. */
-const IDLE_MILLIS = 1_000;
+/** Milliseconds after which a session that nobody has asked for is closed. */
+export const IDLE = {
+  /** It knows the catalog of its database by now, which takes longer than to connect. */
+  long: 10_000,
+  /** It would keep its database from being renamed or dropped. */
+  short: 1_000,
+} as const;
 
 /** Milliseconds; a session that is not clean by then has lost its server. */
 const CLEANED_WITHIN = 5_000;
@@ -39,8 +44,8 @@ export class SessionPool {
     return found.client;
   }
 
-  /** Cleans a session and keeps it for the key, or closes it. Never throws. */
-  async give(key: string, client: Client): Promise<void> {
+  /** Cleans a session and keeps it for the key for so long, or closes it. Never throws. */
+  async give(key: string, client: Client, millis: number): Promise<void> {
     const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
     try {
       await client.query(CLEANING);
@@ -60,9 +65,14 @@ export class SessionPool {
     const timer = setTimeout(() => {
       drop();
       client.end().catch(() => undefined);
-    }, IDLE_MILLIS);
+    }, millis);
     client.once('end', drop);
     idle.push({ client, timer, drop });
+  }
+
+  /** Closes all idle sessions; resolves when they are gone. Never throws. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#idle.keys()].map((key) => this.close(key)));
   }
 
   /** Closes the idle sessions of the key; resolves when they are gone. Never throws. */

@@ -3,7 +3,7 @@ import type { Content, Manifest } from '../../workflows/domain/manifest';
 import type { Evidence, TableEvidence } from '../../workflows/domain/report';
 import { removeDifferences } from '../backup/differences';
 import { exportSnapshot } from '../postgres/compare/workbench';
-import { targetPlace } from '../postgres/maintenance';
+import { keptTargetPlace } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import { driftOf, type SourceTables } from './compare-source';
 import { differingTables } from './compare-target';
@@ -33,7 +33,7 @@ export async function gatherEvidence(
   withSource: WithSource,
 ): Promise<Evidence> {
   const { connections, job, manifest } = verification;
-  const place = { ...targetPlace(job.target, 'read'), kept: 'last' } as const;
+  const place = keptTargetPlace(job.target, 'read');
   return connections.with(place, (client) =>
     transaction(client, 'read-snapshot', () =>
       withSource(async (source) => {
@@ -70,15 +70,18 @@ async function findingsOf(
   const { manifest, store, job } = verification;
   const differing = new Set(differingTables(manifest, prints));
   const findings = new Map<string, Finding>();
+  const tables = manifest.contents.map(({ table }) => table);
+  const toTell = new Set(tables.filter((table) => !lacks.has(table) && differing.has(table)));
+  await removeDifferences(
+    store,
+    job.backupId,
+    tables.filter((table) => !toTell.has(table)),
+  );
   for (const content of manifest.contents) {
     const { table } = content;
     const lack = lacks.get(table);
-    if (lack === undefined && differing.has(table)) {
-      findings.set(table, await tellApart(verification, content, snapshot));
-      continue;
-    }
-    await removeDifferences(store, { backupId: job.backupId, table });
-    if (lack !== undefined) findings.set(table, { note: lack });
+    if (toTell.has(table)) findings.set(table, await tellApart(verification, content, snapshot));
+    else if (lack !== undefined) findings.set(table, { note: lack });
   }
   return findings;
 }

@@ -1,7 +1,7 @@
 import type { Client } from '../../../activities/postgres/database-client';
 import { Connections, type Place } from '../../../activities/postgres/connections';
 import { IDLE_NAME, SessionPool } from '../../../activities/postgres/session-pool';
-import { Databases, run, urlOf } from './schema/databases';
+import { Databases, run, urlOf, withClient } from './schema/databases';
 
 const databases = new Databases();
 const pool = new SessionPool();
@@ -72,17 +72,21 @@ describe('SessionPool', () => {
     expect(names).toEqual(['moveout one', 'moveout two']);
   });
 
-  it('closes one that is taken as the last', async () => {
-    const kept = await look('moveout one', place('write', true));
-    const last = await look('moveout two', place('read', 'last'));
-    expect(last).toEqual({ pid: kept.pid, name: 'moveout two', readonly: 'on' });
-    expect((await look('moveout three', place('write', true))).pid).not.toBe(kept.pid);
-  });
-
   it('closes what is kept of a place', async () => {
     const kept = await look('moveout one', place('write', true));
     await connections('moveout two').closeKept(place());
     expect((await look('moveout three', place('write', true))).pid).not.toBe(kept.pid);
+  });
+
+  it('closes all that is kept', async () => {
+    const kept = [await look('moveout one'), await look('moveout two', place('write', true))];
+    await pool.closeAll();
+    const left = await withClient('postgres', (client) =>
+      client.query('SELECT FROM pg_stat_activity WHERE pid = ANY ($1)', [
+        kept.map(({ pid }) => pid),
+      ]),
+    );
+    expect(left.rowCount).toBe(0);
   });
 
   it('leaves nothing of an attempt in it: settings, locks, temporary tables, transactions', async () => {
