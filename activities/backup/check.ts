@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { types } from 'node:util';
@@ -27,9 +28,20 @@ export async function checkFiles(store: BackupStore, manifest: Manifest): Promis
 /** Compares what was read of a file with what the manifest says, after the last byte. */
 export function assertSame(backupId: string, file: WrittenFile, read: Hashing): void {
   if (read.bytes === file.bytes && read.digest() === file.sha256) return;
-  throw failure(
+  throw notTheFile(backupId, file, read.bytes);
+}
+
+/** The same for a file that was read whole. */
+export function assertWhole(backupId: string, file: WrittenFile, bytes: Buffer): void {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (bytes.length === file.bytes && sha256 === file.sha256) return;
+  throw notTheFile(backupId, file, bytes.length);
+}
+
+function notTheFile(backupId: string, file: WrittenFile, bytes: number): Error {
+  return failure(
     'BackupDamaged',
-    `${backupId}/${file.file} is not the file that was written (${String(read.bytes)} bytes of ${String(file.bytes)}, or other content)`,
+    `${backupId}/${file.file} is not the file that was written (${String(bytes)} bytes of ${String(file.bytes)}, or other content)`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -39,16 +39,28 @@ export async function writeDifferences(
   }
 }
 
-/** Removes what an earlier verification left of a table; nothing where there is nothing. */
-export async function removeDifferences(store: BackupStore, of: BackupTable): Promise<void> {
-  const path = pathOf(store, of);
+/** Removes what an earlier verification left of the tables of a backup; nothing where there is nothing. */
+export async function removeDifferences(
+  store: BackupStore,
+  backupId: string,
+  tables: readonly string[],
+): Promise<void> {
+  const folder = store.pathOf(backupId);
   try {
-    await rm(path, { force: true });
+    const present = new Set(await readdir(folder));
+    for (const table of tables) {
+      const file = differencesFile(table);
+      if (present.has(file)) await rm(join(folder, file), { force: true });
+    }
   } catch (error) {
-    throw storeFailure(error, path);
+    throw storeFailure(error, folder);
   }
 }
 
 function pathOf(store: BackupStore, { backupId, table }: BackupTable): string {
-  return join(store.pathOf(backupId), `differences_${tableFile(table, 'json')}`);
+  return join(store.pathOf(backupId), differencesFile(table));
+}
+
+function differencesFile(table: string): string {
+  return `differences_${tableFile(table, 'json')}`;
 }

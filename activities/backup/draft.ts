@@ -46,13 +46,17 @@ export class BackupDraft {
 
   /** Writes a whole text as a file of mode 0600, and onto the disk. */
   async writeText(file: string, text: string): Promise<WrittenFile> {
+    return this.writeBytes(file, Buffer.from(text, 'utf8'));
+  }
+
+  /** The same for bytes. */
+  async writeBytes(file: string, bytes: Buffer): Promise<WrittenFile> {
     const path = join(this.#partial, file);
     try {
-      await writeFile(path, text, { mode: 0o600, flag: 'wx', flush: true });
+      await writeFile(path, bytes, { mode: 0o600, flag: 'wx', flush: true });
     } catch (error) {
       throw storeFailure(error, path);
     }
-    const bytes = Buffer.from(text, 'utf8');
     return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 

@@ -1,5 +1,8 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
+/** The array of no lines. */
+export const EMPTY_ARRAY = Buffer.from('[]\n');
+
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 
@@ -26,7 +29,7 @@ export class LinesToArray extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    this.push(this.#started ? '\n]\n' : '[]\n');
+    this.push(this.#started ? '\n]\n' : EMPTY_ARRAY);
     done();
   }
 

@@ -6,8 +6,26 @@ import { failure } from '../failure';
 /** The last file of a backup; without it there is no backup. */
 export const MANIFEST_FILE = 'metadata.json';
 
-/** Reads a manifest as it came from disk: every value checked, the id the folder's own. */
+/** So many manifests are kept in memory: each step of a run reads its own again. */
+const KEPT = 32;
+
+const kept = new Map<string, Manifest>();
+
+/**
+ * Reads a manifest as it came from disk: every value checked, the id the folder's own. The same text is
+ * checked once; the manifest must not be changed.
+ */
 export function parseManifest(text: string, backupId: string): Manifest {
+  const key = createHash('sha256').update(`${backupId}\n${text}`).digest('hex');
+  const manifest = kept.get(key) ?? checkedManifest(text, backupId);
+  kept.delete(key);
+  kept.set(key, manifest);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  return manifest;
+}
+
+function checkedManifest(text: string, backupId: string): Manifest {
   const { [SEAL]: seal, ...written } = z.looseObject({}).catch({}).parse(json(text, backupId));
   const parsed = manifestSchema.safeParse(written);
   if (!parsed.success) {

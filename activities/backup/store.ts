@@ -8,7 +8,7 @@ import { BACKUP_ID } from '../../workflows/domain/names';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { assertClosed } from './closed';
-import { BackupDraft, removeFolder } from './draft';
+import { BackupDraft, removeFolder, type WrittenFile } from './draft';
 import { codeOf, makeFolder } from './make-folder';
 import { readHost } from './host-file';
 import { MANIFEST_FILE, parseManifest } from './manifest';
@@ -131,6 +131,27 @@ export class BackupStore {
   /** Opens one file of a backup for reading. */
   read(backupId: string, file: string): Readable {
     return createReadStream(join(this.pathOf(backupId), file), { highWaterMark: 256 * 1024 });
+  }
+
+  /** Reads a whole small file; of one that has grown beyond what the manifest says, no more than one byte too many. */
+  async readBytes(
+    backupId: string,
+    { file, bytes }: Pick<WrittenFile, 'file' | 'bytes'>,
+  ): Promise<Buffer> {
+    const path = join(this.pathOf(backupId), file);
+    try {
+      const handle = await open(path, 'r');
+      try {
+        const { size } = await handle.stat();
+        if (size <= bytes) return await handle.readFile();
+        const { buffer } = await handle.read(Buffer.alloc(bytes + 1), 0, bytes + 1, 0);
+        return buffer;
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw storeFailure(error, path);
+    }
   }
 
   /** Reads a whole file of a backup as text; for the schema, never for rows. */

@@ -1,12 +1,19 @@
 import type { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { Readable, Writable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ColumnProjection, Content } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { ident, qualified } from './identifiers';
-import { insertFromLines, lineExpression, LINES_FORMAT, LINES_TABLE } from './json-lines';
+import {
+  insertFromArray,
+  insertFromLines,
+  lineExpression,
+  LINES_FORMAT,
+  LINES_TABLE,
+} from './json-lines';
 import { selectList } from './projection';
+import { runTogether } from './run-together';
 
 const FORMATS = {
   binary: 'FORMAT binary',
@@ -44,9 +51,8 @@ export function copyOut(client: Client, from: CopyOut): RowStream {
 }
 
 /** What COPY gives of no rows (PostgreSQL, COPY, "Binary Format": signature, flags, extension, trailer). */
-export function noRows(encoding: Content['encoding']): RowStream {
-  const chunks = encoding === 'binary' ? [EMPTY_BINARY] : [];
-  return { stream: Readable.from(chunks, { objectMode: false }), rows: () => 0 };
+export function noRows(encoding: 'binary' | 'text'): Buffer {
+  return encoding === 'binary' ? EMPTY_BINARY : Buffer.alloc(0);
 }
 
 const EMPTY_BINARY = Buffer.concat([
@@ -75,6 +81,16 @@ export async function copyIn(
     content.encoding === 'json'
       ? await throughLines(client, content, from)
       : await straight(client, content, from);
+  assertAll(content, rows);
+}
+
+/** The same for the file of a small table in `json`, whole. */
+export async function insertArray(client: Client, content: Content, array: Buffer): Promise<void> {
+  const inserted = await client.query(insertFromArray(content), [array]);
+  assertAll(content, inserted.rowCount ?? 0);
+}
+
+function assertAll(content: Content, rows: number): void {
   if (rows === content.rows) return;
   throw failure(
     'BackupDamaged',
@@ -109,11 +125,13 @@ async function throughLines(
   );
   const sink = client.query(copyFrom(`COPY pg_temp.${LINES_TABLE} FROM STDIN (${LINES_FORMAT})`));
   await pipeline([...from, sink]);
-  const inserted = await client.query(insertFromLines(content));
   // A few dead lines cost the next table less than a new file does.
   const emptying = content.rows <= FEW_ROWS ? 'DELETE FROM' : 'TRUNCATE';
-  await client.query(`${emptying} pg_temp.${LINES_TABLE}`);
-  return inserted.rowCount ?? 0;
+  const [inserted] = await runTogether(client, [
+    insertFromLines(content),
+    `${emptying} pg_temp.${LINES_TABLE}`,
+  ]);
+  return inserted?.rowCount ?? 0;
 }
 
 function nowhere(): Writable {

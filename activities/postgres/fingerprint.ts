@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Content } from '../../workflows/domain/manifest';
 import { ident, qualified } from './identifiers';
+import { runTogether } from './run-together';
 
 const fingerprintRow = z.object({ rows: z.coerce.number(), digest: z.string() });
 const valueRow = fingerprintRow.extend({ value: z.string().nullable() });
 
 /** A sum over nothing. */
-const OF_NOTHING: Fingerprint = { rows: 0, digest: '0' };
+export const OF_NOTHING: Fingerprint = { rows: 0, digest: '0' };
 
 /** What is fingerprinted: expressions over the alias `t`, and a predicate over it. */
 export interface Selection {
@@ -35,11 +36,28 @@ export async function fingerprint(
   selection: Selection,
   seed: string,
 ): Promise<Fingerprint> {
-  if (selection.where === NOTHING) return OF_NOTHING;
-  const result = await client.query(
-    `SELECT ${aggregates(selection, seed)} FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
+  const [print = OF_NOTHING] = await fingerprints(client, [selection], seed);
+  return print;
+}
+
+/** The same for several selections, in one message. */
+export async function fingerprints(
+  client: Client,
+  selections: readonly Selection[],
+  seed: string,
+): Promise<readonly Fingerprint[]> {
+  const asked = selections.filter(({ where }) => where !== NOTHING);
+  const results = await runTogether(
+    client,
+    asked.map(
+      (selection) =>
+        `SELECT ${aggregates(selection, seed)} FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
+    ),
   );
-  return fingerprintRow.parse(result.rows[0]);
+  const prints = new Map(
+    asked.map((selection, i) => [selection, fingerprintRow.parse(results[i]?.rows[0])]),
+  );
+  return selections.map((selection) => prints.get(selection) ?? OF_NOTHING);
 }
 
 /** The same, and in the same pass the values of the column that the projection rewrites. */

@@ -25,11 +25,20 @@ export function lineExpression(columns: readonly ColumnProjection[]): string {
 
 /** The statement that turns the lines of the temporary table into rows of the table. */
 export function insertFromLines(content: Content): string {
+  return insertFrom(content, `pg_temp.${LINES_TABLE} AS l`);
+}
+
+/** The same for a whole array of objects, its one parameter. */
+export function insertFromArray(content: Content): string {
+  return insertFrom(content, 'json_array_elements($1::json) AS l (line)');
+}
+
+function insertFrom(content: Content, lines: string): string {
   const names = content.columns.map((column) => ident(column.name)).join(', ');
   const values = content.columns.map(readBack).join(', ');
   const record = content.columns.map((column) => `${ident(column.name)} ${recordType(column)}`);
   return `INSERT INTO ${qualified(content.table)} (${names}) OVERRIDING SYSTEM VALUE
-    SELECT ${values} FROM pg_temp.${LINES_TABLE} AS l, json_to_record(l.line) AS r (${record.join(', ')})`;
+    SELECT ${values} FROM ${lines}, json_to_record(l.line) AS r (${record.join(', ')})`;
 }
 
 function valueExpression(column: ColumnProjection): string {

@@ -14,7 +14,7 @@ import {
 } from './catalog/foreign-keys';
 import { holdingTables, type Choice } from './catalog/holding';
 import { readTriggers, setTriggers } from './catalog/triggers';
-import { copyIn } from './copy';
+import { copyIn, insertArray } from './copy';
 import { qualified } from './identifiers';
 import { loadOrder } from './load-order';
 import { naming } from './sqlstate';
@@ -23,6 +23,8 @@ import { naming } from './sqlstate';
 export interface Loading {
   readonly contents: readonly Content[];
   readonly open: (content: Content) => readonly [Readable, ...NodeJS.ReadWriteStream[]];
+  /** All bytes of a small file, checked. */
+  readonly whole: (content: Content) => Promise<Buffer>;
   readonly loaded: (content: Content) => void;
 }
 
@@ -50,11 +52,26 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   if (!isEmpty) await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
   const position = (content: Content): number => order.indexOf(content.table);
   for (const content of [...loading.contents].sort((a, b) => position(a) - position(b))) {
-    await naming(`loading ${content.table}`, () => copyIn(client, content, loading.open(content)));
+    await naming(`loading ${content.table}`, () => loadTable(client, content, loading));
     loading.loaded(content);
   }
   await setTriggers(client, triggers);
   await addForeignKeys(client, against);
+}
+
+/** Bytes of a file that goes in one message with its statement: for a few rows a COPY costs more than it saves. */
+const SMALL_FILE = 1_048_576;
+
+async function loadTable(
+  client: Client,
+  content: Content,
+  { open, whole }: Loading,
+): Promise<void> {
+  const { rows, bytes, encoding } = content;
+  if (bytes > SMALL_FILE || (rows > 0 && encoding !== 'json'))
+    return copyIn(client, content, open(content));
+  const array = await whole(content);
+  if (rows > 0) await insertArray(client, content, array);
 }
 
 /** The keys in full, to be put back as they were. */

@@ -2,16 +2,16 @@ import type { ColumnProjection, Content } from '../../workflows/domain/manifest'
 import type { ScopeKind } from '../../workflows/domain/plan';
 import { failure } from '../failure';
 import type { Meter } from '../attempt';
-import type { BackupDraft } from '../backup/draft';
-import { LinesToArray } from '../backup/json-array';
+import type { BackupDraft, WrittenFile } from '../backup/draft';
+import { EMPTY_ARRAY, LinesToArray } from '../backup/json-array';
 import { tableFile } from '../backup/manifest';
 import type { TableFacts } from '../postgres/catalog/tables';
-import { generatedDigest, steadyGenerated } from '../postgres/compare/generated';
+import { generatedSelection, steadyGenerated } from '../postgres/compare/generated';
 import { readPrimaryKey } from '../postgres/compare/primary-key';
 import { NOTHING } from '../postgres/catalog/holding';
 import { copyOut, noRows, type CopyOut } from '../postgres/copy';
 import type { Client } from '../postgres/database-client';
-import { fingerprint, fingerprintReplacing } from '../postgres/fingerprint';
+import { fingerprintReplacing, fingerprints, OF_NOTHING } from '../postgres/fingerprint';
 import { encodingOf, projectionOf, selectList } from '../postgres/projection';
 import { naming } from '../postgres/sqlstate';
 import type { SnapshotPair } from '../postgres/snapshot';
@@ -49,22 +49,50 @@ export async function saveTable(
   // Storage once read its list of migrations as the rows lay (supabase/storage, issue 826).
   const order = scope === 'bookkeeping' ? await readPrimaryKey(pair.copying, table, columns) : [];
   const selection: CopyOut = { table, columns, where, encoding, order };
-  const out = where === NOTHING ? noRows(encoding) : copyOut(pair.copying, selection);
-  const shapes = encoding === 'json' ? [new LinesToArray()] : [];
-  const [written, print] = await naming(`saving ${table}`, () =>
+  const write = where === NOTHING ? writeNothing : writeRows;
+  const [{ copied, ...written }, print] = await naming(`saving ${table}`, () =>
     Promise.all([
-      draft.writeStream(tableFile(table, format), [out.stream, ...shapes], meter.addBytes),
+      write({ pair, draft, meter }, selection, tableFile(table, format)),
       describe(pair.hashing, { facts, columns, where }, seed),
     ]),
   );
-  if (out.rows() !== print.rows) {
+  if (copied !== print.rows) {
     throw failure(
       'Unexpected',
-      `${table}: ${String(out.rows())} rows were copied, ${String(print.rows)} fingerprinted in one snapshot`,
+      `${table}: ${String(copied)} rows were copied, ${String(print.rows)} fingerprinted in one snapshot`,
     );
   }
   meter.addRows(print.rows);
   return { ...written, table, ...print, encoding, columns };
+}
+
+/** A table's file, and how many rows went into it. */
+interface Copied extends WrittenFile {
+  readonly copied: number;
+}
+
+type Writing = Pick<Saving, 'pair' | 'draft' | 'meter'>;
+
+async function writeRows(
+  { pair, draft, meter }: Writing,
+  selection: CopyOut,
+  file: string,
+): Promise<Copied> {
+  const out = copyOut(pair.copying, selection);
+  const shapes = selection.encoding === 'json' ? [new LinesToArray()] : [];
+  const written = await draft.writeStream(file, [out.stream, ...shapes], meter.addBytes);
+  return { ...written, copied: out.rows() };
+}
+
+async function writeNothing(
+  { draft, meter }: Writing,
+  { encoding }: CopyOut,
+  file: string,
+): Promise<Copied> {
+  const bytes = encoding === 'json' ? EMPTY_ARRAY : noRows(encoding);
+  const written = await draft.writeBytes(file, bytes);
+  meter.addBytes(written.bytes);
+  return { ...written, copied: 0 };
 }
 
 interface Wanted {
@@ -79,23 +107,28 @@ type Described = Pick<Content, 'rows' | 'digest' | 'replaced' | 'key' | 'generat
 async function describe(client: Client, wanted: Wanted, seed: string): Promise<Described> {
   const { facts, columns, where } = wanted;
   const { table } = facts;
-  const print = await fingerprintOf(client, wanted, seed);
   const names = [...(await readPrimaryKey(client, table, columns))];
   const key = names.length === 0 ? {} : { key: names };
   const generated = [...(await steadyGenerated(client, facts, columns))];
-  if (generated.length === 0) return { ...print, ...key };
-  const content = { table, columns, ...key };
-  const digest = await generatedDigest(client, { content, columns: generated, where }, seed);
-  return { ...print, ...key, generated: { columns: generated, digest } };
-}
-
-async function fingerprintOf(
-  client: Client,
-  { facts, columns, where }: Wanted,
-  seed: string,
-): Promise<Pick<Content, 'rows' | 'digest' | 'replaced'>> {
-  const selection = { table: facts.table, expressions: selectList(columns), where };
+  const rows = { table, expressions: selectList(columns), where };
+  const computed = { table, columns, ...key };
+  const generatedWhere = generated.length === 0 ? NOTHING : where;
   const rewritten = columns.find((column) => column.read === 'nil');
-  if (rewritten === undefined) return fingerprint(client, selection, seed);
-  return fingerprintReplacing(client, { ...selection, column: rewritten.name }, seed);
+  const replaced =
+    rewritten === undefined
+      ? undefined
+      : await fingerprintReplacing(client, { ...rows, column: rewritten.name }, seed);
+  const [steady = OF_NOTHING, plain = OF_NOTHING] = await fingerprints(
+    client,
+    [
+      generatedSelection(computed, generated, generatedWhere),
+      { ...rows, where: replaced === undefined ? where : NOTHING },
+    ],
+    seed,
+  );
+  return {
+    ...(replaced ?? plain),
+    ...key,
+    ...(generated.length > 0 && { generated: { columns: generated, digest: steady.digest } }),
+  };
 }

@@ -32,7 +32,7 @@ export async function tellApart(
   const { connections, job, meter, store } = verification;
   meter.at(content.table);
   const place = targetPlace(job.target, 'write');
-  await removeDifferences(store, { backupId: job.backupId, table: content.table });
+  await removeDifferences(store, job.backupId, [content.table]);
   return sayingWhyNot('its rows could not be told apart', () =>
     withWorkbench(connections, { place, snapshot }, (client) =>
       naming(`telling ${content.table} apart`, async () => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { TableResult } from '../../workflows/domain/job';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
-import { assertSame } from '../backup/check';
+import { assertSame, assertWhole } from '../backup/check';
 import { Hashing } from '../backup/hashing';
 import { ArrayToLines } from '../backup/json-array';
 import type { BackupStore } from '../backup/store';
@@ -31,11 +31,18 @@ export function tableLoad(
     const shapes = content.encoding === 'json' ? [new ArrayToLines()] : [];
     return [store.read(manifest.backupId, content.file), hashing, ...shapes];
   };
+  const whole = async (content: Content): Promise<Buffer> => {
+    meter.at(content.table);
+    const bytes = await store.readBytes(manifest.backupId, content);
+    assertWhole(manifest.backupId, content, bytes);
+    meter.addBytes(bytes.length);
+    return bytes;
+  };
   const loaded = (content: Content): void => {
     const hashing = reading.get(content.table);
     if (hashing !== undefined) assertSame(manifest.backupId, content, hashing);
     meter.addRows(content.rows);
     results.push({ table: content.table, rows: content.rows, bytes: content.bytes });
   };
-  return { loading: { contents, open, loaded }, results };
+  return { loading: { contents, open, whole, loaded }, results };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Content, ColumnProjection } from '../../../workflows/domain/manifest';
 import { Recollection } from '../catalog/recollection';
 import type { TableFacts } from '../catalog/tables';
-import { fingerprint } from '../fingerprint';
+import type { Selection } from '../fingerprint';
 import { qualified } from '../identifiers';
 import { selectListAtTarget } from '../projection';
 
@@ -51,24 +51,14 @@ async function listSteady(
     .map(({ name, type, userDefined }) => ({ name, type, read: userDefined ? 'text' : 'as-is' }));
 }
 
-/** Fingerprints generated columns together with the primary key, so that each value stays with its row. */
-export async function generatedDigest(
-  client: Client,
-  {
-    content,
-    columns,
-    where,
-  }: {
-    readonly content: Keyed;
-    readonly columns: Generated['columns'];
-    readonly where: string;
-  },
-  seed: string,
-): Promise<string> {
+/** Generated columns, to be fingerprinted together with the primary key, so that each value stays with its row. */
+export function generatedSelection(
+  content: Keyed,
+  columns: Generated['columns'],
+  where: string,
+): Selection {
   const key = content.columns.filter(({ name }) => content.key?.includes(name));
-  const expressions = selectListAtTarget([...columns, ...key]);
-  const { digest } = await fingerprint(client, { table: content.table, expressions, where }, seed);
-  return digest;
+  return { table: content.table, expressions: selectListAtTarget([...columns, ...key]), where };
 }
 
 /** Up to PostgreSQL 14 the column depends on what it is computed from, since then its default does. */
