@@ -9,7 +9,7 @@ import type {
   Route,
 } from '../workflows/domain/fleet';
 import type { DraftsLeft, InterruptedRuns, Suspects } from '../workflows/domain/interrupted';
-import type { BackupResult, Job, StepResult } from '../workflows/domain/job';
+import type { BackupResult, Job, SchemaResult, StepResult } from '../workflows/domain/job';
 import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
 import type { HostAwaited } from '../workflows/domain/progress';
@@ -63,7 +63,7 @@ export interface Activities {
   readonly abandonRestore: (job: Job) => Promise<void>;
   readonly lookForHost: (look: HostLook) => Promise<HostAwaited | undefined>;
   readonly discardBackups: (discarding: Discarding) => Promise<void>;
-  readonly initSchema: (job: Job) => Promise<StepResult>;
+  readonly initSchema: (job: Job) => Promise<SchemaResult>;
   readonly migrateAuth: (job: Job) => Promise<StepResult>;
   readonly migrateStorage: (job: Job) => Promise<StepResult>;
   readonly restoreRows: (job: Job) => Promise<StepResult>;

@@ -1,9 +1,9 @@
 import type { Manifest } from '../workflows/domain/manifest';
-import type { Job, StepResult } from '../workflows/domain/job';
-import { readMark, recordStep } from './postgres/fence';
+import type { Job, SchemaResult } from '../workflows/domain/job';
+import { recordStep } from './postgres/fence';
 import { parseDatabaseFacts, parseSchemaSql } from './postgres/schema';
 import type { Resources } from './resources';
-import { claimTarget } from './write/claim-target';
+import { claimTarget, CLONED } from './write/claim-target';
 import { runStatements } from './postgres/run-statements';
 import { readRemoval, removeParts } from './write/remove-parts';
 import { inFencedTarget, writing } from './write/writing';
@@ -13,7 +13,7 @@ import { inFencedTarget, writing } from './write/writing';
  * functions and grants of the backup. Where the target had the schemas they stay as they are when the
  * plan found them equal, and give way when it did not. Safe to run twice.
  */
-export async function initSchema(resources: Resources, job: Job): Promise<StepResult> {
+export async function initSchema(resources: Resources, job: Job): Promise<SchemaResult> {
   return writing(resources, { step: 'initSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
@@ -24,24 +24,27 @@ export async function initSchema(resources: Resources, job: Job): Promise<StepRe
       facts,
       mayClone: mayClone(resources, manifest),
     });
-    if (isCloned) return { tables: [], note: 'database cloned from a template' };
+    if (isCloned) return CLONE;
     const { targetBefore } = job;
     const rebuild = targetBefore.kind === 'filled' && targetBefore.rebuild === true;
     const statements = targetBefore.kind === 'filled' && !rebuild ? [] : script.before;
     const removal = rebuild ? await readRemoval(writer.connections, job) : undefined;
-    await inFencedTarget(writer, async ({ client, write }) => {
-      const mark = await readMark(client);
-      if (mark?.steps.includes('initSchema')) return;
+    const wasCloned = await inFencedTarget(writer, async ({ client, steps, write }) => {
+      if (steps.includes('initSchema')) return steps.includes(CLONED);
       await write(async () => {
         if (removal !== undefined) await removeParts(client, removal, 'SchemaDiffers');
         await runStatements(client, statements);
         await recordStep(client, 'initSchema');
       });
+      return false;
     });
+    if (wasCloned) return CLONE;
     const made = targetBefore.kind === 'absent' ? 'database created, ' : '';
     return { tables: [], note: `${made}${String(statements.length)} schema statements` };
   });
 }
+
+const CLONE: SchemaResult = { tables: [], note: 'database cloned from a template', cloned: true };
 
 /** Above so many rows it pays to build the indexes behind them. */
 const MOST_ROWS_INTO_INDEXES = 50_000;

@@ -4,7 +4,5 @@ import { loadStep } from './write/load-step';
 
 /** Loads the backup's `auth` tables into the target, in one transaction. Safe to run twice. */
 export async function migrateAuth(resources: Resources, job: Job): Promise<StepResult> {
-  return loadStep(resources, { step: 'migrateAuth', job }, (content) =>
-    content.table.startsWith('auth.'),
-  );
+  return loadStep(resources, { step: 'migrateAuth', job }, (table) => table.startsWith('auth.'));
 }

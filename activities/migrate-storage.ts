@@ -10,6 +10,6 @@ export async function migrateStorage(resources: Resources, job: Job): Promise<St
   return loadStep(
     resources,
     { step: 'migrateStorage', job },
-    (content) => !content.table.startsWith('auth.'),
+    (table) => !table.startsWith('auth.'),
   );
 }

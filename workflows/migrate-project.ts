@@ -22,10 +22,10 @@ export async function migrateProject(input?: unknown): Promise<Report> {
         restored(run, error, { restore, targetBackupId: job.targetBackupId, ...steps.evidence() }),
     },
     async () => {
-      await steps.initSchema(job);
+      const made = await steps.initSchema(job);
       await steps.migrateAuth(job);
       await steps.migrateStorage(job);
-      await steps.finishSchema(job);
+      await steps.finishSchema(job, made);
       return steps.verify(job);
     },
   );

@@ -1,6 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { describeEvidence, describePlan, shorten } from './descriptions';
-import type { BackupResult, Job, StepResult } from './domain/job';
+import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
@@ -11,7 +11,7 @@ import { refused, restored } from './endings';
 import type { Run } from './progress';
 import { planning, working } from './steps';
 
-const asItIs = (result: StepResult): StepResult => result;
+const asItIs = <T extends StepResult>(result: T): T => result;
 
 /** The steps of a migration, bound to one run. Each gives what the next one needs. */
 export class MigrationSteps {
@@ -95,9 +95,9 @@ export class MigrationSteps {
     return { ...job, targetBackupId: backupId };
   }
 
-  async initSchema(job: Job): Promise<void> {
+  async initSchema(job: Job): Promise<SchemaResult> {
     const words = `${job.target.database}: schemas as in the source`;
-    await this.#run.step('initSchema', () => working(words, job).initSchema(job), asItIs);
+    return this.#run.step('initSchema', () => working(words, job).initSchema(job), asItIs);
   }
 
   async migrateAuth(job: Job): Promise<void> {
@@ -110,7 +110,12 @@ export class MigrationSteps {
     await this.#run.step('migrateStorage', () => working(words, job).migrateStorage(job), asItIs);
   }
 
-  async finishSchema(job: Job): Promise<void> {
+  /** Completes the schema; in a clone it was whole, and the rows were finished as they were loaded. */
+  async finishSchema(job: Job, made: Partial<SchemaResult> = {}): Promise<void> {
+    if (made.cloned === true) {
+      this.#run.spared('finishSchema', 'done with the rows: the schema was cloned whole');
+      return;
+    }
     const words = `${job.target.database}: keys, indexes, triggers, sequences, statistics`;
     await this.#run.step('finishSchema', () => working(words, job).finishSchema(job), asItIs);
   }

@@ -81,6 +81,11 @@ export class Run {
     }
   }
 
+  /** Notes a step as done that there was nothing left for. */
+  spared(step: Step, note: string): void {
+    this.#set(step, { state: 'done', startedAt: now(), finishedAt: now(), tables: [], note });
+  }
+
   /** Sets how the run ended, or that it waits for somebody. */
   ended(outcome: Outcome): void {
     this.#outcome = outcome;

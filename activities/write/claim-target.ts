@@ -17,6 +17,7 @@ import {
   type DatabaseFacts,
 } from '../postgres/schema';
 import { createRoles } from '../postgres/roles';
+import { runTogether } from '../postgres/run-together';
 import { transaction } from '../postgres/transaction';
 import { cloneSql, hasTemplate, templateName, type Holding } from '../postgres/template';
 import { assertNoSource, type Writer } from './writing';
@@ -95,11 +96,10 @@ async function markStaging(writer: Writer, facts: DatabaseFacts, isClone: boolea
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
       await claim(client, claiming(writer, true));
-      for (const statement of [
+      await runTogether(client, [
         ...databaseGrantsSql(staging, facts),
         ...databaseSettingsSql(staging, facts),
-      ])
-        await client.query(statement);
+      ]);
       if (isClone) for (const step of ['initSchema', CLONED]) await recordStep(client, step);
     }),
   );

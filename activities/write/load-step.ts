@@ -1,28 +1,39 @@
 import type { Job, StepResult } from '../../workflows/domain/job';
-import type { Content } from '../../workflows/domain/manifest';
+import type { Manifest } from '../../workflows/domain/manifest';
 import type { Step } from '../../workflows/domain/steps';
 import { recordStep } from '../postgres/fence';
 import { replaceRows } from '../postgres/load';
 import type { Resources } from '../resources';
+import { CLONED } from './claim-target';
 import { tableLoad } from './load-tables';
+import { settleRows, type Settling } from './settle-rows';
 import { inFencedTarget, writing } from './writing';
+
+/** What is left to be settled in a clone: the template's statistics say of tables without rows that they have none. */
+function share({ contents, sequences }: Manifest, chosen: (table: string) => boolean): Settling {
+  return {
+    contents: contents.filter(({ table, rows }) => rows > 0 && chosen(table)),
+    sequences: sequences.filter(({ ownedBy, sequence }) => chosen(ownedBy ?? sequence)),
+  };
+}
 
 /**
  * Loads the chosen tables of the job's backup in one transaction: afterwards they hold exactly the
- * backup's rows, or nothing has changed. Safe to run twice.
+ * backup's rows, or nothing has changed. In a clone it finishes them, too. Safe to run twice.
  */
 export async function loadStep(
   resources: Resources,
   { step, job }: { readonly step: Step; readonly job: Job },
-  chosen: (content: Content) => boolean,
+  chosen: (table: string) => boolean,
 ): Promise<StepResult> {
   return writing(resources, { step, job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
-    const contents = manifest.contents.filter(chosen);
+    const contents = manifest.contents.filter(({ table }) => chosen(table));
     const load = tableLoad(resources.store, manifest, { contents, meter: writer.meter });
-    await inFencedTarget(writer, ({ client, write }) =>
+    await inFencedTarget(writer, ({ client, steps, write }) =>
       write(async () => {
         await replaceRows(client, load.loading);
+        if (steps.includes(CLONED)) await settleRows(client, manifest, share(manifest, chosen));
         await recordStep(client, step);
       }),
     );

@@ -2,7 +2,7 @@ import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../attempt';
 import { failure } from '../failure';
 import type { Connections } from '../postgres/connections';
-import { assertLocked, endOtherAttempts, readLockSession, tryLock } from '../postgres/fence';
+import { assertLocked, endOtherAttempts, tryLock } from '../postgres/fence';
 import { lockPlace } from '../postgres/maintenance';
 import { assertStillCurrent } from '../still-current';
 
@@ -26,8 +26,7 @@ export async function takeOver<T>(
         `another run holds the lock of project "${project.projectRef}" or database "${project.databaseName}"`,
       );
     }
-    await endOtherAttempts(lock, runs);
-    const session = await readLockSession(lock);
+    const session = await endOtherAttempts(lock, runs);
     return use(connections.guarded((client) => assertLocked(client, session)));
   });
 }

@@ -4,7 +4,7 @@ import type { Step } from '../../workflows/domain/steps';
 import { attempt, type Attempt } from '../attempt';
 import { failure } from '../failure';
 import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
-import { checkEpoch, takeEpoch } from '../postgres/fence';
+import { checkEpoch, holdEpoch, takeEpoch } from '../postgres/fence';
 import { keptTargetPlace } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import type { Resources } from '../resources';
@@ -19,6 +19,8 @@ export interface Writer extends Attempt {
 /** A session in the target behind the fence. */
 export interface FencedTarget {
   readonly client: Client;
+  /** The steps that the mark says are done. */
+  readonly steps: readonly string[];
   /** Runs one write transaction; it cannot commit once a later attempt has taken over. */
   readonly write: <T>(use: () => Promise<T>) => Promise<T>;
 }
@@ -47,13 +49,13 @@ export async function inFencedTarget<T>(
 ): Promise<T> {
   return connections.with(keptTargetPlace(job.target, 'write'), async (client) => {
     await assertNoSource(client, job);
-    const epoch = await takeEpoch(client, runId);
+    const { epoch, steps } = await takeEpoch(client, runId);
     const write = async <R>(inside: () => Promise<R>): Promise<R> =>
-      transaction(client, 'write', async () => {
-        await checkEpoch(client, runId, epoch);
+      transaction(client, { mode: 'write', first: [holdEpoch(runId, epoch)] }, async ([held]) => {
+        checkEpoch(held);
         return inside();
       });
-    return use({ client, write });
+    return use({ client, steps, write });
   });
 }
 

@@ -52,6 +52,12 @@ export interface StepResult {
   readonly tables: readonly TableResult[];
 }
 
+/** What `initSchema` says. */
+export interface SchemaResult extends StepResult {
+  /** Whether the schema was whole from the beginning: then each step that loads rows also finishes them. */
+  readonly cloned?: boolean;
+}
+
 /** What `backupProject` says of the backup it wrote. */
 export interface BackupResult extends StepResult {
   readonly backupId: string;

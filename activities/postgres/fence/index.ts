@@ -1,8 +1,8 @@
+export { checkEpoch, holdEpoch, takeEpoch } from './epoch';
 export { applicationName, stagingName } from './names';
-export { assertLocked, busy, endOtherAttempts, readLockSession, tryLock } from './lock';
+export { assertLocked, busy, endOtherAttempts, tryLock } from './lock';
 export {
   abandon,
-  checkEpoch,
   claim,
   complete,
   forget,
@@ -10,7 +10,6 @@ export {
   prepareMark,
   readMark,
   recordStep,
-  takeEpoch,
   withdraw,
   type Claiming,
   type Mark,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { failure } from '../../failure';
 import { lockKey, runPrefix } from './names';
 
-const granted = z.object({ granted: z.boolean() });
+const grantedRow = z.object({ project: z.boolean(), database: z.boolean() });
 
 /** What is locked: one project, and the database it goes into. */
 export interface LockedNames {
@@ -22,14 +22,14 @@ export async function tryLock(
   mode: 'shared' | 'exclusive',
 ): Promise<boolean> {
   const call = mode === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
-  const keys = [lockKey('project', names.projectRef), lockKey('database', names.databaseName)];
-  for (const key of keys) {
-    const result = await client.query(`SELECT ${call}($1::int8) AS granted`, [key]);
-    if (granted.parse(result.rows[0]).granted) continue;
-    await client.query('SELECT pg_advisory_unlock_all()');
-    return false;
-  }
-  return true;
+  const result = await client.query(
+    `SELECT ${call}($1::int8) AS project, ${call}($2::int8) AS database`,
+    [lockKey('project', names.projectRef), lockKey('database', names.databaseName)],
+  );
+  const { project, database } = grantedRow.parse(result.rows[0]);
+  if (project && database) return true;
+  await client.query('SELECT pg_advisory_unlock_all()');
+  return false;
 }
 
 /** The failure of a run that finds another one at work. */
@@ -43,22 +43,24 @@ export function busy(names: LockedNames): Error {
 /**
  * Ends the sessions that other attempts of the named runs left behind on the session's server, and
  * waits until they are gone: their locks are free and nothing they still do can commit. The caller
- * has no second session open.
+ * has no second session open. Answers which session the caller's is.
  */
-export async function endOtherAttempts(client: Client, runIds: readonly string[]): Promise<void> {
+export async function endOtherAttempts(
+  client: Client,
+  runIds: readonly string[],
+): Promise<LockSession> {
   const result = await client.query(
-    `SELECT pg_terminate_backend(pid, 10000) AS gone FROM pg_stat_activity
-      WHERE EXISTS (SELECT FROM unnest($1::text[]) AS p (prefix) WHERE starts_with(application_name, p.prefix))
-        AND pid <> pg_backend_pid()`,
+    `SELECT o.pid, o.backend_start::text AS "startedAt",
+            (SELECT coalesce(bool_and(pg_terminate_backend(a.pid, 10000)), true)
+               FROM pg_stat_activity AS a
+              WHERE a.pid <> o.pid
+                AND EXISTS (SELECT FROM unnest($1::text[]) AS p (prefix)
+                             WHERE starts_with(a.application_name, p.prefix))) AS gone
+       FROM pg_stat_activity AS o WHERE o.pid = pg_backend_pid()`,
     [runIds.map(runPrefix)],
   );
-  if (
-    z
-      .array(z.object({ gone: z.boolean() }))
-      .parse(result.rows)
-      .every(({ gone }) => gone)
-  )
-    return;
+  const { gone, ...session } = sweptRow.parse(result.rows[0]);
+  if (gone) return session;
   throw failure('LockHeld', 'a session of an earlier attempt of this run does not end');
 }
 
@@ -68,15 +70,7 @@ export interface LockSession {
   readonly startedAt: string;
 }
 
-const lockSessionRow = z.object({ pid: z.number(), startedAt: z.string() });
-
-/** Reads which session this is. */
-export async function readLockSession(client: Client): Promise<LockSession> {
-  const result = await client.query(
-    `SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
-  );
-  return lockSessionRow.parse(result.rows[0]);
-}
+const sweptRow = z.object({ pid: z.number(), startedAt: z.string(), gone: z.boolean() });
 
 /**
  * Fails where the attempt's lock session is gone, or another attempt has it by now: somebody has taken

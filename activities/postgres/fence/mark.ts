@@ -1,7 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
-import { failure } from '../../failure';
 
 /**
  * The mark is one row in `moveout.migration` of the target: whose migration this database belongs
@@ -113,34 +112,6 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
       claiming.job === undefined ? null : JSON.stringify(claiming.job),
     ],
   );
-}
-
-/**
- * Takes the fence over for one attempt: from here on no earlier attempt's transaction can commit a
- * write. A restore takes it in `any` state, a step only while the migration runs.
- */
-export async function takeEpoch(
-  client: Client,
-  runId: string,
-  state: 'running' | 'any' = 'running',
-): Promise<number> {
-  const result = await client.query(
-    `UPDATE moveout.migration SET epoch = epoch + 1
-      WHERE run_id = $1 AND ($2 = 'any' OR state = $2)
-      RETURNING epoch::text`,
-    [runId, state],
-  );
-  if (result.rowCount !== 1) throw failure('Fenced', 'the target no longer belongs to this run');
-  return z.object({ epoch: z.coerce.number() }).parse(result.rows[0]).epoch;
-}
-
-/** Checks the fence at the start of a write transaction, and holds it until the transaction ends. */
-export async function checkEpoch(client: Client, runId: string, epoch: number): Promise<void> {
-  const result = await client.query(
-    `SELECT FROM moveout.migration WHERE run_id = $1 AND epoch = $2 AND state = 'running' FOR SHARE`,
-    [runId, epoch],
-  );
-  if (result.rowCount !== 1) throw failure('Fenced', 'a later attempt has taken the target over');
 }
 
 /** Writes down that a step is done, in the step's own transaction. */

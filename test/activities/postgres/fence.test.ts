@@ -4,7 +4,7 @@ import {
   assertLocked,
   claim,
   endOtherAttempts,
-  readLockSession,
+  holdEpoch,
   takeEpoch,
   tryLock,
 } from '../../../activities/postgres/fence';
@@ -32,25 +32,25 @@ describe('the fence', () => {
 
   it('lets no write transaction begin that knows an earlier epoch', async () => {
     await withSession(database, async (client) => {
-      const early = await takeEpoch(client, RUN);
-      const late = await takeEpoch(client, RUN);
+      const { epoch: early } = await takeEpoch(client, RUN);
+      const { epoch: late } = await takeEpoch(client, RUN);
       await client.query('BEGIN');
-      await expect(checkEpoch(client, RUN, early)).rejects.toMatchObject({ type: 'Fenced' });
+      await expect(held(client, early)).rejects.toMatchObject({ type: 'Fenced' });
       await client.query('ROLLBACK; BEGIN');
-      await expect(checkEpoch(client, RUN, late)).resolves.toBeUndefined();
+      await expect(held(client, late)).resolves.toBeUndefined();
       await client.query('ROLLBACK');
     });
   });
 
   it('makes a later attempt wait for a write transaction that has begun', async () => {
     await both(database, async (writing, later) => {
-      const epoch = await takeEpoch(writing, RUN);
+      const { epoch } = await takeEpoch(writing, RUN);
       await writing.query('BEGIN');
-      await checkEpoch(writing, RUN, epoch);
+      await held(writing, epoch);
       await later.query("SET lock_timeout = '200ms'");
       await expect(takeEpoch(later, RUN)).rejects.toMatchObject({ code: '55P03' });
       await writing.query('COMMIT');
-      await expect(takeEpoch(later, RUN)).resolves.toBe(epoch + 1);
+      await expect(takeEpoch(later, RUN)).resolves.toMatchObject({ epoch: epoch + 1 });
     });
   });
 
@@ -68,7 +68,7 @@ describe('the fence', () => {
       await late.query(`SET application_name = '${name(2)}'`);
       expect(await tryLock(early, NAMES, 'exclusive')).toBe(true);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(false);
-      const session = await readLockSession(early);
+      const session = await endOtherAttempts(early, []);
       await expect(assertLocked(early, session)).resolves.toBeUndefined();
       await endOtherAttempts(late, [RUN]);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(true);
@@ -83,13 +83,17 @@ describe('the fence', () => {
         `SET application_name = '${applicationName({ runId: RUN, step: 'initSchema', attempt, projectRef: 'x' })}'`;
       await lock.query(named(1));
       await writing.query(named(1));
-      const session = await readLockSession(lock);
+      const session = await endOtherAttempts(lock, []);
       await expect(assertLocked(writing, session)).resolves.toBeUndefined();
       await lock.query(named(2));
       await expect(assertLocked(writing, session)).rejects.toMatchObject({ type: 'LockHeld' });
     });
   });
 });
+
+async function held(client: Client, epoch: number): Promise<void> {
+  checkEpoch(await client.query(holdEpoch(RUN, epoch)));
+}
 
 async function both(
   database: string,
