@@ -23,7 +23,6 @@ import { reachServers } from './plan/reach-servers';
 import { configuredServers } from './plan/servers';
 import { viewStore } from './plan/store-problems';
 import type { Connections } from './postgres/connections';
-import { readDatabaseFacts, type DatabaseFacts } from './postgres/schema';
 import type { Resources } from './resources';
 
 /**
@@ -63,9 +62,7 @@ async function makePlan(
     fromVersion: source.identity.serverVersion,
     ownMarkSuffices: false,
   };
-  const place = { connection: settings.source, access: 'read' } as const;
-  const facts = await connections.with(place, readDatabaseFacts);
-  const server = await viewServer(connections, target, needsOf(source, facts, settings));
+  const server = await viewServer(connections, target, needsOf(source, settings));
   const format = chooseFormat(settings.backup.format, source);
   const space = await viewStore(resources.store, source.tables, format);
   const problems: readonly Problem[] = [
@@ -105,8 +102,7 @@ async function otherSources(
 }
 
 function needsOf(
-  { schema, owners }: SourceView,
-  facts: DatabaseFacts,
+  { schema, owners, facts }: SourceView,
   { createRoles: mayCreateRoles }: Resources['settings'],
 ): Needs {
   const { roles = [], extensions = [] } = schema ?? {};

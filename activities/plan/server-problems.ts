@@ -1,7 +1,12 @@
 import type { Problem } from '../../workflows/domain/plan';
 import { hasLocale } from '../postgres/catalog/locales';
 import type { Connections } from '../postgres/connections';
-import { readTargetRole } from '../postgres/checks/target-privileges';
+import {
+  readTargetRole,
+  type TargetNeeds,
+  type TargetRole,
+} from '../postgres/checks/target-privileges';
+import type { Client } from '../postgres/database-client';
 import { serverPlace, targetPlace } from '../postgres/maintenance';
 import {
   missingExtensions,
@@ -9,7 +14,6 @@ import {
   type DatabaseFacts,
   type Extension,
 } from '../postgres/schema';
-import type { Remarks } from './checks/remarks';
 import { targetRoleRemarks } from './checks/role-remarks';
 import type { TargetView } from './target';
 
@@ -40,20 +44,32 @@ export async function viewServer(
   needs: Needs,
 ): Promise<ServerView> {
   const { facts, roles, extensions, mayCreateRoles } = needs;
-  const found = await connections.with(serverPlace(target.identity.connection), async (client) => ({
-    missing: await missingRoles(client, [...roles, ...facts.roles]),
-    unknown: await missingExtensions(client, extensions),
-    offered: target.before.kind !== 'absent' || (await hasLocale(client, facts)),
-  }));
+  const isAbsent = target.before.kind === 'absent';
+  const readRole = (client: Client, missing: readonly string[]): Promise<TargetRole> =>
+    readTargetRole(client, rightsNeeded(target, needs, mayCreateRoles ? missing : []));
+  const found = await connections.with(serverPlace(target.identity.connection), async (client) => {
+    const missing = await missingRoles(client, [...roles, ...facts.roles]);
+    return {
+      missing,
+      unknown: await missingExtensions(client, extensions),
+      offered: !isAbsent || (await hasLocale(client, facts)),
+      role: isAbsent ? await readRole(client, missing) : undefined,
+    };
+  });
+  // Extensions of a target that exists are seen from within it only.
+  const role =
+    found.role ??
+    (await connections.with(targetPlace(target.identity, 'read'), (client) =>
+      readRole(client, found.missing),
+    ));
   const locale = `the target's server does not offer the source's locale ${facts.collate} (provider ${facts.localeProvider})`;
   const missing = found.missing.map((role) => ({
     code: 'missing-role',
     message: `the target's server has no role "${role}": CREATE ROLE "${role}" NOLOGIN (or set createRoles: true)`,
   }));
-  const createRoles = mayCreateRoles ? found.missing : [];
-  const rights = await roleRemarks(connections, target, { ...needs, createRoles });
+  const rights = targetRoleRemarks(role);
   return {
-    createRoles,
+    createRoles: mayCreateRoles ? found.missing : [],
     problems: [
       ...(mayCreateRoles ? [] : missing),
       ...rights.problems,
@@ -66,25 +82,14 @@ export async function viewServer(
   };
 }
 
-/** What the role lacks; looked at from within the target where that exists, for its extensions. */
-async function roleRemarks(
-  connections: Connections,
-  { identity, before }: TargetView,
-  { owners, extensions, createRoles }: Needs & { readonly createRoles: readonly string[] },
-): Promise<Remarks> {
+/** What the role will have to do on the target's server. */
+function rightsNeeded(
+  { identity: { database }, before }: TargetView,
+  { owners, extensions }: Needs,
+  rolesToCreate: readonly string[],
+): TargetNeeds {
   const exists = before.kind !== 'absent';
-  const { connection, database } = identity;
   const there = before.kind === 'absent' ? [] : (before.extensions ?? []);
   const needed = extensions.map(({ name }) => name).filter((name) => !there.includes(name));
-  const place = exists ? targetPlace(identity, 'read') : serverPlace(connection);
-  const role = await connections.with(place, (client) =>
-    readTargetRole(client, {
-      database,
-      exists,
-      owners,
-      rolesToCreate: createRoles,
-      extensions: needed,
-    }),
-  );
-  return targetRoleRemarks(role);
+  return { database, exists, owners, rolesToCreate, extensions: needed };
 }

@@ -17,7 +17,12 @@ import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
-import { recallSchema, type SchemaScript } from '../postgres/schema';
+import {
+  readDatabaseFacts,
+  recallSchema,
+  type DatabaseFacts,
+  type SchemaScript,
+} from '../postgres/schema';
 import type { Overlap } from '../postgres/scope/claims';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { findCrossings } from '../postgres/scope/crossing';
@@ -54,6 +59,7 @@ export interface SourceView {
   /** The roles that own what will be rebuilt. */
   readonly owners: readonly string[];
   readonly schema: SchemaScript | undefined;
+  readonly facts: DatabaseFacts;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -74,11 +80,12 @@ export interface Viewing {
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
 export async function viewSource(connections: Connections, viewing: Viewing): Promise<SourceView> {
-  const { settings } = viewing;
-  const extent = extentOf(settings.scopes);
-  const wanted = wantedOf(viewing);
+  const { settings, project, configuredRefs } = viewing;
+  const { tenancy, scopes } = settings;
+  const extent = extentOf(scopes);
+  const wanted = { tenancy, scopes, projectRef: project.projectRef, configuredRefs };
   const place = { connection: settings.source, access: 'read' } as const;
-  const { seen, schema } = await connections.with(place, (client) =>
+  const { seen, schema, facts } = await connections.with(place, (client) =>
     transaction(client, 'read-snapshot', async () => {
       const looking = { extent, wanted, targetKeys: viewing.targetKeys ?? [] };
       const found = await look(client, { connection: settings.source, ...looking });
@@ -86,7 +93,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
       const script = isReadable
         ? await recallSchema({ client, connections, place }, extent)
         : undefined;
-      return { seen: found, schema: script };
+      return { seen: found, schema: script, facts: await readDatabaseFacts(client) };
     }),
   );
   const claims =
@@ -99,8 +106,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
         });
   return {
     ...seen,
-    extent,
-    schema,
+    ...{ extent, schema, facts },
     unclaimed: claims.unclaimed,
     problems: [
       ...seen.problems,
@@ -110,16 +116,11 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
     warnings: [
       ...seen.warnings,
       ...prefixWarnings(wanted),
-      ...exclusions(settings.scopes),
+      ...exclusions(scopes),
       ...claims.warnings,
       ...reachingOut(schema),
     ],
   };
-}
-
-function wantedOf({ settings, project, configuredRefs }: Viewing): WantedProject {
-  const { tenancy, scopes } = settings;
-  return { tenancy, scopes, projectRef: project.projectRef, configuredRefs };
 }
 
 interface Looking {
@@ -129,7 +130,7 @@ interface Looking {
   readonly targetKeys: readonly UniqueKey[];
 }
 
-type Seen = Omit<SourceView, 'extent' | 'schema' | 'unclaimed'>;
+type Seen = Omit<SourceView, 'extent' | 'schema' | 'facts' | 'unclaimed'>;
 
 async function look(client: Client, looking: Looking): Promise<Seen> {
   const { connection, extent, wanted } = looking;

@@ -13,6 +13,11 @@ export interface SnapshotPair {
   readonly lsn: string;
 }
 
+const EXPORT = `
+  SELECT pg_export_snapshot() AS id,
+         (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+               ELSE pg_current_wal_lsn() END)::text AS lsn`;
+
 const snapshotRow = z.object({ id: z.string(), lsn: z.string() });
 
 /** Runs `use` with a pair of read-only sessions over one `REPEATABLE READ` snapshot. */
@@ -22,17 +27,15 @@ export async function withSnapshotPair<T>(
   use: (pair: SnapshotPair) => Promise<T>,
 ): Promise<T> {
   return connections.with(place, (copying) =>
-    transaction(copying, 'read-snapshot', async () => {
-      const exported = await copying.query(`
-        SELECT pg_export_snapshot() AS id,
-               (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
-                     ELSE pg_current_wal_lsn() END)::text AS lsn`);
-      const { id, lsn } = snapshotRow.parse(exported.rows[0]);
+    transaction(copying, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
+      const { id, lsn } = snapshotRow.parse(exported?.rows[0]);
+      const first = [
+        `SET TRANSACTION SNAPSHOT ${literal(id)}`,
+        `SELECT set_config('search_path', 'pg_catalog, public', true)`,
+      ];
       return connections.with(place, (hashing) =>
-        transaction(hashing, 'read-snapshot', async () => {
-          await hashing.query(`SET TRANSACTION SNAPSHOT ${literal(id)}`);
+        transaction(hashing, { mode: 'read-snapshot', first }, async () => {
           snapshotShared(copying, hashing);
-          await hashing.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
           return use({ copying, hashing, lsn });
         }),
       );

@@ -1,13 +1,14 @@
 import type { Client } from '../postgres/database-client';
 import { sameFingerprint, type Fingerprint } from '../../workflows/domain/fingerprint';
-import type { Manifest } from '../../workflows/domain/manifest';
+import type { Content, Manifest } from '../../workflows/domain/manifest';
 import type { TableDrift } from '../../workflows/domain/report';
 import { readTables } from '../postgres/catalog/tables';
-import { fingerprint } from '../postgres/fingerprint';
+import { NOTHING } from '../postgres/catalog/holding';
 import { selectList } from '../postgres/projection';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { readProjectScope } from '../postgres/scope/project-scope';
 import { lackOf } from './compare-target';
+import { fingerprintTables } from './fingerprint-tables';
 
 /** One table of the manifest as the source has it now. */
 export interface SourceTable {
@@ -39,18 +40,23 @@ export async function fingerprintSource(
   }
   // No rule need cover what the source has come to have since.
   const scope = await readProjectScope(client, tables, { ...wanted, tenancy, scopes });
+  const whereOf = new Map(scope.tables.map(({ facts, where }) => [facts.table, where]));
+  const complete: Content[] = [];
   for (const content of contents) {
-    const { table, columns } = content;
-    const scoped = scope.tables.find(({ facts }) => facts.table === table);
-    const lack = scoped === undefined ? 'the table is missing' : lackOf(content, tables);
-    const where = scoped?.where ?? 'false';
-    if (lack !== undefined) {
-      found.set(table, { where, lack });
-      continue;
-    }
-    const selection = { table, expressions: selectList(columns), where };
-    found.set(table, { where, print: await fingerprint(client, selection, seed) });
+    const { table } = content;
+    const where = whereOf.get(table);
+    const lack = where === undefined ? 'the table is missing' : lackOf(content, tables);
+    if (lack === undefined) complete.push(content);
+    found.set(table, { where: where ?? NOTHING, lack });
   }
+  const asking = { contents: complete, seed };
+  const prints = await fingerprintTables(client, asking, ({ table, columns }) => ({
+    table,
+    expressions: selectList(columns),
+    where: whereOf.get(table) ?? NOTHING,
+  }));
+  for (const [table, print] of prints)
+    found.set(table, { where: whereOf.get(table) ?? NOTHING, print });
   return found;
 }
 

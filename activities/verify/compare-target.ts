@@ -3,9 +3,10 @@ import { sameFingerprint, type Fingerprint } from '../../workflows/domain/finger
 import type { Content, Manifest } from '../../workflows/domain/manifest';
 import { holdingTables, NOTHING } from '../postgres/catalog/holding';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
-import { generatedDigest } from '../postgres/compare/generated';
-import { fingerprint } from '../postgres/fingerprint';
+import { generatedSelection } from '../postgres/compare/generated';
+import { fingerprints } from '../postgres/fingerprint';
 import { selectListAtTarget } from '../postgres/projection';
+import { fingerprintTables } from './fingerprint-tables';
 
 /** What a target holds, table by table, with the manifest's own seed and projection. */
 export type Fingerprints = ReadonlyMap<string, Fingerprint>;
@@ -25,14 +26,11 @@ export async function fingerprintTarget(
     client,
     complete.map(({ table }) => ({ table, where: 'true' })),
   );
-  const found = new Map<string, Fingerprint>();
-  for (const { table, columns } of complete) {
-    at(table);
-    const where = holding.has(table) ? 'true' : NOTHING;
-    const selection = { table, expressions: selectListAtTarget(columns), where };
-    found.set(table, await fingerprint(client, selection, manifest.seed));
-  }
-  return found;
+  return fingerprintTables(client, { contents: complete, seed: manifest.seed, at }, (content) => ({
+    table: content.table,
+    expressions: selectListAtTarget(content.columns),
+    where: holding.has(content.table) ? 'true' : NOTHING,
+  }));
 }
 
 /** Tables of the manifest whose content at the target is not what the manifest says; a missing table differs. */
@@ -68,17 +66,20 @@ export async function generatedDifferences(
 ): Promise<readonly string[]> {
   const differing = new Set(differingTables(manifest, found));
   const present = await readTables(client, manifest.extent);
-  const differences: string[] = [];
-  for (const content of manifest.contents) {
+  const wanted = manifest.contents.flatMap((content) => {
     const { table, generated } = content;
-    if (generated === undefined || differing.has(table)) continue;
-    const { columns } = generated;
-    if (lackOf({ ...content, columns }, present) === undefined) {
-      const where = found.get(table)?.rows === 0 ? NOTHING : 'true';
-      const here = { content, columns, where };
-      if ((await generatedDigest(client, here, manifest.seed)) === generated.digest) continue;
-    }
-    differences.push(`generated columns of ${table} differ`);
-  }
-  return differences;
+    return generated === undefined || differing.has(table) ? [] : [{ content, generated }];
+  });
+  const complete = wanted.filter(
+    ({ content, generated: { columns } }) => lackOf({ ...content, columns }, present) === undefined,
+  );
+  const selections = complete.map(({ content, generated }) => {
+    const where = found.get(content.table)?.rows === 0 ? NOTHING : 'true';
+    return generatedSelection(content, generated.columns, where);
+  });
+  const prints = await fingerprints(client, selections, manifest.seed);
+  const digests = new Map(complete.map(({ content }, i) => [content.table, prints[i]?.digest]));
+  return wanted
+    .filter(({ content, generated }) => digests.get(content.table) !== generated.digest)
+    .map(({ content }) => `generated columns of ${content.table} differ`);
 }

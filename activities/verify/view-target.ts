@@ -40,7 +40,8 @@ export async function viewTarget(verification: Verification, client: Client): Pr
   const generated = await generatedDifferences(client, manifest, prints);
   const unlisted = await unlistedTables(client, manifest);
   const sequences = await sequenceDifferences(client, manifest);
-  const orphans = await orphanDifferences(client, manifest.extent);
+  const isEmpty = (table: string): boolean => prints.get(table)?.rows === 0;
+  const orphans = await orphanDifferences(client, manifest.extent, isEmpty);
   const schema = await schemaDifferences(verification, client);
   const database = await databaseDifferences(client, manifest);
   const present = await readTables(client, manifest.extent);

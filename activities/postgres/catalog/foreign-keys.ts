@@ -4,6 +4,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
 import { Recollection } from './recollection';
 import { ident, literal, qualified } from '../identifiers';
+import { runTogether } from '../run-together';
 
 const foreignKeyRow = z.object({
   name: z.string(),
@@ -100,19 +101,26 @@ export async function addForeignKeys(client: Client, keys: readonly ForeignKey[]
 }
 
 /**
- * Counts rows that point at nothing, by anti-join: a constraint that calls itself valid proves
+ * Counts for each key the rows that point at nothing, by anti-join: a constraint that calls itself valid proves
  * nothing about rows that came in while it was off.
  */
-export async function countOrphans(client: Client, key: ForeignKey): Promise<number> {
+export async function countOrphans(
+  client: Client,
+  keys: readonly ForeignKey[],
+): Promise<readonly number[]> {
+  const results = await runTogether(client, keys.map(countingOrphans));
+  return results.map(({ rows }) => orphansRow.parse(rows[0]).orphans);
+}
+
+const orphansRow = z.object({ orphans: z.number() });
+
+function countingOrphans(key: ForeignKey): string {
   const joined = key.columns.map(
     (column, i) =>
       `p.${ident(key.referencedColumns[i] ?? column)} ${key.operators[i] ?? '='} f.${ident(column)}`,
   );
   const present = key.columns.map((column) => `f.${ident(column)} IS NOT NULL`);
-  const result = await client.query(
-    `SELECT count(*)::int AS orphans FROM ${qualified(key.table)} f
+  return `SELECT count(*)::int AS orphans FROM ${qualified(key.table)} f
       WHERE (${present.join(key.matchFull ? ' OR ' : ' AND ')})
-        AND NOT EXISTS (SELECT FROM ${qualified(key.references)} p WHERE ${joined.join(' AND ')})`,
-  );
-  return z.object({ orphans: z.number() }).parse(result.rows[0]).orphans;
+        AND NOT EXISTS (SELECT FROM ${qualified(key.references)} p WHERE ${joined.join(' AND ')})`;
 }

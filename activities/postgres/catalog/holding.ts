@@ -12,16 +12,18 @@ export interface Choice {
 /** The predicate that nothing fulfils: what is chosen by it need not be asked for. */
 export const NOTHING = 'false';
 
-/** Tells which tables hold any of the rows chosen, in one statement over those that are not empty. */
+/**
+ * Tells which tables hold any of the rows chosen, in one statement over those that are not empty; which
+ * these are is asked where the caller does not know it of the same snapshot.
+ */
 export async function holdingTables(
   client: Client,
   choices: readonly Choice[],
+  known?: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
   const possible = choices.filter(({ where }) => where !== NOTHING);
-  const filled = await filledTables(
-    client,
-    possible.map(({ table }) => table),
-  );
+  const names = possible.map(({ table }) => table);
+  const filled = known ?? (await filledTables(client, names));
   const asked = possible.filter(({ table }) => filled.has(table));
   if (asked.length === 0) return new Set();
   const selects = asked.map(

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, qualified } from '../identifiers';
+import { runTogether } from '../run-together';
 
 const triggerRow = z.object({
   name: z.string(),
@@ -39,8 +40,9 @@ export async function setTriggers(
   triggers: readonly TriggerState[],
   enabled?: 'D',
 ): Promise<void> {
-  for (const trigger of triggers) {
+  const statements = triggers.map((trigger) => {
     const action = ENABLE[enabled ?? trigger.enabled];
-    await client.query(`ALTER TABLE ${qualified(trigger.table)} ${action} ${ident(trigger.name)}`);
-  }
+    return `ALTER TABLE ${qualified(trigger.table)} ${action} ${ident(trigger.name)}`;
+  });
+  await runTogether(client, statements);
 }

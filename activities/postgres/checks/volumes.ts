@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { NOTHING } from '../catalog/holding';
 import { qualified } from '../identifiers';
+import { runTogether } from '../run-together';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 
 /** The project's share of one table. */
@@ -24,28 +25,22 @@ export async function readVolumes(
   client: Client,
   { tables }: ProjectScope,
 ): Promise<readonly Volume[]> {
-  const widths = await readWidths(client, tables);
-  const volumes: Volume[] = [];
-  for (const scoped of tables) {
-    const { table } = scoped.facts;
-    if (scoped.kind === 'excluded' || scoped.where === NOTHING)
-      volumes.push({ table, rows: 0, bytes: 0 });
-    else volumes.push(await readVolume(client, scoped, widths.get(table)));
-  }
-  return volumes;
+  const counted = tables.filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING);
+  const widths = await readWidths(client, counted);
+  const statements = counted.map((table) => counting(table, widths.get(table.facts.table)));
+  const results = await runTogether(client, statements);
+  const volumes = new Map(
+    counted.map(({ facts: { table } }, i) => {
+      const { rows, bytes } = volumeRow.parse(results[i]?.rows[0]);
+      return [table, { table, rows, bytes: bytes ?? Math.round(rows * (widths.get(table) ?? 0)) }];
+    }),
+  );
+  return tables.map(({ facts: { table } }) => volumes.get(table) ?? { table, rows: 0, bytes: 0 });
 }
 
-async function readVolume(
-  client: Client,
-  { facts: { table }, where }: ScopedTable,
-  width: number | undefined,
-): Promise<Volume> {
+function counting({ facts: { table }, where }: ScopedTable, width: number | undefined): string {
   const measured = width === undefined ? 'sum(pg_column_size(t.*))::text' : 'NULL';
-  const result = await client.query(
-    `SELECT count(*)::text AS rows, ${measured} AS bytes FROM ${qualified(table)} AS t WHERE (${where})`,
-  );
-  const { rows, bytes } = volumeRow.parse(result.rows[0]);
-  return { table, rows, bytes: bytes ?? Math.round(rows * (width ?? 0)) };
+  return `SELECT count(*)::text AS rows, ${measured} AS bytes FROM ${qualified(table)} AS t WHERE (${where})`;
 }
 
 /** Average bytes of a row: header and values in the page, and its share of what was moved out of it (TOAST). */

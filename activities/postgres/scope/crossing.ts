@@ -4,6 +4,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { readForeignKeys, type ForeignKey } from '../catalog/foreign-keys';
 import { NOTHING } from '../catalog/holding';
 import { ident, qualified } from '../identifiers';
+import { runTogether } from '../run-together';
 import type { ProjectScope, ScopedTable } from './project-scope';
 
 /** Rows of a project that refer to rows which are not the project's, by one foreign key. */
@@ -24,33 +25,35 @@ export async function findCrossings(
   scope: ProjectScope,
 ): Promise<readonly Crossing[]> {
   const tables = new Map(scope.tables.map((table) => [table.facts.table, table]));
-  const found: Crossing[] = [];
-  for (const key of await readForeignKeys(client, extent)) {
+  const asked = (await readForeignKeys(client, extent)).flatMap((key) => {
     const [from, to] = [tables.get(key.table), tables.get(key.references)];
-    if (from === undefined || to === undefined || from.where === NOTHING) continue;
-    const rows = await countCrossing(client, key, { from, to });
-    const { name: foreignKey, table, references } = key;
-    if (rows > 0) found.push({ foreignKey, table, references, rows });
-  }
-  return found;
+    if (from === undefined || to === undefined || from.where === NOTHING) return [];
+    return [{ key, statement: counting(key, { from, to }) }];
+  });
+  const results = await runTogether(
+    client,
+    asked.map(({ statement }) => statement),
+  );
+  return asked.flatMap(({ key: { name: foreignKey, table, references } }, i) => {
+    const { rows } = crossingRow.parse(results[i]?.rows[0]);
+    return rows > 0 ? [{ foreignKey, table, references, rows }] : [];
+  });
 }
 
-async function countCrossing(
-  client: Client,
+const crossingRow = z.object({ rows: z.number() });
+
+function counting(
   key: ForeignKey,
   { from, to }: { readonly from: ScopedTable; readonly to: ScopedTable },
-): Promise<number> {
+): string {
   const present = key.columns.map((column) => `c.${ident(column)} IS NOT NULL`);
   const joined = key.columns.map(
     (column, i) =>
       `t.${ident(key.referencedColumns[i] ?? column)} ${key.operators[i] ?? '='} c.${ident(column)}`,
   );
-  const result = await client.query(
-    `SELECT count(*)::int AS rows
+  return `SELECT count(*)::int AS rows
        FROM (SELECT * FROM ${qualified(key.table)} AS t WHERE ${from.where}) AS c
       WHERE ${present.join(' AND ')}
         AND NOT EXISTS (SELECT FROM ${qualified(key.references)} AS t
-                         WHERE ${joined.join(' AND ')} AND ${to.where})`,
-  );
-  return z.object({ rows: z.number() }).parse(result.rows[0]).rows;
+                         WHERE ${joined.join(' AND ')} AND ${to.where})`;
 }

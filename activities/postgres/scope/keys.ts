@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, literal } from '../identifiers';
+import { runTogether } from '../run-together';
 
 /** Up to here a list in every statement costs less than evaluating the rule again in each. */
 const LARGEST_LIST = 20_000;
@@ -38,16 +39,32 @@ export interface KeyRule {
  * Evaluates a rule in the session's snapshot. Few keys become a list, which lets PostgreSQL use an
  * index; many stay the statement they came from. Within one snapshot the two mean the same.
  */
-export async function readKeys(
+export async function readKeys(client: Client, rule: KeyRule): Promise<KeySet> {
+  const [keys = NO_KEYS] = await readKeySets(client, [rule]);
+  return keys;
+}
+
+/** The same for several rules that do not need each other's keys; no rule has no keys. */
+export async function readKeySets(
   client: Client,
-  { type, statement, largestList = LARGEST_LIST }: KeyRule,
-): Promise<KeySet> {
-  const result = await client.query(
-    `SELECT count(*)::text AS count,
+  rules: readonly (KeyRule | undefined)[],
+): Promise<readonly KeySet[]> {
+  const asked = rules.filter((rule) => rule !== undefined);
+  const results = await runTogether(client, asked.map(listing));
+  const rows = new Map(asked.map((rule, i) => [rule, countRow.parse(results[i]?.rows[0])]));
+  return rules.map((rule) => {
+    const row = rule === undefined ? undefined : rows.get(rule);
+    return rule === undefined || row === undefined ? NO_KEYS : keySet(rule, row);
+  });
+}
+
+function listing({ statement, largestList = LARGEST_LIST }: KeyRule): string {
+  return `SELECT count(*)::text AS count,
             CASE WHEN count(*) <= ${String(largestList)} THEN array_agg(k.id)::text END AS list
-       FROM (${statement}) AS k`,
-  );
-  const { count, list } = countRow.parse(result.rows[0]);
+       FROM (${statement}) AS k`;
+}
+
+function keySet({ type, statement }: KeyRule, { count, list }: z.infer<typeof countRow>): KeySet {
   if (count === 0) return NO_KEYS;
   if (list === null) return asStatement(statement, count);
   const listOf = (as: string): string => `(${literal(list)}::${as}[])`;

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { TableFacts } from '../catalog/tables';
 import { naming } from '../sqlstate';
-import { NO_KEYS, readKeys, type KeyRule, type KeySet } from './keys';
+import { NO_KEYS, readKeys, readKeySets, type KeyRule, type KeySet } from './keys';
 import { knownRefs, type WantedProject } from './known-refs';
 import type { ProjectKeys } from './predicates';
 import { readSharedKeys } from './shared-keys';
@@ -43,20 +43,19 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
   const users = await readUsers(client, asking);
   if (users === undefined) return undefined;
   const refs = await refsFor(client, asking);
-  const keysOf = async (kind: KindOfBuckets): Promise<KeySet> => {
-    const found = bucketRule(kind, { ...asking, users, refs });
-    if (found === undefined) return NO_KEYS;
+  const ruleOf = (kind: KindOfBuckets): KeyRule | undefined => {
+    const statement = bucketRule(kind, { ...asking, users, refs });
     const { type } = kindOf(kind, asking.exists);
-    return naming('tenancy.buckets', () =>
-      readKeys(client, { type, statement: found, ...listsOf(asking.who) }),
-    );
+    return statement === undefined ? undefined : { type, statement, ...listsOf(asking.who) };
   };
+  const [buckets = NO_KEYS, analyticsBuckets = NO_KEYS, vectorBuckets = NO_KEYS] = await naming(
+    'tenancy.buckets',
+    () => readKeySets(client, BUCKET_KINDS.map(ruleOf)),
+  );
   return {
     users,
     instances: await instancesOf(client, asking),
-    buckets: await keysOf('buckets'),
-    analyticsBuckets: await keysOf('analyticsBuckets'),
-    vectorBuckets: await keysOf('vectorBuckets'),
+    ...{ buckets, analyticsBuckets, vectorBuckets },
     ...(await readSharedKeys(client, users, asking.exists)),
     tokens: await readTokenKeys(client, users, asking.exists),
     exists: asking.exists,

@@ -50,6 +50,7 @@ export async function readProjectScope(
   const held = await holdingTables(
     client,
     chosen.map(({ facts: { table }, where }) => ({ table, where })),
+    filled,
   );
   return { keys, tables: chosen.map((one) => (held.has(one.facts.table) ? one : emptied(one))) };
 }

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { NO_KEYS, readKeys, type KeySet } from './keys';
+import { NO_KEYS, readKeySets, type KeyRule, type KeySet } from './keys';
 import type { ProjectKeys } from './predicates';
 
 type Exists = ProjectKeys['exists'];
@@ -23,41 +23,43 @@ export async function readSharedKeys(
   users: KeySet,
   exists: Exists,
 ): Promise<SharedKeys> {
-  return {
-    instanceRows: await readKeys(client, {
+  const [
+    instanceRows = NO_KEYS,
+    identityProviders = NO_KEYS,
+    oauthClients = NO_KEYS,
+    flowStates = NO_KEYS,
+  ] = await readKeySets(client, [
+    {
       type: 'uuid',
       statement: `SELECT DISTINCT x.instance_id AS id FROM auth.users AS x
         WHERE x.instance_id IS NOT NULL AND ${users.has('x.id')}`,
-    }),
-    identityProviders: await readKeys(client, {
+    },
+    {
       type: 'text',
       statement: `SELECT DISTINCT x.provider AS id FROM auth.identities AS x
         WHERE (starts_with(x.provider, 'sso:') OR starts_with(x.provider, 'custom:'))
           AND ${users.has('x.user_id')}`,
-    }),
-    oauthClients: await oauthClients(client, users, exists),
-    flowStates: await flowStates(client, users, exists),
-  };
+    },
+    clientsRule(users, exists),
+    flowStatesRule(users, exists),
+  ]);
+  return { instanceRows, identityProviders, oauthClients, flowStates };
 }
 
-async function oauthClients(client: Client, users: KeySet, exists: Exists): Promise<KeySet> {
+function clientsRule(users: KeySet, exists: Exists): KeyRule | undefined {
   const found = CLIENT_COLUMNS.filter(([table, column]) => exists(table, column)).map(
     ([table, column]) =>
       `SELECT x.${column} AS id FROM ${table} AS x
         WHERE x.${column} IS NOT NULL AND ${users.has('x.user_id')}`,
   );
-  if (found.length === 0) return NO_KEYS;
-  return readKeys(client, {
-    type: 'uuid',
-    statement: found.join(' UNION '),
-  });
+  return found.length === 0 ? undefined : { type: 'uuid', statement: found.join(' UNION ') };
 }
 
-async function flowStates(client: Client, users: KeySet, exists: Exists): Promise<KeySet> {
-  if (!exists('auth.flow_state')) return NO_KEYS;
+function flowStatesRule(users: KeySet, exists: Exists): KeyRule | undefined {
+  if (!exists('auth.flow_state')) return undefined;
   const linking = exists('auth.flow_state', 'linking_target_id')
     ? ` OR ${users.has('x.linking_target_id')}`
     : '';
   const statement = `SELECT x.id FROM auth.flow_state AS x WHERE ${users.has('x.user_id')}${linking}`;
-  return readKeys(client, { type: 'uuid', statement });
+  return { type: 'uuid', statement };
 }
