@@ -12,6 +12,8 @@ import { saveDatabase } from './save/save-database';
 /** What `backupProject` needs of a plan. */
 export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format'> & {
   readonly backupId: string;
+  /** The tables in which the plan saw rows of the project. */
+  readonly holding?: readonly string[] | undefined;
 };
 
 /**
@@ -51,6 +53,7 @@ async function save(
 ): Promise<BackupResult> {
   const { settings, store } = resources;
   const { project, backupId, format } = order;
+  const holding = new Set(order.holding);
   const { connection } = order.source;
   const configuredRefs = await refsBeside(connections, { settings, source: connection }, project);
   const { tenancy, scopes } = settings;
@@ -67,7 +70,8 @@ async function save(
     runId,
     assertOurs,
     select: async (pair, tables) => {
-      const wanted = { ...project, tenancy, scopes, configuredRefs };
+      const presumed = (table: string): boolean => holding.has(table);
+      const wanted = { ...project, tenancy, scopes, configuredRefs, presumed };
       return (await readProjectScope(pair.copying, tables, wanted)).tables;
     },
   });

@@ -46,7 +46,7 @@ export class MigrationSteps {
 
   /** Backs up; until its end nothing has been written anywhere but into a folder that a failure removes. */
   async backup(plan: Plan): Promise<BackupResult> {
-    const { project, source, target, format, timing, host } = plan;
+    const { project, source, target, format, timing, host, tables } = plan;
     const backupId = this.#backupId(project.projectRef, 'project');
     const begun = { project, source: source.connection, target, timing, host };
     return this.untouched({ ...begun, backupIds: [backupId] }, async () => {
@@ -59,6 +59,7 @@ export class MigrationSteps {
             target,
             format,
             backupId,
+            holding: tables.flatMap(({ table, rows = 0 }) => (rows > 0 ? [table] : [])),
           }),
         asItIs,
       );

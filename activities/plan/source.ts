@@ -27,7 +27,7 @@ import type { Overlap } from '../postgres/scope/claims';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { findCrossings } from '../postgres/scope/crossing';
 import type { WantedProject } from '../postgres/scope/known-refs';
-import { readProjectScope } from '../postgres/scope/project-scope';
+import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
 import { sourceRoleRemarks } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
@@ -172,7 +172,10 @@ async function count(
   { extent, wanted, targetKeys }: Looking,
   { tables, seen }: Classified,
 ): Promise<Pick<Seen, 'tables' | 'users' | 'buckets' | 'problems' | 'warnings'>> {
-  const scope = await readProjectScope(client, tables, wanted);
+  // All are counted anyway.
+  const whole = await readProjectScope(client, tables, { ...wanted, presumed: () => true });
+  const volumes = new Map((await readVolumes(client, whole)).map((found) => [found.table, found]));
+  const scope = narrowed(whole, (table) => (volumes.get(table)?.rows ?? 0) > 0);
   const { keys } = scope;
   const users = keys.users.count;
   const buckets = keys.buckets.count + keys.analyticsBuckets.count + keys.vectorBuckets.count;
@@ -180,13 +183,8 @@ async function count(
   const unknown = wanted.configuredRefs === undefined && users === 0 && buckets === 0;
   const { normalizeNullTokens } = wanted.scopes;
   const rows = await checkRows(client, scope, { extent, targetKeys, normalizeNullTokens });
-  const volumes = new Map((await readVolumes(client, scope)).map((found) => [found.table, found]));
   return {
-    tables: seen.map((table) => ({
-      ...table,
-      rows: volumes.get(table.table)?.rows,
-      bytes: volumes.get(table.table)?.bytes,
-    })),
+    tables: seen.map((table) => ({ ...table, ...volumes.get(table.table) })),
     users,
     buckets,
     problems: [

@@ -3,7 +3,7 @@ import type { ClientConfig, Pool } from 'pg';
 import { connectFailure, urlFailure } from './connect-failure';
 import { ConnectionUrls, type ResolveUrl } from './connection-urls';
 import { serverUrl } from './server-url';
-import { IDLE, type SessionPool } from './session-pool';
+import type { SessionPool } from './session-pool';
 import { stays, type Place } from './place';
 import { ignoreIdleLoss, withLibraryPool } from './library-pool';
 import { cutName, pinStatement, startupOptions } from './settings';
@@ -118,7 +118,7 @@ export class Connections extends ConnectionUrls {
     const { pool, signal } = this.#session;
     const mayWait = isSound && signal?.aborted !== true;
     if (pool === undefined || key === undefined || !mayWait) return close(client);
-    await pool.give(key, client, stays(place) ? IDLE.long : IDLE.short);
+    await pool.give(key, client);
   }
 
   async #open(place: Place): Promise<Client> {

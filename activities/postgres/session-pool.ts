@@ -1,12 +1,10 @@
 import type { Client } from 'pg';
 
-/** Milliseconds after which a session that nobody has asked for is closed. */
-export const IDLE = {
-  /** It knows the catalog of its database by now, which takes longer than to connect. */
-  long: 10_000,
-  /** It would keep its database from being renamed or dropped. */
-  short: 1_000,
-} as const;
+/**
+ * Milliseconds after which a session that nobody has asked for is closed. PostgreSQL waits five seconds for
+ * other sessions before it refuses to copy, rename or drop their database.
+ */
+const IDLE_MILLIS = 4_000;
 
 /** Milliseconds; a session that is not clean by then has lost its server. */
 const CLEANED_WITHIN = 5_000;
@@ -44,8 +42,8 @@ export class SessionPool {
     return found.client;
   }
 
-  /** Cleans a session and keeps it for the key for so long, or closes it. Never throws. */
-  async give(key: string, client: Client, millis: number): Promise<void> {
+  /** Cleans a session and keeps it for the key, or closes it. Never throws. */
+  async give(key: string, client: Client): Promise<void> {
     const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
     try {
       await client.query(CLEANING);
@@ -65,7 +63,7 @@ export class SessionPool {
     const timer = setTimeout(() => {
       drop();
       client.end().catch(() => undefined);
-    }, millis);
+    }, IDLE_MILLIS);
     client.once('end', drop);
     idle.push({ client, timer, drop });
   }

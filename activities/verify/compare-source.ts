@@ -39,7 +39,9 @@ export async function fingerprintSource(
       found.set(table, { where: 'false', lack: 'the backup has no such table' });
   }
   // No rule need cover what the source has come to have since.
-  const scope = await readProjectScope(client, tables, { ...wanted, tenancy, scopes });
+  const held = new Set(contents.flatMap(({ table, rows }) => (rows > 0 ? [table] : [])));
+  const presumed = (table: string): boolean => held.has(table);
+  const scope = await readProjectScope(client, tables, { ...wanted, tenancy, scopes, presumed });
   const whereOf = new Map(scope.tables.map(({ facts, where }) => [facts.table, where]));
   const complete: Content[] = [];
   for (const content of contents) {

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
+import { Recollection } from '../catalog/recollection';
 
 const triggerRow = z.object({
   name: z.string(),
@@ -18,6 +19,15 @@ export type EventTrigger = z.infer<typeof eventTriggerRow>;
 
 /** Lists the triggers that people made on tables of the extent and that fire when a row is inserted. */
 export async function readFiringTriggers(
+  client: Client,
+  extent: Extent,
+): Promise<readonly FiringTrigger[]> {
+  return firingTriggers.recall(client, extent, () => listFiringTriggers(client, extent));
+}
+
+const firingTriggers = new Recollection<readonly FiringTrigger[]>();
+
+async function listFiringTriggers(
   client: Client,
   extent: Extent,
 ): Promise<readonly FiringTrigger[]> {

@@ -25,6 +25,11 @@ export interface ProjectScope {
   readonly tables: readonly ScopedTable[];
 }
 
+/** A project, and the tables that are taken to hold rows of it: it is not asked whether they do. */
+export interface Scoping extends WantedProject {
+  readonly presumed?: ((table: string) => boolean) | undefined;
+}
+
 /**
  * Chooses the project's rows of every table. The session's snapshot must be the one that reads the
  * rows. Fails where a table is covered by no rule: it may have come since the plan.
@@ -32,7 +37,7 @@ export interface ProjectScope {
 export async function readProjectScope(
   client: Client,
   tables: readonly TableFacts[],
-  wanted: WantedProject,
+  { presumed = () => false, ...wanted }: Scoping,
 ): Promise<ProjectScope> {
   const classification = classify(tables, wanted.scopes);
   assertCovered(classification);
@@ -47,17 +52,23 @@ export async function readProjectScope(
   if (found === undefined) throw failure('ConfigInvalid', 'the tenancy cannot tell one project');
   const keys = { ...found, exists: existence(tables) };
   const chosen = scoped(tables, classification, keys);
+  const doubtful = chosen.filter(({ facts: { table } }) => !presumed(table));
   const held = await holdingTables(
     client,
-    chosen.map(({ facts: { table }, where }) => ({ table, where })),
+    doubtful.map(({ facts: { table }, where }) => ({ table, where })),
     filled,
   );
-  return { keys, tables: chosen.map((one) => (held.has(one.facts.table) ? one : emptied(one))) };
+  return narrowed({ keys, tables: chosen }, (table) =>
+    presumed(table) ? filled.has(table) : held.has(table),
+  );
 }
 
-/** Where the project has no row, nothing of what follows has to look for one. */
-function emptied(table: ScopedTable): ScopedTable {
-  return { ...table, where: NOTHING };
+/** The same scope, where it is known which tables hold rows of it: nothing of what follows has to look into the others. */
+export function narrowed(scope: ProjectScope, holds: (table: string) => boolean): ProjectScope {
+  const tables = scope.tables.map((table) =>
+    holds(table.facts.table) ? table : { ...table, where: NOTHING },
+  );
+  return { ...scope, tables };
 }
 
 /** Evaluates the rules of a classification for one set of keys. */

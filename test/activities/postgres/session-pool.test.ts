@@ -10,7 +10,10 @@ let database: string;
 beforeAll(async () => {
   database = await databases.create('CREATE TABLE public.things (id int)');
 });
-afterAll(() => databases.dropAll());
+afterAll(async () => {
+  await pool.closeAll();
+  await databases.dropAll();
+});
 
 function connections(name: string, signal?: AbortSignal): Connections {
   return new Connections((connection) => urlOf(connection), { name, pool, signal });
