@@ -57,6 +57,7 @@ export class SessionPool {
     const idle = this.#idle.get(key) ?? [];
     this.#idle.set(key, idle);
     const drop = (): void => {
+      clearTimeout(timer);
       const position = idle.findIndex((entry) => entry.client === client);
       if (position >= 0) idle.splice(position, 1);
     };
