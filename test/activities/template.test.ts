@@ -2,7 +2,7 @@ import { stagingName } from '../../activities/postgres/fence';
 import { readDatabaseFacts, readSchema } from '../../activities/postgres/schema';
 import { readIdentity } from '../../activities/postgres/catalog/identity';
 import { Connections } from '../../activities/postgres/connections';
-import { hasTemplate, templateName } from '../../activities/postgres/template';
+import { hasTemplate, reviveTemplate, templateName } from '../../activities/postgres/template';
 import { makeTemplate, type WantedTemplate } from '../../activities/write/make-template';
 import { PROJECT_EXTENT } from '../../workflows/domain/extent';
 import { exists, query, urlOf } from '../support/harness/databases';
@@ -86,6 +86,19 @@ describe('makeTemplate', () => {
     await expect(makeTemplate(connections, less)).rejects.toThrow(/not as the source/);
     expect(await exists(templateName(less))).toBe(false);
     await drop(stagingName(templateName(less)));
+  });
+});
+
+describe('reviveTemplate', () => {
+  it('lets a proved template serve again that was taken out of use and could not be dropped', async () => {
+    await makeTemplate(connections, wanted);
+    await query('postgres', `ALTER DATABASE ${name} WITH IS_TEMPLATE false`);
+    expect(await isThere()).toBe(false);
+    await connections.with({ connection: 'postgres', access: 'write' }, (client) =>
+      reviveTemplate(client, name),
+    );
+    expect(await isThere()).toBe(true);
+    expect(await migrate()).toEqual({ message: '', isCloned: true });
   });
 });
 

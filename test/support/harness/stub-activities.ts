@@ -5,6 +5,7 @@ import type {
   FleetEntry,
   FleetProject,
   FrozenFleet,
+  Route,
   WindowState,
 } from '../../../workflows/domain/fleet';
 import { changedLimits, LIMITS } from '../../../workflows/domain/limits';
@@ -20,6 +21,12 @@ export interface StubGround {
   /** What a migration does in the middle; it fails with what this throws. */
   migrating: (projectRef: string) => Promise<void>;
   window: () => WindowState;
+  /** What comes before a page of the inventory is given. */
+  reading: () => Promise<void>;
+  /** Between which servers the next fleet moves. */
+  routes: readonly Route[];
+  /** What comes before a template is there. */
+  preparing: (route: Route) => Promise<void>;
   /** Everything that fleets have written down, by fleet and part. */
   readonly records: Map<string, readonly FleetEntry[]>;
 }
@@ -32,14 +39,19 @@ export function stubActivities(ground: StubGround): Activities {
   const nothing = (): Promise<void> => Promise.resolve();
   return {
     freezeFleet: ({ fleetId, input }) => Promise.resolve(frozen(ground, fleetId, input)),
-    readFleetPage: ({ offset, count }) =>
-      Promise.resolve(ground.projects.slice(offset, offset + count)),
+    readFleetPage: async ({ offset, count }) => {
+      await ground.reading();
+      return ground.projects.slice(offset, offset + count);
+    },
     recordEndings: ({ fleetId, part, entries }) => {
       ground.records.set(`${fleetId}/${String(part)}`, entries);
       return Promise.resolve();
     },
     readWindow: () => Promise.resolve(ground.window()),
-    prepareTemplates: ({ target }) => Promise.resolve({ target, made: ['a template'] }),
+    prepareTemplates: async (route) => {
+      await ground.preparing(route);
+      return { target: route.target, made: ['a template'] };
+    },
     dropTemplates: ({ made }) => Promise.resolve(made),
     planMigration: (input) => Promise.resolve(planOf(input)),
     backupProject: ({ backupId }) =>
@@ -72,7 +84,7 @@ function frozen(ground: StubGround, fleetId: string, input: unknown): FrozenFlee
     alreadyMigrated: 0,
     rows: ground.projects.reduce((sum, { rows }) => sum + rows, 0),
     limits: changedLimits(LIMITS, limits),
-    routes: [{ source: 'shared', target: 'projects' }],
+    routes: ground.routes,
   };
 }
 

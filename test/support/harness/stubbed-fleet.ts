@@ -27,6 +27,9 @@ export async function openStubbedFleet(): Promise<StubbedFleet> {
     projects: [],
     migrating: () => Promise.resolve(),
     window: () => ({ isOpen: true, changesAt: Number.MAX_SAFE_INTEGER }),
+    reading: () => Promise.resolve(),
+    routes: [{ source: 'shared', target: 'projects' }],
+    preparing: () => Promise.resolve(),
     records: new Map(),
   };
   const taskQueue = `fleet-${randomUUID()}`;

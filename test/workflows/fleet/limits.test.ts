@@ -3,11 +3,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { reportOf } from './report-of';
 import {
   openStubbedFleet,
-  progressOf,
   someProjects,
   type StubbedFleet,
 } from '../../support/harness/stubbed-fleet';
-import { until } from '../../faults/ground/until';
 import { mostAtOnce, timelineOf } from './timeline';
 
 describe('the limits of a fleet', () => {
@@ -139,28 +137,6 @@ describe('the limits of a fleet', () => {
       problems: [{ code: 'DataRejected' }],
     });
     expect(await statusOf(handle)).toBe('COMPLETED');
-  });
-
-  it('starts nothing outside its window, and goes on when that opens', async () => {
-    bed.ground.projects = someProjects(3);
-    const opensAt = Date.now() + 3_000;
-    bed.ground.window = () => ({
-      isOpen: Date.now() >= opensAt,
-      changesAt: Date.now() >= opensAt ? Number.MAX_SAFE_INTEGER : opensAt,
-    });
-    const window = { from: '22:00', to: '05:00', timezone: 'Europe/Berlin' };
-    const handle = await bed.start({ limits: { window } });
-    const { running } = await until('the fleet to wait for its window', async () => {
-      const progress = await progressOf(handle);
-      return progress.state === 'outside its window' ? progress : undefined;
-    });
-    expect(running).toEqual([]);
-    await reportOf(handle);
-    const spans = await timelineOf(
-      bed.temporal,
-      bed.ground.projects.map(({ ref }) => ref),
-    );
-    expect(Math.min(...spans.map(({ from }) => from))).toBeGreaterThanOrEqual(opensAt);
   });
 });
 
