@@ -1,11 +1,11 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
 import Table from 'cli-table3';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { createStudio } from '../test/support/studio/studio';
 import { installLogger } from '../worker/logger';
 import type { Report } from '../workflows/domain/report';
-import { benchFleet } from './fleet/main';
+import { benchFleet, type FleetOptions } from './fleet/main';
 import { dumpAndRestore, hasPeer } from './peer';
 import { onStage, type Stage } from './stage';
 
@@ -14,6 +14,8 @@ interface Measurement {
   readonly seconds: number;
   readonly steps: string;
 }
+
+type Shape = Pick<FleetOptions, 'format' | 'scaling'>;
 
 const SOURCE = 'bench_source';
 
@@ -31,12 +33,16 @@ async function main(): Promise<void> {
     .description('Moves many small projects, and copies as many databases of the same size.')
     .option('--projects <n>', 'projects of the studio', '1000')
     .option('--at-a-time <n>', 'migrations at the same time', '8')
+    .addOption(
+      new Option('--format <format>', 'of the backups')
+        .choices(['auto', 'json', 'copy'])
+        .default('auto'),
+    )
     .option('--scaling', 'moves 100 projects each of sources with 100, 1,000 and 3,000', false)
-    .action((options: { projects: string; atATime: string; scaling: boolean }) =>
+    .action((options: { projects: string; atATime: string } & Shape) =>
       benchFleet({
-        projects: Number(options.projects),
-        atATime: Number(options.atATime),
-        scaling: options.scaling,
+        ...{ projects: Number(options.projects), atATime: Number(options.atATime) },
+        ...{ format: options.format, scaling: options.scaling },
       }),
     );
   await bench.parseAsync();

@@ -17,6 +17,8 @@ export interface FleetBench {
   /** How many of them are moved. */
   readonly moved: number;
   readonly atATime: number;
+  /** Of the backups. */
+  readonly format: 'auto' | 'json' | 'copy';
 }
 
 /** How it went. */
@@ -45,7 +47,7 @@ export async function measureFleet(ground: Ground, bench: FleetBench): Promise<F
     settings: {
       tenancy: TENANCY,
       projects: { query: PROJECTS },
-      backup: { directory: path.join(ground.folder, 'backups') },
+      backup: { directory: path.join(ground.folder, 'backups'), format: bench.format },
     },
   });
   try {

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import Table from 'cli-table3';
 import { hasPeer } from '../peer';
-import { measureFleet, type FleetFigures } from './fleet';
+import { measureFleet, type FleetBench, type FleetFigures } from './fleet';
 import { onGround, type Ground } from './ground';
 import { runPeerLoop } from './peer-loop';
 
@@ -9,6 +9,7 @@ import { runPeerLoop } from './peer-loop';
 export interface FleetOptions {
   readonly projects: number;
   readonly atATime: number;
+  readonly format: FleetBench['format'];
   readonly scaling: boolean;
 }
 
@@ -25,10 +26,10 @@ export async function benchFleet(options: FleetOptions): Promise<void> {
 }
 
 async function measureRatio(ground: Ground, options: FleetOptions): Promise<void> {
-  const { projects, atATime } = options;
-  const figures = await measureFleet(ground, { inSource: projects, moved: projects, atATime });
+  const { projects, ...how } = options;
+  const figures = await measureFleet(ground, { inSource: projects, moved: projects, ...how });
   say(
-    `${String(projects)} projects on ${String(cpus().length)} cores, ${String(atATime)} at a time`,
+    `${String(projects)} projects on ${String(cpus().length)} cores, ${String(how.atATime)} at a time, backups as ${how.format}`,
   );
   printFleet(figures);
   if (!(await hasPeer())) return;
@@ -38,9 +39,9 @@ async function measureRatio(ground: Ground, options: FleetOptions): Promise<void
   say(`ratio: ${(figures.seconds / seconds).toFixed(2)}`);
 }
 
-async function measureScaling(ground: Ground, { atATime }: FleetOptions): Promise<void> {
+async function measureScaling(ground: Ground, how: FleetOptions): Promise<void> {
   for (const inSource of SCALES) {
-    const figures = await measureFleet(ground, { inSource, moved: MOVED_OF_EACH, atATime });
+    const figures = await measureFleet(ground, { ...how, inSource, moved: MOVED_OF_EACH });
     say(`${String(inSource)} projects in the source, ${String(MOVED_OF_EACH)} moved`);
     printFleet(figures);
   }
