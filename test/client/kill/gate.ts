@@ -9,8 +9,8 @@ export interface Point {
   readonly step: string;
   /** The database that the session is in. */
   readonly database?: string | RegExp;
-  /** The session's coming or being taken, a chunk of rows on their way in, its going or being left, or a statement. */
-  readonly at: 'session' | 'rows' | 'farewell' | RegExp;
+  /** The session's coming or being taken, its going or being left, or a statement. */
+  readonly at: 'session' | 'farewell' | RegExp;
   /** Something that the same session has sent before. */
   readonly since?: RegExp;
   /** Whether the message is withheld from the server, or the server's answer to it from the script. */
@@ -24,9 +24,8 @@ export interface Held {
   readonly release: () => void;
 }
 
-const TYPES: Readonly<Record<'session' | 'rows' | 'farewell', readonly string[]>> = {
+const TYPES: Readonly<Record<'session' | 'farewell', readonly string[]>> = {
   session: ['startup', 'taken'],
-  rows: ['d'],
   farewell: ['X', 'idle'],
 };
 

@@ -11,7 +11,7 @@ jest.setTimeout(LIMIT);
 /** What a plain test run has time for. */
 const SHORT: readonly string[] = [
   'initSchema (absent) when the database is created and has no mark: everything',
-  'migrateStorage (absent) in the middle of the rows of a table: group',
+  'migrateStorage (absent) between the rows of two tables: group',
   'restoreProject (absent) before the database is dropped: everything',
 ];
 

@@ -39,9 +39,11 @@ const COMMITTED: Moment = [
   'when its transaction is committed and the answer is lost',
   { in: 'target', at: /^COMMIT/, withheld: 'answer' },
 ];
+/** A table that comes behind another one of its step. */
+export const LOADS = /^INSERT INTO "(?:auth"\."users|storage"\."objects)"/;
 const LOADING: Moment = [
-  'in the middle of the rows of a table',
-  { in: 'target', at: 'rows', withheld: 'request' },
+  'between the rows of two tables',
+  { in: 'target', at: LOADS, withheld: 'request' },
 ];
 const MARKS = /state = 'completed'/;
 

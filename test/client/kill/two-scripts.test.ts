@@ -7,6 +7,7 @@ import { LIMIT } from './form';
 import type { Point } from './gate';
 import { openGround, type Ground } from './ground';
 import { Machine } from './machine';
+import { LOADS } from './points';
 
 jest.setTimeout(LIMIT);
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(() => machine.close());
 
-const LOADING: Point = { step: 'migrateAuth', at: 'rows', withheld: 'request' };
+const LOADING: Point = { step: 'migrateAuth', at: LOADS, withheld: 'request' };
 
 describe('two scripts on one machine', () => {
   it('move two projects side by side', async () => {
