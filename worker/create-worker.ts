@@ -29,8 +29,8 @@ export interface WorkerPlace {
 const CACHED_WORKFLOWS = 60;
 
 /**
- * A step has at most five sessions open on a server, and those that wait are Temporal's to keep; so a worker
- * never holds more than fifty there.
+ * A step has at most five sessions open on a server; so a worker never uses more than fifty there, beside
+ * those of the pool that wait.
  */
 const STEPS_AT_A_TIME = 10;
 

@@ -21,8 +21,7 @@ export class Workers {
     try {
       await ended;
     } finally {
-      await this.#host.end();
-      await this.#pool.closeAll();
+      await this.#host.end().finally(() => this.#pool.closeAll());
     }
   }
 

@@ -17,6 +17,7 @@ import { readTriggers, setTriggers } from './catalog/triggers';
 import { copyIn, insertArray } from './copy';
 import { qualified } from './identifiers';
 import { loadOrder } from './load-order';
+import { logsParameters } from './logged-parameters';
 import { naming } from './sqlstate';
 
 /** Where the bytes of a table come from, and whom to tell when it is done. */
@@ -50,9 +51,13 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   await dropForeignKeys(client, against);
   await setTriggers(client, triggers, 'D');
   if (!isEmpty) await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
+  // Rows belong into no log.
+  const mayInsert = !(await logsParameters(client));
   const position = (content: Content): number => order.indexOf(content.table);
   for (const content of [...loading.contents].sort((a, b) => position(a) - position(b))) {
-    await naming(`loading ${content.table}`, () => loadTable(client, content, loading));
+    await naming(`loading ${content.table}`, () =>
+      loadTable(client, content, { ...loading, mayInsert }),
+    );
     loading.loaded(content);
   }
   await setTriggers(client, triggers);
@@ -65,10 +70,11 @@ const SMALL_FILE = 1_048_576;
 async function loadTable(
   client: Client,
   content: Content,
-  { open, whole }: Loading,
+  { open, whole, mayInsert }: Loading & { readonly mayInsert: boolean },
 ): Promise<void> {
   const { rows, bytes, encoding } = content;
-  if (bytes > SMALL_FILE || (rows > 0 && encoding !== 'json'))
+  const isInsertable = mayInsert && encoding === 'json';
+  if (bytes > SMALL_FILE || (rows > 0 && !isInsertable))
     return copyIn(client, content, open(content));
   const array = await whole(content);
   if (rows > 0) await insertArray(client, content, array);

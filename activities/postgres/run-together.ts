@@ -3,31 +3,46 @@ import type { Client, QueryResult } from 'pg';
 /** Characters of a message; a statement that is longer goes alone. */
 const LONGEST_MESSAGE = 262_144;
 
+interface Message {
+  readonly text: string;
+  readonly statements: number;
+}
+
 /**
  * Runs statements one after the other in as few messages as they fit into, and gives their results in that
  * order: of small ones the way there and back takes longer than the work. They have no parameters, and the
- * first that fails ends all. For the caller's transaction.
+ * first that fails ends all. No more of them than a message holds are asked for at a time. For the caller's
+ * transaction.
  */
 export async function runTogether(
   client: Client,
-  statements: readonly string[],
+  statements: Iterable<string>,
 ): Promise<readonly QueryResult[]> {
   const results: QueryResult[] = [];
   for (const message of messagesOf(statements)) {
-    const answer: QueryResult | QueryResult[] = await client.query(message);
-    results.push(...(Array.isArray(answer) ? answer : [answer]));
+    const answer: QueryResult | QueryResult[] = await client.query(message.text);
+    const answers = Array.isArray(answer) ? answer : [answer];
+    // A statement that holds several would shift the results of the others.
+    if (answers.length !== message.statements)
+      throw new Error(
+        `${String(message.statements)} statements gave ${String(answers.length)} results`,
+      );
+    results.push(...answers);
   }
   return results;
 }
 
-function messagesOf(statements: readonly string[]): readonly string[] {
-  const messages: string[] = [];
-  let open = '';
+function* messagesOf(statements: Iterable<string>): Generator<Message> {
+  let open: Message = { text: '', statements: 0 };
   for (const statement of statements) {
-    const fits = open.length + statement.length <= LONGEST_MESSAGE;
-    if (open !== '' && !fits) messages.push(open);
+    const isFull = open.text.length + statement.length > LONGEST_MESSAGE;
+    if (open.statements > 0 && isFull) {
+      yield open;
+      open = { text: '', statements: 0 };
+    }
     // A statement may end with a comment.
-    open = open === '' || !fits ? statement : `${open}\n;\n${statement}`;
+    const text = open.statements === 0 ? statement : `${open.text}\n;\n${statement}`;
+    open = { text, statements: open.statements + 1 };
   }
-  return open === '' ? messages : [...messages, open];
+  if (open.statements > 0) yield open;
 }

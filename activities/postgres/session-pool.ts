@@ -6,6 +6,9 @@ import type { Client } from 'pg';
  */
 const IDLE_MILLIS = 4_000;
 
+/** So many sessions wait at most, on all servers together; the one that waits longest makes room. */
+const MOST_IDLE = 30;
+
 /** Milliseconds; a session that is not clean by then has lost its server. */
 const CLEANED_WITHIN = 5_000;
 
@@ -24,6 +27,8 @@ interface Idle {
   readonly client: Client;
   readonly timer: NodeJS.Timeout;
   readonly drop: () => void;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly since: number;
 }
 
 /**
@@ -32,6 +37,11 @@ interface Idle {
  */
 export class SessionPool {
   readonly #idle = new Map<string, Idle[]>();
+
+  /** How many sessions wait. */
+  get waiting(): number {
+    return [...this.#idle.values()].reduce((sum, idle) => sum + idle.length, 0);
+  }
 
   /** Takes the session away that became idle last; `undefined` where there is none of that key. */
   take(key: string): Client | undefined {
@@ -60,13 +70,24 @@ export class SessionPool {
       clearTimeout(timer);
       const position = idle.findIndex((entry) => entry.client === client);
       if (position >= 0) idle.splice(position, 1);
+      if (idle.length === 0 && this.#idle.get(key) === idle) this.#idle.delete(key);
     };
     const timer = setTimeout(() => {
       drop();
-      client.end().catch(() => undefined);
+      void ended(client);
     }, IDLE_MILLIS);
     client.once('end', drop);
-    idle.push({ client, timer, drop });
+    idle.push({ client, timer, drop, since: performance.now() });
+    this.#makeRoom();
+  }
+
+  /** Begins to close sessions that wait longest, of whichever key, until no more wait than may. */
+  #makeRoom(): void {
+    const all = [...this.#idle.values()].flat().sort((a, b) => a.since - b.since);
+    for (const { client, drop } of all.slice(0, Math.max(0, all.length - MOST_IDLE))) {
+      drop();
+      void ended(client);
+    }
   }
 
   /** Closes all idle sessions; resolves when they are gone. Never throws. */
@@ -78,9 +99,18 @@ export class SessionPool {
   async close(key: string): Promise<void> {
     const idle = this.#idle.get(key) ?? [];
     this.#idle.delete(key);
-    for (const { client, timer } of idle.splice(0)) {
-      clearTimeout(timer);
-      await client.end().catch(() => undefined);
-    }
+    await Promise.all(
+      idle.splice(0).map(({ client, timer }) => {
+        clearTimeout(timer);
+        return ended(client);
+      }),
+    );
   }
+}
+
+/** Resolves when a session is gone, at the latest when its server has not answered for a while. Never rejects. */
+async function ended(client: Client): Promise<void> {
+  const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
+  await client.end().catch(() => undefined);
+  clearTimeout(patience);
 }

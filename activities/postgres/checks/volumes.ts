@@ -27,8 +27,7 @@ export async function readVolumes(
 ): Promise<readonly Volume[]> {
   const counted = tables.filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING);
   const widths = await readWidths(client, counted);
-  const statements = counted.map((table) => counting(table, widths.get(table.facts.table)));
-  const results = await runTogether(client, statements);
+  const results = await runTogether(client, countings(counted, widths));
   const volumes = new Map(
     counted.map(({ facts: { table } }, i) => {
       const { rows, bytes } = volumeRow.parse(results[i]?.rows[0]);
@@ -36,6 +35,14 @@ export async function readVolumes(
     }),
   );
   return tables.map(({ facts: { table } }) => volumes.get(table) ?? { table, rows: 0, bytes: 0 });
+}
+
+/** Each holds keys of the project: they come into being one by one. */
+function* countings(
+  tables: readonly ScopedTable[],
+  widths: ReadonlyMap<string, number>,
+): Generator<string> {
+  for (const table of tables) yield counting(table, widths.get(table.facts.table));
 }
 
 function counting({ facts: { table }, where }: ScopedTable, width: number | undefined): string {

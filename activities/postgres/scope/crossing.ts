@@ -28,24 +28,29 @@ export async function findCrossings(
   const asked = (await readForeignKeys(client, extent)).flatMap((key) => {
     const [from, to] = [tables.get(key.table), tables.get(key.references)];
     if (from === undefined || to === undefined || from.where === NOTHING) return [];
-    return [{ key, statement: counting(key, { from, to }) }];
+    return [{ key, from, to }];
   });
-  const results = await runTogether(
-    client,
-    asked.map(({ statement }) => statement),
-  );
+  const results = await runTogether(client, countings(asked));
   return asked.flatMap(({ key: { name: foreignKey, table, references } }, i) => {
     const { rows } = crossingRow.parse(results[i]?.rows[0]);
     return rows > 0 ? [{ foreignKey, table, references, rows }] : [];
   });
 }
 
+interface Asked {
+  readonly key: ForeignKey;
+  readonly from: ScopedTable;
+  readonly to: ScopedTable;
+}
+
+/** Each holds the keys of the project several times: they come into being one by one. */
+function* countings(asked: readonly Asked[]): Generator<string> {
+  for (const { key, from, to } of asked) yield counting(key, { from, to });
+}
+
 const crossingRow = z.object({ rows: z.number() });
 
-function counting(
-  key: ForeignKey,
-  { from, to }: { readonly from: ScopedTable; readonly to: ScopedTable },
-): string {
+function counting(key: ForeignKey, { from, to }: Pick<Asked, 'from' | 'to'>): string {
   const present = key.columns.map((column) => `c.${ident(column)} IS NOT NULL`);
   const joined = key.columns.map(
     (column, i) =>

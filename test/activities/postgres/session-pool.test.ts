@@ -92,6 +92,22 @@ describe('SessionPool', () => {
     expect(left.rowCount).toBe(0);
   });
 
+  it('keeps no more than thirty, and of those that wait longest the first goes', async () => {
+    const own = new SessionPool();
+    const opened = new Connections((connection) => urlOf(connection), {
+      name: 'moveout',
+      pool: own,
+    });
+    const open = (count: number): Promise<number> =>
+      count === 0
+        ? Promise.resolve(0)
+        : opened.with(place(), () => open(count - 1).then((more) => more + 1));
+    expect(await open(33)).toBe(33);
+    const waiting = own.waiting;
+    await own.closeAll();
+    expect([waiting, own.waiting]).toEqual([30, 0]);
+  });
+
   it('leaves nothing of an attempt in it: settings, locks, temporary tables, transactions', async () => {
     const before = await connections('moveout one').with(place(), async (client) => {
       await client.query(`SET default_transaction_read_only = off`);
