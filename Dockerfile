@@ -27,4 +27,4 @@ USER node
 VOLUME /backups
 HEALTHCHECK --interval=10s --timeout=10s --start-period=60s \
   CMD ["node", "scripts/worker-health.mjs"]
-CMD ["node", "dist/worker/main.js"]
+CMD ["node", "--max-old-space-size=512", "dist/worker/main.js"]
