@@ -1,4 +1,5 @@
 import type { Client, QueryResult } from 'pg';
+import { failure } from '../failure';
 
 /** Characters of a message; a statement that is longer goes alone. */
 const LONGEST_MESSAGE = 262_144;
@@ -24,7 +25,8 @@ export async function runTogether(
     const answers = Array.isArray(answer) ? answer : [answer];
     // A statement that holds several would shift the results of the others.
     if (answers.length !== message.statements)
-      throw new Error(
+      throw failure(
+        'Unexpected',
         `${String(message.statements)} statements gave ${String(answers.length)} results`,
       );
     results.push(...answers);

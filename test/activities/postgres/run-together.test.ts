@@ -50,6 +50,14 @@ describe('runTogether', () => {
     expect(messages).toBe(3);
   });
 
+  it('refuses a statement that holds two, which would shift the results of the others', async () => {
+    await withClient(database, async (client) => {
+      await expect(
+        runTogether(client, ['SELECT 1 AS n; SELECT 2 AS n', 'SELECT 3 AS n']),
+      ).rejects.toMatchObject({ type: 'Unexpected' });
+    });
+  });
+
   it('runs nothing behind the statement that fails', async () => {
     await withClient(database, async (client) => {
       await client.query('BEGIN');
