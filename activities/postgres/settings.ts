@@ -50,6 +50,9 @@ export function pinStatement(access: 'read' | 'write', name?: string): string {
   return `SELECT ${calls.join(', ')}`;
 }
 
+/** For the rest of a transaction, names without a schema are also looked for in `public`. */
+export const SEARCH_PUBLIC = `SELECT set_config('search_path', 'pg_catalog, public', true)`;
+
 /** The same settings as the start-up option of a connection, for libraries that open their own. */
 export function startupOptions(access: 'read' | 'write'): string {
   return Object.entries(sessionSettings(access))

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { snapshotShared } from './catalog/recollection';
 import type { Connections, Place } from './connections';
 import { literal } from './identifiers';
+import { SEARCH_PUBLIC } from './settings';
 import { transaction } from './transaction';
 
 /** Two sessions that see one and the same snapshot: one copies, the other fingerprints meanwhile. */
@@ -29,10 +30,7 @@ export async function withSnapshotPair<T>(
   return connections.with(place, (copying) =>
     transaction(copying, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
       const { id, lsn } = snapshotRow.parse(exported?.rows[0]);
-      const first = [
-        `SET TRANSACTION SNAPSHOT ${literal(id)}`,
-        `SELECT set_config('search_path', 'pg_catalog, public', true)`,
-      ];
+      const first = [`SET TRANSACTION SNAPSHOT ${literal(id)}`, SEARCH_PUBLIC];
       return connections.with(place, (hashing) =>
         transaction(hashing, { mode: 'read-snapshot', first }, async () => {
           snapshotShared(copying, hashing);

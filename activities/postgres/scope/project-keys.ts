@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { TableFacts } from '../catalog/tables';
+import { SEARCH_PUBLIC } from '../settings';
 import { naming } from '../sqlstate';
 import { NO_KEYS, readKeys, readKeySets, type KeyRule, type KeySet } from './keys';
 import { knownRefs, type WantedProject } from './known-refs';
@@ -121,7 +122,7 @@ export function existence(tables: readonly TableFacts[]): Exists {
 
 /** Configured statements may name tables of `public` without their schema. */
 export async function nameTablesOfPublic(client: Client): Promise<void> {
-  await client.query(`SELECT set_config('search_path', 'pg_catalog, public', true)`);
+  await client.query(SEARCH_PUBLIC);
 }
 
 async function instancesOf(client: Client, { wanted, who }: Asking): Promise<KeySet> {
