@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { manifestSchema, type Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
@@ -6,10 +7,8 @@ import { failure } from '../failure';
 /** The last file of a backup; without it there is no backup. */
 export const MANIFEST_FILE = 'metadata.json';
 
-/** So many manifests are kept in memory: each step of a run reads its own again. */
-const KEPT = 32;
-
-const kept = new Map<string, Manifest>();
+/** Each step of a run reads its own manifest again. */
+const kept = new LRUCache<string, Manifest>({ max: 32 });
 
 /**
  * Reads a manifest as it came from disk: every value checked, the id the folder's own. The same text is
@@ -18,10 +17,7 @@ const kept = new Map<string, Manifest>();
 export function parseManifest(text: string, backupId: string): Manifest {
   const key = createHash('sha256').update(`${backupId}\n${text}`).digest('hex');
   const manifest = kept.get(key) ?? checkedManifest(text, backupId);
-  kept.delete(key);
   kept.set(key, manifest);
-  const [oldest] = kept.keys();
-  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
   return manifest;
 }
 

@@ -1,14 +1,17 @@
+import { LRUCache } from 'lru-cache';
 import type { Client } from 'pg';
-import { readStamp } from './stamp';
+import { readStamp, readVersions, type Versions } from './stamp';
 
 /** What was made of so many catalogs is kept: of a source, of a template, of some change in between. */
 const KEPT = 8;
 
+/** The stamps of the contents that versions stand for, by run and versions. */
+const contents = new LRUCache<string, string>({ max: 64 });
+
 /** A read-only snapshot that is under way. */
 interface Snapshot {
-  stamp?: Promise<string>;
-  /** Of the rows' versions, once something is made. */
-  versions?: Promise<string>;
+  versions?: Promise<Versions>;
+  content?: Promise<string>;
   /** What was made in it for the first time, to be kept once it has ended well. */
   readonly keeping: (() => void)[];
 }
@@ -33,9 +36,18 @@ export function snapshotShared(from: Client, to: Client): void {
 export async function snapshotEnded(client: Client): Promise<void> {
   const snapshot = snapshots.get(client);
   snapshots.delete(client);
-  if (snapshot?.versions === undefined) return;
-  if ((await readStamp(client, 'versions')) !== (await snapshot.versions)) return;
+  if (snapshot?.versions === undefined || snapshot.keeping.length === 0) return;
+  if ((await readVersions(client)).stamp !== (await snapshot.versions).stamp) return;
   for (const keep of snapshot.keeping.splice(0)) keep();
+}
+
+async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
+  const { run, settled } = await (snapshot.versions ??= readVersions(client));
+  if (run === null) return readStamp(client);
+  const key = `${run} ${settled}`;
+  const content = contents.get(key) ?? (await readStamp(client));
+  contents.set(key, content);
+  return content;
 }
 
 /**
@@ -44,20 +56,19 @@ export async function snapshotEnded(client: Client): Promise<void> {
  * database; in any other session it is made anew. The values must not be changed.
  */
 export class Recollection<T> {
-  /** By stamp; the catalog met last comes last. */
-  readonly #kept = new Map<string, Map<string, T>>();
+  /** By the stamp of the content. */
+  readonly #kept = new LRUCache<string, Map<string, T>>({ max: KEPT });
   readonly #made = new WeakMap<Snapshot, Map<string, T>>();
 
   /** Gives the value for `of` (told apart as JSON), by `make` where it is not known yet. */
   async recall(client: Client, of: unknown, make: () => Promise<T>): Promise<T> {
     const snapshot = snapshots.get(client);
     if (snapshot === undefined) return make();
-    const content = await (snapshot.stamp ??= readStamp(client));
+    const content = await (snapshot.content ??= contentOf(client, snapshot));
     const key = JSON.stringify(of);
     const made = this.#made.get(snapshot) ?? new Map<string, T>();
     const known = this.#kept.get(content)?.get(key) ?? made.get(key);
     if (known !== undefined) return known;
-    await (snapshot.versions ??= readStamp(client, 'versions'));
     const value = await make();
     this.#made.set(snapshot, made.set(key, value));
     snapshot.keeping.push(() => {
@@ -68,9 +79,6 @@ export class Recollection<T> {
 
   #keep(content: string, key: string, value: T): void {
     const known = this.#kept.get(content) ?? new Map<string, T>();
-    this.#kept.delete(content);
     this.#kept.set(content, known.set(key, value));
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
 }

@@ -1,12 +1,28 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 
-/** Of what a stamp is: of what stands in the catalog's rows, or also of their versions. */
-export type Of = 'content' | 'versions';
+/** Which versions of its rows a database's system catalogs have. */
+export interface Versions {
+  /** Differs where any row was written, also where it is again what it was. */
+  readonly stamp: string;
+  /** Does not differ where a migration wrote a row and it is again what it was. */
+  readonly settled: string;
+  /**
+   * For as long as it is the same, the number of a transaction stands for the same changes, so that equal
+   * stamps of either kind are equal contents; `null` where the role may not know.
+   */
+  readonly run: string | null;
+}
 
-const reader = z.object({ version: z.string(), role: z.string(), super: z.string() });
+/** What is hashed: what stands in the catalogs' rows, or which versions of them there are. */
+type Of = 'content' | 'versions';
+
+const reader = z.object({
+  ...{ version: z.string(), role: z.string(), super: z.string() },
+  mayReadRun: z.boolean(),
+});
 const made = z.object({ statement: z.string() });
-const stampRow = z.object({ stamp: z.string() });
+const stamps = z.object({ stamp: z.string(), settled: z.string(), run: z.string().nullable() });
 
 /** The statements made so far, by server version, role and its rights, on which depends what there is to read. */
 const statements = new Map<string, string>();
@@ -16,25 +32,40 @@ const statements = new Map<string, string>();
  * about an object of its users, and over the server's roles, but for what changes without any DDL (sizes,
  * statistics, transaction ids, where a relation lies on disk). Two databases with equal content have equal
  * schemas, down to the OIDs, as far as the role can see them: that is so of a database and its clone. A
- * different stamp says nothing. A stamp of `versions` differs also where a row was only rewritten, so that
- * what was done and undone shows.
+ * different stamp says nothing.
  */
-export async function readStamp(client: Client, of: Of = 'content'): Promise<string> {
+export async function readStamp(client: Client): Promise<string> {
+  return (await read(client, 'content')).stamp;
+}
+
+/**
+ * Reads which versions of those rows there are, for a quarter of the work; they are the same in a clone.
+ * A version is known by the transaction that wrote it and by its place in its catalog's file.
+ */
+export function readVersions(client: Client): Promise<Versions> {
+  return read(client, 'versions');
+}
+
+async function read(client: Client, of: Of): Promise<Versions> {
   const who = await client.query(
     `SELECT current_setting('server_version_num') AS version, current_user::text AS role,
-            current_setting('is_superuser') AS super`,
+            current_setting('is_superuser') AS super, ${MAY_READ_RUN} AS "mayReadRun"`,
   );
-  const { version, role, super: isSuperuser } = reader.parse(who.rows[0]);
-  const key = `${of} ${version} ${role} ${isSuperuser}`;
-  const statement = statements.get(key) ?? (await makeStatement(client, of));
+  const { version, role, super: isSuperuser, mayReadRun } = reader.parse(who.rows[0]);
+  const key = JSON.stringify([of, version, role, isSuperuser, mayReadRun]);
+  const statement = statements.get(key) ?? (await makeStatement(client, of, mayReadRun));
   statements.set(key, statement);
   // Prepared: a session that is used again has it planned already.
   const result = await client.query({ name: `moveout stamp of ${of}`, text: statement });
-  return `${version} ${role} ${stampRow.parse(result.rows[0]).stamp}`;
+  const { stamp, settled, run } = stamps.parse(result.rows[0]);
+  const reading = `${version} ${role}`;
+  return { stamp: `${reading} ${stamp}`, settled: `${reading} ${settled}`, run };
 }
 
-async function makeStatement(client: Client, of: Of): Promise<string> {
-  const result = await client.query(GENERATOR, [of === 'versions']);
+async function makeStatement(client: Client, of: Of, mayReadRun: boolean): Promise<string> {
+  const isOfVersions = of === 'versions';
+  const run = isOfVersions && mayReadRun ? RUN : 'NULL';
+  const result = await client.query(GENERATOR, [isOfVersions, run]);
   return made.parse(result.rows[0]).statement;
 }
 
@@ -56,10 +87,35 @@ const OWN_ROWS = `(VALUES
   ('pg_ts_config_map', 'mapcfg'), ('pg_init_privs', 'objoid'), ('pg_range', 'rngtypid')
 ) AS o (catalog, key)`;
 
+/** VACUUM FULL gives a catalog's rows other places, in another file. */
+const FILE = `format('%L || pg_relation_filenode(%L::regclass)', catalog || ' ', 'pg_catalog.' || catalog)`;
+const VERSION = 'hashtidextended(t.ctid, t.xmin::text::bigint)';
+const CONTENT = `format('hashtextextended(ROW(%s)::text COLLATE "C", 0)', columns)`;
+
+/**
+ * Loading restarts sequences and stops triggers for its time, and marking a target writes to a schema and
+ * comments: these rows are read themselves.
+ */
+const SETTLED = `CASE
+  WHEN NOT by_version OR catalog IN ('pg_sequence', 'pg_trigger', 'pg_namespace', 'pg_description') THEN ${CONTENT}
+  WHEN catalog = 'pg_class' THEN format('CASE t.relkind WHEN ''S'' THEN %s ELSE ${VERSION} END', ${CONTENT})
+  ELSE '${VERSION}' END`;
+
+/**
+ * A crash can take back the last transactions, whose numbers are then given again; it ends in a checkpoint.
+ * A copy of the server's files has its numbers, but started at another time.
+ */
+const RUN = `concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),
+  (SELECT checkpoint_lsn FROM pg_control_checkpoint()), extract(epoch FROM pg_postmaster_start_time()))`;
+
+const MAY_READ_RUN = `(SELECT bool_and(has_function_privilege('pg_catalog.' || f || '()', 'EXECUTE'))
+  FROM unnest(ARRAY['pg_control_system', 'pg_control_checkpoint', 'pg_postmaster_start_time']) AS f)`;
+
 /** One SELECT a catalog: columns that the role may read, `reg…` as numbers whatever the search path. */
 const GENERATOR = `
 WITH read AS (
-  SELECT c.relname::text AS catalog, c.oid,
+  SELECT c.relname::text AS catalog,
+         $1::boolean AND c.relkind = 'r' AND has_table_privilege(c.oid, 'SELECT') AS by_version,
          string_agg('t.' || quote_ident(a.attname) || CASE WHEN y.typname ~ '^_?reg' THEN
                       CASE WHEN y.typname ~ '^_' THEN '::oid[]' ELSE '::oid' END ELSE '' END, ', ' ORDER BY a.attnum) AS columns
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type y ON y.oid = a.atttypid
@@ -68,12 +124,12 @@ WITH read AS (
           OR c.relname IN ('pg_roles', 'pg_user_mappings', 'pg_auth_members', 'pg_subscription'))
      AND a.attname NOT IN ${VOLATILE}
      AND has_column_privilege(c.oid, a.attnum, 'SELECT')
-   GROUP BY c.oid, c.relname),
+   GROUP BY c.oid, c.relname, c.relkind),
 each AS (
-  SELECT format('SELECT %L AS c, count(*) AS n, sum(hashtextextended(ROW(%s%s)::text COLLATE "C", 0)) AS h FROM pg_catalog.%I AS t WHERE %s',
-           catalog, columns,
-           CASE WHEN $1::boolean AND catalog NOT IN ('pg_roles', 'pg_user_mappings')
-                     AND has_table_privilege(read.oid, 'SELECT') THEN ', t.xmin, t.ctid' ELSE '' END,
+  SELECT format('SELECT %s AS c, count(*) AS n, sum(%s) AS h, sum(%s) AS s FROM pg_catalog.%I AS t WHERE %s',
+           CASE WHEN by_version THEN ${FILE} ELSE quote_literal(catalog) END,
+           CASE WHEN by_version THEN '${VERSION}' ELSE ${CONTENT} END,
+           ${SETTLED},
            catalog,
            CASE catalog
              WHEN 'pg_namespace' THEN 't.nspname !~ ''^pg_(toast_)?temp_'''
@@ -83,6 +139,8 @@ each AS (
              ELSE coalesce((SELECT format('t.%I >= ${FIRST}', o.key) FROM ${OWN_ROWS} WHERE o.catalog = read.catalog), 'true')
            END) AS statement
     FROM read)
-SELECT 'SELECT md5(string_agg(concat(c, '' '', n, '' '', h), '','' ORDER BY c)) AS stamp FROM ('
+SELECT format('SELECT md5(string_agg(concat(c, '' '', n, '' '', h), '','' ORDER BY c)) AS stamp,
+                      md5(string_agg(concat(c, '' '', n, '' '', s), '','' ORDER BY c)) AS settled, %s::text AS run FROM (',
+              $2::text)
        || string_agg(statement, ' UNION ALL ' ORDER BY statement) || ') AS catalogs' AS statement
   FROM each`;

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { readStamp, type Of } from '../../../../activities/postgres/catalog/stamp';
+import { readStamp, readVersions, type Versions } from '../../../../activities/postgres/catalog/stamp';
 import { pinStatement } from '../../../../activities/postgres/settings';
 import { createRoles, Databases, ddl, run, urlOf } from '../schema/databases';
 
@@ -7,6 +7,7 @@ const databases = new Databases();
 let template: string;
 let changing: string;
 const stamps: string[] = [];
+const versions: Versions[] = [];
 
 beforeAll(async () => {
   await createRoles();
@@ -19,25 +20,34 @@ beforeAll(async () => {
   );
   changing = await databases.create('SELECT', template);
   stamps.push(await stamp(changing));
+  versions.push(await inside(changing, readVersions));
 });
 afterAll(() => databases.dropAll());
 
-async function stamp(database: string, of?: Of): Promise<string> {
+async function inside<T>(database: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(urlOf(database));
   await client.connect();
   try {
     await client.query(pinStatement('read'));
-    return await readStamp(client, of);
+    return await use(client);
   } finally {
     await client.end();
   }
+}
+
+function stamp(database: string): Promise<string> {
+  return inside(database, readStamp);
+}
+
+async function stampOfVersions(database: string): Promise<string> {
+  return (await inside(database, readVersions)).stamp;
 }
 
 describe('readStamp', () => {
   it('is the same in a clone', async () => {
     const clone = await databases.create('SELECT', template);
     expect(await stamp(clone)).toBe(await stamp(template));
-    expect(await stamp(clone, 'versions')).toBe(await stamp(template, 'versions'));
+    expect(await stampOfVersions(clone)).toBe(await stampOfVersions(template));
   });
 
   it('differs in a database that was made apart with the same statements', async () => {
@@ -62,7 +72,7 @@ describe('readStamp', () => {
       template,
     );
     expect(await stamp(undone)).toBe(await stamp(template));
-    expect(await stamp(undone, 'versions')).not.toBe(await stamp(template, 'versions'));
+    expect(await stampOfVersions(undone)).not.toBe(await stampOfVersions(template));
   });
 
   it('does not go by the search path', async () => {
@@ -142,6 +152,10 @@ describe('readStamp', () => {
     const now = await stamp(changing);
     expect(now).not.toBe(stamps.at(-1));
     stamps.push(now);
+    const written = await inside(changing, readVersions);
+    expect(written.stamp).not.toBe(versions.at(-1)?.stamp);
+    expect(written.settled).not.toBe(versions.at(-1)?.settled);
+    versions.push(written);
   });
 
   it('is again what it was once a role is gone', async () => {
@@ -149,5 +163,49 @@ describe('readStamp', () => {
     expect(before).toBeDefined();
     await run(changing, 'DROP ROLE stamped');
     expect(await stamp(changing)).toBe(before);
+  });
+});
+
+describe('readVersions', () => {
+  it('has settled in a clone that was loaded', async () => {
+    const loaded = await databases.create(
+      `ALTER TABLE public.profiles DISABLE TRIGGER USER; INSERT INTO public.teams (name) VALUES ('a');
+       ALTER TABLE public.profiles ENABLE TRIGGER USER; ANALYZE; ALTER SEQUENCE public.numbers RESTART WITH 5;
+       REVOKE USAGE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+       COMMENT ON TABLE public.teams IS 'a'; COMMENT ON TABLE public.teams IS NULL`,
+      template,
+    );
+    const settled = async (database: string): Promise<string> =>
+      (await inside(database, readVersions)).settled;
+    expect(await stamp(loaded)).toBe(await stamp(template));
+    expect(await settled(loaded)).toBe(await settled(template));
+    expect(await stampOfVersions(loaded)).not.toBe(await stampOfVersions(template));
+  });
+
+  it('tells rows by their places only within one file of the catalog', async () => {
+    const rewritten = await databases.create('SELECT', template);
+    await run(rewritten, 'VACUUM FULL pg_catalog.pg_depend');
+    expect(await stamp(rewritten)).toBe(await stamp(template));
+    expect(await stampOfVersions(rewritten)).not.toBe(await stampOfVersions(template));
+  });
+
+  it('names another run after every checkpoint, as after a crash', async () => {
+    const { run: before } = await inside(template, readVersions);
+    await run(template, 'CHECKPOINT');
+    const { run: after } = await inside(template, readVersions);
+    expect(before).not.toBeNull();
+    expect(after).not.toBe(before);
+  });
+
+  it('names no run to a role that may not know', async () => {
+    const closed = await databases.create(
+      'REVOKE EXECUTE ON FUNCTION pg_control_checkpoint() FROM PUBLIC; GRANT anon TO CURRENT_USER',
+      template,
+    );
+    const { run: named } = await inside(closed, async (client) => {
+      await client.query('SET ROLE anon');
+      return readVersions(client);
+    });
+    expect(named).toBeNull();
   });
 });
