@@ -86,7 +86,7 @@ export async function copyIn(
 
 /** The same for the file of a small table in `json`, whole. */
 export async function insertArray(client: Client, content: Content, array: Buffer): Promise<void> {
-  const inserted = await client.query(insertFromArray(content), [array]);
+  const inserted = await client.query(insertFromArray(content, array), [array]);
   assertAll(content, inserted.rowCount ?? 0);
 }
 

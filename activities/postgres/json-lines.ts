@@ -25,20 +25,44 @@ export function lineExpression(columns: readonly ColumnProjection[]): string {
 
 /** The statement that turns the lines of the temporary table into rows of the table. */
 export function insertFromLines(content: Content): string {
-  return insertFrom(content, `pg_temp.${LINES_TABLE} AS l`);
+  const from = `pg_temp.${LINES_TABLE} AS l, json_to_record(l.line) AS r`;
+  return insertFrom(content, from, nullOfLine);
 }
 
-/** The same for a whole array of objects, its one parameter. */
-export function insertFromArray(content: Content): string {
-  return insertFrom(content, 'json_array_elements($1::json) AS l (line)');
+/** The same for a whole array of objects, the statement's one parameter. */
+export function insertFromArray(content: Content, array: Buffer): string {
+  // Read twice where a JSON null may be told from a missing key.
+  return mayHoldNulls(content, array)
+    ? insertFrom(
+        content,
+        'json_array_elements($1::json) AS l (line), json_to_record(l.line) AS r',
+        nullOfLine,
+      )
+    : insertFrom(content, 'json_to_recordset($1::json) AS r', () => 'NULL');
 }
 
-function insertFrom(content: Content, lines: string): string {
+function insertFrom(
+  content: Content,
+  from: string,
+  jsonNull: (column: ColumnProjection) => string,
+): string {
   const names = content.columns.map((column) => ident(column.name)).join(', ');
-  const values = content.columns.map(readBack).join(', ');
+  const values = content.columns.map((column) => readBack(column, jsonNull));
   const record = content.columns.map((column) => `${ident(column.name)} ${recordType(column)}`);
   return `INSERT INTO ${qualified(content.table)} (${names}) OVERRIDING SYSTEM VALUE
-    SELECT ${values} FROM ${lines}, json_to_record(l.line) AS r (${record.join(', ')})`;
+    SELECT ${values.join(', ')} FROM ${from} (${record.join(', ')})`;
+}
+
+/** json_to_record turns a JSON null into NULL; the arrow, which reads the line again, keeps the two apart. */
+function nullOfLine(column: ColumnProjection): string {
+  return `l.line -> ${literal(column.name)}`;
+}
+
+/** A null that a `jsonb` column holds looks like this in a line; so may something inside a value. */
+function mayHoldNulls({ columns }: Content, array: Buffer): boolean {
+  return columns.some(
+    ({ name, type }) => type === 'jsonb' && array.includes(`${JSON.stringify(name)}:null`),
+  );
 }
 
 function valueExpression(column: ColumnProjection): string {
@@ -61,9 +85,11 @@ function recordType(column: ColumnProjection): string {
   return column.type === 'jsonb' ? 'json' : column.type;
 }
 
-function readBack(column: ColumnProjection): string {
+function readBack(
+  column: ColumnProjection,
+  jsonNull: (column: ColumnProjection) => string,
+): string {
   const name = `r.${ident(column.name)}`;
   if (isText(column)) return `${name}::${column.type}`;
-  // json_to_record turns a JSON null into NULL; the arrow keeps the two apart.
-  return column.type === 'jsonb' ? `(l.line -> ${literal(column.name)})::jsonb` : name;
+  return column.type === 'jsonb' ? `coalesce(${name}, ${jsonNull(column)})::jsonb` : name;
 }

@@ -31,7 +31,8 @@ export function snapshotShared(from: Client, to: Client): void {
 
 /**
  * Notes that it has ended. What was made in it is kept from here on, unless a row of the catalog has been
- * written meanwhile: functions that print definitions look past the snapshot.
+ * written meanwhile: functions that print definitions look past the snapshot. Roles are compared by what
+ * they are.
  */
 export async function snapshotEnded(client: Client): Promise<void> {
   const snapshot = snapshots.get(client);
@@ -45,7 +46,9 @@ async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
   const { run, settled } = await (snapshot.versions ??= readVersions(client));
   if (run === null) return readStamp(client);
   const key = `${run} ${settled}`;
-  const content = contents.get(key) ?? (await readStamp(client));
+  const known = contents.get(key);
+  if (known !== undefined) return known;
+  const content = await readStamp(client);
   contents.set(key, content);
   return content;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export interface Versions {
   /** Differs where any row was written, also where it is again what it was. */
   readonly stamp: string;
-  /** Does not differ where a migration wrote a row and it is again what it was. */
+  /** Does not differ where the load of a clone wrote a row and it is again what it was. */
   readonly settled: string;
   /**
    * For as long as it is the same, the number of a transaction stands for the same changes, so that equal
@@ -18,13 +18,15 @@ export interface Versions {
 type Of = 'content' | 'versions';
 
 const reader = z.object({
-  ...{ version: z.string(), role: z.string(), super: z.string() },
+  version: z.string(),
+  role: z.string(),
+  rights: z.string(),
   mayReadRun: z.boolean(),
 });
 const made = z.object({ statement: z.string() });
 const stamps = z.object({ stamp: z.string(), settled: z.string(), run: z.string().nullable() });
 
-/** The statements made so far, by server version, role and its rights, on which depends what there is to read. */
+/** The statements made so far, by server version and by what the role may read in the database. */
 const statements = new Map<string, string>();
 
 /**
@@ -47,18 +49,15 @@ export function readVersions(client: Client): Promise<Versions> {
 }
 
 async function read(client: Client, of: Of): Promise<Versions> {
-  const who = await client.query(
-    `SELECT current_setting('server_version_num') AS version, current_user::text AS role,
-            current_setting('is_superuser') AS super, ${MAY_READ_RUN} AS "mayReadRun"`,
-  );
-  const { version, role, super: isSuperuser, mayReadRun } = reader.parse(who.rows[0]);
-  const key = JSON.stringify([of, version, role, isSuperuser, mayReadRun]);
-  const statement = statements.get(key) ?? (await makeStatement(client, of, mayReadRun));
-  statements.set(key, statement);
-  // Prepared: a session that is used again has it planned already.
-  const result = await client.query({ name: `moveout stamp of ${of}`, text: statement });
+  // Prepared, both: a session that is used again has them planned already.
+  const who = await client.query({ name: 'moveout stamp by whom', text: READER });
+  const { version, role, rights, mayReadRun } = reader.parse(who.rows[0]);
+  const key = `${of} ${version} ${rights}`;
+  const text = statements.get(key) ?? (await makeStatement(client, of, mayReadRun));
+  statements.set(key, text);
+  const result = await client.query({ name: `moveout stamp ${of} ${rights}`, text });
   const { stamp, settled, run } = stamps.parse(result.rows[0]);
-  const reading = `${version} ${role}`;
+  const reading = `${version} ${role} ${rights}`;
   return { stamp: `${reading} ${stamp}`, settled: `${reading} ${settled}`, run };
 }
 
@@ -75,8 +74,8 @@ const FIRST = '16384';
 /** What is not about the schema, or is only an index into what is read: dependencies on roles. */
 const LEFT_OUT = `('pg_statistic', 'pg_statistic_ext_data', 'pg_largeobject', 'pg_largeobject_metadata', 'pg_user_mapping')`;
 
-/** Columns of pg_class that VACUUM, ANALYZE, TRUNCATE and loading change; and one of pg_index. */
-const VOLATILE = `('relfilenode', 'relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid', 'relminmxid', 'indcheckxmin')`;
+/** Columns of pg_class that VACUUM, ANALYZE, TRUNCATE and loading change, some in place; and one of pg_index. */
+const VOLATILE = `('relhasindex', 'relhasrules', 'relhastriggers', 'relfilenode', 'relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid', 'relminmxid', 'indcheckxmin')`;
 
 /** Rows about PostgreSQL's own objects are passed over where there are thousands of them. */
 const OWN_ROWS = `(VALUES
@@ -102,14 +101,32 @@ const SETTLED = `CASE
   ELSE '${VERSION}' END`;
 
 /**
- * A crash can take back the last transactions, whose numbers are then given again; it ends in a checkpoint.
- * A copy of the server's files has its numbers, but started at another time.
+ * A crash can take back the last transactions, whose numbers are then given again; it ends in a checkpoint,
+ * but on a standby. A copy of the server's files has its numbers, and started at another time.
  */
-const RUN = `concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),
-  (SELECT checkpoint_lsn FROM pg_control_checkpoint()), extract(epoch FROM pg_postmaster_start_time()))`;
+const RUN = `CASE WHEN NOT pg_is_in_recovery() THEN
+  concat_ws(' ', (SELECT system_identifier FROM pg_control_system()),
+    (SELECT checkpoint_lsn FROM pg_control_checkpoint()), extract(epoch FROM pg_postmaster_start_time())) END`;
 
 const MAY_READ_RUN = `(SELECT bool_and(has_function_privilege('pg_catalog.' || f || '()', 'EXECUTE'))
-  FROM unnest(ARRAY['pg_control_system', 'pg_control_checkpoint', 'pg_postmaster_start_time']) AS f)`;
+  FROM unnest(ARRAY['pg_control_system', 'pg_control_checkpoint', 'pg_postmaster_start_time',
+                    'pg_is_in_recovery']) AS f)`;
+
+/** PostgreSQL's own catalogs that are read; extensions may add tables to the schema. */
+const CATALOGS = `c.relnamespace = 'pg_catalog'::regnamespace AND c.oid < ${FIRST}
+  AND (c.relkind = 'r' AND NOT c.relisshared AND c.relname NOT IN ${LEFT_OUT}
+       OR c.relname IN ('pg_roles', 'pg_user_mappings', 'pg_auth_members', 'pg_subscription'))`;
+
+/** Who reads, and what of the catalogs: which may differ from database to database. */
+const READER = `
+SELECT current_setting('server_version_num') AS version, current_user::text AS role,
+       ${MAY_READ_RUN} AS "mayReadRun",
+       (SELECT md5(concat(${MAY_READ_RUN}, string_agg(concat(c.relname, ' ',
+                 CASE WHEN has_table_privilege(c.oid, 'SELECT') THEN 'all' ELSE
+                   (SELECT string_agg(a.attname, ' ' ORDER BY a.attnum) FROM pg_attribute AS a
+                     WHERE a.attrelid = c.oid AND a.attnum > 0
+                       AND has_column_privilege(c.oid, a.attnum, 'SELECT')) END), ', ' ORDER BY c.relname)))
+          FROM pg_class AS c WHERE ${CATALOGS}) AS rights`;
 
 /** One SELECT a catalog: columns that the role may read, `reg…` as numbers whatever the search path. */
 const GENERATOR = `
@@ -119,9 +136,7 @@ WITH read AS (
          string_agg('t.' || quote_ident(a.attname) || CASE WHEN y.typname ~ '^_?reg' THEN
                       CASE WHEN y.typname ~ '^_' THEN '::oid[]' ELSE '::oid' END ELSE '' END, ', ' ORDER BY a.attnum) AS columns
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type y ON y.oid = a.atttypid
-   WHERE c.relnamespace = 'pg_catalog'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
-     AND (c.relkind = 'r' AND NOT c.relisshared AND c.relname NOT IN ${LEFT_OUT}
-          OR c.relname IN ('pg_roles', 'pg_user_mappings', 'pg_auth_members', 'pg_subscription'))
+   WHERE ${CATALOGS} AND a.attnum > 0 AND NOT a.attisdropped
      AND a.attname NOT IN ${VOLATILE}
      AND has_column_privilege(c.oid, a.attnum, 'SELECT')
    GROUP BY c.oid, c.relname, c.relkind),

@@ -52,11 +52,11 @@ export async function endOtherAttempts(
   const result = await client.query(
     `SELECT o.pid, o.backend_start::text AS "startedAt",
             (SELECT coalesce(bool_and(pg_terminate_backend(a.pid, 10000)), true)
-               FROM pg_stat_activity AS a
+               FROM pg_stat_get_activity(NULL) AS a
               WHERE a.pid <> o.pid
                 AND EXISTS (SELECT FROM unnest($1::text[]) AS p (prefix)
                              WHERE starts_with(a.application_name, p.prefix))) AS gone
-       FROM pg_stat_activity AS o WHERE o.pid = pg_backend_pid()`,
+       FROM pg_stat_get_activity(pg_backend_pid()) AS o`,
     [runIds.map(runPrefix)],
   );
   const { gone, ...session } = sweptRow.parse(result.rows[0]);
@@ -79,7 +79,7 @@ const sweptRow = z.object({ pid: z.number(), startedAt: z.string(), gone: z.bool
  */
 export async function assertLocked(client: Client, session: LockSession): Promise<void> {
   const result = await client.query(
-    `SELECT FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz
+    `SELECT FROM pg_stat_get_activity($1) WHERE backend_start = $2::timestamptz
         AND application_name = current_setting('application_name')`,
     [session.pid, session.startedAt],
   );

@@ -1,7 +1,10 @@
 import { Client } from 'pg';
+import { z } from 'zod';
 import { Recollection } from '../../../../activities/postgres/catalog/recollection';
 import { transaction } from '../../../../activities/postgres/transaction';
+import { until } from '../../../faults/ground/until';
 import { Databases, run, urlOf } from '../schema/databases';
+import { lastCheckpoint } from './last-checkpoint';
 
 const databases = new Databases();
 let database: string;
@@ -38,6 +41,20 @@ function recall(
   );
 }
 
+/** The kinds of stamps that are read while `use` runs. */
+async function stampsOf(use: () => Promise<unknown>): Promise<readonly string[]> {
+  const query = jest.spyOn(Client.prototype, 'query');
+  try {
+    await use();
+    const names = query.mock.calls.map(([asked]) => named.safeParse(asked).data?.name ?? '');
+    return names.flatMap((name) => /^moveout stamp (content|versions)/.exec(name)?.[1] ?? []);
+  } finally {
+    query.mockRestore();
+  }
+}
+
+const named = z.object({ name: z.string() });
+
 describe('Recollection', () => {
   it('makes a value once for a database and its clones', async () => {
     const recollection = new Recollection<number>();
@@ -45,6 +62,22 @@ describe('Recollection', () => {
     expect(await recall(recollection, database)).toBe(1);
     expect(await recall(recollection, database)).toBe(1);
     expect(await recall(recollection, clone)).toBe(1);
+  });
+
+  it('reads what stands in a catalog once until the next checkpoint', async () => {
+    const recollection = new Recollection<number>();
+    const checkpoint = (): Promise<string> => inSession(database, lastCheckpoint);
+    const between = await until('two recalls between two checkpoints', async () => {
+      const began = await checkpoint();
+      await recall(recollection, database);
+      const kinds = await stampsOf(() => recall(recollection, database));
+      return (await checkpoint()) === began ? kinds : undefined;
+    });
+    expect(between).toEqual(['versions']);
+    await run(database, 'CHECKPOINT');
+    const after = await stampsOf(() => recall(recollection, database));
+    expect(after).toEqual(['versions', 'content']);
+    expect(made).toBe(1);
   });
 
   it('makes it anew once the catalog has changed', async () => {

@@ -1,6 +1,12 @@
 import { Client } from 'pg';
-import { readStamp, readVersions, type Versions } from '../../../../activities/postgres/catalog/stamp';
+import {
+  readStamp,
+  readVersions,
+  type Versions,
+} from '../../../../activities/postgres/catalog/stamp';
 import { pinStatement } from '../../../../activities/postgres/settings';
+import { until } from '../../../faults/ground/until';
+import { lastCheckpoint } from './last-checkpoint';
 import { createRoles, Databases, ddl, run, urlOf } from '../schema/databases';
 
 const databases = new Databases();
@@ -185,21 +191,30 @@ describe('readVersions', () => {
   it('tells rows by their places only within one file of the catalog', async () => {
     const rewritten = await databases.create('SELECT', template);
     await run(rewritten, 'VACUUM FULL pg_catalog.pg_depend');
+    const packed = await stampOfVersions(rewritten);
+    await run(rewritten, 'VACUUM FULL pg_catalog.pg_depend');
     expect(await stamp(rewritten)).toBe(await stamp(template));
-    expect(await stampOfVersions(rewritten)).not.toBe(await stampOfVersions(template));
+    expect(await stampOfVersions(rewritten)).not.toBe(packed);
   });
 
-  it('names another run after every checkpoint, as after a crash', async () => {
-    const { run: before } = await inside(template, readVersions);
+  it('names the same run until the next checkpoint', async () => {
+    const { first, second } = await until('two readings between two checkpoints', () =>
+      inside(template, async (client) => {
+        const began = await lastCheckpoint(client);
+        const readings = { first: await readVersions(client), second: await readVersions(client) };
+        return (await lastCheckpoint(client)) === began ? readings : undefined;
+      }),
+    );
+    expect(first.run).not.toBeNull();
+    expect(second.run).toBe(first.run);
     await run(template, 'CHECKPOINT');
-    const { run: after } = await inside(template, readVersions);
-    expect(before).not.toBeNull();
-    expect(after).not.toBe(before);
+    const { run: later } = await inside(template, readVersions);
+    expect(later).not.toBe(first.run);
   });
 
   it('names no run to a role that may not know', async () => {
     const closed = await databases.create(
-      'REVOKE EXECUTE ON FUNCTION pg_control_checkpoint() FROM PUBLIC; GRANT anon TO CURRENT_USER',
+      'REVOKE EXECUTE ON FUNCTION pg_control_checkpoint() FROM PUBLIC',
       template,
     );
     const { run: named } = await inside(closed, async (client) => {
@@ -207,5 +222,20 @@ describe('readVersions', () => {
       return readVersions(client);
     });
     expect(named).toBeNull();
+  });
+
+  it('reads in each database what the role may read there', async () => {
+    const closed = await databases.create('REVOKE SELECT ON pg_policy FROM PUBLIC', template);
+    const open = await databases.create('SELECT', template);
+    const asAnon = (database: string): Promise<string> =>
+      inside(database, async (client) => {
+        await client.query('SET ROLE anon');
+        return readStamp(client);
+      });
+    await run(open, 'CREATE POLICY new ON public.teams USING (true)');
+    await asAnon(closed);
+    const before = await asAnon(open);
+    await run(open, 'ALTER POLICY new ON public.teams USING (false)');
+    expect(await asAnon(open)).not.toBe(before);
   });
 });
