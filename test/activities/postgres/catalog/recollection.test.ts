@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { Recollection } from '../../../../activities/postgres/catalog/recollection';
 import { transaction } from '../../../../activities/postgres/transaction';
 import { until } from '../../../faults/ground/until';
-import { Databases, run, urlOf } from '../schema/databases';
+import { Databases, run } from '../schema/databases';
 import { lastCheckpoint } from './last-checkpoint';
-import { whileRolesRest } from './readings';
+import { inside, whileRolesRest } from './readings';
 
 const databases = new Databases();
 let database: string;
@@ -19,19 +19,13 @@ beforeEach(() => {
 });
 afterAll(() => databases.dropAll());
 
-async function inSession<T>(name: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client(urlOf(name));
-  await client.connect();
-  return use(client).finally(() => client.end());
-}
-
 /** Recalls in a snapshot of its own; `meanwhile` runs while the value is made. */
 function recall(
   recollection: Recollection<number>,
   name: string,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
-  return inSession(name, (client) =>
+  return inside(name, (client) =>
     transaction(client, 'read-snapshot', () =>
       recollection.recall(client, ['what'], async () => {
         await meanwhile();
@@ -74,10 +68,10 @@ describe('Recollection', () => {
       made = 0;
       const recollection = new Recollection<number>();
       const between = await until('two recalls between two checkpoints', async () => {
-        const began = await inSession(database, lastCheckpoint);
+        const began = await inside(database, lastCheckpoint);
         await recall(recollection, database);
         const kinds = await stampsOf(() => recall(recollection, database));
-        return (await inSession(database, lastCheckpoint)) === began ? kinds : undefined;
+        return (await inside(database, lastCheckpoint)) === began ? kinds : undefined;
       });
       await run(database, 'CHECKPOINT');
       const after = await stampsOf(() => recall(recollection, database));
@@ -98,7 +92,7 @@ describe('Recollection', () => {
 
   it('makes each thing apart', async () => {
     const recollection = new Recollection<string>();
-    const values = await inSession(database, (client) =>
+    const values = await inside(database, (client) =>
       transaction(client, 'read-snapshot', async () => [
         await recollection.recall(client, 'a', () => Promise.resolve('of a')),
         await recollection.recall(client, 'b', () => Promise.resolve('of b')),
@@ -124,7 +118,7 @@ describe('Recollection', () => {
   it('remembers nothing in a session that may write', async () => {
     const recollection = new Recollection<number>();
     await recall(recollection, database);
-    const value = await inSession(database, (client) =>
+    const value = await inside(database, (client) =>
       transaction(client, 'write', () =>
         recollection.recall(client, ['what'], () => Promise.resolve(7)),
       ),
