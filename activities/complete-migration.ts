@@ -8,17 +8,21 @@ import { targetPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 import { inFencedTarget, writing, type Writer } from './write/writing';
 
+/** For runs that a worker of an earlier version has verified: sets the completed mark, and does no more. */
+export async function completeMigration(resources: Resources, job: Job): Promise<void> {
+  return writing(resources, { step: 'verifyProject', job }, completeVerified);
+}
+
 /**
  * Sets the completed mark of a verified target; a target that got its own rows back carries none.
  * The last write of a run. Safe to run twice.
  */
-export async function completeMigration(resources: Resources, job: Job): Promise<void> {
-  return writing(resources, { step: 'verifyProject', job }, async (writer) => {
-    const manifest = await resources.store.manifest(job.backupId);
-    await (manifest.kind === 'target' ? forgetOnce(writer) : completeOnce(writer));
-    await writer.connections.closeKept(job.target);
-    if (job.source !== undefined) await noteTiming(resources.store, manifest);
-  });
+export async function completeVerified(writer: Writer): Promise<void> {
+  const { job, resources, connections } = writer;
+  const manifest = await resources.store.manifest(job.backupId);
+  await (manifest.kind === 'target' ? forgetOnce(writer) : completeOnce(writer));
+  await connections.closeKept(job.target);
+  if (job.source !== undefined) await noteTiming(resources.store, manifest);
 }
 
 /** An earlier attempt may have done it, and only its answer was lost. */

@@ -13,7 +13,7 @@ import type { BackupResult, Job, SchemaResult, StepResult } from '../workflows/d
 import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
 import type { HostAwaited } from '../workflows/domain/progress';
-import type { Evidence, RestoreProof } from '../workflows/domain/report';
+import type { RestoreProof, Verified } from '../workflows/domain/report';
 import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
 import { abandonRestore } from './abandon-restore';
 import { backupProject, type BackupOrder } from './backup-project';
@@ -68,7 +68,7 @@ export interface Activities {
   readonly migrateStorage: (job: Job) => Promise<StepResult>;
   readonly restoreRows: (job: Job) => Promise<StepResult>;
   readonly finishSchema: (job: Job) => Promise<StepResult>;
-  readonly verifyProject: (job: Job) => Promise<Evidence>;
+  readonly verifyProject: (job: Job, then?: 'complete') => Promise<Verified>;
   readonly completeMigration: (job: Job) => Promise<void>;
   readonly restoreProject: (job: Job) => Promise<RestoreProof>;
 }
@@ -98,7 +98,7 @@ export function createActivities(resources: Resources): Activities {
     migrateStorage: (job) => migrateStorage(resources, job),
     restoreRows: (job) => restoreRows(resources, job),
     finishSchema: (job) => finishSchema(resources, job),
-    verifyProject: (job) => verifyProject(resources, job),
+    verifyProject: (job, then) => verifyProject(resources, job, then),
     completeMigration: (job) => completeMigration(resources, job),
     restoreProject: (job) => restoreProject(resources, job),
   };

@@ -1,34 +1,53 @@
 import type { Job } from '../workflows/domain/job';
-import type { Evidence } from '../workflows/domain/report';
-import { attempt } from './attempt';
+import type { Evidence, Verified } from '../workflows/domain/report';
+import { unsoundIn } from '../workflows/domain/soundness';
+import { attempt, type Attempt } from './attempt';
+import { completeVerified } from './complete-migration';
 import { refsBeside } from './plan/servers';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
 import { fingerprintSource } from './verify/compare-source';
 import { gatherEvidence, type WithSource } from './verify/gather-evidence';
 import type { Verification } from './verify/verification';
+import { writing } from './write/writing';
 
 /**
  * Compares the target with the backup that was loaded into it, and the source with that backup: rows
  * by fingerprint in both directions, generated columns, schema, sequences, foreign keys, tables that
  * nobody expects. Where rows differ, their primary keys go into files beside the backup. Neither
  * database is changed: what is set apart in the target's server is temporary and rolled back.
+ *
+ * Where it shall `complete` the run and finds nothing wrong, it ends with the completed mark; then it is
+ * alone with the target from the beginning. Safe to run twice.
  */
-export async function verifyProject(resources: Resources, job: Job): Promise<Evidence> {
-  return attempt(
-    resources,
-    {
-      step: 'verifyProject',
-      projectRef: job.project.projectRef,
-      source: job.source?.connection,
-    },
-    async ({ connections, meter }) => {
-      const { store } = resources;
-      const manifest = await store.manifest(job.backupId);
-      const verification = { connections, meter, store, job, manifest };
-      return gatherEvidence(verification, sourceOf(resources, verification));
-    },
-  );
+export async function verifyProject(
+  resources: Resources,
+  job: Job,
+  then?: 'complete',
+): Promise<Verified> {
+  const step = 'verifyProject';
+  if (then === undefined) {
+    const { project, source } = job;
+    const whose = { step, projectRef: project.projectRef, source: source?.connection } as const;
+    return attempt(resources, whose, (current) => compare(resources, job, current));
+  }
+  return writing(resources, { step, job }, async (writer) => {
+    const evidence = await compare(resources, job, writer);
+    if (unsoundIn(evidence, job.onDrift) !== undefined) return evidence;
+    await completeVerified(writer);
+    return { ...evidence, completed: true };
+  });
+}
+
+async function compare(
+  resources: Resources,
+  job: Job,
+  { connections, meter }: Attempt,
+): Promise<Evidence> {
+  const { store } = resources;
+  const manifest = await store.manifest(job.backupId);
+  const verification = { connections, meter, store, job, manifest };
+  return gatherEvidence(verification, sourceOf(resources, verification));
 }
 
 function sourceOf(

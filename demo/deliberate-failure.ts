@@ -23,9 +23,9 @@ export function deliberateFailure(ground: Ground): DeliberateFailure {
   const victims = new Set<string>();
   const wrap: Wrap = (activities) => ({
     ...activities,
-    verifyProject: async (job) => {
+    verifyProject: async (job, then) => {
       if (victims.delete(job.project.projectRef)) await ground.ask(job.target.database, CHANGE);
-      return activities.verifyProject(job);
+      return activities.verifyProject(job, then);
     },
   });
   return {

@@ -1,16 +1,7 @@
 import { isLeftOver } from './properties';
 import { isFaulty, type Scenario } from './scenario';
 import type { RunName, State } from './state';
-import {
-  answered,
-  begun,
-  closing,
-  isAtStep,
-  planned,
-  traces,
-  undoing,
-  type Move,
-} from './workflow';
+import { begun, closing, isAtStep, planned, traces, undoing, type Move } from './workflow';
 import { withAttempt, withoutAttempt, withRun } from './world';
 
 /** Temporal waits for the attempt no longer; it goes on all the same, or, beyond the bound, is gone. */
@@ -23,8 +14,7 @@ export function lateOne(state: State, index: number, { late }: Scenario): State 
 export function movesOfRun(state: State, name: RunName, scenario: Scenario): readonly Move[] {
   const phase = state.runs[name]?.phase;
   if (phase === 'planMigration') return [planned(state, name, scenario)];
-  if (!isFaulty(name, scenario))
-    return phase === 'verifyProject' ? [answered(state, name, scenario)] : [];
+  if (!isFaulty(name, scenario)) return [];
   if (phase === 'terminated' || isLeftOver(state, name)) return [reconciled(state, name, scenario)];
   if (phase === 'parked')
     return [...decided(state, name, scenario), terminated(state, name, scenario)];
@@ -35,8 +25,7 @@ export function movesOfRun(state: State, name: RunName, scenario: Scenario): rea
       : [ends, cancelled(state, name, scenario)];
   }
   if (phase === undefined || !isAtStep(phase)) return [];
-  const verified = phase === 'verifyProject' ? [answered(state, name, scenario)] : [];
-  return [...verified, cancelled(state, name, scenario), terminated(state, name, scenario)];
+  return [cancelled(state, name, scenario), terminated(state, name, scenario)];
 }
 
 function stopped(state: State, name: RunName, scenario: Scenario): State {

@@ -60,7 +60,7 @@ function doing(work: Work, kind: Before['kind'], guards: Guards): readonly Actio
     case 'migrateStorage':
     case 'finishSchema':
       return TRANSACTION;
-    case 'completeMigration':
+    case 'verifyProject':
       return ['findCompleted', ...TRANSACTION];
     case 'restoreProject':
       return undoing(kind);

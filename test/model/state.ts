@@ -3,15 +3,12 @@ import type { Step } from '../../workflows/domain/steps';
 export type RunName = 'A' | 'B';
 
 /** What is done by an activity behind the fence. `fence` passes it and does nothing. */
-export type Work =
-  | Exclude<Step, 'planMigration' | 'backupProject' | 'verifyProject'>
-  | 'completeMigration'
-  | 'fence';
+export type Work = Exclude<Step, 'planMigration' | 'backupProject'> | 'fence';
 
 export type Closed = 'migrated' | 'restored' | 'refused' | 'abandoned' | 'unrestored';
 
 /** Where a run stands. `terminated` is not an ending: reconcile goes on from there. */
-export type Phase = 'planMigration' | 'verifyProject' | Work | 'parked' | 'terminated' | Closed;
+export type Phase = 'planMigration' | Work | 'parked' | 'terminated' | Closed;
 
 /** Four parts of a target, one letter each: schema, auth rows, storage rows, keys. `-` is none of it. */
 export type Content = string;

@@ -11,17 +11,16 @@ export interface Move {
   readonly broken?: string | undefined;
 }
 
-/** The steps of a run behind the plan, in their order. `verifyProject` only reads: it needs no attempt. */
+/** The steps of a run behind the plan, in their order. */
 export const ORDER = [
   'initSchema',
   'migrateAuth',
   'migrateStorage',
   'finishSchema',
   'verifyProject',
-  'completeMigration',
 ] as const satisfies readonly Phase[];
 
-const SHORT = ['initSchema', 'migrateAuth', 'verifyProject', 'completeMigration'] as const;
+const SHORT = ['initSchema', 'migrateAuth', 'verifyProject'] as const;
 
 const STEPS: ReadonlySet<Phase> = new Set(ORDER);
 
@@ -55,14 +54,13 @@ export function answered(state: State, name: RunName, scenario: Scenario): Move 
   if (phase === 'restoreProject')
     return closing(label, state, { name, ending: run?.busy === true ? 'refused' : 'restored' });
   if (phase === 'fence') return closing(label, state, { name, ending: 'abandoned' });
-  if (phase === 'completeMigration') return closing(label, state, { name, ending: 'migrated' });
+  if (phase === 'verifyProject') return closing(label, state, { name, ending: 'migrated' });
   const order = orderOf(scenario);
   const next = order[order.findIndex((step) => step === phase) + 1];
   if (next === undefined) return { label, state };
   const noted = scenario.guards.has('byState')
     ? state
     : withRun(state, name, { answered: [...(run?.answered ?? []), 'initSchema'] });
-  if (next === 'verifyProject') return { label, state: withRun(noted, name, { phase: next }) };
   return { label, state: begun(noted, name, next) };
 }
 

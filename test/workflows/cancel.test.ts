@@ -13,7 +13,7 @@ const BLOCKED = [
   ['migrateStorage', 'storage.objects'],
   ['finishSchema', 'auth.users'],
   ['verifyProject', 'auth.users'],
-  ['completeMigration', 'moveout.migration'],
+  ['verifyProject', 'moveout.migration'],
 ] as const;
 
 const DONE = [
@@ -22,7 +22,6 @@ const DONE = [
   'migrateStorage',
   'finishSchema',
   'verifyProject',
-  'completeMigration',
 ] as const;
 
 describe('migrateProject when it is cancelled', () => {
@@ -35,7 +34,7 @@ describe('migrateProject when it is cancelled', () => {
     const migrated = await keepCopy(project.databaseName);
     const blocked = BLOCKED.map(([step, table]): Trial => {
       return {
-        name: step,
+        name: `${step} at ${table}`,
         replace: true,
         prepare: (database) => makeCopy(database, migrated),
         intervene: (trial) => whileBlocked(step, { in: trial.database, table }, trial),
@@ -53,11 +52,14 @@ describe('migrateProject when it is cancelled', () => {
   });
   afterAll(() => bed.close());
 
-  it.each(BLOCKED)('leaves a filled target as it was: in the middle of %s', async (step) => {
-    const { ending, before, after } = await verdictOf(step);
-    expect(ending).toMatchObject({ status: 'Canceled', report: { outcome: 'restored' } });
-    expect(after).toEqual(before);
-  });
+  it.each(BLOCKED)(
+    'leaves a filled target as it was: in the middle of %s at %s',
+    async (step, table) => {
+      const { ending, before, after } = await verdictOf(`${step} at ${table}`);
+      expect(ending).toMatchObject({ status: 'Canceled', report: { outcome: 'restored' } });
+      expect(after).toEqual(before);
+    },
+  );
 
   it.each(DONE)('drops the database that it made: after the effect of %s', async (step) => {
     const { ending, after, stagingLeft } = await verdictOf(`after ${step}`);

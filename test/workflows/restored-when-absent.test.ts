@@ -11,7 +11,6 @@ const STEPS: readonly ActivityName[] = [
   'migrateStorage',
   'finishSchema',
   'verifyProject',
-  'completeMigration',
 ];
 
 const absent = STEPS.flatMap((step): readonly Trial[] => [

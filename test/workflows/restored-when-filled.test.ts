@@ -13,7 +13,6 @@ const STEPS: readonly ActivityName[] = [
   'migrateStorage',
   'finishSchema',
   'verifyProject',
-  'completeMigration',
 ];
 
 /** Raises in one step alone, so that the restore is not stopped by it as well. */
@@ -75,7 +74,7 @@ describe('migrateProject into a database that has the schemas, with a failure', 
   );
 
   it('had a completed mark in the filled ones, which is there again', async () => {
-    const { after } = await verdictOf('filled, after completeMigration');
+    const { after } = await verdictOf('filled, after verifyProject');
     expect(after?.find((line) => line.startsWith('moveout.migration '))).toMatch(/ 1 /);
   });
 

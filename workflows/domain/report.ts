@@ -70,6 +70,12 @@ export interface Evidence {
   readonly differences: readonly string[];
 }
 
+/** What `verifyProject` found, and what it did about it. */
+export interface Verified extends Evidence {
+  /** Whether it also set the completed mark. */
+  readonly completed?: boolean | undefined;
+}
+
 /** How a restore was proved. */
 export interface RestoreProof {
   readonly state: 'absent' | 'empty' | 'filled';

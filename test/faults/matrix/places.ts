@@ -58,10 +58,6 @@ function inRowsOf(schema: string, table: string): Omit<Moment, 'step'> {
 const sideOf = (step: Step): 'source' | 'target' =>
   step === 'planMigration' || step === 'backupProject' ? 'source' : 'target';
 
-/** The activity at whose end a step has had its whole effect. */
-const lastActivity = (step: Step): string =>
-  step === 'verifyProject' ? 'completeMigration' : step;
-
 /** The three moments of one step. */
 export function momentsOf(step: Step): readonly Place[] {
   const main = { step, kinds: KINDS, isMain: true };
@@ -72,7 +68,7 @@ export function momentsOf(step: Step): readonly Place[] {
       moment: 'during',
       stop: (lane, kind) => stopOnWire(lane, sideOf(step), { step, ...middleOf(step, kind) }),
     },
-    { ...main, moment: 'after', stop: (lane) => stopAtGate(lane, lastActivity(step), 'after') },
+    { ...main, moment: 'after', stop: (lane) => stopAtGate(lane, step, 'after') },
   ];
 }
 

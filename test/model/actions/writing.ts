@@ -63,7 +63,7 @@ function replaced(content: Content, part: number, by: string): Content {
 }
 
 function recorded(mark: Mark, work: Work): Mark {
-  if (work === 'completeMigration') return { ...mark, completed: true };
+  if (work === 'verifyProject') return { ...mark, completed: true };
   if (!DONE_BEFORE.includes(work) || mark.steps.includes(work)) return mark;
   return { ...mark, steps: [...mark.steps, work] };
 }

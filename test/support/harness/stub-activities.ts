@@ -63,7 +63,8 @@ export function stubActivities(ground: StubGround): Activities {
     migrateAuth: done,
     migrateStorage: done,
     finishSchema: done,
-    verifyProject: () => Promise.resolve({ tables: [], drift: [], differences: [] }),
+    verifyProject: () =>
+      Promise.resolve({ tables: [], drift: [], differences: [], completed: true }),
     completeMigration: nothing,
     restoreProject: () => Promise.resolve({ state: 'absent', facts: ['as it was'] }),
     abandonRestore: nothing,

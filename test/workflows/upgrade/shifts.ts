@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { Activities } from '../../../activities';
 import { createWorker, type WorkerPlace } from '../../../worker/create-worker';
 import { urlOf } from '../../support/harness/databases';
 import { before, Interventions } from '../../support/harness/interventions';
@@ -8,8 +9,8 @@ import type { TestProject, Testbed } from '../../support/harness/testbed';
 import type { AddedStep } from './variants/added-step';
 import type { Gate } from './gate';
 
-/** One worker's turn: its workflows, and the deployment version that it calls itself. */
-export type Version = Pick<WorkerPlace, 'workflowsPath' | 'deployment'>;
+/** One worker's turn: its workflows, its activities, and the deployment version that it calls itself. */
+export type Version = Pick<WorkerPlace, 'workflowsPath' | 'deployment' | 'wrap'>;
 
 /** Workers of different versions at one task queue of their own. */
 export interface Shifts {
@@ -21,6 +22,8 @@ export interface Shifts {
   migrate(project: TestProject, gate?: Gate): Promise<WorkflowHandle>;
   close(): Promise<void>;
 }
+
+const unchanged = (activities: Activities): Activities => activities;
 
 /** Opens a task queue for shifts over the testbed's studio. */
 export async function openShifts(bed: Testbed): Promise<Shifts> {
@@ -37,13 +40,13 @@ export async function openShifts(bed: Testbed): Promise<Shifts> {
   };
   return {
     noted,
-    begin: async (version = {}) => {
+    begin: async ({ wrap = unchanged, ...version } = {}) => {
       const worker = await createWorker({
         connection,
         namespace: 'default',
         taskQueue,
         configuration,
-        wrap: (activities) => ({ ...interventions.wrap(activities), ...added }),
+        wrap: (activities) => ({ ...interventions.wrap(wrap(activities)), ...added }),
         ...version,
       });
       const ended = worker.run();
