@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
 import type { Job } from '../workflows/domain/job';
 import type { Manifest } from '../workflows/domain/manifest';
+import type { Evidence } from '../workflows/domain/report';
 import type { BackupStore } from './backup/store';
 import { writeTiming } from './backup/timings';
 import { complete, forget, readMark, type Mark } from './postgres/fence';
@@ -8,19 +9,19 @@ import { targetPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 import { inFencedTarget, writing, type Writer } from './write/writing';
 
-/** For runs that a worker of an earlier version has verified: sets the completed mark, and does no more. */
+/** Completes a run that was verified before, in an activity of its own. */
 export async function completeMigration(resources: Resources, job: Job): Promise<void> {
-  return writing(resources, { step: 'verifyProject', job }, completeVerified);
+  return writing(resources, { step: 'verifyProject', job }, (writer) => completeVerified(writer));
 }
 
 /**
  * Sets the completed mark of a verified target; a target that got its own rows back carries none.
- * The last write of a run. Safe to run twice.
+ * The mark keeps the evidence that it rests on. The last write of a run. Safe to run twice.
  */
-export async function completeVerified(writer: Writer): Promise<void> {
+export async function completeVerified(writer: Writer, evidence?: Evidence): Promise<void> {
   const { job, resources, connections } = writer;
   const manifest = await resources.store.manifest(job.backupId);
-  await (manifest.kind === 'target' ? forgetOnce(writer) : completeOnce(writer));
+  await (manifest.kind === 'target' ? forgetOnce(writer) : completeOnce(writer, evidence));
   await connections.closeKept(job.target);
   if (job.source !== undefined) await noteTiming(resources.store, manifest);
 }
@@ -32,10 +33,12 @@ async function forgetOnce(writer: Writer): Promise<void> {
 }
 
 /** The same; then the fence lets nobody in, and only then the mark is looked at. */
-async function completeOnce(writer: Writer): Promise<void> {
+async function completeOnce(writer: Writer, evidence: Evidence | undefined): Promise<void> {
   const { runId } = writer;
   try {
-    await inFencedTarget(writer, ({ client, write }) => write(() => complete(client, runId)));
+    await inFencedTarget(writer, ({ client, write }) =>
+      write(() => complete(client, runId, evidence)),
+    );
   } catch (error) {
     const mark = await markOf(writer);
     if (mark?.runId !== runId || mark.state !== 'completed') throw error;

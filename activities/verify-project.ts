@@ -1,15 +1,19 @@
+import { Context } from '@temporalio/activity';
 import type { Job } from '../workflows/domain/job';
 import type { Evidence, Verified } from '../workflows/domain/report';
 import { unsoundIn } from '../workflows/domain/soundness';
 import { attempt, type Attempt } from './attempt';
 import { completeVerified } from './complete-migration';
 import { refsBeside } from './plan/servers';
+import { readMarkedEvidence } from './postgres/catalog/marks';
+import { targetPlace } from './postgres/maintenance';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
+import { ownMark } from './restore/own-mark';
 import { fingerprintSource } from './verify/compare-source';
 import { gatherEvidence, type WithSource } from './verify/gather-evidence';
 import type { Verification } from './verify/verification';
-import { writing } from './write/writing';
+import { writing, type Writer } from './write/writing';
 
 /**
  * Compares the target with the backup that was loaded into it, and the source with that backup: rows
@@ -18,7 +22,8 @@ import { writing } from './write/writing';
  * database is changed: what is set apart in the target's server is temporary and rolled back.
  *
  * Where it shall `complete` the run and finds nothing wrong, it ends with the completed mark; then it is
- * alone with the target from the beginning. Safe to run twice.
+ * alone with the target from the beginning. Safe to run twice: what an earlier attempt completed may be in
+ * use, and is not compared again.
  */
 export async function verifyProject(
   resources: Resources,
@@ -32,11 +37,26 @@ export async function verifyProject(
     return attempt(resources, whose, (current) => compare(resources, job, current));
   }
   return writing(resources, { step, job }, async (writer) => {
+    const earlier = await completedEarlier(writer);
+    if (earlier !== undefined) return { ...earlier, completed: true };
     const evidence = await compare(resources, job, writer);
-    if (unsoundIn(evidence, job.onDrift) !== undefined) return evidence;
-    await completeVerified(writer);
+    const isSound = unsoundIn(evidence, job.onDrift) === undefined;
+    if (!isSound || !(await leavesAMark(resources, job))) return evidence;
+    await completeVerified(writer, evidence);
     return { ...evidence, completed: true };
   });
+}
+
+/** The evidence of an earlier attempt that completed the run, and only its answer was lost. */
+async function completedEarlier(writer: Writer): Promise<Evidence | undefined> {
+  if (Context.current().info.attempt === 1) return undefined;
+  if ((await ownMark(writer))?.state !== 'completed') return undefined;
+  return writer.connections.with(targetPlace(writer.job.target, 'read'), readMarkedEvidence);
+}
+
+/** A target that got its own rows back loses its mark: no second attempt could tell what the first had done. */
+async function leavesAMark({ store }: Resources, { backupId }: Job): Promise<boolean> {
+  return (await store.manifest(backupId)).kind !== 'target';
 }
 
 async function compare(

@@ -12,6 +12,7 @@ const PINNED: Readonly<Record<string, string>> = {
   row_security: 'off',
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
   client_connection_check_interval: '2s',
   synchronize_seqscans: 'off',
   // Compiling a statement takes longer than most of them run.

@@ -107,7 +107,7 @@ function whileBlocked(
   return async (name, real) => {
     if (name !== at) return real();
     return withSession(held.in, async (blocker) => {
-      await blocker.query(`BEGIN; LOCK TABLE ${held.table} IN ACCESS EXCLUSIVE MODE`);
+      await blocker.query(`BEGIN; LOCK TABLE ${held.table} IN ${modeFor(held.table)} MODE`);
       const outcome = real();
       outcome.catch(() => undefined);
       while (!(await somebodyWaitsIn(held.in))) continue;
@@ -116,6 +116,10 @@ function whileBlocked(
     });
   };
 }
+
+/** The mark is also read, long before it is written. */
+const modeFor = (table: string): string =>
+  table === 'moveout.migration' ? 'EXCLUSIVE' : 'ACCESS EXCLUSIVE';
 
 /** Cancels between the effect of an activity and its answer. */
 function whenDone(at: ActivityName, { cancel }: UnderWay): Intervene {

@@ -1,4 +1,6 @@
-import { execute, exists } from '../support/harness/databases';
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { execute, exists, query } from '../support/harness/databases';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { imageOf } from '../support/harness/image';
 import { failing, type ActivityName, type Intervene } from '../support/harness/interventions';
@@ -48,6 +50,28 @@ describe('activities that run twice in a row', () => {
     expect(await actualRows(project.databaseName)).toEqual(
       await expectedRows(bed.source, project.projectRef),
     );
+  });
+
+  it('leave a completed target alone that is in use already when the answer was lost', async () => {
+    const project = bed.nextProject();
+    const attempts: number[] = [];
+    const ending = await bed.run('migrateProject', project, async (name, real) => {
+      if (name !== 'verifyProject') return real();
+      const result = await real();
+      attempts.push(activityInfo().attempt);
+      if (attempts.length > 1) return result;
+      await execute(project.databaseName, `UPDATE auth.users SET email = 'in-use-' || id`);
+      throw ApplicationFailure.retryable('the answer was lost', 'ServerUnavailable');
+    });
+    expect(attempts).toEqual([1, 2]);
+    expect(ending).toMatchObject({ message: '', report: { outcome: 'migrated', drift: [] } });
+    expect(ending.report?.tables.length).toBeGreaterThan(10);
+    expect(ending.report?.tables.filter(({ equal }) => !equal)).toEqual([]);
+    const changed = await query(
+      project.databaseName,
+      `SELECT bool_and(email LIKE 'in-use-%') AS in_use FROM auth.users`,
+    );
+    expect(changed).toEqual([{ in_use: true }]);
   });
 
   it.each(['absent', 'empty', 'filled'] as const)(

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
+import type { Evidence } from '../../../workflows/domain/report';
 
 const name = z.object({ name: z.string() });
 
@@ -15,14 +16,16 @@ export async function listDatabases(client: Client): Promise<readonly string[]> 
     .map((row) => row.name);
 }
 
+const having =
+  (...keys: readonly string[]) =>
+  (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && keys.every((key) => Object.hasOwn(value, key));
+
 const job = z.custom<Job>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    ['project', 'backupId', 'target', 'targetBefore', 'extent', 'sources'].every((key) =>
-      Object.hasOwn(value, key),
-    ),
+  having('project', 'backupId', 'target', 'targetBefore', 'extent', 'sources'),
 );
+
+const evidence = z.custom<Evidence>(having('tables', 'drift', 'differences'));
 
 /** Reads what a restore has to know from the mark; `undefined` where none was kept. */
 export async function readMarkedJob(client: Client): Promise<Job | undefined> {
@@ -31,4 +34,13 @@ export async function readMarkedJob(client: Client): Promise<Job | undefined> {
   );
   const parsed = z.object({ job }).safeParse(result.rows[0]);
   return parsed.success ? parsed.data.job : undefined;
+}
+
+/** Reads what the verification found that a completed mark rests on; `undefined` where it was not kept. */
+export async function readMarkedEvidence(client: Client): Promise<Evidence | undefined> {
+  const result = await client.query(
+    `SELECT to_jsonb(m) #> '{job,evidence}' AS evidence FROM moveout.migration AS m`,
+  );
+  const parsed = z.object({ evidence }).safeParse(result.rows[0]);
+  return parsed.success ? parsed.data.evidence : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
+import type { Evidence } from '../../../workflows/domain/report';
 
 /**
  * The mark is one row in `moveout.migration` of the target: whose migration this database belongs
@@ -32,6 +33,7 @@ export type Claiming = Pick<
   readonly job?: Job | undefined;
 };
 
+/** `job` is for as long as the run may be undone; a completed mark has its evidence there. */
 const CREATE_TABLE = `
   CREATE SCHEMA IF NOT EXISTS moveout;
   CREATE TABLE IF NOT EXISTS moveout.migration (
@@ -121,15 +123,16 @@ export async function recordStep(client: Client, step: string): Promise<void> {
 }
 
 /**
- * Turns the run's mark into the completed one. Again by the same run: no change. The mark before it
- * is kept, since a run that is cancelled right then still goes back to it.
+ * Turns the run's mark into the completed one, with what verification found, in counts and digests. Again
+ * by the same run: no change. The mark before it is kept, since a run that is cancelled right then still
+ * goes back to it.
  */
-export async function complete(client: Client, runId: string): Promise<void> {
+export async function complete(client: Client, runId: string, evidence?: Evidence): Promise<void> {
   await client.query(
     `UPDATE moveout.migration SET state = 'completed', completed_at = now(),
-            previous = previous - 'previous', job = NULL
+            previous = previous - 'previous', job = $2::jsonb
       WHERE run_id = $1 AND state = 'running'`,
-    [runId],
+    [runId, evidence === undefined ? null : JSON.stringify({ evidence })],
   );
 }
 
