@@ -6,7 +6,7 @@ import { serverUrl } from './server-url';
 import type { SessionPool } from './session-pool';
 import { stays, type Place } from './place';
 import { ignoreIdleLoss, withLibraryPool } from './library-pool';
-import { cutName, pinStatement, startupOptions } from './settings';
+import { cutName, pinAgain, pinStatement, startupOptions } from './settings';
 import { databaseFailure } from './sqlstate';
 
 export type { Place } from './place';
@@ -136,7 +136,7 @@ export class Connections extends ConnectionUrls {
     const patience = setTimeout(destroy, TAKEN_WITHIN);
     signal?.addEventListener('abort', destroy, { once: true });
     try {
-      await client.query(pinStatement(place.access, cutName(name)));
+      await client.query(pinAgain(place.access, cutName(name)));
     } catch {
       destroy();
       return undefined;

@@ -1,3 +1,4 @@
+import type { QueryConfig } from 'pg';
 import { literal } from './identifiers';
 
 /** What every session of moveout has: the same text and byte forms on every server, no time limits of others. */
@@ -41,15 +42,30 @@ function sessionSettings(access: 'read' | 'write'): Readonly<Record<string, stri
 const DURABLE = `set_config('synchronous_commit',
   replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
 
-/** One statement that pins all settings and, where one is given, the name of the session. */
-export function pinStatement(access: 'read' | 'write', name?: string): string {
-  const named = name === undefined ? {} : { application_name: name };
-  const calls = Object.entries({ ...sessionSettings(access), ...named }).map(
+/** One statement that pins all settings. */
+export function pinStatement(access: 'read' | 'write'): string {
+  return pinning(access, []);
+}
+
+/**
+ * The same for a session that is used again, with its new name. Prepared: to read the statement takes longer
+ * than to run it.
+ */
+export function pinAgain(access: 'read' | 'write', name: string): QueryConfig {
+  return { name: `moveout pin ${access}`, text: AGAIN[access], values: [name] };
+}
+
+function pinning(access: 'read' | 'write', more: readonly string[]): string {
+  const calls = Object.entries(sessionSettings(access)).map(
     ([setting, value]) => `set_config('${setting}', ${literal(value)}, false)`,
   );
-  if (access === 'write') calls.push(DURABLE);
-  return `SELECT ${calls.join(', ')}`;
+  const durable = access === 'write' ? [DURABLE] : [];
+  // One column, where there could be one a setting.
+  return `SELECT num_nonnulls(${[...calls, ...durable, ...more].join(', ')})`;
 }
+
+const NAMED = [`set_config('application_name', $1, false)`];
+const AGAIN = { read: pinning('read', NAMED), write: pinning('write', NAMED) } as const;
 
 /** For the rest of a transaction, names without a schema are also looked for in `public`. */
 export const SEARCH_PUBLIC = `SELECT set_config('search_path', 'pg_catalog, public', true)`;

@@ -67,7 +67,9 @@ function listing({ statement, largestList = LARGEST_LIST }: KeyRule): string {
 function keySet({ type, statement }: KeyRule, { count, list }: z.infer<typeof countRow>): KeySet {
   if (count === 0) return NO_KEYS;
   if (list === null) return asStatement(statement, count);
-  const listOf = (as: string): string => `(${literal(list)}::${as}[])`;
+  // A list of thousands is quoted once, and stands in the predicate of every table.
+  const quoted = literal(list);
+  const listOf = (as: string): string => `(${quoted}::${as}[])`;
   return {
     count,
     isList: true,
