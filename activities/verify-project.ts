@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { Job } from '../workflows/domain/job';
 import type { Evidence, Verified } from '../workflows/domain/report';
 import { unsoundIn } from '../workflows/domain/soundness';
@@ -6,10 +5,10 @@ import { attempt, type Attempt } from './attempt';
 import { completeVerified } from './complete-migration';
 import { refsBeside } from './plan/servers';
 import { readMarkedEvidence } from './postgres/catalog/marks';
-import { targetPlace } from './postgres/maintenance';
+import { readMark } from './postgres/fence';
+import { keptTargetPlace } from './postgres/maintenance';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
-import { ownMark } from './restore/own-mark';
 import { fingerprintSource } from './verify/compare-source';
 import { gatherEvidence, type WithSource } from './verify/gather-evidence';
 import type { Verification } from './verify/verification';
@@ -47,11 +46,16 @@ export async function verifyProject(
   });
 }
 
-/** The evidence of an earlier attempt that completed the run, and only its answer was lost. */
-async function completedEarlier(writer: Writer): Promise<Evidence | undefined> {
-  if (Context.current().info.attempt === 1) return undefined;
-  if ((await ownMark(writer))?.state !== 'completed') return undefined;
-  return writer.connections.with(targetPlace(writer.job.target, 'read'), readMarkedEvidence);
+/**
+ * The evidence of an earlier attempt that completed the run, and only its answer was lost. Which attempt this
+ * one is says nothing: an operator may have begun to count anew.
+ */
+function completedEarlier({ connections, job, runId }: Writer): Promise<Evidence | undefined> {
+  return connections.with(keptTargetPlace(job.target, 'read'), async (client) => {
+    const mark = await readMark(client);
+    if (mark?.runId !== runId || mark.state !== 'completed') return undefined;
+    return readMarkedEvidence(client);
+  });
 }
 
 /** A target that got its own rows back loses its mark: no second attempt could tell what the first had done. */

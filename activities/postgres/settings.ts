@@ -39,8 +39,8 @@ function sessionSettings(access: 'read' | 'write'): Readonly<Record<string, stri
  * What Temporal has been told is done must be there after a crash of the server, also where its
  * sessions may lose their last commits; a setting that waits for more than the server's own disk stays.
  */
-const DURABLE = `set_config('synchronous_commit',
-  replace(current_setting('synchronous_commit'), 'off', 'on'), false)`;
+const DURABLE = `pg_catalog.set_config('synchronous_commit',
+  pg_catalog.replace(pg_catalog.current_setting('synchronous_commit'), 'off', 'on'), false)`;
 
 /** One statement that pins all settings. */
 export function pinStatement(access: 'read' | 'write'): string {
@@ -57,14 +57,14 @@ export function pinAgain(access: 'read' | 'write', name: string): QueryConfig {
 
 function pinning(access: 'read' | 'write', more: readonly string[]): string {
   const calls = Object.entries(sessionSettings(access)).map(
-    ([setting, value]) => `set_config('${setting}', ${literal(value)}, false)`,
+    ([setting, value]) => `pg_catalog.set_config('${setting}', ${literal(value)}, false)`,
   );
   const durable = access === 'write' ? [DURABLE] : [];
-  // One column, where there could be one a setting.
-  return `SELECT num_nonnulls(${[...calls, ...durable, ...more].join(', ')})`;
+  // One column, where there could be one a setting. What the session finds by its own path, others may have made.
+  return `SELECT pg_catalog.num_nonnulls(${[...calls, ...durable, ...more].join(', ')})`;
 }
 
-const NAMED = [`set_config('application_name', $1, false)`];
+const NAMED = [`pg_catalog.set_config('application_name', $1, false)`];
 const AGAIN = { read: pinning('read', NAMED), write: pinning('write', NAMED) } as const;
 
 /** For the rest of a transaction, names without a schema are also looked for in `public`. */

@@ -16,16 +16,18 @@ export async function listDatabases(client: Client): Promise<readonly string[]> 
     .map((row) => row.name);
 }
 
-const having =
-  (...keys: readonly string[]) =>
-  (value: unknown): boolean =>
-    typeof value === 'object' && value !== null && keys.every((key) => Object.hasOwn(value, key));
-
 const job = z.custom<Job>(
-  having('project', 'backupId', 'target', 'targetBefore', 'extent', 'sources'),
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    ['project', 'backupId', 'target', 'targetBefore', 'extent', 'sources'].every((key) =>
+      Object.hasOwn(value, key),
+    ),
 );
 
-const evidence = z.custom<Evidence>(having('tables', 'drift', 'differences'));
+const named = z.array(z.looseObject({ table: z.string() }));
+const lists = z.object({ tables: named, drift: named, differences: z.array(z.string()) });
+const evidence = z.custom<Evidence>((value) => lists.safeParse(value).success);
 
 /** Reads what a restore has to know from the mark; `undefined` where none was kept. */
 export async function readMarkedJob(client: Client): Promise<Job | undefined> {

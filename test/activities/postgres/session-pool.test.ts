@@ -47,6 +47,20 @@ describe('SessionPool', () => {
     expect(second).toEqual({ pid: first.pid, name: 'moveout two', readonly: 'on' });
   });
 
+  it('pins and names sessions by functions of PostgreSQL, whatever stands in the path', async () => {
+    const planted = await databases.create(`
+      CREATE TABLE public.called (by text);
+      CREATE FUNCTION public.num_nonnulls(VARIADIC text[]) RETURNS int LANGUAGE sql AS
+        $$ INSERT INTO public.called VALUES ('num_nonnulls') RETURNING 1 $$`);
+    const where = { ...place('write', true), connection: planted };
+    for (const name of ['moveout one', 'moveout two'])
+      expect(await look(name, where)).toMatchObject({ name, readonly: 'off' });
+    const { rows } = await withClient(planted, (client) =>
+      client.query('SELECT by FROM public.called'),
+    );
+    expect(rows).toEqual([]);
+  });
+
   it('keeps one that may write only where it is asked to', async () => {
     const reading = await look('moveout one');
     const writing = await look('moveout two', place('write'));
