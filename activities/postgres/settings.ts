@@ -47,12 +47,15 @@ export function pinStatement(access: 'read' | 'write'): string {
   return pinning(access, []);
 }
 
+/** How the statements that pin a session again are called, before who may write. */
+export const PIN_AGAIN = 'moveout pin';
+
 /**
- * The same for a session that is used again, with its new name. Prepared: to read the statement takes longer
- * than to run it.
+ * The same for a session that is used again, with its new name as the only parameter. Prepared: to read the
+ * statement takes longer than to run it.
  */
 export function pinAgain(access: 'read' | 'write', name: string): QueryConfig {
-  return { name: `moveout pin ${access}`, text: AGAIN[access], values: [name] };
+  return { name: `${PIN_AGAIN} ${access}`, text: AGAIN[access], values: [name] };
 }
 
 function pinning(access: 'read' | 'write', more: readonly string[]): string {

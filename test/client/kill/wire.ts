@@ -1,4 +1,5 @@
 import { IDLE_NAME } from '../../../activities/postgres/session-pool';
+import { PIN_AGAIN } from '../../../activities/postgres/settings';
 
 /** What a session says of itself when it comes. */
 export interface Startup {
@@ -15,8 +16,7 @@ export interface Message {
   readonly session: Startup;
 }
 
-/** How a session that was used before is named for the next one, and for nobody. */
-const TAKEN = /set_config\('application_name', '([^']*)'/;
+/** What a session is called while nobody uses it. */
 const IDLE = `SET application_name = '${IDLE_NAME}'`;
 
 /**
@@ -40,7 +40,7 @@ export class Messages {
     const fields = type === 'Q' || type === 'P' ? bytes.toString('utf8', 5).split('\0') : [];
     const sql = (type === 'P' ? fields[1] : fields[0]) ?? '';
     if (sql.includes(IDLE)) return { bytes, type: 'idle', sql, session };
-    const applicationName = TAKEN.exec(sql)?.[1];
+    const applicationName = type === 'B' ? taken(bytes) : undefined;
     if (applicationName === undefined) return { bytes, type, sql, session };
     this.#startup = { ...session, applicationName };
     return { bytes, type: 'taken', sql, session: this.#startup };
@@ -63,6 +63,16 @@ export class Messages {
 export function isReadyAfter(bytes: Buffer): boolean {
   const tail = bytes.subarray(-6);
   return tail.length === 6 && tail[0] === 0x5a && tail.readUInt32BE(1) === 5;
+}
+
+/** The name of which a session that was used before is told: the one parameter of a Bind message. */
+function taken(bind: Buffer): string | undefined {
+  const [portal = '', statement = ''] = bind.toString('latin1', 5).split('\0', 2);
+  if (!statement.startsWith(PIN_AGAIN)) return undefined;
+  const formats = 5 + portal.length + 1 + statement.length + 1;
+  const length = formats + 2 + 2 * bind.readUInt16BE(formats) + 2;
+  const value = length + 4;
+  return bind.toString('utf8', value, value + bind.readInt32BE(length));
 }
 
 function startup(bytes: Buffer): Startup {

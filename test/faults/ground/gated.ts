@@ -2,12 +2,10 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Client } from 'pg';
 import type { Activities } from '../../../activities';
+import { PIN_AGAIN } from '../../../activities/postgres/settings';
 import type { Answer, GateNote, Note } from './messages';
 
 const HEARTBEAT_MS = 500;
-
-/** By this statement an attempt gives its name to a session that was used before. */
-const TAKING = `set_config('application_name'`;
 
 /** Tells the test of every activity that begins or is done, and does not go on until it is told to. */
 export class Gates {
@@ -54,8 +52,7 @@ export class Gates {
     };
     const gatedQuery = function (this: Client, ...args: readonly unknown[]): unknown {
       const [statement] = args;
-      const isTaking = typeof statement === 'string' && statement.includes(TAKING);
-      return isTaking ? taken(this, args) : Reflect.apply(query, this, args);
+      return isTaking(statement) ? taken(this, args) : Reflect.apply(query, this, args);
     };
     Reflect.set(Client.prototype, 'query', gatedQuery);
     // A pool hands a callback over and waits for that alone.
@@ -95,6 +92,12 @@ export class Gates {
     if (word !== 'fail') return;
     throw ApplicationFailure.nonRetryable(`injected ${gate.at} ${gate.activity}`, 'DataRejected');
   }
+}
+
+/** Whether an attempt gives its name to a session that was used before. */
+function isTaking(statement: unknown): boolean {
+  if (typeof statement !== 'object' || statement === null || !('name' in statement)) return false;
+  return typeof statement.name === 'string' && statement.name.startsWith(PIN_AGAIN);
 }
 
 function attemptNow(): Pick<GateNote, 'activity' | 'attempt' | 'runId'> {
