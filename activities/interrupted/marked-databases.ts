@@ -18,6 +18,11 @@ export interface Looking {
   readonly servers: readonly string[];
 }
 
+interface ListedDatabase {
+  readonly connection: string;
+  readonly database: string;
+}
+
 interface Marked {
   readonly database: string;
   readonly mark: Mark;
@@ -53,7 +58,7 @@ async function lookAt(
   const remarks: string[] = [...(await strayBeginnings(names, known))];
   const interrupted: Interrupted[] = [];
   for (const database of names) {
-    const marked = await readMarked(attempt, { connection: target, database });
+    const marked = await lookInto(attempt, { connection: target, database });
     if (marked === undefined || seen.has(marked.mark.runId)) continue;
     const how = await judge(marked, forgotten);
     if (typeof how === 'string') remarks.push(how);
@@ -63,9 +68,20 @@ async function lookAt(
   return { interrupted, remarks };
 }
 
+/** The unfinished mark of a database; one that was dropped or renamed since it was listed has none. */
+async function lookInto(attempt: Attempt, place: ListedDatabase): Promise<Marked | undefined> {
+  try {
+    return await readMarked(attempt, place);
+  } catch (error) {
+    const names = await attempt.connections.with(serverPlace(place.connection), listDatabases);
+    if (names.includes(place.database)) throw error;
+    return undefined;
+  }
+}
+
 async function readMarked(
   { connections }: Attempt,
-  place: { readonly connection: string; readonly database: string },
+  place: ListedDatabase,
 ): Promise<Marked | undefined> {
   return connections.with({ ...place, access: 'read' }, async (client) => {
     const mark = await readMark(client);

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ReconcileReport } from '../../workflows/domain/interrupted';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
-import { execute, exists, query } from '../support/harness/databases';
+import { createDatabase, execute, exists, query, withSession } from '../support/harness/databases';
 import { endingOf } from '../support/harness/ending';
 import { imageOf } from '../support/harness/image';
 import type { ActivityName, Intervene } from '../support/harness/interventions';
@@ -144,6 +144,22 @@ describe('reconcile', () => {
     expect(marks).toEqual([{ state: 'abandoned' }]);
     expect(await reconcile(bed)).toEqual({ reconciled: [], remarks: [] });
     expect(await exists(project.databaseName)).toBe(true);
+  });
+
+  it('passes over a database that is dropped while it looks', async () => {
+    const project = await prepare('absent');
+    await bed.run('migrateProject', project);
+    const going = await createDatabase('zz_going');
+    const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
+    const report = await withSession(project.databaseName, async (client) => {
+      await client.query('BEGIN; LOCK TABLE moveout.migration');
+      const reconciling = reconcile(bed);
+      while ((await query('postgres', waiting)).length === 0);
+      await execute('postgres', `DROP DATABASE ${going}`);
+      await client.query('ROLLBACK');
+      return reconciling;
+    });
+    expect(report).toEqual({ reconciled: [], remarks: [] });
   });
 
   it('refuses an input that it does not know', async () => {

@@ -12,6 +12,7 @@ import type { Note } from '../faults/ground/messages';
 import { WorkerProcess } from '../faults/ground/worker-process';
 import { exists, urlOf } from '../support/harness/databases';
 import { endingOf, type Ending } from '../support/harness/ending';
+import { useOwnServer } from '../support/harness/own-server';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 
 /** A worker with a backup directory of its own, and what it was at. */
@@ -26,6 +27,7 @@ const TIMING = { silence: 3_000, longestPause: 1_000, parkAfter: 30_000 };
 
 describe('two workers with backup directories of their own', () => {
   let bed: Testbed;
+  let endServer: () => Promise<void>;
   let temporal: DevServer;
   let folder: string;
   let sides: readonly [Side, Side];
@@ -35,7 +37,8 @@ describe('two workers with backup directories of their own', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'moveout-hosts-'));
-    // What it terminates would be found by the reconcile of other files.
+    // What it terminates would be found by the reconcile of other files, and their marks by its own.
+    endServer = await useOwnServer();
     temporal = await startDevServer({
       cli: process.env['MOVEOUT_TEST_TEMPORAL_CLI'] ?? '',
       ip: '127.0.0.1',
@@ -50,6 +53,7 @@ describe('two workers with backup directories of their own', () => {
     for (const { worker } of sides) await worker.kill();
     await bed.close();
     await temporal.stop();
+    await endServer();
     await rm(folder, { recursive: true, force: true });
   });
 
