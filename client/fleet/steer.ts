@@ -71,12 +71,23 @@ async function fleetAt(
   }
 }
 
-/** Which fleets run, for somebody who named another. */
+/** Which fleets run, or which ran last, for somebody who named another. */
 async function othersOf(client: Client): Promise<string> {
-  const query = 'WorkflowType = "migrateAll" AND ExecutionStatus = "Running"';
+  const running = await fleetsBy(client, ' AND ExecutionStatus = "Running"');
+  if (running.length > 0) return `; running now: ${running.join(', ')}`;
+  const [last] = await fleetsBy(client, '');
+  return last === undefined ? '; no fleet runs now' : `; no fleet runs now, the last was ${last}`;
+}
+
+/** The workflow ids of the newest fleets, five at most. */
+async function fleetsBy(client: Client, which: string): Promise<readonly string[]> {
+  const query = `WorkflowType = "migrateAll"${which}`;
   const ids: string[] = [];
-  for await (const { workflowId } of client.workflow.list({ query })) ids.push(workflowId);
-  return ids.length === 0 ? '; no fleet runs now' : `; running now: ${ids.slice(0, 5).join(', ')}`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: 5 })) {
+    ids.push(workflowId);
+    if (ids.length === 5) break;
+  }
+  return ids;
 }
 
 async function answered(

@@ -168,7 +168,9 @@ describe('moveout fleet', () => {
 
   it('says what it cannot find or take', async () => {
     const unknown = await place.moveout('fleet', 'status', '--id=nobody');
-    expect(unknown.stderr).toBe('no fleet has run as nobody; no fleet runs now\n');
+    expect(unknown.stderr).toBe(
+      `no fleet has run as nobody; no fleet runs now, the last was ${ID}\n`,
+    );
     const empty = await place.moveout('fleet', 'limits');
     expect(empty.stderr).toContain('needs a limit to change');
     const wrong = await place.moveout('fleet', 'limits', '--concurrency=0');
