@@ -95,6 +95,7 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      // `as const` stays allowed under this rule; every other assertion is a claim that nothing checks.
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       // A number reads the same in every template; `String(…)` around it says nothing.
@@ -106,9 +107,9 @@ export default defineConfig(
       'import-x/no-cycle': 'error',
       'import-x/no-default-export': 'error',
       'no-else-return': 'error',
-      'max-lines': ['error', 200],
+      'max-lines': ['error', 300],
       'max-lines-per-function': ['error', 50],
-      'max-params': ['error', 3],
+      'max-params': ['error', 4],
     },
   },
   walls,
