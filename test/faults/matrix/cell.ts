@@ -2,6 +2,7 @@ import { judge } from '../outside/verdict';
 import type { Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';
 import { within } from '../ground/until';
+import { expectedLetter, LETTERS } from './expected-endings';
 import type { Fault } from './fault';
 import type { Place } from './places';
 import { clearStage, setStage, startMigration, type Scene } from './scene';
@@ -37,7 +38,10 @@ export interface Bench {
 
 const REACH_MS = 120_000;
 
-/** Plays one cell and looks at what is left. Rejects where it could not be played to its end. */
+/**
+ * Plays one cell, looks at what is left and compares the ending with the expected one. Rejects if the cell
+ * could not be played to its end.
+ */
 export async function play(bench: Bench, cell: Cell): Promise<Pick<Result, 'ending' | 'problems'>> {
   const { lane } = bench;
   const { place, fault, kind } = cell;
@@ -58,7 +62,7 @@ export async function play(bench: Bench, cell: Cell): Promise<Pick<Result, 'endi
   await clearStage(stage);
   lane.crew.forget();
   const ending = endingOf(cell, migrated, account);
-  return { ending, problems: [...problems, ...oddEnding(cell, ending, account)] };
+  return { ending, problems: [...problems, ...unexpected(cell, ending, account)] };
 }
 
 /** The restore comes only after a failure, so one is injected: its verification never begins. */
@@ -68,15 +72,11 @@ function failVerification(lane: Lane): void {
     .then((gate) => gate.answer('fail'));
 }
 
-/** Only what is struck before the first write may leave the target untouched. */
-function oddEnding(
-  { place: { step } }: Cell,
-  ending: Ending,
-  { outcome, status }: Account,
-): readonly string[] {
-  const mayBeUntouched = ['planMigration', 'backupProject', 'initSchema'].includes(step);
-  if (ending !== 'untouched' || mayBeUntouched) return [];
-  return [`the run says "${outcome}" and is ${status}, as if nothing had been written`];
+/** What is wrong with an ending that is not the one written down for the cell. */
+function unexpected(cell: Cell, ending: Ending, { outcome, status }: Account): readonly string[] {
+  const expected = expectedLetter(cell);
+  if (LETTERS[ending] === expected) return [];
+  return [`ended "${ending}" (${status}, outcome "${outcome}"), expected ${expected}`];
 }
 
 function endingOf({ place }: Cell, migrated: boolean, account: Account): Ending {

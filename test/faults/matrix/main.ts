@@ -39,8 +39,10 @@ async function main(): Promise<boolean> {
   );
   if (values.write) writeSection('matrix', matrixText(results, minutes));
   const failed = results.filter(({ problems }) => problems.length > 0).length;
+  const skipped = results.filter(({ reason }) => reason !== undefined).length;
+  const passed = results.length - failed - skipped;
   process.stdout.write(
-    `${results.length} cells, ${failed} failed, ${minutes.toFixed(1)} minutes\n`,
+    `${minutes.toFixed(1)} minutes\n${passed} passed, ${failed} failed, ${skipped} skipped\n`,
   );
   return failed === 0;
 }

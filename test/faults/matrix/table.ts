@@ -1,12 +1,5 @@
 import type { Ending, Result } from './cell';
-
-/** What a cell shows of each ending. */
-const LETTERS: Readonly<Record<Ending, string>> = {
-  migrated: 'M',
-  restored: 'R',
-  untouched: 'U',
-  'parked, restored': 'P',
-};
+import { LETTERS } from './expected-endings';
 
 const LEGEND = [
   'Each cell is one migration of its own: it stands still at the moment of its row, is struck by the',
