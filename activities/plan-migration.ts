@@ -1,4 +1,5 @@
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../workflows/domain/plan';
+import { CHECKLIST } from '../workflows/domain/next-steps';
 import { extentOf } from '../workflows/domain/scopes';
 import {
   migrateRequestSchema,
@@ -141,6 +142,7 @@ function assemble({ request, source, target, before, ...found }: Findings): Plan
     replace: request.replace,
     ...marksBefore(target),
     onDrift: request.onDrift,
+    nextSteps: CHECKLIST,
   };
 }
 

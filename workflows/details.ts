@@ -1,3 +1,4 @@
+import { wordsOfStep, type NextStep } from './domain/next-steps';
 import { awaitedIn, type Notice, type Progress, type StepProgress } from './domain/progress';
 
 const SIGN = { waiting: '·', running: '▶', done: '✔', failed: '✘' } as const;
@@ -23,6 +24,7 @@ export function detailsOf(progress: Progress): string {
       row([SIGN[step.state], step.step, seconds(step), step.note ?? noteOf(step)]),
     ),
     ...(moved === undefined ? [] : tableRows(moved)),
+    ...leftToDo(progress.nextSteps ?? []),
   ].join('\n');
 }
 
@@ -48,6 +50,24 @@ function tableRows(step: StepProgress): readonly string[] {
     row([`tables of ${step.step}`, 'rows', 'bytes']),
     '|---|---|---|',
     ...largest.map((table) => row([table.table, grouped(table.rows), grouped(table.bytes)])),
+  ];
+}
+
+/** The details have room for this many; the report has them all. */
+const STEPS_SHOWN = 20;
+
+function leftToDo(steps: readonly NextStep[]): readonly string[] {
+  if (steps.length === 0) return [];
+  const more = steps.length - STEPS_SHOWN;
+  return [
+    '',
+    '**Left to do by hand:**',
+    '',
+    ...steps.slice(0, STEPS_SHOWN).map((step) => {
+      const words = wordsOfStep(step);
+      return `- ${'statement' in step ? `\`${words.replace(/`/g, "'")}\`` : words} ${step.reason}`;
+    }),
+    ...(more > 0 ? [`- and ${String(more)} more: see the result of the run`] : []),
   ];
 }
 

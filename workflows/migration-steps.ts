@@ -38,6 +38,7 @@ export class MigrationSteps {
       input,
     );
     this.#run.warnings = plan.warnings;
+    this.#run.nextSteps = plan.nextSteps ?? [];
     const { project, source, target } = plan;
     const servers = { source: source.connection, target: target.connection };
     this.#run.concerns(project, servers, plan);

@@ -2,6 +2,7 @@ import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@tempo
 import { causeOf, sentenceOf } from './causes';
 import type { StepResult } from './domain/job';
 import { DATABASE_NAME, PROJECT_REF } from './domain/names';
+import type { NextStep } from './domain/next-steps';
 import type { Problem } from './domain/plan';
 import type { Progress, StepProgress } from './domain/progress';
 import type { Outcome, Report, StepTiming } from './domain/report';
@@ -26,6 +27,8 @@ export class Run {
   #awaited: Progress['awaited'];
   readonly parking = new Parking();
   warnings: readonly Problem[] = [];
+  /** What is left to do by hand if the run succeeds. */
+  nextSteps: readonly NextStep[] = [];
 
   constructor(steps: readonly Step[]) {
     for (const step of steps) this.#steps.set(step, { step, state: 'waiting', tables: [] });
@@ -131,6 +134,7 @@ export class Run {
       notice: this.#notice,
       awaited: this.#awaited,
       steps: [...this.#steps.values()],
+      ...this.#leftToDo(this.#outcome),
     };
   }
 
@@ -146,11 +150,17 @@ export class Run {
       drift: [],
       problems: [],
       warnings: this.warnings,
+      ...this.#leftToDo(outcome),
       steps: this.#timings(),
       startedAt: workflowInfo().startTime.toISOString(),
       finishedAt: now(),
       ...found,
     };
+  }
+
+  #leftToDo(outcome: string): Pick<Report, 'nextSteps'> {
+    const isDone = outcome === 'migrated' || outcome === 'verified';
+    return isDone && this.nextSteps.length > 0 ? { nextSteps: this.nextSteps } : {};
   }
 
   #timings(): readonly StepTiming[] {

@@ -16,15 +16,6 @@ const TITLES: Readonly<Record<string, string>> = {
   'collision-untried': 'Unique indexes that could not be tried',
 };
 
-/** What no migration of a database can move (supabase.com, "restore from platform"). */
-const CHECKLIST = [
-  'Files: only their rows move. Copy the objects in the file store, or let the new Storage use the old one; a path there begins with the tenant id and ends with the version.',
-  'JWT secret and signing keys: with other keys every session and API key is void, and users sign in again.',
-  'Auth settings live outside the database: providers, SMTP, templates, hooks, allowed redirect URLs.',
-  'Sign-in with Google, GitHub and the like: enter the new redirect URI at each provider; SAML: the new ACS URL.',
-  'Passkeys hold for one domain: they work on only if the domain stays.',
-];
-
 /** Every problem with what settles it, numbered; nothing where there is none. */
 export function problemsList(problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
@@ -45,14 +36,6 @@ export function warningsText(warnings: readonly Problem[]): string {
     ...warnings.filter((w) => w.code === code).map(({ message }) => wrapped(message, '    - ')),
   ]);
   return ['Worth knowing:', ...groups].join('\n');
-}
-
-/** What is left to do by hand after a migration. */
-export function checklistText(): string {
-  return [
-    'Not in the database, so not moved. See to it afterwards:',
-    ...CHECKLIST.map((line) => wrapped(line, '  [ ] ')),
-  ].join('\n');
 }
 
 /** Rows that no project claims and that so move with none; nothing where they were not looked for. */

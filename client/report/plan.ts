@@ -1,7 +1,8 @@
 import type { Plan, TargetState } from '../../workflows/domain/plan';
 import { count, duration, size } from '../progress/words';
 import { totalsOf } from './plan-figures';
-import { checklistText, problemsList, unclaimedText, warningsText } from './plan-remarks';
+import { nextStepsText } from './next-steps';
+import { problemsList, unclaimedText, warningsText } from './plan-remarks';
 import { stepsText } from './plan-steps';
 import { tablesText } from './plan-tables';
 import { wrapped } from './plan-wrap';
@@ -23,7 +24,7 @@ export function planText(plan: Plan): string {
     tablesText(plan),
     unclaimedText(plan.unclaimed),
     warningsText(plan.warnings),
-    checklistText(),
+    nextStepsText(plan.nextSteps),
     plan.problems.length === 0 ? GO_ON : '',
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

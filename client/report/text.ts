@@ -3,6 +3,7 @@ import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
 import { duration } from '../progress/words';
 import { driftText, evidenceText } from './evidence';
+import { nextStepsText } from './next-steps';
 
 const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   migrated: 'migrated and verified',
@@ -35,6 +36,7 @@ export function reportText(report: Report): string {
       ? ''
       : ['Restored and proved:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n'),
     problemsText('Worth knowing', report.warnings),
+    nextStepsText(report.nextSteps),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,
     targetBackupId === undefined ? '' : `What the target held before: ${targetBackupId}`,
     outcome === 'parked' ? PARKED_ADVICE : '',

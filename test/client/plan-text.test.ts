@@ -1,5 +1,6 @@
 import { planText } from '../../client/report/plan';
 import { PROJECT_EXTENT } from '../../workflows/domain/extent';
+import { CHECKLIST } from '../../workflows/domain/next-steps';
 import type { Plan } from '../../workflows/domain/plan';
 
 const server = { systemIdentifier: '1', serverVersion: 150018 };
@@ -28,6 +29,10 @@ const PLAN: Plan = {
     { code: 'left-out', message: 'trigger a stays behind: needs public.f' },
     { code: 'null-tokens', message: '3 users' },
     { code: 'left-out', message: 'trigger b stays behind: needs public.g' },
+  ],
+  nextSteps: [
+    { statement: `ALTER ROLE "web" LOGIN PASSWORD '…'`, reason: 'it logs in there' },
+    ...CHECKLIST,
   ],
   replace: false,
   onDrift: 'report',
@@ -100,6 +105,7 @@ describe('planText', () => {
     expect(text.match(/\(left-out\)/g)).toHaveLength(1);
     expect(text).toMatch(/\(left-out\)\n {4}- trigger a.*\n {4}- trigger b/);
     expect(text.indexOf('[ ] ')).toBeGreaterThan(text.indexOf('Worth knowing'));
+    expect(text).toContain(`  [ ] ALTER ROLE "web" LOGIN PASSWORD '…';\n      it logs in there\n`);
   });
 
   it('says how each state of the target is handled and put back', () => {

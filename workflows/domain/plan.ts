@@ -1,4 +1,5 @@
 import type { Extent } from './extent';
+import type { NextStep } from './next-steps';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -96,6 +97,8 @@ export interface Plan {
   readonly problems: readonly Problem[];
   /** Said, not enforced: what stays behind, what to look at. */
   readonly warnings: readonly Problem[];
+  /** What will be left to do by hand, so that a service can start on the new database. */
+  readonly nextSteps?: readonly NextStep[] | undefined;
   /** Roles that will be created on the target's server, without login. */
   readonly createRoles?: readonly string[] | undefined;
   readonly replace: boolean;

@@ -1,3 +1,4 @@
+import type { NextStep } from './next-steps';
 import type { Step } from './steps';
 
 export interface TableProgress {
@@ -53,6 +54,8 @@ export interface Progress {
   /** Where a step waits for a worker of its host: which, and since when. */
   readonly awaited?: HostAwaited | undefined;
   readonly steps: readonly StepProgress[];
+  /** Once the run is done: what is left to do by hand. */
+  readonly nextSteps?: readonly NextStep[] | undefined;
 }
 
 /** What a running activity says of itself with each heartbeat; counts only. */

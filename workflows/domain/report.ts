@@ -1,4 +1,5 @@
 import type { Fingerprint } from './fingerprint';
+import type { NextStep } from './next-steps';
 import type { Problem } from './plan';
 
 export const OUTCOMES = [
@@ -114,6 +115,8 @@ export interface Report {
   readonly drift: readonly TableDrift[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** What is left to do by hand, so that a service can start on the database; of runs that moved or restored a project. */
+  readonly nextSteps?: readonly NextStep[] | undefined;
   readonly restore?: RestoreProof | undefined;
   readonly steps: readonly StepTiming[];
   readonly startedAt: string;
