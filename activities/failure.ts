@@ -17,3 +17,8 @@ export function failure(
     details: [...details],
   });
 }
+
+/** Tells a failure that passes by itself: whatever it kept from being known must not be concluded from it. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.nonRetryable !== true;
+}

@@ -96,6 +96,7 @@ async function startWorking(own: OwnWorker, ground: Ground): Promise<Session> {
 
 async function stop(worker: Workers, ended: Promise<void>): Promise<void> {
   worker.shutdown();
+  // `broken` has said a failure of the worker.
   await ended.catch(() => undefined);
 }
 
@@ -104,6 +105,7 @@ function brokenWhen(ended: Promise<void>): Promise<never> {
   const broken = new Promise<never>((_resolve, reject) => {
     ended.catch(reject);
   });
+  // Whoever races it gets to know; nobody does before a run is followed.
   broken.catch(() => undefined);
   return broken;
 }

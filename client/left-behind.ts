@@ -58,6 +58,7 @@ export async function findLeftBehind(finding: Finding): Promise<LeftBehind> {
     open.delete(run);
   };
   const ended = Promise.all(own.map(tell)).then(() => undefined);
+  // Whoever awaits it gets to know; until then a failure is not unhandled.
   ended.catch(() => undefined);
   return { count: () => open.size, ended, stop: () => stopped.abort() };
 }

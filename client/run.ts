@@ -76,6 +76,7 @@ async function runIn(session: Session, request: Request, interrupts: Interrupts)
     return { ending, isInterrupted: interrupts.isInterrupted };
   } finally {
     left.stop();
+    // Its failure was said above.
     await left.ended.catch(() => undefined);
   }
 }

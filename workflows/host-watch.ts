@@ -40,6 +40,7 @@ export function watchHost(watched: Watched, { host, timing = TIMING }: Placed): 
     for (let pause = 2 * patience; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       await condition(() => !watched.isParked());
       await sleep(pause);
+      // Only what is shown depends on it, and the next look comes.
       watched.awaits(await lookForHost(look).catch(() => undefined));
     }
   });

@@ -1,26 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { types } from 'node:util';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import type { WrittenFile } from './draft';
 import { Hashing } from './hashing';
 import type { BackupStore } from './store';
-import { storeFailure } from './store-failure';
 
 /** Reads every file of a backup and compares it with the manifest; the first that differs is named. */
 export async function checkFiles(store: BackupStore, manifest: Manifest): Promise<void> {
   const files = [...manifest.contents, manifest.schema, manifest.schema.snapshot];
   for (const file of files) {
     const hashing = new Hashing();
-    try {
-      await pipeline(store.read(manifest.backupId, file.file), hashing, nowhere());
-    } catch (error) {
-      throw isMissing(error)
-        ? failure('BackupDamaged', `${manifest.backupId}/${file.file} is missing`)
-        : storeFailure(error, `${manifest.backupId}/${file.file}`);
-    }
+    await pipeline(store.read(manifest.backupId, file.file), hashing, nowhere());
     assertSame(manifest.backupId, file, hashing);
   }
 }
@@ -43,12 +35,6 @@ function notTheFile(backupId: string, file: WrittenFile, bytes: number): Error {
     'BackupDamaged',
     `${backupId}/${file.file} is not the file that was written (${String(bytes)} bytes of ${String(file.bytes)}, or other content)`,
   );
-}
-
-/** A file that is not there, or is something else than a file. */
-function isMissing(error: unknown): boolean {
-  const codes: readonly unknown[] = ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP'];
-  return types.isNativeError(error) && 'code' in error && codes.includes(error.code);
 }
 
 function nowhere(): Writable {

@@ -58,7 +58,15 @@ export async function readEndings(
 }
 
 async function partsIn(path: string): Promise<readonly string[]> {
-  const names = await readdir(path);
+  const names = await namesIn(path);
   const number = (name: string): number => Number(PART.exec(name)?.[1]);
   return names.filter((name) => PART.test(name)).sort((a, b) => number(a) - number(b));
+}
+
+async function namesIn(path: string): Promise<readonly string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    throw storeFailure(error, path);
+  }
 }

@@ -11,6 +11,7 @@ import { linesOf, parsedJson } from './fleet-lines';
 import { codeOf } from './make-folder';
 import type { BackupStore } from './store';
 import { storeFailure } from './store-failure';
+import { unlessMissing } from './unless-missing';
 
 /** The file that says what was frozen. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -59,7 +60,7 @@ export async function readFrozen(
   fleetId: string,
 ): Promise<WrittenFleet | undefined> {
   const path = fleetPath(store, fleetId);
-  if ((await lstat(path).catch(undefinedIfMissing)) === undefined) return undefined;
+  if ((await unlessMissing(path, lstat)) === undefined) return undefined;
   await assertClosed(path);
   const file = join(path, MANIFEST_FILE);
   const parsed = manifestSchema.safeParse(parsedJson(await readText(file)));
@@ -92,7 +93,7 @@ export async function assertThere(store: BackupStore, fleetId: string): Promise<
 
 /** Lists the fleets of the backup directory, oldest first. */
 export async function listFleets(store: BackupStore): Promise<readonly string[]> {
-  const names = await readdir(store.directory).catch(() => []);
+  const names = (await unlessMissing(store.directory, (path) => readdir(path))) ?? [];
   const millis = (fleetId: string): number => Number(fleetId.split('_')[1]);
   return names.filter((name) => FLEET_ID.test(name)).sort((a, b) => millis(a) - millis(b));
 }
@@ -102,10 +103,6 @@ async function readText(file: string): Promise<string> {
     if (codeOf(error) === 'ENOENT') throw failure('BackupDamaged', `${file} is missing`);
     throw storeFailure(error, file);
   });
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 /** SHA-256 of a list, in hex. */

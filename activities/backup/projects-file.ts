@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { FAILURES } from '../../workflows/domain/failure';
 import { projectSchema, type Project } from '../../workflows/domain/request';
 import { failure } from '../failure';
 import { parsedJson } from './fleet-lines';
@@ -70,8 +71,8 @@ async function readBounded(path: string): Promise<Buffer> {
     }
   } catch (error) {
     if (codeOf(error) === '') throw error;
-    const { code } = fileProblem(error, path);
-    if (code === 'ServerBusy') throw failure(code, `${path} cannot be opened for now`);
+    const { code, words } = fileProblem(error, path);
+    if (FAILURES[code].retryable) throw failure(code, words);
     throw refused(path, `it cannot be read by the worker (${codeOf(error)})`);
   }
 }

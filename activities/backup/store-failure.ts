@@ -11,6 +11,7 @@ interface FileProblem {
 
 const FULL: FileProblem = { code: 'DiskFull', words: 'has no space left' };
 const SCARCE: FileProblem = { code: 'ServerBusy', words: 'cannot be opened for now' };
+const UNREACHABLE: FileProblem = { code: 'BackupUnreachable', words: 'cannot be reached for now' };
 const UNUSABLE: FileProblem = { code: 'BackupUnavailable', words: 'cannot be used for backups' };
 
 /** Errors of the file system by name (POSIX, errno); all others land in `BackupUnavailable` as well. */
@@ -22,13 +23,23 @@ export const FILE_ERRORS: Readonly<Record<string, FileProblem>> = {
   ENFILE: SCARCE,
   ENOMEM: SCARCE,
   EAGAIN: SCARCE,
+  EBUSY: SCARCE,
+  EINTR: SCARCE,
+  EIO: UNREACHABLE,
+  EREMOTEIO: UNREACHABLE,
+  ESTALE: UNREACHABLE,
+  ETIMEDOUT: UNREACHABLE,
+  EHOSTDOWN: UNREACHABLE,
+  EHOSTUNREACH: UNREACHABLE,
+  ENETUNREACH: UNREACHABLE,
+  ECONNREFUSED: UNREACHABLE,
+  ECONNRESET: UNREACHABLE,
+  ENOTCONN: UNREACHABLE,
   EACCES: UNUSABLE,
   EPERM: UNUSABLE,
   EROFS: UNUSABLE,
   ENOENT: UNUSABLE,
   ENOTDIR: UNUSABLE,
-  EIO: UNUSABLE,
-  ESTALE: UNUSABLE,
 };
 
 /** What an error of the file system comes to; the words name the path and the system's own name for it. */

@@ -2,7 +2,7 @@ import { chmod, lstat, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BACKUP_ID } from '../../workflows/domain/names';
 import type { Manifest } from '../../workflows/domain/manifest';
@@ -14,6 +14,7 @@ import { readHost } from './host-file';
 import { MANIFEST_FILE, parseManifest } from './manifest';
 import { newestFirst } from './newest-first';
 import { storeFailure } from './store-failure';
+import { unlessMissing } from './unless-missing';
 
 /** How often a plan looks again where the directory vanished while it looked. */
 const PROBES = 10;
@@ -64,8 +65,7 @@ export class BackupStore {
       await (await open(probe, 'wx', 0o600)).close();
       await rm(probe);
     } finally {
-      // Another run may have put something into a folder by now: then it stays.
-      for (const folder of made.reverse()) await rmdir(folder).catch(() => undefined);
+      for (const folder of made.reverse()) await removeIfEmpty(folder);
     }
   }
 
@@ -93,7 +93,7 @@ export class BackupStore {
   /** Lists the folders in which a run is writing a backup, or was. */
   async drafts(backupId: string, runId: string): Promise<readonly string[]> {
     const start = `${basename(this.pathOf(backupId))}.${ownerOf(runId)}.`;
-    const names = await readdir(this.directory).catch(() => []);
+    const names = await this.#names();
     return names
       .filter((name) => name.startsWith(start) && name.endsWith('.partial'))
       .map((name) => join(this.directory, name));
@@ -101,14 +101,14 @@ export class BackupStore {
 
   /** Tells whether a whole backup of this id is there. */
   async has(backupId: string): Promise<boolean> {
-    const found = await stat(join(this.pathOf(backupId), MANIFEST_FILE)).catch(() => undefined);
+    const found = await unlessMissing(join(this.pathOf(backupId), MANIFEST_FILE), stat);
     return found?.isFile() ?? false;
   }
 
   /** Reads and checks a manifest; a folder without one is no backup. */
   async manifest(backupId: string): Promise<Manifest> {
     const path = this.pathOf(backupId);
-    const folder = await lstat(path).catch(() => undefined);
+    const folder = await unlessMissing(path, lstat);
     if (folder === undefined)
       throw failure(
         'NotFound',
@@ -116,21 +116,48 @@ export class BackupStore {
       );
     if (!folder.isDirectory()) throw failure('BackupDamaged', `${path} is not a folder`);
     await assertClosed(path);
-    const text = await readFile(join(path, MANIFEST_FILE), 'utf8').catch(() => undefined);
-    if (text === undefined)
+    return parseManifest(await this.#manifestText(backupId), backupId);
+  }
+
+  async #manifestText(backupId: string): Promise<string> {
+    const path = join(this.pathOf(backupId), MANIFEST_FILE);
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (!isOtherThanFile(error)) throw storeFailure(error, path);
       throw failure('BackupDamaged', `backup "${backupId}" has no ${MANIFEST_FILE}`);
-    return parseManifest(text, backupId);
+    }
   }
 
   async #ofHost(): Promise<string> {
-    const host = await readHost(this.directory).catch(() => undefined);
+    const host = await readHost(this.directory);
     if (host === undefined) return '';
     return ` (host ${host}); where another host wrote it, "host" has to name that one`;
   }
 
-  /** Opens one file of a backup for reading. */
+  /** Opens one file of a backup for reading; it fails with a failure of the closed table. */
   read(backupId: string, file: string): Readable {
-    return createReadStream(join(this.pathOf(backupId), file), { highWaterMark: 256 * 1024 });
+    return Readable.from(this.#chunks(backupId, file), { objectMode: false });
+  }
+
+  async *#chunks(backupId: string, file: string): AsyncGenerator<Buffer> {
+    const path = join(this.pathOf(backupId), file);
+    try {
+      yield* createReadStream(path, { highWaterMark: 256 * 1024 });
+    } catch (error) {
+      // What ends the reading from outside, as a session that is lost, comes through here as well.
+      throw codeOf(error) === '' ? error : await this.#readFailure(backupId, file, error);
+    }
+  }
+
+  /**
+   * Only a file that is missing, or is no file, while its manifest stands there, is damage. Without
+   * the manifest the whole folder is gone: a directory that is not mounted any more.
+   */
+  async #readFailure(backupId: string, file: string, error: unknown): Promise<Error> {
+    const path = join(this.pathOf(backupId), file);
+    if (!isOtherThanFile(error) || !(await this.has(backupId))) return storeFailure(error, path);
+    return failure('BackupDamaged', `${backupId}/${file} is missing`);
   }
 
   /** Reads a whole small file; of one that has grown beyond what the manifest says, no more than one byte too many. */
@@ -150,25 +177,45 @@ export class BackupStore {
         await handle.close();
       }
     } catch (error) {
-      throw storeFailure(error, path);
+      throw await this.#readFailure(backupId, file, error);
     }
   }
 
   /** Reads a whole file of a backup as text; for the schema, never for rows. */
   async readText(backupId: string, file: string): Promise<string> {
     const path = join(this.pathOf(backupId), file);
-    return readFile(path, 'utf8').catch((error: unknown) => {
-      throw storeFailure(error, path);
-    });
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      throw await this.#readFailure(backupId, file, error);
+    }
   }
 
   /** Lists the ids of the backups of a project, newest first by the millis in their name. */
   async list(projectRef: string): Promise<readonly string[]> {
-    const names = await readdir(this.directory).catch(() => []);
+    const names = await this.#names();
     return names
       .filter((name) => BACKUP_ID.test(name) && name.startsWith(`backup_${projectRef}_`))
       .sort(newestFirst);
   }
+
+  async #names(): Promise<readonly string[]> {
+    return (await unlessMissing(this.directory, (path) => readdir(path))) ?? [];
+  }
+}
+
+/** Another run may have put something into a folder by now, or have removed it: then it stays as it is. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(codeOf(error))) throw error;
+  }
+}
+
+/** Tells that nothing is at the path, or something else than a file: no later attempt finds one there. */
+function isOtherThanFile(error: unknown): boolean {
+  return ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP'].includes(codeOf(error));
 }
 
 /** Two runs of one project that began in the same millisecond have backups of the same name. */

@@ -1,10 +1,14 @@
 import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { log } from '@temporalio/activity';
 import { z } from 'zod';
 import { BACKUP_ID } from '../../workflows/domain/names';
+import { isRetryable } from '../failure';
+import { parsedJson } from './fleet-lines';
 import { newestFirst } from './newest-first';
 import type { BackupStore } from './store';
 import { storeFailure } from './store-failure';
+import { unlessMissing } from './unless-missing';
 
 const TIMING_FILE = 'timing.json';
 
@@ -38,21 +42,24 @@ export async function writeTiming(
 
 /** How long the newest migrations out of this directory took; those that never ended are left out. */
 export async function readTimings(store: BackupStore): Promise<readonly Timing[]> {
-  const names = await readdir(store.directory).catch(() => []);
+  const names = (await unlessMissing(store.directory, (path) => readdir(path))) ?? [];
   const newest = names.filter((name) => BACKUP_ID.test(name)).sort(newestFirst);
   const found: Timing[] = [];
   for (const name of newest.slice(0, LOOKED_AT)) {
-    const text = await readFile(join(store.pathOf(name), TIMING_FILE), 'utf8').catch(() => '');
-    const timing = timingSchema.safeParse(parsed(text));
+    const text = await textOf(join(store.pathOf(name), TIMING_FILE));
+    const timing = timingSchema.safeParse(parsedJson(text));
     if (timing.success) found.push(timing.data);
   }
   return found;
 }
 
-function parsed(text: string): unknown {
+/** An estimate is not worth refusing a plan: one that no attempt could read is left out, and logged. */
+async function textOf(path: string): Promise<string> {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return (await unlessMissing(path, (file) => readFile(file, 'utf8'))) ?? '';
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    log.warn('how long an earlier migration took cannot be read', { error: String(error) });
+    return '';
   }
 }

@@ -2,6 +2,7 @@ import type { Estimate, PlannedTable, Problem } from '../../workflows/domain/pla
 import { freeSpaceProblems } from '../backup/free-space';
 import { readTimings } from '../backup/timings';
 import type { BackupStore } from '../backup/store';
+import { isRetryable } from '../failure';
 import { estimate } from './estimate';
 
 /** JSON spells out names and escapes; COPY's own bytes are about what the rows take. */
@@ -36,6 +37,7 @@ export async function storeProblems(store: BackupStore): Promise<readonly Proble
     await store.assertWritable();
     return [];
   } catch (error) {
+    if (isRetryable(error)) throw error;
     return [
       { code: 'backup-directory', message: error instanceof Error ? error.message : String(error) },
     ];

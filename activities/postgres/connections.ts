@@ -138,6 +138,7 @@ export class Connections extends ConnectionUrls {
     try {
       await client.query(pinAgain(place.access, cutName(name)));
     } catch {
+      // It was idle and is lost; why does not matter, for a new one is opened in its place.
       destroy();
       return undefined;
     } finally {

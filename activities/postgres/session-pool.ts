@@ -111,6 +111,7 @@ export class SessionPool {
 /** Resolves when a session is gone, at the latest when its server has not answered for a while. Never rejects. */
 async function ended(client: Client): Promise<void> {
   const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
+  // Whatever closing says, the session is of no more use to anybody.
   await client.end().catch(() => undefined);
   clearTimeout(patience);
 }

@@ -98,6 +98,7 @@ async function knock(place: string): Promise<Socket | undefined> {
     socket.on('error', () => undefined);
     return socket;
   } catch {
+    // Nobody listens: the caller starts a keeper, or says that none runs.
     return undefined;
   }
 }
@@ -126,6 +127,7 @@ async function leave(socket: Socket): Promise<void> {
   const closed = once(socket, 'close');
   socket.end();
   const patience = new AbortController();
+  // Rejects only by the abort below.
   const late = wait(SERVER_GOES_WITHIN_MS, undefined, { signal: patience.signal }).catch(
     () => undefined,
   );

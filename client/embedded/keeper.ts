@@ -33,6 +33,7 @@ class Keeper {
     await once(this.#door, 'listening');
     while (!(await this.#isOver())) {
       await wait(POLL_MS);
+      // The scripts are told by `started`, and the next round tries it again.
       await this.#server.revive().catch(() => undefined);
     }
   }
@@ -40,6 +41,7 @@ class Keeper {
   async #welcome(socket: Socket): Promise<void> {
     socket.on('error', () => undefined);
     socket.once('close', () => this.#takeOut(socket));
+    // Whoever breaks off has not become one of the scripts.
     const hello = helloSchema.safeParse(await firstMessage(socket).catch(() => undefined));
     if (!hello.success) {
       socket.destroy();

@@ -16,6 +16,7 @@ export class KeptServer {
     this.#state = state;
     this.#cli = cli;
     this.started = this.#start();
+    // Each script that asks for the server is told why it did not start.
     this.started.catch(() => undefined);
   }
 
@@ -29,12 +30,14 @@ export class KeptServer {
   }
 
   async stop(): Promise<void> {
+    // A server that did not start has nothing to stop.
     const server = await this.started.catch(() => undefined);
     await server?.stop();
   }
 
   async #start(): Promise<DevServer> {
     const last = this.#lastPorts();
+    // Another program may have the last ports by now; what else is wrong, the second start says too.
     const server =
       last === undefined
         ? await this.#startOn({})
@@ -60,6 +63,7 @@ export class KeptServer {
     try {
       return portsSchema.parse(JSON.parse(readFileSync(this.#state.ports, 'utf8')));
     } catch {
+      // A first start has none; a note that cannot be read only costs the same ports.
       return undefined;
     }
   }
@@ -74,6 +78,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch {
+    // The server is of this process's own user: the only answer but "yes" is that there is none.
     return false;
   }
 }

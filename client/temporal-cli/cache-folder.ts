@@ -40,6 +40,7 @@ function isWritable(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
+    // The next folder is tried; where none can be written, all are named.
     return false;
   }
 }

@@ -112,6 +112,13 @@ export const FAILURES = {
     mendable: true,
     action: 'Mount the directory named, make it writable for the worker and closed to others.',
   },
+  BackupUnreachable: {
+    meaning: 'The backup directory does not answer for now',
+    retryable: true,
+    mendable: true,
+    action:
+      'Look at the disk or the network file system of the path named; the step is tried again by itself.',
+  },
   VerificationFailed: {
     meaning: 'Verification found a difference',
     retryable: false,
@@ -153,7 +160,8 @@ export const FAILURES = {
     meaning: 'Something happened that no rule names',
     retryable: false,
     mendable: true,
-    action: 'Look into the log of the worker, and report it with the message.',
+    action:
+      'It may be a bug in moveout: report it with the message and the stack, which stands in the log of the worker.',
   },
 } as const satisfies Record<string, FailureKind>;
 

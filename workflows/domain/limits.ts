@@ -105,6 +105,7 @@ function isTimezone(value: unknown): boolean {
     new Intl.DateTimeFormat('en', { timeZone: value });
     return true;
   } catch {
+    // The only thing that the constructor refuses here is the zone.
     return false;
   }
 }
