@@ -1,5 +1,5 @@
 // Migrates a project between servers of every two versions of PostgreSQL and prints what came of it.
-// `--pairs=14:18,16:16` runs some of them, the source's version first.
+// `--pairs=14:18,16:16` runs some of them, the source's version first; `debian-15` is Debian's package.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,8 +8,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const MAJORS = ['14', '15', '16', '17', '18'];
-const IS_CELL = / from (\d+) to (\d+)$/;
+const RELEASES = ['14', '15', 'debian-15', '16', '17', '18'];
+const IS_CELL = / from ((?:debian-)?\d+) to ((?:debian-)?\d+)$/;
 const FILES = ['test/versions/matrix.test.ts', 'test/activities/postgres/schema/releases.test.ts'];
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,12 +27,18 @@ try {
 function wantedPairs() {
   const { pairs } = parseArgs({ options: { pairs: { type: 'string' } } }).values;
   if (pairs === undefined) {
-    return MAJORS.flatMap((source) => MAJORS.map((target) => `${source}:${target}`));
+    const embedded = RELEASES.filter((release) => !release.startsWith('debian-'));
+    return embedded.flatMap((source) => embedded.map((target) => `${source}:${target}`));
   }
   const wanted = pairs.split(',').map((pair) => pair.trim());
-  const unknown = wanted.filter((pair) => !/^1[4-8]:1[4-8]$/.test(pair));
+  const unknown = wanted.filter((pair) => {
+    const named = pair.split(':');
+    return named.length !== 2 || named.some((release) => !RELEASES.includes(release));
+  });
   if (unknown.length === 0) return [...new Set(wanted)];
-  throw new Error(`--pairs=SOURCE:TARGET,… with versions from 14 to 18, not ${unknown.join(', ')}`);
+  throw new Error(
+    `--pairs=SOURCE:TARGET,… with versions of ${RELEASES.join(', ')}, not ${unknown.join(', ')}`,
+  );
 }
 
 function runTests(pairs) {
@@ -56,19 +62,26 @@ function runTests(pairs) {
 function cellOf({ title, status, duration }) {
   const [, source, target] = IS_CELL.exec(title);
   const seconds = `${((duration ?? 0) / 1000).toFixed(1)} s`;
-  const verdict = Number(source) > Number(target) ? 'refused' : seconds;
+  const verdict = majorOf(source) > majorOf(target) ? 'refused' : seconds;
   return { pair: `${source}:${target}`, text: status === 'passed' ? verdict : 'FAILED' };
 }
 
+function majorOf(release) {
+  return Number(release.replace('debian-', ''));
+}
+
 function table(pairs, results) {
+  const shown = RELEASES.filter((release) =>
+    pairs.some((pair) => pair.split(':').includes(release)),
+  );
   const text = (pair) => results.find((result) => result.pair === pair)?.text ?? 'FAILED';
   const cell = (source, target) => {
     const pair = `${source}:${target}`;
-    return (pairs.includes(pair) ? text(pair) : '').padStart(9);
+    return (pairs.includes(pair) ? text(pair) : '').padStart(11);
   };
-  const head = `source ↓ target →${MAJORS.map((target) => target.padStart(9)).join('')}`;
-  const rows = MAJORS.map(
-    (source) => `${source.padStart(17)}${MAJORS.map((target) => cell(source, target)).join('')}`,
+  const head = `source ↓ target →${shown.map((target) => target.padStart(11)).join('')}`;
+  const rows = shown.map(
+    (source) => `${source.padStart(17)}${shown.map((target) => cell(source, target)).join('')}`,
   );
   return [head, ...rows].join('\n');
 }

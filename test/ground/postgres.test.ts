@@ -48,6 +48,25 @@ describe('startPostgres', () => {
     await expect(endOf(Number(owner.line))).resolves.toBe('gone');
   });
 
+  it('says which minor release it is', async () => {
+    const server = await startPostgres();
+    try {
+      const minor = await ask(server.url, 'show server_version');
+      expect(String(minor).split(' ')[0]).toBe(server.release);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('refuses a release that it does not know', async () => {
+    process.env['MOVEOUT_TEST_POSTGRES'] = '15.20';
+    try {
+      await expect(startPostgres()).rejects.toThrow(/"15.20".*debian-15/);
+    } finally {
+      delete process.env['MOVEOUT_TEST_POSTGRES'];
+    }
+  });
+
   it('says why when the server cannot start', async () => {
     const starting = startPostgres({ settings: { no_such_setting: '1' } });
     await expect(starting).rejects.toThrow(/no_such_setting/);

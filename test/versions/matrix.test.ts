@@ -1,15 +1,16 @@
 import { openTestbed, type Testbed } from '../support/harness/testbed';
+import { RELEASES, type Release } from '../support/postgres';
 import { catalogLines } from './catalog-lines';
 import { actualRows, expectedRows } from './project-rows';
 import { databaseAt, rowsAt } from './sessions';
-import { MAJORS, Servers, type Major, type Pair } from './two-servers';
+import { Servers, type Pair } from './two-servers';
 
 const REF = 'project-003';
 
 /** `14:18,16:16`; what is not installed is fetched, so that by default only what is installed runs. */
 const pairs = pairsIn(process.env['MOVEOUT_TEST_PAIRS'] ?? '15:15');
-const forwards = pairs.filter(({ source, target }) => Number(source) <= Number(target));
-const backwards = pairs.filter(({ source, target }) => Number(source) > Number(target));
+const forwards = pairs.filter(({ source, target }) => majorOf(source) <= majorOf(target));
+const backwards = pairs.filter(({ source, target }) => majorOf(source) > majorOf(target));
 
 let bed: Testbed;
 const servers = new Servers();
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 function between({ source, target }: Pair): { readonly databaseName: string } {
   bed.configured.urls = { shared: servers.source(source), projects: servers.target(target) };
-  return { databaseName: `of_${source}` };
+  return { databaseName: `of_${source.replace('-', '_')}` };
 }
 
 const run = (databaseName: string) =>
@@ -58,12 +59,16 @@ describe('migrateProject from one server to another', () => {
 
 function pairsIn(text: string): readonly Pair[] {
   return text.split(',').map((pair) => {
-    const [source, target] = pair.split(':').map(majorIn);
+    const [source, target] = pair.split(':').map(releaseIn);
     if (source === undefined || target === undefined) throw new Error(`"${pair}" is no pair`);
     return { source, target };
   });
 }
 
-function majorIn(text: string): Major | undefined {
-  return MAJORS.find((major) => major === text.trim());
+function releaseIn(text: string): Release | undefined {
+  return RELEASES.find((release) => release === text.trim());
+}
+
+function majorOf(release: Release): number {
+  return Number(release.replace('debian-', ''));
 }

@@ -1,24 +1,19 @@
-import { startPostgres, type Postgres } from '../support/postgres';
+import { startPostgres, type Postgres, type Release } from '../support/postgres';
 import { roleScripts } from '../support/studio/sql-files';
 import { createStudio } from '../support/studio/studio';
 import { databaseAt, sessionAt } from './sessions';
 
-/** The major versions that sources and targets may have, oldest first. */
-export const MAJORS = ['14', '15', '16', '17', '18'] as const;
-
-export type Major = (typeof MAJORS)[number];
-
 /** A source of one version and a target's server of the same or another, by URL. */
 export interface Pair {
-  readonly source: Major;
-  readonly target: Major;
+  readonly source: Release;
+  readonly target: Release;
 }
 
 /** Servers of several versions at once; no source shares its server with a target. */
 export class Servers {
   readonly #started: Postgres[] = [];
-  readonly #sources = new Map<Major, string>();
-  readonly #targets = new Map<Major, string>();
+  readonly #sources = new Map<Release, string>();
+  readonly #targets = new Map<Release, string>();
 
   /** Starts whatever the pairs need, with a studio on every source's server. */
   async start(pairs: readonly Pair[]): Promise<void> {
@@ -27,23 +22,23 @@ export class Servers {
       pairs.map(({ target }) => target),
     ];
     await Promise.all([
-      ...[...new Set(sources)].map(async (major) => {
-        this.#sources.set(major, await makeStudio(await this.#server(major)));
+      ...[...new Set(sources)].map(async (release) => {
+        this.#sources.set(release, await makeStudio(await this.#server(release)));
       }),
-      ...[...new Set(targets)].map(async (major) => {
-        this.#targets.set(major, await this.#server(major));
+      ...[...new Set(targets)].map(async (release) => {
+        this.#targets.set(release, await this.#server(release));
       }),
     ]);
   }
 
   /** The URL of the studio of this version. */
-  source(major: Major): string {
-    return known(this.#sources, major);
+  source(release: Release): string {
+    return known(this.#sources, release);
   }
 
   /** The URL of the server of this version, to create targets on. */
-  target(major: Major): string {
-    return known(this.#targets, major);
+  target(release: Release): string {
+    return known(this.#targets, release);
   }
 
   /** Ends all of them. */
@@ -51,7 +46,7 @@ export class Servers {
     await Promise.all(this.#started.map((server) => server.stop()));
   }
 
-  async #server(version: Major): Promise<string> {
+  async #server(version: Release): Promise<string> {
     const server = await startPostgres({ version });
     this.#started.push(server);
     await sessionAt(server.url, async (client) => {
@@ -61,9 +56,9 @@ export class Servers {
   }
 }
 
-function known(urls: ReadonlyMap<Major, string>, major: Major): string {
-  const url = urls.get(major);
-  if (url === undefined) throw new Error(`no server of version ${major} was started`);
+function known(urls: ReadonlyMap<Release, string>, release: Release): string {
+  const url = urls.get(release);
+  if (url === undefined) throw new Error(`no server of version ${release} was started`);
   return url;
 }
 

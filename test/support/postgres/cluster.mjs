@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, chownSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,6 +49,14 @@ export function spawnServer({ account, native, data, port }) {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+}
+
+/** The minor release of the binaries, as PostgreSQL writes it: `15.18`. */
+export function releaseOf(native) {
+  const said = execFileSync(path.join(native, 'bin', 'postgres'), ['-V'], { encoding: 'utf8' });
+  const release = /\(PostgreSQL\) (\S+)/.exec(said)?.[1];
+  if (release !== undefined) return release;
+  throw new Error(`postgres -V does not name its release: ${said.trim()}`);
 }
 
 /** Removes a cluster that was made in the temporary folder; keeps any other. */

@@ -1,2 +1,2 @@
-export { startPostgres } from './start-postgres';
-export type { Postgres } from './start-postgres';
+export { RELEASES, startPostgres } from './start-postgres';
+export type { Postgres, Release } from './start-postgres';

@@ -1,8 +1,8 @@
 // A PostgreSQL server in a process of its own. The parent sends the options as the first message,
-// hears `{port, url, pid}` or `{error}`, and ends it by `stop` or by going away, however it goes.
+// hears `{port, url, pid, release}` or `{error}`, and ends it by `stop` or by going away, however it goes.
 import { serverAccount } from './account.mjs';
 import { usableBinaries } from './binaries.mjs';
-import { prepareCluster, removeCluster, spawnServer } from './cluster.mjs';
+import { prepareCluster, releaseOf, removeCluster, spawnServer } from './cluster.mjs';
 import { freePort } from './free-port.mjs';
 
 const READY = 'database system is ready to accept connections';
@@ -34,7 +34,8 @@ async function serve(options, stopping) {
   try {
     running = await start({ account, native, data: cluster.data, port: options.port });
     const url = `postgresql://postgres:${cluster.password}@127.0.0.1:${running.port}/postgres`;
-    if (process.connected) process.send({ port: running.port, url, pid: running.server.pid });
+    const started = { port: running.port, url, pid: running.server.pid };
+    if (process.connected) process.send({ ...started, release: releaseOf(native) });
     await Promise.race([stopping, running.exited]);
   } finally {
     await end(running);

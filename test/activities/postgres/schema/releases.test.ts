@@ -4,24 +4,25 @@ import {
   readSchema,
   type SchemaScript,
 } from '../../../../activities/postgres/schema';
-import { startPostgres, type Postgres } from '../../../support/postgres';
+import { RELEASES, startPostgres, type Postgres, type Release } from '../../../support/postgres';
 import { roleScripts, schemaScripts } from '../../../support/studio/sql-files';
 import { ddl, withPool } from './databases';
-
-const VERSIONS = ['14', '15', '16', '17', '18'] as const;
-type Version = (typeof VERSIONS)[number];
 
 /** `14:18,16:16`; what is not installed is fetched, so that by default only what is installed runs. */
 const PAIRS = (process.env['MOVEOUT_TEST_PAIRS'] ?? '15:15')
   .split(',')
-  .map((pair) => pair.split(':').map(versionOf))
+  .map((pair) => pair.split(':').map(releaseOf))
   .map(([source = '15', target = source]) => [source, target] as const)
-  .filter(([source, target]) => source <= target);
+  .filter(([source, target]) => majorOf(source) <= majorOf(target));
 
-function versionOf(text: string): Version {
-  const found = VERSIONS.find((version) => version === text.trim());
+function majorOf(release: Release): number {
+  return Number(release.replace('debian-', ''));
+}
+
+function releaseOf(text: string): Release {
+  const found = RELEASES.find((version) => version === text.trim());
   if (found !== undefined) return found;
-  throw new Error(`MOVEOUT_TEST_PAIRS names PostgreSQL ${text}; there are ${VERSIONS.join(', ')}`);
+  throw new Error(`MOVEOUT_TEST_PAIRS names PostgreSQL ${text}; there are ${RELEASES.join(', ')}`);
 }
 
 /** Schemas that every version understands, and what only the newest does. */
@@ -39,7 +40,7 @@ const SINCE_18 = [
    ALTER TABLE auth.a ADD CONSTRAINT m_is_big CHECK (m > 5) NOT ENFORCED;`,
 ];
 
-const servers = new Map<Version, Postgres>();
+const servers = new Map<Release, Postgres>();
 
 beforeAll(async () => {
   for (const version of new Set(PAIRS.flat())) {
@@ -64,7 +65,7 @@ async function run(url: string, scripts: readonly string[]): Promise<void> {
 
 let made = 0;
 
-async function create(version: Version, scripts: readonly string[]): Promise<string> {
+async function create(version: Release, scripts: readonly string[]): Promise<string> {
   made += 1;
   const url = new URL(servers.get(version)?.url ?? '');
   const name = `made_${made}`;
@@ -74,7 +75,7 @@ async function create(version: Version, scripts: readonly string[]): Promise<str
   return url.href;
 }
 
-async function rebuild(version: Version, script: SchemaScript): Promise<SchemaScript> {
+async function rebuild(version: Release, script: SchemaScript): Promise<SchemaScript> {
   const { before, after } = script.statements;
   const target = await create(version, [...before, 'COMMIT', 'BEGIN', ...after]);
   return withPool(target, readSchema);
