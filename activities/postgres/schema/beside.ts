@@ -11,6 +11,8 @@ export interface Beside {
   readonly statements: readonly string[];
   /** Roles that the statements mention. */
   readonly roles: readonly string[];
+  /** The role that the statements hand something to, in the schema of the object. */
+  readonly owner?: string;
   /** Objects without which the statements cannot run, beside the object itself. */
   readonly needs?: readonly StableId[];
 }

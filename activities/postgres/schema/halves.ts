@@ -1,6 +1,8 @@
 import { encodeId, plan } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
+import type { Beside } from './beside';
 import { closedBase, withDependents } from './fact-bases';
+import { lendPublic, withRightsOfOwners } from './owners';
 import type { Halves } from './script';
 import { restoreVirtual } from './virtual-columns';
 
@@ -22,32 +24,63 @@ export interface HalvesSource {
   readonly assumed: readonly Fact[];
   /** The statements that make sure of the extensions among them. */
   readonly extensions: readonly string[];
+  /** What the schema engine does not see. */
+  readonly beside: readonly Beside[];
 }
 
 /**
  * The statements that lead from nothing but roles to the kept facts. Several plans, not one list cut in two:
- * from nothing to the types, to the tables, to the whole. With the types in place, tables are created with
- * their columns in order.
+ * from nothing to the schemas, to the types, to the tables, to the whole. With the types in place, tables are
+ * created with their columns in order. Until the last plan, owners may create in the schemas of what they own.
  */
-export function planHalves(all: FactBase, { kept, assumed, extensions }: HalvesSource): Halves {
-  const late = withDependents(all, kept.filter(isLate));
-  const structure = kept.filter((fact) => !late.has(encodeId(fact.id))).map(withoutLateIdentity);
+export function planHalves(all: FactBase, source: HalvesSource): Halves {
+  const { kept, assumed, extensions, beside } = source;
+  const working = withRightsOfOwners(all, kept, beside);
+  const lent = lendPublic(all, kept);
+  const late = withDependents(all, working.filter(isLate));
+  const structure = working.filter((fact) => !late.has(encodeId(fact.id))).map(withoutLateIdentity);
   const early = earlyFacts(all, structure);
-  const whole = kept.filter((fact) => fact.id.kind !== 'defaultPrivilege');
+  const isLast = ({ id }: Fact): boolean => id.kind === 'defaultPrivilege';
   const base = (facts: readonly Fact[]): FactBase => closedBase([...assumed, ...facts], all.edges);
+  const schemas = base(structure.filter(isSchema));
   const types = base(early);
   const structured = base(structure);
-  const populated = base(whole);
-  const planned = [...statements(base([]), types), ...statements(types, structured)];
+  const populated = base(working.filter((fact) => !isLast(fact)));
+  const whole = base(kept.filter((fact) => !isLast(fact)));
+  const planned = [
+    ...statements(base([]), schemas),
+    ...statements(schemas, types),
+    ...statements(types, structured),
+  ];
   return {
-    before: [...PREAMBLE, ...extensions, ...restoreVirtual(planned, kept)],
+    before: [
+      ...PREAMBLE,
+      ...extensions,
+      ...lent.begin,
+      ...restoreVirtual(planned, kept),
+      ...statementsBeside(beside, 'before'),
+      ...lent.end,
+    ],
     after: [
       ...PREAMBLE,
+      ...lent.begin,
       ...statements(structured, populated),
+      ...statementsBeside(beside, 'after'),
+      ...lent.end,
+      ...statements(populated, whole),
       // Last, so that they add no grants to objects created above.
-      ...statements(populated, base(kept)),
+      ...statements(whole, base(kept)),
     ],
   };
+}
+
+function statementsBeside(beside: readonly Beside[], half: Beside['half']): string[] {
+  return beside.filter((one) => one.half === half).flatMap((one) => one.statements);
+}
+
+/** A schema, and who may do what in it. */
+function isSchema({ id }: Fact): boolean {
+  return id.kind === 'schema' || (id.kind === 'acl' && id.target.kind === 'schema');
 }
 
 function statements(from: FactBase, to: FactBase): string[] {

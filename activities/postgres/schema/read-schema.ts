@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import { PROJECT_EXTENT, type Extent } from '../../../workflows/domain/extent';
-import type { Beside } from './beside';
 import type { Enforcement } from './enforcement';
 import { extensionStatements } from './extensions';
 import { planHalves } from './halves';
@@ -31,7 +30,7 @@ export async function readSchema(
   const statements = onDemand(() => {
     if (problems.length > 0) return NOTHING;
     const { assumed } = inside;
-    return withSettings(planHalves(all, { kept, assumed, extensions: first.statements }), beside);
+    return planHalves(all, { kept, assumed, extensions: first.statements, beside });
   });
   const removal = onDemand(() => removalStatements(all, inside));
   return {
@@ -57,12 +56,6 @@ function onDemand<T>(make: () => T): () => T {
 }
 
 const NOTHING: Halves = { before: [], after: [] };
-
-function withSettings({ before, after }: Halves, beside: readonly Beside[]): Halves {
-  const settings = (half: Beside['half']): string[] =>
-    beside.filter((one) => one.half === half).flatMap(({ statements }) => statements);
-  return { before: [...before, ...settings('before')], after: [...after, ...settings('after')] };
-}
 
 function unenforced(enforcement: Enforcement): LeftOut[] {
   return Object.entries(enforcement).map(([constraint, value]) => ({

@@ -92,6 +92,7 @@ function besideStatistics(row: z.infer<typeof STATISTICS>): Beside {
       ...(target === undefined ? [] : [`ALTER STATISTICS ${name} SET STATISTICS ${target}`]),
     ],
     roles: [row.owner],
+    owner: row.owner,
     needs: row.columns.map((column) => ({
       kind: 'column',
       schema: row.schema,
