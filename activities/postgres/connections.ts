@@ -1,12 +1,15 @@
 import { Client } from 'pg';
 import type { ClientConfig, Pool } from 'pg';
+import { z } from 'zod';
+import { failure } from '../failure';
 import { connectFailure, urlFailure } from './connect-failure';
 import { ConnectionUrls, type ResolveUrl } from './connection-urls';
 import { serverUrl } from './server-url';
 import type { SessionPool } from './session-pool';
 import { stays, type Place } from './place';
 import { ignoreIdleLoss, withLibraryPool } from './library-pool';
-import { cutName, pinAgain, pinStatement, startupOptions } from './settings';
+import { cutName, findOtherwise, pinAgain, pinStatement, startupOptions } from './settings';
+import { followVersion, KnownManners, refusesOptions, type Manners } from './startup';
 import { databaseFailure } from './sqlstate';
 
 export type { Place } from './place';
@@ -71,13 +74,19 @@ export class Connections extends ConnectionUrls {
 
   /** Runs `use` with a small pool of sessions for libraries that want one. */
   async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
-    const config = this.#config(place);
-    const options = [config.options ?? '', startupOptions(place.access)].join(' ').trim();
+    await this.#learn(place);
     try {
-      return await withLibraryPool({ ...config, options }, this.#session.signal, use);
+      const { signal } = this.#session;
+      const pin = pinStatement(place.access);
+      return await withLibraryPool(this.#startConfig(place), { signal, pin }, use);
     } catch (error) {
       throw databaseFailure(error, this.describe(place));
     }
+  }
+
+  /** Has one session come about, unless it is known already how they do. */
+  async #learn(place: Place): Promise<void> {
+    if (!known.has(this.#keyOf(place))) await this.with(place, () => Promise.resolve());
   }
 
   /** A place in words, without a secret: `database x on connection y`. */
@@ -90,11 +99,19 @@ export class Connections extends ConnectionUrls {
     const { connectionString, options } = serverUrl(this.url(place.connection), place.database);
     return {
       connectionString,
-      ...(options !== undefined && { options }),
+      options: options ?? process.env['PGOPTIONS'] ?? '',
       application_name: cutName(this.#session.name),
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
     };
+  }
+
+  /** The same with moveout's settings as start-up options, as far as the server takes any; those of the URL come first. */
+  #startConfig(place: Place): ClientConfig {
+    const { options = '', ...config } = this.#config(place);
+    const { takesOptions, knows } = known.of(this.#keyOf(place));
+    const own = takesOptions ? startupOptions(place.access, knows) : '';
+    return { ...config, options: `${options} ${own}`.trim() };
   }
 
   /** Closes the sessions that wait for somebody to ask for a place. */
@@ -148,17 +165,29 @@ export class Connections extends ConnectionUrls {
     return this.#guarded(place, client);
   }
 
+  /** Opens a new session; again in another manner where the server turns out to want it so. */
   async #opened(place: Place): Promise<Client> {
+    const key = this.#keyOf(place);
+    const manners = known.of(key);
     const client = this.#client(place);
     client.on('error', ignoreIdleLoss);
+    const special = followVersion(client);
     try {
       await client.connect();
       await client.query(pinStatement(place.access));
+      known.note(key, { ...manners, knows: special() });
       return await this.#guarded(place, client);
     } catch (error) {
+      const words = await otherwise(client, place.access, error);
       // Where the server refused TLS, taking leave politely would wait for its answer for ever.
       client.connection.stream.destroy();
       await close(client);
+      const better = betterManners(manners, special(), error);
+      if (better !== undefined) {
+        known.note(key, better);
+        return this.#opened(place);
+      }
+      if (words !== undefined) throw failure('ConfigInvalid', `${this.describe(place)}: ${words}`);
       throw connectFailure(error, this.describe(place));
     }
   }
@@ -174,7 +203,7 @@ export class Connections extends ConnectionUrls {
   }
 
   #client(place: Place): Client {
-    const config = this.#config(place);
+    const config = this.#startConfig(place);
     try {
       return new Client(config);
     } catch (error) {
@@ -185,4 +214,36 @@ export class Connections extends ConnectionUrls {
 
 async function close(client: Client): Promise<void> {
   await client.end().catch(ignoreIdleLoss);
+}
+
+const known = new KnownManners();
+
+/** How to try again what failed in this manner; `undefined` where it failed for another reason. */
+function betterManners(
+  manners: Manners,
+  special: readonly string[],
+  error: unknown,
+): Manners | undefined {
+  if (manners.takesOptions && refusesOptions(error)) return { ...manners, takesOptions: false };
+  const isNews = special.some((name) => !manners.knows.includes(name));
+  return isNews && manners.takesOptions ? { ...manners, knows: special } : undefined;
+}
+
+const denied = z.object({ code: z.literal('42501') });
+const otherwiseRows = z.array(
+  z.object({ name: z.string(), value: z.string(), wanted: z.string() }),
+);
+
+/** Says which setting stands otherwise, where the role was refused to change it. */
+async function otherwise(
+  client: Client,
+  access: Place['access'],
+  error: unknown,
+): Promise<string | undefined> {
+  if (!denied.safeParse(error).success || client.getTransactionStatus() !== 'I') return undefined;
+  const { rows } = await client.query(findOtherwise(access));
+  const [found] = otherwiseRows.parse(rows);
+  if (found === undefined) return undefined;
+  const { name, value, wanted } = found;
+  return `the setting ${name} is "${value}", moveout needs "${wanted}", and only a superuser may change it: ALTER ROLE … RESET ${name}, or ALTER DATABASE … RESET ${name}, whichever sets it`;
 }

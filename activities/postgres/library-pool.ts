@@ -4,13 +4,27 @@ import type { PoolConfig } from 'pg';
 /** Libraries read a catalog with so many sessions at once. */
 const SESSIONS = 2;
 
+/** What every session of a pool has. */
+interface Having {
+  /** Ends them all. */
+  readonly signal: AbortSignal | undefined;
+  /** The first statement of each. */
+  readonly pin: string;
+}
+
 /** Runs `use` with a pool whose sessions all die with the signal, and are closed at the end. */
 export async function withLibraryPool<T>(
   config: PoolConfig,
-  signal: AbortSignal | undefined,
+  { signal, pin }: Having,
   use: (pool: Pool) => Promise<T>,
 ): Promise<T> {
-  const pool = new Pool({ ...config, max: SESSIONS });
+  const pool = new Pool({
+    ...config,
+    max: SESSIONS,
+    verify: (client, done) => {
+      client.query(pin).then(() => done(), done);
+    },
+  });
   pool.on('error', ignoreIdleLoss);
   const opened: Client[] = [];
   pool.on('connect', (client) => {
