@@ -1,5 +1,7 @@
+import { LOG_LEVEL, logLevelOf } from '../workflows/domain/log-level';
 import { exitStatusOf } from './exit-status';
 import type { Ending } from './ending';
+import { faultOf, isDebugging, stackOf } from './fault';
 import type { Flags } from './flags';
 import type { Report } from '../workflows/domain/report';
 import { documentOf, type Asked } from './report/documents';
@@ -8,7 +10,6 @@ import { planText } from './report/plan';
 import { reconciledText } from './report/reconciled';
 import { problemsText, refusalText, reportText } from './report/text';
 import type { Ran } from './run';
-import { UsageError } from './usage-error';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -19,12 +20,20 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 export async function answer(flags: Flags, work: () => Promise<Ran>): Promise<void> {
   const startedAt = new Date().toISOString();
   const asked = { projectRef: flags.projectRef, databaseName: flags.database, startedAt };
-  const { ending, isInterrupted } = await work().catch((error: unknown) => {
-    say(wordsOf(error));
-    return { ending: refusal(error), isInterrupted: false };
+  const { ending, isInterrupted } = await working(flags, work).catch((error: unknown) => {
+    const ending = thrown(error);
+    if (ending.kind === 'refused') say(ending.problem.message);
+    return { ending, isInterrupted: false };
   });
   print(ending, asked, flags.json === true);
   process.exitCode = exitStatusOf(ending, isInterrupted);
+}
+
+/** Whoever asks for `--debug` wants to see all that is logged; a level that is misspelt is refused. */
+async function working(flags: Flags, work: () => Promise<Ran>): Promise<Ran> {
+  if (flags.debug === true) process.env[LOG_LEVEL] = 'debug';
+  logLevelOf(process.env[LOG_LEVEL]);
+  return work();
 }
 
 function print(ending: Ending, asked: Asked, isJson: boolean): void {
@@ -35,6 +44,7 @@ function print(ending: Ending, asked: Asked, isJson: boolean): void {
   else if (ending.kind === 'reconciled') process.stdout.write(reconciledText(ending.reconciled));
   else if (ending.kind === 'plan') process.stdout.write(planText(ending.plan));
   else if (ending.kind === 'unknown') say(problemsText('Unknown ending', [ending.problem]));
+  else if (ending.kind === 'bug') say(`${ending.problem.code}: ${ending.problem.message}`);
 }
 
 /** A refusal is a message like any other about what was asked; all else is the answer itself. */
@@ -43,17 +53,12 @@ function printReport(report: Report): void {
   out.write(report.outcome === 'refused' ? refusalText(report) : reportText(report));
 }
 
-/** Whatever is thrown was thrown before a workflow ended: by then at most a run was started. */
-function refusal(error: unknown): Ending {
-  return { kind: 'refused', problem: { code: codeOf(error), message: wordsOf(error) } };
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof UsageError) return 'InvalidInput';
-  if (error instanceof Error && error.name === 'ConfigError') return 'ConfigInvalid';
-  return 'ServerUnavailable';
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/**
+ * What was thrown before a run was followed: by then at most one was started. Of a bug nobody knows what
+ * it left.
+ */
+function thrown(error: unknown): Ending {
+  const { problem, isBug } = faultOf(error);
+  if (isBug && isDebugging()) say(stackOf(error));
+  return { kind: isBug ? 'bug' : 'refused', problem };
 }

@@ -1,6 +1,7 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { refusedTls, wordsOf } from './connection-fault';
+import { KnownError } from '../workflows/domain/known-error';
 
 /** How to reach a Temporal server; the address is always known. */
 export interface Reachable {
@@ -39,16 +40,18 @@ export async function connectClient({ connectionOptions, namespace }: Reachable)
   const isSecured = tls !== undefined && tls !== false;
   const refused = isSecured ? await refusedTls(options) : undefined;
   if (refused !== undefined) {
-    throw new Error(`the Temporal server at ${address} cannot be reached over TLS: ${refused}`);
+    throw new KnownError(
+      'ConfigInvalid',
+      `the Temporal server at ${address} cannot be reached over TLS: ${refused}`,
+    );
   }
   try {
     return new Client({ connection: await Connection.connect(options), namespace });
   } catch (error) {
     const why = await wordsOf(options, error);
     const hint = isSecured ? '' : '; where it speaks TLS, TEMPORAL_TLS must be true';
-    throw new Error(`the Temporal server at ${address} does not answer: ${why}${hint}`, {
-      cause: error,
-    });
+    const message = `the Temporal server at ${address} does not answer: ${why}${hint}`;
+    throw new KnownError('ServerUnavailable', message, { cause: error });
   }
 }
 
@@ -57,8 +60,7 @@ function readSettings(): ClientConnectConfig {
     return loadClientConnectConfig();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`the settings of Temporal (TEMPORAL_* or a profile) cannot be used: ${why}`, {
-      cause: error,
-    });
+    const message = `the settings of Temporal (TEMPORAL_* or a profile) cannot be used: ${why}`;
+    throw new KnownError('ConfigInvalid', message, { cause: error });
   }
 }

@@ -18,6 +18,8 @@ export type Ending =
   | { readonly kind: 'refused'; readonly problem: Problem }
   /** It ended in a way that says nothing about the target: somebody has to look. */
   | { readonly kind: 'unknown'; readonly problem: Problem }
+  /** Moveout itself failed, a bug: nothing is known of any database. */
+  | { readonly kind: 'bug'; readonly problem: Problem }
   /** The script let go of it; it goes on, or will. */
   | { readonly kind: 'detached' };
 

@@ -13,13 +13,16 @@ const OF_OUTCOME: Readonly<Record<Outcome, number>> = {
   parked: 3,
 };
 
+/** The exit status of a failure of moveout itself (EX_SOFTWARE of BSD's sysexits). */
+const OWN_FAILURE = 70;
+
 /** The exit status of a person's interruption. */
 const INTERRUPTED = 130;
 
 /**
  * The script's exit status: 0 done and verified · 1 restored or different, or not all of a fleet
- * migrated · 2 refused, nothing touched · 3 an operator is needed, also for one project of a fleet
- * · 130 interrupted.
+ * migrated · 2 refused, nothing touched · 3 an operator is needed: also for one project of a fleet, and
+ * for a run whose end was not seen · 70 a bug of moveout · 130 interrupted.
  */
 export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
   switch (ending.kind) {
@@ -38,6 +41,8 @@ export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
       return isInterrupted ? INTERRUPTED : 2;
     case 'unknown':
       return isInterrupted ? INTERRUPTED : 3;
+    case 'bug':
+      return OWN_FAILURE;
     case 'detached':
       return INTERRUPTED;
   }

@@ -29,5 +29,6 @@ export const WORDS: Readonly<Record<FlagName, readonly [value: string, help: str
   id: ['<workflow id>', 'the fleet’s workflow id (default: migrate-all)'],
   cron: ['<expression>', 'when it runs, by the clock: five fields, such as "0 22 * * *"'],
   every: ['<time>', 'when it runs, by distance: such as 30m, 12h or 1d'],
+  debug: ['', 'show the stack of an unexpected error, and log at level debug'],
   json: ['', 'the report as one JSON document on stdout, all else on stderr'],
 };

@@ -28,6 +28,7 @@ export interface Flags {
   readonly backupDir?: string;
   readonly config?: string;
   readonly json?: boolean;
+  readonly debug?: boolean;
   readonly id?: string;
   readonly cron?: string;
   readonly every?: string;
@@ -47,7 +48,7 @@ export const SCRIPT_FLAGS = [
   ...(['projectRef', 'database', 'owner', 'all', 'backupOnly', 'restore', 'verifyOnly'] as const),
   ...(['dryRun', 'replace', 'backup', 'onDrift', 'file', 'canary'] as const),
   ...LIMIT_FLAGS,
-  ...(['connectionString', 'backupDir', 'config', 'json'] as const),
+  ...(['connectionString', 'backupDir', 'config', 'json', 'debug'] as const),
 ] as const satisfies readonly (keyof Flags)[];
 
 /** Every flag; the script has no use for the last ones. */

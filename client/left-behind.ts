@@ -116,6 +116,7 @@ function wordsOf(ending: Ending): string {
       return `${ending.reconciled.reconciled.length} runs looked after`;
     case 'refused':
     case 'unknown':
+    case 'bug':
       return `${ending.kind}: ${ending.problem.message}`;
     case 'detached':
       return 'not waited for';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { configuredTemporal, connectClient } from './configured';
 import { isTemporalConfigured, type Places, type Session } from './session';
 import { isPrivate, taskQueueOf } from './task-queue';
+import { KnownError } from '../workflows/domain/known-error';
 
 /**
  * Opens the session that the environment and the flags ask for: with a worker in this process unless
@@ -25,7 +26,8 @@ async function openConfigured(): Promise<Session> {
     return { ...session, isOwnWorker: false, broken: new Promise(() => undefined), close };
   }
   await close();
-  throw new Error(
+  throw new KnownError(
+    'ServerUnavailable',
     `no worker polls the task queue "${taskQueue}" of ${address} (namespace ${namespace}): ` +
       'nothing was started. Start one with `npm run worker`, or name its queue in MOVEOUT_TASK_QUEUE',
   );

@@ -18,7 +18,7 @@ export interface Request {
 }
 
 /** The flags that say where things are and how to answer; every mode takes them. */
-export const PLACE_FLAGS = ['connectionString', 'backupDir', 'config', 'json'] as const;
+export const PLACE_FLAGS = ['connectionString', 'backupDir', 'config', 'json', 'debug'] as const;
 
 const SWITCHES = [
   ['all', 'all'],

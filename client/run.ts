@@ -1,4 +1,5 @@
 import type { Ending } from './ending';
+import { faultOf, isDebugging, stackOf } from './fault';
 import type { Flags } from './flags';
 import { Follower } from './follow';
 import { Interrupts } from './interrupt';
@@ -94,9 +95,10 @@ async function follow(session: Session, request: Request, interrupts: Interrupts
 
 /** The run is there, but nobody here sees how it ends. */
 function lost(workflowId: string, error: unknown): Ending {
-  const why = error instanceof Error ? error.message : String(error);
-  const message = `lost sight of ${workflowId}: ${why}; start again with the same flags to follow it`;
-  return { kind: 'unknown', problem: { code: 'ServerUnavailable', message } };
+  const { problem, isBug } = faultOf(error);
+  if (isBug && isDebugging()) say(stackOf(error));
+  const message = `lost sight of ${workflowId}: ${problem.message}; how it ends is not known here: start again with the same flags to follow it`;
+  return { kind: 'unknown', problem: { code: problem.code, message } };
 }
 
 function whatBecomes({ isOwnWorker, webUi }: Session, workflowId: string): string {

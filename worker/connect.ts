@@ -1,5 +1,6 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { KnownError } from '../workflows/domain/known-error';
 
 const CA = 'TEMPORAL_TLS_SERVER_CA_CERT_PATH';
 const NAME = 'TEMPORAL_TLS_SERVER_NAME';
@@ -26,7 +27,8 @@ export function configuredConnection(): Required<ClientConnectConfig> {
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
     return { connectionOptions, namespace };
   } catch (error) {
-    throw new Error(
+    throw new KnownError(
+      'ConfigInvalid',
       `the settings of Temporal (TEMPORAL_* or a profile) cannot be used: ${wordsOf(error)}`,
       { cause: error },
     );
@@ -44,7 +46,8 @@ export async function connectWorker(options: NativeConnectionOptions): Promise<N
       const found = pattern.exec(said)?.[1];
       return found === undefined ? [] : [words(found)];
     })[0];
-    throw new Error(
+    throw new KnownError(
+      'ServerUnavailable',
       `the Temporal server at ${address} does not answer: ${fault ?? `${said}${hint(options, said)}`}`,
       { cause: error },
     );

@@ -6,6 +6,7 @@ import { createActivities, type Activities } from '../activities';
 import { BackupStore } from '../activities/backup/store';
 import { SessionPool } from '../activities/postgres/session-pool';
 import { hostQueueOf } from '../workflows/domain/names';
+import { closedErrors } from './activity-errors';
 import type { Configuration } from './config';
 import { HostQueue } from './host-queue';
 import { ensureSearchAttributes } from './search-attributes';
@@ -68,6 +69,7 @@ function optionsOf(place: WorkerPlace): Omit<WorkerOptions, 'taskQueue'> {
     connection: place.connection,
     namespace: place.namespace,
     ...versionOf(place),
+    interceptors: { activity: [closedErrors] },
     maxConcurrentActivityTaskExecutions: STEPS_AT_A_TIME,
     shutdownGraceTime: '2s',
     shutdownForceTime: '20s',

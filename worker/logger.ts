@@ -1,5 +1,11 @@
 import pino from 'pino';
-import { DefaultLogger, Runtime, type Logger, type LogLevel } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Runtime,
+  type Logger,
+  type LogLevel as TemporalLevel,
+} from '@temporalio/worker';
+import { LOG_LEVEL, logLevelOf, type LogLevel } from '../workflows/domain/log-level';
 
 /** Temporal's levels are pino's but for their case. */
 const LEVELS = {
@@ -8,7 +14,15 @@ const LEVELS = {
   INFO: 'info',
   WARN: 'warn',
   ERROR: 'error',
-} as const;
+} as const satisfies Record<TemporalLevel, LogLevel>;
+
+const TEMPORAL_LEVELS = {
+  trace: 'TRACE',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+} as const satisfies Record<LogLevel, TemporalLevel>;
 
 /** Where the log goes, and which signals end the workers of this process. */
 export interface Logging {
@@ -20,21 +34,15 @@ export interface Logging {
 
 /**
  * Installs one logger for the SDK and the worker, as JSON lines; `MOVEOUT_LOG_LEVEL` sets the least
- * level. Before anything else touches the runtime, once per process.
+ * level, and one that is misspelt throws. Before anything else touches the runtime, once per process.
  */
 export function installLogger(logging: Logging = {}): Logger {
   const { to = 2, shutdownSignals = ['SIGINT', 'SIGTERM'] } = logging;
-  const level = levelFromEnvironment();
-  const out = pino({ base: null, level: LEVELS[level] }, pino.destination(to));
-  const logger = new DefaultLogger(level, (entry) => {
+  const level = logLevelOf(process.env[LOG_LEVEL]);
+  const out = pino({ base: null, level }, pino.destination(to));
+  const logger = new DefaultLogger(TEMPORAL_LEVELS[level], (entry) => {
     out[LEVELS[entry.level]](entry.meta ?? {}, entry.message);
   });
   Runtime.install({ logger, shutdownSignals });
   return logger;
-}
-
-function levelFromEnvironment(): LogLevel {
-  const asked = (process.env['MOVEOUT_LOG_LEVEL'] ?? 'INFO').toUpperCase();
-  const known: readonly LogLevel[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
-  return known.find((level) => level === asked) ?? 'INFO';
 }

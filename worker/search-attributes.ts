@@ -1,6 +1,7 @@
 import { SearchAttributeType } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../workflows/domain/search-attributes';
+import { KnownError } from '../workflows/domain/known-error';
 
 /** Temporal's number for the type (`temporal.api.enums.v1.IndexedValueType`). */
 const KEYWORD = 2;
@@ -20,7 +21,8 @@ export async function ensureSearchAttributes(
   for (const name of names) {
     const type = types.get(name);
     if (type === undefined || type === KEYWORD) continue;
-    throw new Error(
+    throw new KnownError(
+      'ConfigInvalid',
       `search attribute ${name} exists in namespace "${namespace}" with another type than ${SearchAttributeType.KEYWORD}`,
     );
   }

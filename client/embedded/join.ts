@@ -9,6 +9,7 @@ import { childEnvironment } from '../temporal-cli/child-environment';
 import { withLock } from './lock';
 import type { StateFolder } from './state-folder';
 import { answerSchema, firstMessage, say } from './wire';
+import { KnownError } from '../../workflows/domain/known-error';
 
 const KEEPER_COMES_WITHIN_MS = 15_000;
 const SERVER_GOES_WITHIN_MS = 20_000;
@@ -40,7 +41,7 @@ export async function joinServer(joining: Joining): Promise<Membership> {
   const { socket, answer } = await withLock(joining.state.lock, () => enter(joining));
   if ('error' in answer) {
     socket.destroy();
-    throw new Error(answer.error);
+    throw new KnownError('ServerUnavailable', answer.error);
   }
   let current = socket;
   let isLeaving = false;
@@ -119,7 +120,8 @@ async function callKeeper(state: StateFolder, log: (line: string) => void): Prom
     if (socket !== undefined) return socket;
     await wait(50);
   }
-  throw new Error(`the local Temporal server could not be started; see ${state.serverLog}`);
+  const message = `the local Temporal server could not be started; see ${state.serverLog}`;
+  throw new KnownError('ServerUnavailable', message);
 }
 
 async function leave(socket: Socket): Promise<void> {

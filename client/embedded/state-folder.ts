@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { KnownError } from '../../workflows/domain/known-error';
 
 /** Socket names are cut by the system beyond about a hundred bytes (`sun_path`). */
 const LONGEST_SOCKET = 100;
@@ -45,7 +46,8 @@ export function openStateFolder({ folder }: StateFolder): void {
     chmodSync(folder, 0o700);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Error(
+    throw new KnownError(
+      'ConfigInvalid',
       `the state folder ${folder} cannot be used (${code}): set MOVEOUT_STATE_DIR to a folder of yours`,
       { cause: error },
     );

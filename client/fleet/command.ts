@@ -23,7 +23,7 @@ export function addFleet(moveout: Command): void {
   for (const action of ACTIONS) {
     const flags: readonly FlagName[] = action === 'limits' ? [...LIMIT_FLAGS] : [];
     const command = fleet.command(action).description(HELP[action]);
-    withFlags(command, ['id', ...flags, 'json']).action(async () => {
+    withFlags(command, ['id', ...flags, 'json', 'debug']).action(async () => {
       const typed = command.opts<Flags>();
       await answer(typed, async () => ({
         ending: await act(action, typed),

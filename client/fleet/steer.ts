@@ -10,6 +10,8 @@ import { endingOf, type Ending } from '../ending';
 import { fleetText } from '../report/fleet';
 import { statusText } from '../report/fleet-status';
 import { UsageError } from '../usage-error';
+import { KnownError } from '../../workflows/domain/known-error';
+import { temporalProblem } from '../../workflows/domain/temporal-problem';
 
 export type Action = 'status' | 'pause' | 'resume' | 'stop' | 'limits';
 
@@ -100,8 +102,10 @@ async function answered(
     if (error instanceof WorkflowUpdateFailedError) {
       throw new UsageError(`${workflowId} refuses: ${error.cause?.message ?? error.message}`);
     }
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`no worker answers for ${workflowId}: ${why}`, { cause: error });
+    const why = temporalProblem(error)?.words;
+    if (why === undefined) throw error;
+    const message = `no worker answers for ${workflowId}: ${why}`;
+    throw new KnownError('ServerUnavailable', message, { cause: error });
   }
 }
 

@@ -11,7 +11,7 @@ export interface Asked {
 
 /** What `--json` prints where no workflow made a report. */
 export interface ShortDocument extends Asked {
-  readonly outcome: 'refused' | 'parked' | 'interrupted';
+  readonly outcome: 'refused' | 'unknown' | 'interrupted';
   readonly tables: readonly [];
   readonly drift: readonly [];
   readonly problems: readonly Problem[];
@@ -44,7 +44,8 @@ export function documentOf(ending: Ending, asked: Asked): object {
     case 'refused':
       return short(asked, 'refused', [ending.problem]);
     case 'unknown':
-      return short(asked, 'parked', [ending.problem]);
+    case 'bug':
+      return short(asked, 'unknown', [ending.problem]);
     case 'detached':
       return short(asked, 'interrupted', []);
   }

@@ -34,10 +34,10 @@ export function addSchedule(moveout: Command): void {
   for (const { name, help, flags, act } of NAMED) {
     const command = schedule.command(name).description(help);
     command.argument('<name>', 'the schedule’s name, which is its id in Temporal');
-    withFlags(command, [...flags, 'json']).action((id: string) => reply(command, id, act));
+    withFlags(command, [...flags, 'json', 'debug']).action((id: string) => reply(command, id, act));
   }
   const list = schedule.command('list').description('show every schedule of fleets');
-  withFlags(list, ['json']).action(() => reply(list, '', listSchedules));
+  withFlags(list, ['json', 'debug']).action(() => reply(list, '', listSchedules));
 }
 
 async function reply(command: Command, name: string, act: Act): Promise<void> {

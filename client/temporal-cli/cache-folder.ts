@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from './package-root';
+import { KnownError } from '../../workflows/domain/known-error';
 
 /** The release of the Temporal CLI that is fetched when none is installed. */
 export const CLI_VERSION = '1.9.1';
@@ -22,7 +23,8 @@ export function cacheFolders(): readonly string[] {
 export function writableCacheFolder(): string {
   const usable = cacheFolders().find(isWritable);
   if (usable !== undefined) return usable;
-  throw new Error(
+  throw new KnownError(
+    'ServerUnavailable',
     `there is no folder to keep the Temporal CLI in: cannot write ${cacheFolders().join(', nor ')}`,
   );
 }

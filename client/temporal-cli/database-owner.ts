@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { KnownError } from '../../workflows/domain/known-error';
 
 const noteOf = (dbFilename: string): string => `${dbFilename}.server`;
 
@@ -12,7 +13,8 @@ export async function freeDatabase(dbFilename: string): Promise<void> {
   const note = readNote(dbFilename);
   if (note === undefined || !runsOn(note.server, dbFilename)) return;
   if (note.owner !== process.pid && isAlive(note.owner)) {
-    throw new Error(
+    throw new KnownError(
+      'ServerUnavailable',
       `the Temporal server of process ${String(note.owner)} is using ${dbFilename}; let that process end first`,
     );
   }

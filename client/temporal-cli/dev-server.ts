@@ -6,6 +6,7 @@ import { awaitReady } from './readiness';
 import { runProgram } from './run-program';
 import { spawnWatched } from './watched-process';
 import type { WatchedProcess } from './watched-process';
+import { KnownError } from '../../workflows/domain/known-error';
 
 /**
  * How to start a Temporal server. `cli` is the executable, `dbFilename` the file its state lives in
@@ -111,5 +112,5 @@ function portTakenOrThrow(error: unknown, server: WatchedProcess, logFile: strin
   const said = server.lastLines();
   const message = `the Temporal server did not start: ${reason}. It logged (${logFile}):\n${said}`;
   if (/address already in use|port is already/i.test(said)) return new PortTaken(message);
-  throw new Error(message, { cause: error });
+  throw new KnownError('ServerUnavailable', message, { cause: error });
 }

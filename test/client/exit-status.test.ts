@@ -62,6 +62,7 @@ describe('exitStatusOf', () => {
     [reconciled([], ['a mark that nobody knows']), 3],
     [{ kind: 'refused' as const, problem }, 2],
     [{ kind: 'unknown' as const, problem }, 3],
+    [{ kind: 'bug' as const, problem }, 70],
     [{ kind: 'detached' as const }, 130],
   ])('says how it ended: %j', (ending, status) => {
     expect(exitStatusOf(ending, false)).toBe(status);

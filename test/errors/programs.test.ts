@@ -19,7 +19,9 @@ describe('databaseFailure, of errors of the program', () => {
   ])('says of which kind it was and not the message: %s', async (...[, fail, kind]) => {
     const found = await landing(naming('reading auth.users', () => Promise.resolve().then(fail)));
     expect(found).toMatchObject({ code: 'Unexpected', isRetried: false });
-    expect(found.message).toContain(`reading auth.users: the program failed (${kind}`);
+    expect(found.message).toContain(
+      `reading auth.users: this is a bug in moveout: the program failed (${kind}`,
+    );
     expect(found.kept).not.toContain('hunter2');
   });
 
@@ -28,8 +30,39 @@ describe('databaseFailure, of errors of the program', () => {
     error.stack = `Error: ${CANARY}\n    at f (/opt/x/node_modules/y/z.js:1:2)\n    at g (/opt/x/dist/activities/postgres/rows.js:12:3)`;
     const found = await landing(Promise.reject(databaseFailure(error, 'here')));
     expect(found.message).toBe(
-      'here: the program failed (Error at activities/postgres/rows.js:12)',
+      'here: this is a bug in moveout: the program failed (Error at activities/postgres/rows.js:12)',
     );
+  });
+
+  it('keeps where it was thrown as its stack, and not the message', async () => {
+    const fail = (): never => {
+      throw new TypeError(`${CANARY}\nsecond line of ${CANARY}`);
+    };
+    const failure: unknown = await naming('here', () => Promise.resolve().then(fail)).catch(
+      (error: unknown) => error,
+    );
+    const { stack = '' } = failure instanceof Error ? failure : {};
+    expect(stack).toMatch(/^ApplicationFailure: here: this is a bug in moveout/);
+    expect(stack).toContain('programs.test.ts');
+    expect(stack).not.toContain('hunter2');
+  });
+
+  it('lands what Temporal’s client reports in what it means, in words of its own', async () => {
+    const status = (code: number): Error =>
+      Object.assign(new Error('14 UNAVAILABLE: tcp connect error'), { code, details: 'raw' });
+    const wrapped = new Error('outer', { cause: status(14) });
+    expect(await landing(Promise.reject(databaseFailure(wrapped, 'here')))).toMatchObject({
+      code: 'ServerUnavailable',
+      isRetried: true,
+      message: 'here: Temporal does not answer for now',
+    });
+    expect(await landing(Promise.reject(databaseFailure(status(8), 'here')))).toMatchObject({
+      code: 'ServerBusy',
+      isRetried: true,
+    });
+    expect(await landing(Promise.reject(databaseFailure(status(3), 'here')))).toMatchObject({
+      code: 'Unexpected',
+    });
   });
 
   it('says which field of an answer was not as expected, and not what it was', async () => {

@@ -1,10 +1,11 @@
 import { types } from 'node:util';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DatabaseError } from 'pg';
+import { temporalProblem } from '../../../workflows/domain/temporal-problem';
 import { failure } from '../../failure';
 import { clientError } from './client-error';
 import type { Landing } from './conditions';
-import { programError } from './program-error';
+import { framesOf, programError } from './program-error';
 import { serverError } from './server-error';
 import { systemError } from './system-error';
 
@@ -16,7 +17,14 @@ import { systemError } from './system-error';
 export function databaseFailure(error: unknown, place: string): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const { code, words } = landingOf(error);
-  return failure(code, `${place}: ${words}`);
+  const made = failure(code, `${place}: ${words}`);
+  if (code === 'Unexpected' && types.isNativeError(error)) made.stack = stackOf(made, error);
+  return made;
+}
+
+/** Where it was thrown, not where it was named; what it said stays out. */
+function stackOf({ name, message }: Error, thrown: Error): string {
+  return `${name}: ${message}\n${framesOf(thrown)}`;
 }
 
 /** Runs `use`; what a database call in it throws names the place that it was about. */
@@ -32,5 +40,10 @@ function landingOf(error: unknown): Landing {
   if (error instanceof DatabaseError) return serverError(error);
   if (!types.isNativeError(error)) return { code: 'Unexpected', words: typeof error };
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return clientError(error, errno) ?? systemError(error, errno) ?? programError(error);
+  return (
+    temporalProblem(error) ??
+    clientError(error, errno) ??
+    systemError(error, errno) ??
+    programError(error)
+  );
 }

@@ -16,7 +16,8 @@ export function programError(error: Error): Landing {
   const where = OWN_FRAME.exec(framesOf(error))?.[1];
   const at = where === undefined ? '' : ` at ${where}`;
   const details = detailsOf(error);
-  return { code: 'Unexpected', words: `${details ?? 'the program failed'} (${kind}${at})` };
+  const words = details ?? 'this is a bug in moveout: the program failed';
+  return { code: 'Unexpected', words: `${words} (${kind}${at})` };
 }
 
 function detailsOf(error: Error): string | undefined {
@@ -28,7 +29,7 @@ function detailsOf(error: Error): string | undefined {
 /** Which fields are not as expected; never what is in them. */
 function shapeOf(error: z.ZodError): string {
   const fields = error.issues.map(({ path, code }) => `${path.map(String).join('.')} ${code}`);
-  return `an answer has not the shape that was expected: ${fields.slice(0, 5).join(', ')}`;
+  return `this is a bug in moveout: an answer has not the shape that was expected: ${fields.slice(0, 5).join(', ')}`;
 }
 
 /** The engine puts statements, which hold literals, between quotes or on lines of their own. */
@@ -37,7 +38,8 @@ function withoutStatements(message: string): string {
   return line.slice(0, LONGEST);
 }
 
-/** The stack repeats the message first, which may look like anything. */
-function framesOf({ stack = '', message }: Error): string {
-  return stack.slice(stack.indexOf(message) + message.length);
+/** The frames of an error's stack, without its message, which may look like anything and hold a row. */
+export function framesOf({ stack = '', message }: Error): string {
+  const behind = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return behind.filter((line) => /^\s+at /.test(line)).join('\n');
 }
