@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionName, limitsSchema, projectSchema } from '../workflows/domain/request';
 import { scopesSchema } from '../workflows/domain/scopes';
+import { statementTextForAll } from '../workflows/domain/statement';
 import { tenancySchema } from '../workflows/domain/tenancy';
 import { TIMING } from '../workflows/domain/timing';
 import { duration } from './duration';
@@ -15,7 +16,7 @@ const environmentName = z
 const projects = z
   .strictObject({
     list: z.array(projectSchema).optional(),
-    query: z.string().trim().min(1).optional(),
+    query: statementTextForAll.optional(),
   })
   .refine(({ list, query }) => (list === undefined) !== (query === undefined), {
     message: 'must have either list or query',

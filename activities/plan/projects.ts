@@ -4,7 +4,6 @@ import type { Problem } from '../../workflows/domain/plan';
 import { failure } from '../failure';
 import { queryRelated } from '../postgres/related-projects';
 import { readRows } from '../postgres/rows';
-import { naming } from '../postgres/sqlstate';
 import type { Connections } from '../postgres/connections';
 import type { Settings } from '../../workflows/domain/settings';
 
@@ -17,7 +16,7 @@ export async function configuredProjects(
   if (projects === undefined) return undefined;
   if ('list' in projects) return projects.list;
   const rows = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
-    naming('projects.query', () => readRows(client, projects.query)),
+    readRows(client, projects.query),
   );
   return parseProjects(rows);
 }
@@ -38,9 +37,7 @@ export async function relatedProjects(
       ({ ref, database }) => ref.startsWith(projectRef) || database === databaseName,
     );
   const found = await connections.with({ connection: settings.source, access: 'read' }, (client) =>
-    naming('projects.query', () =>
-      queryRelated(client, projects.query, { projectRef, databaseName }),
-    ),
+    queryRelated(client, projects.query, { projectRef, databaseName }),
   );
   return parseProjects(found);
 }

@@ -11,6 +11,7 @@ import type { Settings } from '../../workflows/domain/settings';
 import { readForeignKeys } from '../postgres/catalog/foreign-keys';
 import { readIdentity } from '../postgres/catalog/identity';
 import { readSizes, readTables, type TableFacts } from '../postgres/catalog/tables';
+import { findRefusedStatements } from '../postgres/checks/configured-statements';
 import { readSourceRole } from '../postgres/checks/source-privileges';
 import { readOwners } from '../postgres/checks/target-privileges';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
@@ -139,8 +140,10 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const tables = await readTables(client, extent);
   const classification = classify(tables, wanted.scopes);
   const foreignKeys = await readForeignKeys(client, extent);
+  const refused = await findRefusedStatements(client, wanted.tenancy, wanted.projectRef);
   const problems = [
     ...rights.problems,
+    ...refused.map((message) => ({ code: 'tenancy', message })),
     ...scopeProblems(classification, foreignKeys),
     ...ambiguousPaths(wanted.scopes, classification, await readUniqueKeys(client, extent)),
     ...incompleteness(tables),

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { sending } from './configured-statement';
 import { searchPublic } from './rows';
 
 /** Which projects are related to one: of its ref or a longer one that begins with it, or into its database. */
@@ -14,11 +15,15 @@ export async function queryRelated(
   { projectRef, databaseName }: RelatedTo,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   await searchPublic(client);
-  const bare = statement.replace(/;(?:\s|--[^\n]*(?:\n|$)|\/\*[^]*?\*\/)*$/, '');
-  // On lines of its own: the statement may end in a comment.
-  const result = await client.query<Readonly<Record<string, unknown>>>(
-    `SELECT * FROM (\n${bare}\n) AS p WHERE starts_with(p.ref::text, $1) OR p.database::text = $2`,
-    [projectRef, databaseName ?? null],
+  const sent = {
+    place: 'projects.query',
+    sql: statement,
+    yields: 'the columns ref, database and owner',
+    before: 'SELECT * FROM (\n',
+    after: '\n) AS p WHERE starts_with(p.ref::text, $1) OR p.database::text = $2',
+  };
+  const result = await sending(sent, (text) =>
+    client.query<Readonly<Record<string, unknown>>>(text, [projectRef, databaseName ?? null]),
   );
   return result.rows;
 }

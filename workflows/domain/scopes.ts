@@ -1,11 +1,26 @@
 import { z } from 'zod';
 import type { Extent } from './extent';
 import { PROJECT_SCHEMAS } from './names';
+import {
+  columnName,
+  quote,
+  readColumnName,
+  readTableName,
+  splitColumn,
+  splitTable,
+  unquote,
+} from './object-names';
+
+/** A table's name, in quotes or not. */
+export const tableKey = named(readTableName, 'must be named "schema.table"');
 
 const because = z.string().trim().min(1, 'must say why');
 const via = z
   .string()
-  .regex(/^[^.]+->[^.]+\..+\.[^.]+$/, 'must be a key path such as "user_id -> auth.users.id"');
+  .refine(
+    (text) => readKeyPath(text) !== undefined,
+    'must be a key path such as "user_id -> auth.users.id"',
+  );
 
 /** How the rows of one table that belong to a project are told, as a configuration says it. */
 export const tableScopeSchema = z.discriminatedUnion('scope', [
@@ -18,13 +33,12 @@ export const tableScopeSchema = z.discriminatedUnion('scope', [
 
 const columnScopeSchema = z.strictObject({ scope: z.literal('excluded'), because });
 
-const tableName = z.string().regex(/^[^.]+\..+$/, 'must be named "schema.table"');
-const columnName = z.string().regex(/^[^.]+\..+\.[^.]+$/, 'must be named "schema.table.column"');
+const columnKey = named(readColumnName, 'must be named "schema.table.column"');
 
 /** What a configuration says of scopes beside the rules that are built in. */
 export const scopesSchema = z.strictObject({
-  tables: z.record(tableName, tableScopeSchema).default({}),
-  columns: z.record(columnName, columnScopeSchema).default({}),
+  tables: z.record(tableKey, tableScopeSchema).default({}),
+  columns: z.record(columnKey, columnScopeSchema).default({}),
   /** Whether pending tokens, challenges and uploads come along. */
   ephemeral: z.enum(['carry', 'drop']).default('carry'),
   /** Whether NULLs that stock Auth cannot read become empty on their way. */
@@ -51,9 +65,34 @@ export interface KeyPath {
 
 /** Takes a key path apart; the schema above has checked its form. */
 export function keyPathOf(path: string): KeyPath {
-  const [column = '', to = ''] = path.split('->').map((side) => side.trim());
-  const dot = to.lastIndexOf('.');
-  return { column, table: to.slice(0, dot), key: to.slice(dot + 1) };
+  return readKeyPath(path) ?? { column: '', table: '', key: '' };
+}
+
+/** A key path as a configuration writes it; a column with a dot, a quote or an arrow in it stands in quotes. */
+export function keyPathText({ column, table, key }: KeyPath): string {
+  const plain = /^[^\s."]+(?: +[^\s."]+)*$/.test(column) && !column.includes('->');
+  return `${plain ? column : quote(column)} -> ${columnName(table, key)}`;
+}
+
+function readKeyPath(path: string): KeyPath | undefined {
+  const [, column, to = ''] = /^\s*("(?:[^"]|"")+"|[^".]+?)\s*->\s*(.+?)\s*$/s.exec(path) ?? [];
+  const read = readColumnName(to);
+  if (column === undefined || read === undefined) return undefined;
+  const [table, key] = splitColumn(read);
+  return { column: unquote(column), table, key };
+}
+
+/** A name as people write it, which becomes a name in moveout's notation. */
+function named(
+  read: (text: string) => string | undefined,
+  message: string,
+): z.ZodPipe<z.ZodString, z.ZodTransform<string, string>> {
+  return z.string().transform((text, context) => {
+    const name = read(text);
+    if (name !== undefined) return name;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 }
 
 /** What a migration handles under a configuration: tables outside the project's schemas come in singly. */
@@ -62,7 +101,7 @@ export function extentOf({ tables, columns }: Scopes): Extent {
   const single = Object.entries(tables)
     .filter(([, { scope }]) => scope !== 'excluded')
     .map(([table]) => table)
-    .filter((table) => !whole.includes(table.slice(0, table.indexOf('.'))));
+    .filter((table) => !whole.includes(splitTable(table)[0]));
   return {
     schemas: PROJECT_SCHEMAS,
     tables: single.sort(),

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { tableKey } from './scopes';
+import { statementText } from './statement';
 
 /** A mapping table: one row for each project and user (or bucket). */
-const name = z.string().regex(/^[^\s.]+\.[^\s.]+$/, 'must be a table such as "public.memberships"');
+const name = tableKey;
 const column = z.string().min(1, 'must be the name of a column');
-const sql = z.string().trim().min(1, 'must be a select statement');
+const sql = statementText;
 
 /** How a project's users are told apart. `$1` in a statement is the project ref. */
 export const userTenancySchema = z.discriminatedUnion('by', [

@@ -1,6 +1,7 @@
 import type { BucketTenancy, Tenancy, UserTenancy } from '../../../workflows/domain/tenancy';
+import { inlined } from '../configured-statement';
 import { ident, literal, qualified } from '../identifiers';
-import { CLAIMANT, CLAIMANTS, inlined, list, longestPrefix } from './tenancy';
+import { CLAIMANT, CLAIMANTS, list, longestPrefix } from './tenancy';
 
 /** Several projects that are told apart in one statement. */
 export interface Grouping {

@@ -1,4 +1,5 @@
 import type { BucketTenancy, UserTenancy } from '../../../workflows/domain/tenancy';
+import { inlined } from '../configured-statement';
 import { ident, literal, qualified } from '../identifiers';
 
 /** Whose share a statement yields: one project's, or that of several together. */
@@ -159,13 +160,6 @@ function forEach(statement: string, who: Claimants, column?: string): string | u
   if (who.refs === undefined) return undefined;
   return `SELECT q.* FROM ${refsTable(who.refs, who.except)} AS ${CLAIMANTS}
     CROSS JOIN LATERAL (${inlined(statement, CLAIMANT)}) AS q${as}`;
-}
-
-/** A configured statement with `$1` filled in: COPY takes no parameters. */
-export function inlined(statement: string, ref: string): string {
-  const bare = statement.trim().replace(/;\s*$/, '');
-  // On lines of its own: the statement may end in a comment.
-  return `\n${bare.replace(/\$1(?![0-9])/g, () => ref)}\n`;
 }
 
 function refsTable(refs: readonly string[], except: string | undefined): string {

@@ -1,0 +1,52 @@
+import { DatabaseError, type Client } from 'pg';
+import type { Tenancy } from '../../../workflows/domain/tenancy';
+import { complaint, isRefused, sentText, type Sent } from '../configured-statement';
+import { literal } from '../identifiers';
+import { nameTablesOfPublic } from '../scope/project-keys';
+import { databaseFailure } from '../sqlstate';
+
+/**
+ * Asks PostgreSQL whether it takes the tenancy's statements and what they yield, without running them:
+ * what it refuses, one line each. The session's transaction is as good as before.
+ */
+export async function findRefusedStatements(
+  client: Client,
+  { users, buckets }: Tenancy,
+  projectRef: string,
+): Promise<readonly string[]> {
+  await nameTablesOfPublic(client);
+  const first = literal(projectRef);
+  const asked: Sent[] = [];
+  const ask = (place: string, sql: string, value: string, names = ''): void => {
+    const [before, after] = [`SELECT ${value} FROM (\n`, `\n) AS q${names} LIMIT 0`];
+    asked.push({ place, sql, yields: YIELDS, before, after, first });
+  };
+  if (users.by === 'query') ask('tenancy.users.sql', users.sql, 'q.id::uuid');
+  if (users.by === 'instance-id' && users.sql !== undefined)
+    ask('tenancy.users.sql', users.sql, 'q.instance::text::uuid', ' (instance)');
+  if (buckets.by === 'query') ask('tenancy.buckets.sql', buckets.sql, 'q.id::text');
+  const refusals: string[] = [];
+  for (const sent of asked) refusals.push(...(await refusalOf(client, sent)));
+  return refusals;
+}
+
+async function refusalOf(client: Client, sent: Sent): Promise<readonly string[]> {
+  const text = sentText(sent);
+  await client.query('SAVEPOINT configured_statement');
+  try {
+    await client.query(text);
+    await client.query('RELEASE SAVEPOINT configured_statement');
+    return [];
+  } catch (error) {
+    const refused = isRefused(error);
+    if (!refused && !isDenied(error)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT configured_statement');
+    return [refused ? complaint(error, sent) : databaseFailure(error, sent.place).message];
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '42501';
+}
+
+const YIELDS = 'one column called id, a uuid for users';
