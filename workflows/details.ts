@@ -72,7 +72,7 @@ function leftToDo(steps: readonly NextStep[]): readonly string[] {
 }
 
 function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => `${cell.replace(/\|/g, '/')}${GAP}`).join(' | ')} |`;
+  return `| ${cells.map((cell) => `${cell.replace(/[|\p{Cc}]/gu, '/')}${GAP}`).join(' | ')} |`;
 }
 
 function noteOf(step: StepProgress): string {

@@ -78,10 +78,18 @@ function sealOf(manifest: object): string {
   return createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
 }
 
-/** The file a table's rows are in: `auth_users.json`, `auth_users.copy`. */
+/**
+ * The file a table's rows are in: `auth_users.json`, `auth_users.copy`. A name that another table's file
+ * could have too, on a file system that ignores case as well, ends in a part of its own checksum.
+ */
 export function tableFile(table: string, format: 'json' | 'copy'): string {
-  return `${table.replace('.', '_').replace(/[^A-Za-z0-9_-]/g, '-')}.${format}`;
+  if (PLAIN.test(table)) return `${table.replace('.', '_')}.${format}`;
+  const own = createHash('sha256').update(table).digest('hex').slice(0, 12);
+  return `${table.replace(/[^A-Za-z0-9_]/g, '-').replace(/^-+/, '')}_${own}.${format}`;
 }
+
+/** The schema has no underscore: the one that follows it separates. */
+const PLAIN = /^[a-z0-9]+\.[a-z0-9_]+$/;
 
 function json(text: string, backupId: string): unknown {
   try {

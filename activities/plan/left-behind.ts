@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Extent } from '../../workflows/domain/extent';
+import { splitTable } from '../../workflows/domain/object-names';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Client } from '../postgres/database-client';
 import { Recollection } from '../postgres/catalog/recollection';
@@ -22,10 +24,25 @@ export async function dependentsOf(client: Client, extent: Extent): Promise<read
 
 async function listDependents(client: Client, extent: Extent): Promise<readonly string[]> {
   const found = await schemaObjectsOutsideThatDependOn(client, extent.schemas);
+  const own = await quotedNames(client, extent.tables);
   const others = found.filter(
-    ({ object }) => !extent.tables.some((table) => object.endsWith(` on ${table}`)),
+    ({ object }) => !own.some((table) => object.endsWith(` on ${table}`)),
   );
   return [...new Set(others.map(({ kind, object }) => `${kind} ${object}`))];
+}
+
+/** Names of tables as PostgreSQL writes them where it identifies an object: in quotes where SQL needs them. */
+async function quotedNames(client: Client, tables: readonly string[]): Promise<readonly string[]> {
+  if (tables.length === 0) return [];
+  const result = await client.query(
+    `SELECT quote_ident(t.schema) || '.' || quote_ident(t.name) AS name
+       FROM unnest($1::text[], $2::text[]) AS t (schema, name)`,
+    [tables.map((table) => splitTable(table)[0]), tables.map((table) => splitTable(table)[1])],
+  );
+  return z
+    .array(z.object({ name: z.string() }))
+    .parse(result.rows)
+    .map(({ name }) => name);
 }
 
 /** Objects of the schemas that reach outside, and so cannot come along. */

@@ -1,4 +1,5 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { splitTable } from '../../workflows/domain/object-names';
 
 /** A name as SQL reads it, always quoted. */
 export function ident(name: string): string {
@@ -12,12 +13,20 @@ export function literal(text: string): string {
 
 /** `schema.table` (as moveout writes names) as SQL reads it. */
 export function qualified(table: string): string {
-  const [schema, name] = splitName(table);
+  const [schema, name] = splitTable(table);
   return `${ident(schema)}.${ident(name)}`;
 }
 
-/** The two halves of `schema.table`; the first dot separates. */
-export function splitName(table: string): readonly [schema: string, name: string] {
-  const dot = table.indexOf('.');
-  return [table.slice(0, dot), table.slice(dot + 1)];
+/** SQL: the name of a relation as moveout writes it, over the aliases of its `pg_namespace` and its `pg_class`. */
+export function tableNameSql(namespace: string, relation: string): string {
+  return `(CASE WHEN ${namespace}.nspname ~ '[."]' THEN ${quotedSql(`${namespace}.nspname`)} ELSE ${namespace}.nspname END || '.' || CASE WHEN starts_with(${relation}.relname, '"') THEN ${quotedSql(`${relation}.relname`)} ELSE ${relation}.relname END)`;
+}
+
+/** The same for a column, over the alias of its `pg_attribute` too. */
+export function columnNameSql(namespace: string, relation: string, attribute: string): string {
+  return `(${tableNameSql(namespace, relation)} || '.' || CASE WHEN ${attribute}.attname ~ '[."]' THEN ${quotedSql(`${attribute}.attname`)} ELSE ${attribute}.attname END)`;
+}
+
+function quotedSql(name: string): string {
+  return `'"' || replace(${name}, '"', '""') || '"'`;
 }

@@ -1,15 +1,21 @@
 import { z } from 'zod';
 import { PROJECT_SCHEMAS } from './names';
+import { readColumnName, readTableName } from './object-names';
 
-const table = z.string().regex(/^[^.]+\..+$/, 'must be "schema.table"');
-const column = z.string().regex(/^[^.]+\..+\.[^.]+$/, 'must be "schema.table.column"');
+/** A table's name in moveout's notation. */
+export const tableNameSchema = z
+  .string()
+  .refine((name) => readTableName(name) === name, 'must be "schema.table"');
+const column = z
+  .string()
+  .refine((name) => readColumnName(name) === name, 'must be "schema.table.column"');
 
 /** What of a database a migration handles, as it is recorded in a backup. */
 export const extentSchema = z.strictObject({
   /** Schemas that are handled whole. */
   schemas: z.array(z.string().min(1)),
   /** Single tables of other schemas, `schema.table`. */
-  tables: z.array(table),
+  tables: z.array(tableNameSchema),
   /** Columns that stay behind, `schema.table.column`. */
   withoutColumns: z.array(column),
 });

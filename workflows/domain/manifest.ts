@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BACKUP_ID, PROJECT_REF } from './names';
-import { extentSchema, PROJECT_EXTENT } from './extent';
+import { extentSchema, PROJECT_EXTENT, tableNameSchema } from './extent';
 import { NO_SCOPES, scopesSchema } from './scopes';
 import { tenancySchema } from './tenancy';
 
@@ -30,7 +30,7 @@ const fileSchema = z.strictObject({ file: fileName, bytes: count, sha256 });
 
 /** One table of a backup. */
 export const contentSchema = fileSchema.extend({
-  table: z.string().regex(/^[^.]+\..+$/),
+  table: tableNameSchema,
   rows: count,
   digest: decimal,
   encoding: z.enum(['json', 'binary', 'text']),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
 import { Recollection } from './recollection';
-import { ident, literal, qualified } from '../identifiers';
+import { ident, literal, qualified, tableNameSql } from '../identifiers';
 import { runTogether } from '../run-together';
 
 const foreignKeyRow = z.object({
@@ -36,8 +36,8 @@ export async function readForeignKeys(
 async function listForeignKeys(client: Client, extent: Extent): Promise<readonly ForeignKey[]> {
   const result = await client.query(
     `SELECT c.conname AS "name",
-            fn.nspname || '.' || f.relname AS "table",
-            tn.nspname || '.' || t.relname AS "references",
+            ${tableNameSql('fn', 'f')} AS "table",
+            ${tableNameSql('tn', 't')} AS "references",
             pg_get_constraintdef(c.oid) AS "definition",
             c.convalidated AS "validated", c.confmatchtype = 'f' AS "matchFull",
             obj_description(c.oid, 'pg_constraint') AS "comment",
@@ -70,7 +70,7 @@ export async function readReferences(
   tables: readonly string[],
 ): Promise<readonly Reference[]> {
   const result = await client.query(
-    `SELECT c.conname AS "name", fn.nspname || '.' || f.relname AS "table", p.name AS "references"
+    `SELECT c.conname AS "name", ${tableNameSql('fn', 'f')} AS "table", p.name AS "references"
        FROM unnest($1::text[], $2::text[]) AS p (name, quoted)
        JOIN pg_constraint c ON c.confrelid = p.quoted::regclass AND c.contype = 'f' AND c.conparentid = 0
        JOIN pg_class f ON f.oid = c.conrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
 
@@ -14,7 +15,7 @@ export async function readBlindSpots(
   extent: Extent,
 ): Promise<readonly z.infer<typeof blindRow>[]> {
   const result = await client.query(
-    `SELECT n.nspname || '.' || c.relname AS "table",
+    `SELECT ${tableNameSql('n', 'c')} AS "table",
             CASE WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN 'usage'
                  WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN 'select' ELSE 'rls' END AS reason
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

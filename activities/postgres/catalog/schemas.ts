@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { ident } from '../identifiers';
+import { ident, tableNameSql } from '../identifiers';
 
 const names = z.array(z.object({ name: z.string() }));
 
@@ -9,9 +9,9 @@ const names = z.array(z.object({ name: z.string() }));
 export async function presentParts(client: Client, extent: Extent): Promise<readonly string[]> {
   const result = await client.query(
     `SELECT 1 AS place, nspname AS name FROM pg_namespace WHERE nspname = ANY ($1)
-      UNION ALL SELECT 2, n.nspname || '.' || c.relname
+      UNION ALL SELECT 2, ${tableNameSql('n', 'c')}
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname = ANY ($2)
+      WHERE c.relkind IN ('r', 'p') AND ${tableNameSql('n', 'c')} = ANY ($2)
       ORDER BY 1, 2`,
     [extent.schemas, extent.tables],
   );

@@ -2,7 +2,8 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import type { SequenceState } from '../../../workflows/domain/manifest';
-import { ident, qualified, splitName } from '../identifiers';
+import { columnNameSql, ident, qualified, tableNameSql } from '../identifiers';
+import { splitColumn } from '../../../workflows/domain/object-names';
 import { inExtent } from './in-extent';
 
 const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string().nullable() });
@@ -15,8 +16,8 @@ export async function readSequences(
   extent: Extent,
 ): Promise<readonly SequenceState[]> {
   const owned = await client.query(
-    `SELECT sn.nspname || '.' || s.relname AS "sequence",
-            tn.nspname || '.' || t.relname || '.' || a.attname AS "ownedBy"
+    `SELECT ${tableNameSql('sn', 's')} AS "sequence",
+            ${columnNameSql('tn', 't', 'a')} AS "ownedBy"
        FROM pg_depend d
        JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
        JOIN pg_namespace sn ON sn.oid = s.relnamespace
@@ -26,7 +27,7 @@ export async function readSequences(
       WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
         AND d.deptype IN ('a', 'i') AND ${inExtent('tn', 't')}
      UNION
-     SELECT n.nspname || '.' || s.relname, NULL
+     SELECT ${tableNameSql('n', 's')}, NULL
        FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace
       WHERE s.relkind = 'S' AND n.nspname = ANY ($1)
         AND NOT EXISTS (SELECT FROM pg_depend d
@@ -47,10 +48,9 @@ export async function readSequences(
 
 /** The largest value in the column a sequence feeds, as decimal text; `0` for an empty table. */
 export async function largestValue(client: Client, ownedBy: string): Promise<bigint> {
-  const [schema, rest] = splitName(ownedBy);
-  const [table, column] = splitName(rest);
+  const [table, column] = splitColumn(ownedBy);
   const result = await client.query(
-    `SELECT coalesce(max(${ident(column)}), 0)::text AS max FROM ${ident(schema)}.${ident(table)}`,
+    `SELECT coalesce(max(${ident(column)}), 0)::text AS max FROM ${qualified(table)}`,
   );
   return BigInt(maxRow.parse(result.rows[0]).max);
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { columnNameSql, tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
 import { Recollection } from './recollection';
@@ -36,7 +37,7 @@ const COMPUTED_FROM_LEFT_BEHIND = `EXISTS (
     JOIN pg_attribute b ON b.attrelid = p.refobjid AND b.attnum = p.refobjsubid
     LEFT JOIN pg_attrdef d ON p.classid = 'pg_attrdef'::regclass AND d.oid = p.objid
    WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid AND b.attnum <> a.attnum
-     AND n.nspname || '.' || c.relname || '.' || b.attname = ANY ($3)
+     AND ${columnNameSql('n', 'c', 'b')} = ANY ($3)
      AND (d.adrelid = c.oid AND d.adnum = a.attnum
           OR p.classid = 'pg_class'::regclass AND p.objid = c.oid AND p.objsubid = a.attnum))`;
 
@@ -50,7 +51,7 @@ export async function readTables(client: Client, extent: Extent): Promise<readon
 
 async function listTables(client: Client, extent: Extent): Promise<readonly TableFacts[]> {
   const result = await client.query(
-    `SELECT n.nspname || '.' || c.relname AS "table",
+    `SELECT ${tableNameSql('n', 'c')} AS "table",
             c.relkind = 'p' AS "partitioned",
             EXISTS (SELECT FROM pg_inherits i JOIN pg_class k ON k.oid = i.inhrelid
                      WHERE c.oid IN (i.inhparent, i.inhrelid) AND NOT k.relispartition) AS "inherits",
@@ -62,7 +63,7 @@ async function listTables(client: Client, extent: Extent): Promise<readonly Tabl
                       'enumeration', t.typtype = 'e') ORDER BY a.attnum), '[]')
                FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                AND n.nspname || '.' || c.relname || '.' || a.attname <> ALL ($3)
+                AND ${columnNameSql('n', 'c', 'a')} <> ALL ($3)
                 AND NOT (a.attgenerated <> '' AND ${COMPUTED_FROM_LEFT_BEHIND})) AS "columns"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${inExtent('n', 'c')} AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -87,7 +88,7 @@ export async function readSizes(
   extent: Extent,
 ): Promise<ReadonlyMap<string, TableSize>> {
   const result = await client.query(
-    `SELECT n.nspname || '.' || c.relname AS "table",
+    `SELECT ${tableNameSql('n', 'c')} AS "table",
             greatest(c.reltuples, 0)::int8::text AS "estimatedRows",
             pg_total_relation_size(c.oid)::text AS "bytes"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { ident, qualified } from '../identifiers';
+import { ident, qualified, tableNameSql } from '../identifiers';
 import { runTogether } from '../run-together';
 
 const triggerRow = z.object({
@@ -25,9 +25,9 @@ export async function readTriggers(
   tables: readonly string[],
 ): Promise<readonly TriggerState[]> {
   const result = await client.query(
-    `SELECT t.tgname AS "name", n.nspname || '.' || c.relname AS "table", t.tgenabled::text AS "enabled"
+    `SELECT t.tgname AS "name", ${tableNameSql('n', 'c')} AS "table", t.tgenabled::text AS "enabled"
        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE NOT t.tgisinternal AND n.nspname || '.' || c.relname = ANY ($1)
+      WHERE NOT t.tgisinternal AND ${tableNameSql('n', 'c')} = ANY ($1)
       ORDER BY 2, 1`,
     [tables],
   );

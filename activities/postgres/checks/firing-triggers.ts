@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
 import { Recollection } from '../catalog/recollection';
@@ -32,7 +33,7 @@ async function listFiringTriggers(
   extent: Extent,
 ): Promise<readonly FiringTrigger[]> {
   const result = await client.query(
-    `SELECT t.tgname AS "name", n.nspname || '.' || c.relname AS "table",
+    `SELECT t.tgname AS "name", ${tableNameSql('n', 'c')} AS "table",
             fn.nspname || '.' || f.proname AS "function", fn.nspname = ANY ($1) AS "inside"
        FROM pg_trigger t
        JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace

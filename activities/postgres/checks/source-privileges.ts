@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
 
@@ -32,7 +33,7 @@ export async function readSourceRole(client: Client, extent: Extent): Promise<So
 }
 
 const RELATIONS = `
-  SELECT n.nspname, n.oid AS schema, c.oid, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
+  SELECT ${tableNameSql('n', 'c')} AS name, n.nspname, n.oid AS schema, c.oid, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
          CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
          CASE c.relkind WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
                         ELSE has_table_privilege(c.oid, 'SELECT') END AS readable
@@ -56,16 +57,16 @@ missing AS (
          format('GRANT USAGE ON SCHEMA %I TO %I', nspname, current_user) AS statement
     FROM relations WHERE NOT has_schema_privilege(schema, 'USAGE') GROUP BY nspname
   UNION ALL
-  SELECT 2, kind, array_agg(nspname || '.' || relname ORDER BY relname),
+  SELECT 2, kind, array_agg(name ORDER BY relname),
          format('GRANT SELECT ON ALL %sS IN SCHEMA %I TO %I', upper(kind), nspname, current_user)
     FROM closed WHERE alike AND NOT readable GROUP BY nspname, kind
   UNION ALL
-  SELECT 3, kind, ARRAY[nspname || '.' || relname],
+  SELECT 3, kind, ARRAY[name],
          format('GRANT SELECT ON %s%I.%I TO %I',
                 CASE kind WHEN 'sequence' THEN 'SEQUENCE ' ELSE '' END, nspname, relname, current_user)
     FROM closed WHERE NOT alike AND NOT readable
   UNION ALL
-  SELECT 4, 'policies', array_agg(c.nspname || '.' || c.relname ORDER BY c.nspname, c.relname),
+  SELECT 4, 'policies', array_agg(c.name ORDER BY c.nspname, c.relname),
          format('ALTER ROLE %I BYPASSRLS', current_user)
     FROM relations c JOIN pg_roles me ON me.rolname = current_user
    WHERE c.relrowsecurity AND NOT me.rolsuper AND NOT me.rolbypassrls

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
 import { Recollection } from '../catalog/recollection';
@@ -36,7 +37,7 @@ export async function readUniqueKeys(
 async function listUniqueKeys(client: Client, extent: Extent): Promise<readonly UniqueKey[]> {
   const result = await client.query(
     `SELECT x.relname AS "index",
-            n.nspname || '.' || c.relname AS "table",
+            ${tableNameSql('n', 'c')} AS "table",
             (SELECT json_agg(pg_get_indexdef(i.indexrelid, k, true) || coalesce(${COLLATION}, '') ORDER BY k)
                FROM generate_series(1, i.indnkeyatts) AS k) AS "expressions",
             pg_get_expr(i.indpred, i.indrelid, true) AS "predicate",

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { NOTHING } from '../catalog/holding';
-import { qualified } from '../identifiers';
+import { qualified, tableNameSql } from '../identifiers';
 import { runTogether } from '../run-together';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 
@@ -56,13 +56,13 @@ async function readWidths(
   tables: readonly ScopedTable[],
 ): Promise<ReadonlyMap<string, number>> {
   const result = await client.query(
-    `SELECT n.nspname || '.' || c.relname AS "table",
+    `SELECT ${tableNameSql('n', 'c')} AS "table",
             (SELECT ${ROW_HEADER} + sum(s.avg_width * (1 - s.null_frac)) FROM pg_stats s
               WHERE s.schemaname = n.nspname AND s.tablename = c.relname)
             + CASE WHEN c.reltoastrelid = 0 THEN 0
                    ELSE pg_relation_size(c.reltoastrelid) / c.reltuples END AS "width"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname || '.' || c.relname = ANY ($1) AND c.relkind = 'r' AND c.reltuples > 0`,
+      WHERE ${tableNameSql('n', 'c')} = ANY ($1) AND c.relkind = 'r' AND c.reltuples > 0`,
     [tables.map(({ facts }) => facts.table)],
   );
   const found = z.array(widthRow).parse(result.rows);

@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Connections, Place } from '../connections';
-import { ident, literal, splitName } from '../identifiers';
+import { splitTable } from '../../../workflows/domain/object-names';
+import { ident, literal } from '../identifiers';
 
 const snapshotRow = z.object({ id: z.string() });
 
@@ -31,6 +32,6 @@ export async function withWorkbench<T>(
 
 /** Makes a temporary table, `pg_temp.name`, from the columns or the query given. */
 export async function makeTemporary(client: Client, table: string, body: string): Promise<void> {
-  const [, name] = splitName(table);
+  const [, name] = splitTable(table);
   await client.query(`CREATE TEMP TABLE ${ident(name)} ${body}`);
 }

@@ -1,6 +1,6 @@
 import type { StableId } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
-import { literal } from '../identifiers';
+import { literal, tableNameSql } from '../identifiers';
 
 /** Something that pg-delta does not see: an attribute of an object and the statements that set it. */
 export interface Beside {
@@ -22,7 +22,7 @@ export type Ask = (sql: string) => Promise<readonly unknown[]>;
 
 /** The condition that a query's relation `c` of the schema `n` lies in the extent. */
 export function inExtent({ schemas, tables }: Extent): string {
-  return `(n.nspname = ANY (${texts(schemas)}) OR n.nspname || '.' || c.relname = ANY (${texts(tables)}))`;
+  return `(n.nspname = ANY (${texts(schemas)}) OR ${tableNameSql('n', 'c')} = ANY (${texts(tables)}))`;
 }
 
 /** An SQL array of texts. */

@@ -1,7 +1,7 @@
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
-import { splitName } from '../identifiers';
+import { splitTable, tableName } from '../../../workflows/domain/object-names';
 import { schemaOf } from './object-name';
 
 /** What of a database's facts lies in an extent. */
@@ -43,7 +43,7 @@ export function subtree(all: FactBase, id: StableId): StableId[] {
 
 function singleIds(all: FactBase, { schemas, tables }: Extent): StableId[] {
   const roots = tables
-    .map((table) => splitName(table))
+    .map((table) => splitTable(table))
     .map(([schema, name]): StableId => ({ kind: 'table', schema, name }))
     .filter((id) => all.has(id) && !schemas.includes(schemaOf(id) ?? ''));
   const owned = ownedSequences(all, tables).filter((id) => !schemas.includes(schemaOf(id) ?? ''));
@@ -55,7 +55,7 @@ function singleIds(all: FactBase, { schemas, tables }: Extent): StableId[] {
 function ownedSequences(all: FactBase, tables: readonly string[]): StableId[] {
   return all.facts().flatMap(({ id, payload }) => {
     const owner = ownerColumn(payload['ownedBy']);
-    return id.kind === 'sequence' && owner && tables.includes(`${owner.schema}.${owner.table}`)
+    return id.kind === 'sequence' && owner && tables.includes(tableName(owner.schema, owner.table))
       ? [id]
       : [];
   });

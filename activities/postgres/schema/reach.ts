@@ -1,6 +1,7 @@
 import { encodeId } from '@supabase/pg-delta';
 import type { DependencyEdge, Fact, FactBase } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
+import { tableName } from '../../../workflows/domain/object-names';
 import { subtree } from './inside';
 import type { Inside } from './inside';
 import { nameOf } from './object-name';
@@ -99,7 +100,7 @@ function subtrees(all: FactBase, facts: readonly Fact[]): ReadonlySet<string> {
 
 function published(all: FactBase, { schemas, tables }: Extent): LeftOut[] {
   const lies = (schema: string, table?: string): boolean =>
-    schemas.includes(schema) || (table !== undefined && tables.includes(`${schema}.${table}`));
+    schemas.includes(schema) || (table !== undefined && tables.includes(tableName(schema, table)));
   return all.facts().flatMap(({ id }) => {
     if (id.kind !== 'publicationRel' && id.kind !== 'publicationSchema') return [];
     if (!lies(id.schema, id.kind === 'publicationRel' ? id.table : undefined)) return [];

@@ -4,7 +4,7 @@ import { failure } from '../../failure';
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
-import { splitName } from '../identifiers';
+import { splitTable } from '../../../workflows/domain/object-names';
 import type { Beside } from './beside';
 import type { Enforcement } from './enforcement';
 import { nameOf } from './object-name';
@@ -59,7 +59,7 @@ export interface SnapshotSource {
 export function takeSnapshot(source: SnapshotSource): Snapshot {
   const objects = describeFacts(source.all, source.facts);
   for (const table of source.extent.tables) {
-    const [schema, name] = splitName(table);
+    const [schema, name] = splitTable(table);
     // A table that is gone is named, even where the schema that was made for it is gone as well.
     delete objects[nameOf({ kind: 'table', schema, name })]?.in;
   }

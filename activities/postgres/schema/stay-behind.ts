@@ -1,6 +1,7 @@
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
+import { columnName, splitColumn, tableName } from '../../../workflows/domain/object-names';
 import { ident } from '../identifiers';
 import { ownerColumn } from './inside';
 import type { LeftOut } from './script';
@@ -9,7 +10,7 @@ import { nameOf } from './object-name';
 /** The columns that the configuration leaves behind, and their sequences. */
 export function columnsThatStay(all: FactBase, { withoutColumns }: Extent): StableId[] {
   const stays = (schema: string, table: string, column: string): boolean =>
-    withoutColumns.includes(`${schema}.${table}.${column}`);
+    withoutColumns.includes(columnName(tableName(schema, table), column));
   return all.facts().flatMap(({ id, payload }) => {
     if (id.kind === 'column') return stays(id.schema, id.table, id.name) ? [id] : [];
     const owner = id.kind === 'sequence' ? ownerColumn(payload['ownedBy']) : undefined;
@@ -23,8 +24,9 @@ export function brokenPartitioning(facts: readonly Fact[], { withoutColumns }: E
     const key = payload['partitionKey'];
     if (id.kind !== 'table' || typeof key !== 'string') return [];
     const column = withoutColumns
-      .filter((name) => name.startsWith(`${id.schema}.${id.name}.`))
-      .map((name) => name.slice(`${id.schema}.${id.name}.`.length))
+      .map(splitColumn)
+      .filter(([table]) => table === tableName(id.schema, id.name))
+      .map(([, name]) => name)
       .find((name) => key.includes(name) || key.includes(ident(name)));
     if (column === undefined) return [];
     return [

@@ -1,3 +1,4 @@
+import { columnName, splitColumn } from '../../../workflows/domain/object-names';
 import { keyPathOf, type Scopes, type TableScope } from '../../../workflows/domain/scopes';
 import type { TableFacts } from '../catalog/tables';
 import { ident, qualified } from '../identifiers';
@@ -60,7 +61,7 @@ function faultsOf(
   const path = keyPathOf(scope.via);
   const parent = present.get(path.table);
   const has = (of: TableFacts, column: string): boolean =>
-    left.includes(`${of.table}.${column}`) || of.columns.some(({ name }) => name === column);
+    left.includes(columnName(of.table, column)) || of.columns.some(({ name }) => name === column);
   const own = has(facts, path.column);
   if (!own) return [`${where}: via: ${table} has no column "${path.column}"`];
   if (parent === undefined) return [`${where}: via: the source has no table ${path.table}`];
@@ -70,8 +71,7 @@ function faultsOf(
 
 /** A column can stay behind only where the rows do not need it. */
 function columnFaults(column: string, scopes: Scopes, present: Present): readonly string[] {
-  const dot = column.lastIndexOf('.');
-  const [table, name] = [column.slice(0, dot), column.slice(dot + 1)];
+  const [table, name] = splitColumn(column);
   const where = `columns."${column}"`;
   if (!present.has(table)) return [`${where}: the source has no table ${table}`];
   const needing = Object.entries(scopes.tables).find(([of, scope]) => {
