@@ -1,40 +1,13 @@
 import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
 import { keyPathOf, type Scopes } from '../../workflows/domain/scopes';
-import type { ForeignKey } from '../postgres/catalog/foreign-keys';
 import type { TableFacts } from '../postgres/catalog/tables';
 import type { UniqueKey } from '../postgres/checks/unique-keys';
 import type { Classification } from '../postgres/scope/classify';
 
-/** Columns that name a row of a project by convention, where no foreign key says it. */
-const BY_NAME: Readonly<Record<string, string>> = {
-  user_id: 'auth.users.id',
-  owner_id: 'auth.users.id',
-  session_id: 'auth.sessions.id',
-  factor_id: 'auth.mfa_factors.id',
-  identity_id: 'auth.identities.id',
-  bucket_id: 'storage.buckets.id',
-  object_id: 'storage.objects.id',
-  upload_id: 'storage.s3_multipart_uploads.id',
-};
-
-/** Everything that is not classified, each with the line of configuration that would settle it. */
-export function scopeProblems(
-  { rules, uncovered, faults }: Classification,
-  foreignKeys: readonly ForeignKey[],
-): readonly Problem[] {
-  if (faults.length > 0) return faults.map((message) => ({ code: 'scopes', message }));
-  return uncovered.map((facts) => {
-    const path = pathOf(facts, foreignKeys, new Set(rules.keys()));
-    const lines = [
-      ...(path === undefined ? [] : [settled(facts.table, `{ scope: owned, via: "${path}" }`)]),
-      settled(facts.table, '{ scope: excluded, because: "…" }'),
-    ];
-    return {
-      code: 'no-rule',
-      message: `no rule says which rows of ${facts.table} belong to a project; settle it in the configuration: ${lines.join(' or ')}`,
-    };
-  });
+/** What is wrong with the configured scopes. */
+export function scopeFaults({ faults }: Classification): readonly Problem[] {
+  return faults.map((message) => ({ code: 'scopes', message }));
 }
 
 /**
@@ -75,17 +48,21 @@ export function exclusions({ tables, columns }: Scopes): readonly Problem[] {
   );
 }
 
-/** Tables whose rows do not stand in themselves alone, and what can be done about them. */
-export function oddTables(tables: readonly TableFacts[], extent: Extent): readonly Problem[] {
+/** A table whose rows do not stand in itself alone, and why. */
+export interface OddTable {
+  readonly table: string;
+  readonly why: string;
+}
+
+/** Tables whose rows do not stand in themselves alone. */
+export function oddTables(tables: readonly TableFacts[], extent: Extent): readonly OddTable[] {
   return tables.flatMap(({ table, partitioned, inherits }) => {
     const why = inherits
       ? 'inherits from a table or is inherited by one, whose rows would be read with it'
       : partitioned &&
         extent.tables.includes(table) &&
         'is partitioned, and its partitions do not come along';
-    if (why === false) return [];
-    const settle = `leave it behind: ${settled(table, '{ scope: excluded, because: "…" }')}`;
-    return [{ code: 'odd-table', message: `${table} ${why}; ${settle}` }];
+    return why === false ? [] : [{ table, why }];
   });
 }
 
@@ -95,25 +72,4 @@ export function incompleteness(tables: readonly TableFacts[]): readonly Problem[
   return ['auth.users', 'auth.identities', 'storage.buckets', 'storage.objects']
     .filter((table) => !present.has(table))
     .map((table) => ({ code: 'not-a-studio', message: `the source has no table ${table}` }));
-}
-
-function settled(table: string, scope: string): string {
-  return `tables: { "${table}": ${scope} }`;
-}
-
-/** A key path by a foreign key, rather to a table that has a rule, else by the usual name of a column. */
-function pathOf(
-  { table, columns }: TableFacts,
-  foreignKeys: readonly ForeignKey[],
-  ruled: ReadonlySet<string>,
-): string | undefined {
-  const own = foreignKeys.filter(
-    (key) => key.table === table && key.references !== table && key.columns.length === 1,
-  );
-  const key = own.find(({ references }) => ruled.has(references)) ?? own[0];
-  if (key !== undefined) {
-    return `${key.columns[0] ?? ''} -> ${key.references}.${key.referencedColumns[0] ?? ''}`;
-  }
-  const named = columns.find(({ name }) => Object.hasOwn(BY_NAME, name));
-  return named && `${named.name} -> ${BY_NAME[named.name] ?? ''}`;
 }

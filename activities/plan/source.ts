@@ -8,7 +8,6 @@ import type {
 import type { ProjectIdentity } from '../../workflows/domain/request';
 import { extentOf } from '../../workflows/domain/scopes';
 import type { Settings } from '../../workflows/domain/settings';
-import { readForeignKeys } from '../postgres/catalog/foreign-keys';
 import { readIdentity } from '../postgres/catalog/identity';
 import { readSizes, readTables, type TableFacts } from '../postgres/catalog/tables';
 import { findRefusedStatements } from '../postgres/checks/configured-statements';
@@ -41,13 +40,8 @@ import {
 import { readClaims } from './claims';
 import { readOutside, reachingOut } from './left-behind';
 import { planned } from './planned-table';
-import {
-  ambiguousPaths,
-  exclusions,
-  incompleteness,
-  oddTables,
-  scopeProblems,
-} from './scope-problems';
+import { ambiguousPaths, exclusions, incompleteness, scopeFaults } from './scope-problems';
+import { unsettledTables } from './unsettled-tables';
 
 /** What the plan sees of the source. */
 export interface SourceView {
@@ -124,6 +118,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   };
 }
 
+/** What is looked at in the source. */
 interface Looking {
   readonly connection: string;
   readonly extent: Extent;
@@ -139,19 +134,18 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const identity = await readIdentity(client, connection);
   const tables = await readTables(client, extent);
   const classification = classify(tables, wanted.scopes);
-  const foreignKeys = await readForeignKeys(client, extent);
   const refused = await findRefusedStatements(client, wanted.tenancy, wanted.projectRef);
-  const problems = [
+  const problems: Problem[] = [
     ...rights.problems,
     ...refused.map((message) => ({ code: 'tenancy', message })),
-    ...scopeProblems(classification, foreignKeys),
+    ...scopeFaults(classification),
     ...ambiguousPaths(wanted.scopes, classification, await readUniqueKeys(client, extent)),
     ...incompleteness(tables),
-    ...oddTables(
-      tables.filter(({ table }) => classification.rules.get(table)?.kind !== 'excluded'),
-      extent,
-    ),
   ];
+  const mayAskRows = problems.length === 0;
+  problems.push(
+    ...(await unsettledTables(client, looking, { tables, classification, mayAskRows })),
+  );
   const sizes = await readSizes(client, extent);
   const seen = {
     identity,

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { NO_SCOPES, scopesSchema, type Scopes } from '../../workflows/domain/scopes';
 import { execute } from '../support/harness/databases';
 import { planOf } from '../support/harness/plan-of';
@@ -35,7 +36,48 @@ describe('the plan, of tables that are not covered or covered wrongly,', () => {
     expect(found).toContain(
       'tables: { "storage.links": { scope: owned, via: "bucket_id -> storage.buckets.id" } }',
     );
-    expect(found).toContain('"auth.notes": { scope: excluded, because: "…" }');
+    expect(found).toContain(
+      'tables: { "auth.notes": { scope: excluded, because: "…" }, "auth.codes": { scope: excluded, because: "…" } }',
+    );
+  });
+
+  it('offers for a key to shared rows the line that copies them, and nothing that is refused itself', async () => {
+    await execute(
+      bed.source,
+      `CREATE TABLE auth.scim_groups (id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+         sso_provider_id uuid NOT NULL REFERENCES auth.sso_providers (id), display_name text);
+       CREATE TABLE auth.scim_members (group_id uuid REFERENCES auth.scim_groups (id));
+       INSERT INTO auth.scim_groups (sso_provider_id) SELECT id FROM auth.sso_providers;
+       INSERT INTO auth.scim_members SELECT id FROM auth.scim_groups;`,
+    );
+    const others = { 'auth.notes': LEFT, 'auth.codes': LEFT, 'storage.links': LEFT };
+    configure(others);
+    const found = (await problems()).join('\n');
+    expect(found).not.toContain('scope: owned');
+    const lines = [
+      'tables: { "auth.scim_groups": { scope: shared, via: "sso_provider_id -> auth.sso_providers.id" } }',
+      'tables: { "auth.scim_members": { scope: shared, via: "group_id -> auth.scim_groups.id" } }',
+    ];
+    for (const line of lines) expect(found).toContain(line);
+    const [groups, members] = lines.map((line) => scopesSchema.parse(parse(line)).tables);
+    configure({ ...others, ...groups, ...members });
+    expect(await problems()).toEqual([]);
+    await execute(bed.source, 'DROP TABLE auth.scim_members, auth.scim_groups');
+  });
+
+  it('tries the lines on the rows: none is offered by which a foreign key would break', async () => {
+    await execute(
+      bed.source,
+      `CREATE TABLE auth.plans (id int PRIMARY KEY);
+       INSERT INTO auth.plans VALUES (1);
+       ALTER TABLE auth.users ADD COLUMN plan int DEFAULT 1 REFERENCES auth.plans (id);`,
+    );
+    configure({ 'auth.notes': LEFT, 'auth.codes': LEFT, 'storage.links': LEFT });
+    const found = await problems();
+    expect(found.find((line) => line.includes('rows of auth.plans'))).toMatch(
+      /no line of configuration settles it by itself: \d+ rows of auth\.users would refer \(users_plan_fkey\) to rows of auth\.plans/,
+    );
+    await execute(bed.source, 'ALTER TABLE auth.users DROP COLUMN plan; DROP TABLE auth.plans');
   });
 
   it('stops where rows would stay behind with ephemeral ones that they follow', async () => {

@@ -17,17 +17,20 @@ export interface Crossing {
 
 /**
  * Finds rows in scope whose foreign key points at a row out of scope: they could not be loaded. The
- * session's snapshot must be the one in which the scope was read.
+ * session's snapshot must be the one in which the scope was read. With `about` only the keys of that
+ * table, and those that point at it.
  */
 export async function findCrossings(
   client: Client,
   extent: Extent,
   scope: ProjectScope,
+  about?: string,
 ): Promise<readonly Crossing[]> {
   const tables = new Map(scope.tables.map((table) => [table.facts.table, table]));
   const asked = (await readForeignKeys(client, extent)).flatMap((key) => {
     const [from, to] = [tables.get(key.table), tables.get(key.references)];
     if (from === undefined || to === undefined || from.where === NOTHING) return [];
+    if (about !== undefined && key.table !== about && key.references !== about) return [];
     return [{ key, from, to }];
   });
   const results = await runTogether(client, countings(asked));
