@@ -3,6 +3,7 @@ import type { Ask, Beside } from './beside';
 import { readColumnSettings } from './column-settings';
 import { readIdentitySequences } from './identity-sequences';
 import { readInvalidNotNulls } from './not-nulls';
+import { readRelationOptions } from './relation-options';
 import { readTableSettings } from './table-settings';
 
 /** Everything in the extent that pg-delta does not see and that statements can set. */
@@ -10,6 +11,7 @@ export async function readBeside(ask: Ask, extent: Extent): Promise<readonly Bes
   return [
     ...(await readColumnSettings(ask, extent)),
     ...(await readTableSettings(ask, extent)),
+    ...(await readRelationOptions(ask, extent)),
     ...(await readIdentitySequences(ask, extent)),
     ...(await readInvalidNotNulls(ask, extent)),
   ];

@@ -4,6 +4,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
 import { inExtent } from './beside';
 import type { Ask, Beside } from './beside';
+import { isSettable } from './own-options';
 
 /** Storage, compression, statistics and options of columns, where they differ from what CREATE gives. */
 export async function readColumnSettings(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
@@ -19,7 +20,7 @@ const COLUMN = z.object({
   storage: z.string().nullable(),
   compression: z.string().nullable(),
   statistics: z.number().nullable(),
-  options: z.string().nullable(),
+  options: z.array(z.string()).nullable(),
 });
 
 function columnSettings(extent: Extent): string {
@@ -30,7 +31,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name,
        END AS storage,
        CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
        NULLIF(a.attstattarget, -1)::int AS statistics,
-       array_to_string(a.attoptions, ', ') AS options
+       a.attoptions AS options
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -43,6 +44,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name,
 function besideColumn(row: z.infer<typeof COLUMN>): Beside[] {
   const id: StableId = { kind: 'column', schema: row.schema, table: row.table, name: row.name };
   const alter = `ALTER TABLE ${ident(row.schema)}.${ident(row.table)} ALTER COLUMN ${ident(row.name)} SET`;
+  const options = row.options?.filter((option) => isSettable('column', option)).join(', ') ?? '';
   const one = (attribute: string, value: string | null, clause: string): Beside[] =>
     value === null
       ? []
@@ -55,6 +57,6 @@ function besideColumn(row: z.infer<typeof COLUMN>): Beside[] {
       row.statistics?.toString() ?? null,
       `STATISTICS ${String(row.statistics)}`,
     ),
-    ...one('options', row.options, `(${row.options ?? ''})`),
+    ...one('options', options === '' ? null : options, `(${options})`),
   ];
 }

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { failure } from '../../failure';
 import { ident, literal } from '../identifiers';
+import { isUnknownSetting } from './unknown-options';
 
 /** Stands for the database's quoted name in the recorded grants. */
 const DATABASE = '{database}';
@@ -145,6 +146,6 @@ SELECT pg_encoding_to_char(d.encoding) AS encoding,
                                  ORDER BY r.rolname NULLS FIRST, entry)
                    FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole,
                         unnest(s.setconfig) AS entry
-                  WHERE s.setdatabase = d.oid), '[]') AS settings
+                  WHERE s.setdatabase = d.oid AND NOT (${isUnknownSetting("split_part(entry, '=', 1)")})), '[]') AS settings
   FROM pg_database d
  WHERE d.datname = current_database()`;

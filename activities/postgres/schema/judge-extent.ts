@@ -45,7 +45,10 @@ export function judgeExtent(catalog: Catalog, extent: Extent): Judged {
     beside: beside.kept,
     extensions,
     obstacles,
-    leftOut: [...reach.leftOut, ...catalog.losses, ...tables.lost, ...beside.lost],
+    leftOut: [
+      ...[...reach.leftOut, ...catalog.losses, ...catalog.unknownOptions],
+      ...[...tables.lost, ...beside.lost],
+    ],
     problems: [
       ...reach.problems,
       ...obstacles,

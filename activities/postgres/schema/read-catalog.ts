@@ -12,6 +12,8 @@ import { readForeignTypes } from './foreign-types';
 import type { ForeignType } from './foreign-types';
 import { readLosses, readObstacles } from './obstacles';
 import type { LeftOut } from './script';
+import { readUnknownOptions, readUnknownSettings, withoutUnknownSettings } from './unknown-options';
+import type { UnknownSettings } from './unknown-options';
 import { carriedFact } from './version-rules';
 import { markVirtual, readVirtualColumns } from './virtual-columns';
 
@@ -24,6 +26,9 @@ interface OwnReading {
   readonly foreignTypes: readonly ForeignType[];
   readonly installed: readonly Installed[];
   readonly virtual: ReadonlySet<string>;
+  /** Facts that PostgreSQL keeps for itself, in no digest: it may change them at any time. */
+  readonly unknownOptions: readonly LeftOut[];
+  readonly unknownSettings: UnknownSettings;
 }
 
 /** The catalog at one moment: all facts of the database, and what else was read of the extent. */
@@ -51,7 +56,7 @@ export async function readCatalog(pool: Pool, extentOf: ExtentOf): Promise<Catal
     ],
   });
   if (own === undefined) throw new Error('the schema engine has not called its handler');
-  return { ...own, facts: carried(factBase, own.virtual), server: parseInt(pgVersion, 10) };
+  return { ...own, facts: carried(factBase, own), server: parseInt(pgVersion, 10) };
 }
 
 async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
@@ -63,6 +68,8 @@ async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
     foreignTypes: await readForeignTypes(ask, extent),
     installed: await readExtensions(ask),
     virtual: await readVirtualColumns(ask),
+    unknownOptions: await readUnknownOptions(ask, extent),
+    unknownSettings: await readUnknownSettings(ask),
   };
 }
 
@@ -71,8 +78,11 @@ function schemaNames(all: FactBase): string[] {
 }
 
 /** The engine's facts, put right where it reads a version otherwise than it is. */
-function carried(all: FactBase, virtual: ReadonlySet<string>): FactBase {
-  const facts = all.facts().flatMap((fact) => carriedFact(markVirtual(fact, virtual)) ?? []);
+function carried(all: FactBase, own: OwnReading): FactBase {
+  const facts = all
+    .facts()
+    .map((fact) => withoutUnknownSettings(markVirtual(fact, own.virtual), own.unknownSettings))
+    .flatMap((fact) => carriedFact(fact) ?? []);
   const present = new Set(facts.map(({ id }) => encodeId(id)));
   const hangs = facts.filter(({ parent }) => parent === undefined || present.has(encodeId(parent)));
   return buildFactBase(hangs, [...all.edges]);

@@ -1,4 +1,5 @@
 import type { Fact } from '@supabase/pg-delta';
+import { withoutOwnAttributes, withoutOwnOptions } from './own-options';
 import { isKeyword, tokensOf } from './sql-tokens';
 import { unqualified } from './view-text';
 
@@ -59,8 +60,8 @@ export const VERSION_RULES: readonly VersionRule[] = [
 ];
 
 /**
- * The attributes as they are compared with those of another server: only what began after the older of
- * the two is no difference between them.
+ * The attributes as they are compared with those of another server: what PostgreSQL keeps for itself is no
+ * difference, and of the rules only what began after the older of the two.
  */
 export function comparedAttributes(
   name: string,
@@ -69,7 +70,7 @@ export function comparedAttributes(
 ): Attributes {
   return VERSION_RULES.filter(({ since }) => since > olderServer).reduce(
     (found, { compared }) => compared?.(name, found) ?? found,
-    attributes,
+    withoutOwnAttributes(name, attributes),
   );
 }
 
@@ -77,7 +78,7 @@ export function comparedAttributes(
 export function carriedFact(fact: Fact): Fact | undefined {
   return VERSION_RULES.reduce<Fact | undefined>(
     (found, rule) => (found && rule.fact ? rule.fact(found) : found),
-    fact,
+    withoutOwnOptions(fact),
   );
 }
 
