@@ -56,7 +56,9 @@ export function withoutOwnOptions(fact: Fact): Fact {
     return { ...fact, payload: { ...fact.payload, def: settableIndex(def) } };
   }
   if (kind === undefined || !Array.isArray(reloptions)) return fact;
-  const kept = reloptions.filter((option) => isSettable(kind, String(option)));
+  const kept = reloptions.filter(
+    (option) => typeof option === 'string' && isSettable(kind, option),
+  );
   return { ...fact, payload: { ...fact.payload, reloptions: kept.length > 0 ? kept : null } };
 }
 
@@ -94,8 +96,8 @@ const KIND_OF_NAME: readonly (readonly [string, OptionKind])[] = [
 
 /** The attributes with another text for one of them, or without it if the text is empty. */
 function changed(attributes: Attributes, key: string, text: string): Attributes {
-  const { [key]: _, ...rest } = attributes;
-  return text === '' ? rest : { ...rest, [key]: text };
+  const rest = Object.entries(attributes).filter(([name]) => name !== key);
+  return Object.fromEntries(text === '' ? rest : [...rest, [key, text]]);
 }
 
 /** An index's definition, as PostgreSQL prints it, without options in WITH that nobody can set. */
