@@ -1,5 +1,4 @@
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../workflows/domain/plan';
-import { CHECKLIST } from '../workflows/domain/next-steps';
 import { extentOf } from '../workflows/domain/scopes';
 import {
   migrateRequestSchema,
@@ -10,7 +9,7 @@ import { attempt, type Attempt } from './attempt';
 import { hostFor } from './host';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
-import { viewServer, type Needs } from './plan/server-problems';
+import type { Needs } from './plan/server-problems';
 import { configuredProjects } from './plan/projects';
 import { settle, type Settled } from './plan/settle';
 import { viewSource, type SourceView } from './plan/source';
@@ -22,6 +21,7 @@ import { openRunProblems } from './plan/open-run';
 import { reachableSources } from './plan/reachable-source';
 import { reachServers } from './plan/reach-servers';
 import { configuredServers } from './plan/servers';
+import { viewReadiness } from './plan/target-readiness';
 import { viewStore } from './plan/store-problems';
 import type { Connections } from './postgres/connections';
 import type { Resources } from './resources';
@@ -63,7 +63,7 @@ async function makePlan(
     fromVersion: source.identity.serverVersion,
     ownMarkSuffices: false,
   };
-  const server = await viewServer(connections, target, needsOf(source, settings));
+  const ready = await viewReadiness(connections, target, needsOf(source, settings));
   const format = chooseFormat(settings.backup.format, source);
   const space = await viewStore(resources.store, source.tables, format);
   const problems: readonly Problem[] = [
@@ -72,16 +72,15 @@ async function makePlan(
     ...source.problems,
     ...targetProblems(target, demand),
     ...(request.replace ? await openRunProblems(target.mark) : []),
-    ...server.problems,
+    ...ready.problems,
     ...space.problems,
   ];
-  const warnings = [...poolers, ...source.warnings, ...target.warnings, ...space.warnings];
   const before = stateBefore(target, demand);
-  const { createRoles } = server;
-  const { estimate } = space;
+  const seen = [...poolers, ...source.warnings, ...target.warnings];
+  const warnings = [...seen, ...ready.warnings, ...space.warnings];
   return assemble({
-    ...{ request, project, source, sources, target, before, format },
-    ...{ problems, warnings, createRoles, estimate, timing: settings.timing },
+    ...{ request, project, source, sources, target, before, format, ...ready },
+    ...{ problems, warnings, estimate: space.estimate, timing: settings.timing },
     host: await hostFor(resources.host, problems),
   });
 }
@@ -121,6 +120,8 @@ interface Findings extends Pick<
   | 'estimate'
   | 'timing'
   | 'host'
+  | 'leftOutSettings'
+  | 'nextSteps'
 > {
   readonly request: MigrateRequest;
   readonly source: SourceView;
@@ -142,7 +143,6 @@ function assemble({ request, source, target, before, ...found }: Findings): Plan
     replace: request.replace,
     ...marksBefore(target),
     onDrift: request.onDrift,
-    nextSteps: CHECKLIST,
   };
 }
 

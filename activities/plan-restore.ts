@@ -13,7 +13,8 @@ import { configuredProjects } from './plan/projects';
 import { ifThere, reachableSources } from './plan/reachable-source';
 import { configuredServers, settingsFor } from './plan/servers';
 import { storeProblems } from './plan/store-problems';
-import { viewServer, type Needs } from './plan/server-problems';
+import type { Needs } from './plan/server-problems';
+import { viewReadiness } from './plan/target-readiness';
 import { marksBefore, viewTarget } from './plan/target';
 import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
@@ -70,11 +71,11 @@ async function makePlan(
     fromVersion: manifest.source.serverVersion,
     ownMarkSuffices: true,
   };
-  const server = await viewServer(connections, view, needsOf(manifest, settings));
+  const ready = await viewReadiness(connections, view, needsOf(manifest, settings));
   const problems = [
     ...targetProblems(view, demand),
     ...(replace ? await openRunProblems(view.mark) : []),
-    ...server.problems,
+    ...ready.problems,
     ...(await storeProblems(store)),
   ];
   const { backupId, format, extent } = manifest;
@@ -87,7 +88,7 @@ async function makePlan(
     targetBefore: stateBefore(view, demand),
     ...marksBefore(view),
     sources,
-    createRoles: server.createRoles,
+    ...ready,
     problems,
     timing: settings.timing,
     host: await hostFor(host, problems),

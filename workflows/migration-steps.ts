@@ -37,8 +37,7 @@ export class MigrationSteps {
         ),
       input,
     );
-    this.#run.warnings = plan.warnings;
-    this.#run.nextSteps = plan.nextSteps ?? [];
+    this.#run.planned(plan);
     const { project, source, target } = plan;
     const servers = { source: source.connection, target: target.connection };
     this.#run.concerns(project, servers, plan);
@@ -73,7 +72,7 @@ export class MigrationSteps {
   /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
-    const { createRoles, markBefore, timing, host } = plan;
+    const { createRoles, leftOutSettings, markBefore, timing, host } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
@@ -81,6 +80,7 @@ export class MigrationSteps {
       targetBefore,
       extent,
       createRoles,
+      leftOutSettings,
       timing,
       host,
       markBefore,

@@ -3,7 +3,7 @@ import { causeOf, sentenceOf } from './causes';
 import type { StepResult } from './domain/job';
 import { DATABASE_NAME, PROJECT_REF } from './domain/names';
 import type { NextStep } from './domain/next-steps';
-import type { Problem } from './domain/plan';
+import type { Plan, Problem } from './domain/plan';
 import type { Progress, StepProgress } from './domain/progress';
 import type { Outcome, Report, StepTiming } from './domain/report';
 import type { ProjectIdentity } from './domain/request';
@@ -26,9 +26,9 @@ export class Run {
   #notice: Progress['notice'];
   #awaited: Progress['awaited'];
   readonly parking = new Parking();
-  warnings: readonly Problem[] = [];
+  #warnings: readonly Problem[] = [];
   /** What is left to do by hand if the run succeeds. */
-  nextSteps: readonly NextStep[] = [];
+  #nextSteps: readonly NextStep[] = [];
 
   constructor(steps: readonly Step[]) {
     for (const step of steps) this.#steps.set(step, { step, state: 'waiting', tables: [] });
@@ -59,6 +59,12 @@ export class Run {
     if (databaseName === undefined || !DATABASE_NAME.test(databaseName)) return;
     this.#project = { projectRef, databaseName };
     list({ database: databaseName });
+  }
+
+  /** Keeps what the plan says for the report. */
+  planned({ warnings, nextSteps = [] }: Pick<Plan, 'warnings' | 'nextSteps'>): void {
+    this.#warnings = warnings;
+    this.#nextSteps = nextSteps;
   }
 
   backedUp(backupId: string, backupPath?: string): void {
@@ -149,7 +155,7 @@ export class Run {
       tables: [],
       drift: [],
       problems: [],
-      warnings: this.warnings,
+      warnings: this.#warnings,
       ...this.#leftToDo(outcome),
       steps: this.#timings(),
       startedAt: workflowInfo().startTime.toISOString(),
@@ -160,7 +166,7 @@ export class Run {
 
   #leftToDo(outcome: string): Pick<Report, 'nextSteps'> {
     const isDone = outcome === 'migrated' || outcome === 'verified';
-    return isDone && this.nextSteps.length > 0 ? { nextSteps: this.nextSteps } : {};
+    return isDone && this.#nextSteps.length > 0 ? { nextSteps: this.#nextSteps } : {};
   }
 
   #timings(): readonly StepTiming[] {

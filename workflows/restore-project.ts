@@ -29,14 +29,9 @@ export async function restoreProject(input?: unknown): Promise<Report> {
       (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
     ),
   );
-  run.concerns(
-    plan.project,
-    {
-      source: plan.sources[0]?.connection,
-      target: plan.target.connection,
-    },
-    plan,
-  );
+  run.planned(plan);
+  const servers = { source: plan.sources[0]?.connection, target: plan.target.connection };
+  run.concerns(plan.project, servers, plan);
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const job = await saveTarget(run, steps, plan);
@@ -73,6 +68,7 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
     unfinishedRun,
     format,
     createRoles,
+    leftOutSettings,
     markBefore,
     timing,
     host,
@@ -84,6 +80,7 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
     targetBefore,
     extent,
     createRoles,
+    leftOutSettings,
     sources,
     markBefore,
     replacesRun: unfinishedRun,

@@ -4,7 +4,9 @@ import { readIdentity } from '../postgres/catalog/identity';
 import { readTables } from '../postgres/catalog/tables';
 import { readMark } from '../postgres/fence';
 import { targetPlace } from '../postgres/maintenance';
+import { readMarkedLeftOut } from '../postgres/catalog/marks';
 import {
+  carriedFacts,
   compareDatabaseFacts,
   parseDatabaseFacts,
   readDatabaseFacts,
@@ -71,7 +73,8 @@ async function databaseDifferences(client: Client, manifest: Manifest): Promise<
   const { oid } = await readIdentity(client, '');
   if (mark?.createdDatabase !== true || mark.databaseOid !== oid) return [];
   const recorded = parseDatabaseFacts(manifest.database);
-  return compareDatabaseFacts(recorded, await readDatabaseFacts(client));
+  const carried = carriedFacts(recorded, await readMarkedLeftOut(client));
+  return compareDatabaseFacts(carried, await readDatabaseFacts(client));
 }
 
 /** Not only where the digests differ: these do not say whether constraints are enforced. */

@@ -3,6 +3,7 @@ import type { Client } from '../postgres/database-client';
 import type { Job } from '../../workflows/domain/job';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
+import { applySettings } from '../postgres/apply-settings';
 import { claim, readMark, recordStep, stagingName, type Claiming } from '../postgres/fence';
 import {
   dropDatabase,
@@ -13,7 +14,7 @@ import {
 import {
   createDatabaseSql,
   databaseGrantsSql,
-  databaseSettingsSql,
+  carriedFacts,
   type DatabaseFacts,
 } from '../postgres/schema';
 import { createRoles } from '../postgres/roles';
@@ -96,10 +97,9 @@ async function markStaging(writer: Writer, facts: DatabaseFacts, isClone: boolea
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
       await claim(client, claiming(writer, true));
-      await runTogether(client, [
-        ...databaseGrantsSql(staging, facts),
-        ...databaseSettingsSql(staging, facts),
-      ]);
+      await runTogether(client, databaseGrantsSql(staging, facts));
+      const { settings } = carriedFacts(facts, writer.job.leftOutSettings);
+      await applySettings(client, staging, settings);
       if (isClone) for (const step of ['initSchema', CLONED]) await recordStep(client, step);
     }),
   );

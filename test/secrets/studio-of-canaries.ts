@@ -38,6 +38,11 @@ export async function prepare(
 ): Promise<readonly string[]> {
   await place.rows(place.database, KEYS(row));
   const tables = await plantEverywhere(place.url, row);
+  // As self-hosted stacks keep their JWT secret.
+  await place.rows(
+    'postgres',
+    `ALTER DATABASE ${place.database} SET "app.settings.jwt_secret" TO '${row}'`,
+  );
   await place.rows('postgres', `CREATE DATABASE ${held} TEMPLATE ${place.database}`);
   // What depends on the schemas from outside would not let them give way.
   await place.rows(held, 'DROP SCHEMA public CASCADE');

@@ -1,5 +1,5 @@
 import type { Extent } from './extent';
-import type { DatabaseIdentity, MarkBefore, TargetState } from './plan';
+import type { DatabaseIdentity, MarkBefore, SettingName, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -21,6 +21,8 @@ export interface Job {
   readonly replacesRun?: string | undefined;
   /** Roles that the target's server lacked and the configuration said to create. */
   readonly createRoles?: readonly string[] | undefined;
+  /** Settings that a new database does not get. */
+  readonly leftOutSettings?: readonly SettingName[] | undefined;
   /** Databases that are never written, whatever their name. */
   readonly sources: readonly DatabaseIdentity[];
   /** Whether a source is read again at the end, to tell drift. */

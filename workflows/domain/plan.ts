@@ -70,6 +70,12 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A setting of a database, or of one role in it. Its value may be a secret and is never in a plan. */
+export interface SettingName {
+  readonly name: string;
+  readonly role?: string | undefined;
+}
+
 /** Whose mark it was, and its epoch then: whoever has taken the target over since has raised it. */
 export interface MarkBefore {
   readonly runId: string;
@@ -99,6 +105,8 @@ export interface Plan {
   readonly warnings: readonly Problem[];
   /** What will be left to do by hand, so that a service can start on the new database. */
   readonly nextSteps?: readonly NextStep[] | undefined;
+  /** Settings of the source's database that a new database will not have; what freezes it is never carried. */
+  readonly leftOutSettings?: readonly SettingName[] | undefined;
   /** Roles that will be created on the target's server, without login. */
   readonly createRoles?: readonly string[] | undefined;
   readonly replace: boolean;

@@ -1,5 +1,6 @@
 import type { Extent } from './extent';
-import type { DatabaseIdentity, MarkBefore, Problem, TargetState } from './plan';
+import type { NextStep } from './next-steps';
+import type { DatabaseIdentity, MarkBefore, Problem, SettingName, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -14,6 +15,10 @@ export interface RestorePlan {
   readonly markBefore?: MarkBefore | undefined;
   readonly unfinishedRun?: string | undefined;
   readonly createRoles?: readonly string[] | undefined;
+  readonly leftOutSettings?: readonly SettingName[] | undefined;
+  /** Said, not enforced. */
+  readonly warnings: readonly Problem[];
+  readonly nextSteps?: readonly NextStep[] | undefined;
   /** The database that the backup was taken from, and the configured source where it answers. */
   readonly sources: readonly DatabaseIdentity[];
   readonly problems: readonly Problem[];

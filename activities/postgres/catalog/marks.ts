@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
+import type { SettingName } from '../../../workflows/domain/plan';
 import type { Evidence } from '../../../workflows/domain/report';
 
 const name = z.object({ name: z.string() });
@@ -36,6 +37,16 @@ export async function readMarkedJob(client: Client): Promise<Job | undefined> {
   );
   const parsed = z.object({ job }).safeParse(result.rows[0]);
   return parsed.success ? parsed.data.job : undefined;
+}
+
+const leftOut = z.array(z.object({ name: z.string(), role: z.string().optional() }));
+
+/** Reads which settings of its source the database was made without, as its plan said. */
+export async function readMarkedLeftOut(client: Client): Promise<readonly SettingName[]> {
+  const result = await client.query(
+    `SELECT coalesce(to_jsonb(m) #> '{job,leftOutSettings}', '[]') AS "leftOut" FROM moveout.migration AS m`,
+  );
+  return z.object({ leftOut }).parse(result.rows[0]).leftOut;
 }
 
 /** Reads what the verification found that a completed mark rests on; `undefined` where it was not kept. */

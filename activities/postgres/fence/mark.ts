@@ -130,9 +130,10 @@ export async function recordStep(client: Client, step: string): Promise<void> {
 export async function complete(client: Client, runId: string, evidence?: Evidence): Promise<void> {
   await client.query(
     `UPDATE moveout.migration SET state = 'completed', completed_at = now(),
-            previous = previous - 'previous', job = $2::jsonb
+            previous = previous - 'previous',
+            job = jsonb_build_object('evidence', $2::jsonb, 'leftOutSettings', coalesce(job -> 'leftOutSettings', '[]'))
       WHERE run_id = $1 AND state = 'running'`,
-    [runId, evidence === undefined ? null : JSON.stringify({ evidence })],
+    [runId, evidence === undefined ? null : JSON.stringify(evidence)],
   );
 }
 

@@ -1,8 +1,9 @@
 import type { DatabaseFacts } from './database-facts';
+import { isCustom } from './database-settings';
 
 /**
- * Every difference between two databases' own facts, one line each; none means equal. Settings with a dot
- * are compared by name only, because their values are not recorded. Grants of databases made by different major
+ * Every difference between two databases' own facts, one line each; none means equal. The values of settings with
+ * a dot may be secrets: that they differ is said, not how. Grants of databases made by different major
  * versions compare, since these do not differ in what a database's privileges are.
  */
 export function compareDatabaseFacts(
@@ -42,11 +43,15 @@ function compareSettings(recorded: DatabaseFacts, present: DatabaseFacts): strin
   return names.flatMap((name) => {
     if (!was.has(name)) return [`database: setting ${name} is extra`];
     if (!is.has(name)) return [`database: setting ${name} is missing`];
-    return one(`setting ${name}`, was.get(name), is.get(name));
+    if (!isCustom(name)) return one(`setting ${name}`, was.get(name), is.get(name));
+    const isSame = was.get(name) === is.get(name);
+    return isSame
+      ? []
+      : [`database: setting ${name} has another value (not shown: it may be a secret)`];
   });
 }
 
-function settingsOf({ settings }: DatabaseFacts): ReadonlyMap<string, string | undefined> {
+function settingsOf({ settings }: DatabaseFacts): ReadonlyMap<string, string> {
   return new Map(
     settings.map(({ name, value, role }) => [
       role === undefined ? name : `${name} of role ${role}`,

@@ -19,16 +19,18 @@ const FACTS = z.object({
   grants: z.array(z.string()),
   /** Roles that the grants mention. */
   roles: z.array(z.string()).default([]),
-  /** Settings of the database itself. Custom ones (with a dot) may be secrets: their names only. */
+  /** Settings of the database itself. The values of custom ones (with a dot) may be secrets: for the backup only. */
   settings: z.array(
     z.object({
       name: z.string(),
-      value: z.string().optional(),
+      value: z.string(),
       /** The role that the setting is for; absent: for everybody. */
       role: z.string().optional(),
     }),
   ),
 });
+
+export type DatabaseSetting = DatabaseFacts['settings'][number];
 
 /** What CREATE DATABASE and the statements after it need, recorded with the schema. */
 export type DatabaseFacts = Readonly<z.infer<typeof FACTS>>;
@@ -62,9 +64,7 @@ export async function readDatabaseFacts(client: ClientBase): Promise<DatabaseFac
     ...(locale !== undefined && { locale }),
     ...(database.daticurules != null && { icuRules: database.daticurules }),
     grants: grantStatements(grants),
-    roles: [
-      ...new Set([...grants.map(({ grantee }) => grantee), ...settings.map(({ role }) => role)]),
-    ].filter((name) => name !== null && name !== 'PUBLIC'),
+    roles: [...new Set(grants.map(({ grantee }) => grantee))].filter((name) => name !== 'PUBLIC'),
     settings: settings.map(recordSetting),
   });
 }
@@ -120,15 +120,9 @@ function grantStatements(grants: z.infer<typeof ROW>['grants']): string[] {
   ];
 }
 
-function recordSetting({
-  role,
-  entry,
-}: z.infer<typeof ROW>['settings'][number]): DatabaseFacts['settings'][number] {
+function recordSetting({ role, entry }: z.infer<typeof ROW>['settings'][number]): DatabaseSetting {
   const name = entry.slice(0, entry.indexOf('='));
-  const whose = role === null ? {} : { role };
-  return name.includes('.')
-    ? { name, ...whose }
-    : { name, value: entry.slice(name.length + 1), ...whose };
+  return { name, value: entry.slice(name.length + 1), ...(role !== null && { role }) };
 }
 
 /** `to_jsonb` of the whole row: columns that a version lacks are simply absent. */

@@ -1,21 +1,53 @@
+import type { SettingName } from '../../../workflows/domain/plan';
 import { ident, literal } from '../identifiers';
-import type { DatabaseFacts } from './database-facts';
+import type { DatabaseFacts, DatabaseSetting } from './database-facts';
+
+/** Custom settings have a dot in their names. Their values may be secrets: they are never shown. */
+export function isCustom(name: string): boolean {
+  return name.includes('.');
+}
 
 /**
- * ALTER DATABASE … SET for every recorded setting whose value is recorded: custom ones (with a dot) are
- * not. For a database of that name, by its owner or a superuser; a value reads back as it was recorded.
+ * Whether the setting makes every session of the database, or of a role in it, read only. That is how a source
+ * is frozen for a move; nobody could write to a new database that had it.
  */
-export function databaseSettingsSql(
-  name: string,
-  { settings }: Pick<DatabaseFacts, 'settings'>,
-): readonly string[] {
-  return settings.flatMap((setting) =>
-    setting.value === undefined
-      ? []
-      : [
-          `${whose(name, setting.role)} SET ${ident(setting.name)} TO ${valueOf(setting.name, setting.value)}`,
-        ],
-  );
+export function freezes({ name, value }: DatabaseSetting): boolean {
+  const freezing = ['default_transaction_read_only', 'transaction_read_only'];
+  return freezing.includes(name.toLowerCase()) && isTrue(value);
+}
+
+/** As PostgreSQL reads a boolean: also the beginning of a word, as long as it can be no other. */
+function isTrue(value: string): boolean {
+  const text = value.trim().toLowerCase();
+  if (text === '1' || text === 'on') return true;
+  return text !== '' && ['true', 'yes'].some((word) => word.startsWith(text));
+}
+
+/** The facts that a new database is given: without what freezes it and what the plan has left out. */
+export function carriedFacts(
+  facts: DatabaseFacts,
+  leftOut: readonly SettingName[] = [],
+): DatabaseFacts {
+  const isOut = (setting: DatabaseSetting): boolean =>
+    freezes(setting) ||
+    leftOut.some(({ name, role }) => name === setting.name && role === setting.role);
+  return { ...facts, settings: facts.settings.filter((setting) => !isOut(setting)) };
+}
+
+/** The statement that gives the setting to a database of that name; it reads back as it was recorded. */
+export function settingSql(database: string, { name, role, value }: DatabaseSetting): string {
+  return `${whose(database, role)} SET ${ident(name)} TO ${valueOf(name, value)}`;
+}
+
+/** The same for a person; the value of a custom setting is not shown. */
+export function shownSettingSql(database: string, setting: DatabaseSetting): string {
+  if (!isCustom(setting.name)) return settingSql(database, setting);
+  return `${whose(database, setting.role)} SET ${ident(setting.name)} TO '<its value in the source>'`;
+}
+
+/** Gives the database the value that the setting has in the session, so that no value stands in a statement. */
+export function currentSettingSql(database: string, { name, role }: SettingName): string {
+  return `${whose(database, role)} SET ${ident(name)} FROM CURRENT`;
 }
 
 function whose(database: string, role: string | undefined): string {
@@ -29,11 +61,16 @@ const LISTS: readonly string[] = [
   ...['shared_preload_libraries', 'temp_tablespaces', 'unix_socket_directories'],
 ];
 
+/** The names in the value of a list. */
+export function listedIn(value: string): readonly string[] {
+  const names = [...value.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)];
+  return names
+    .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
+    .filter((name) => name !== '');
+}
+
 function valueOf(name: string, value: string): string {
   if (!LISTS.includes(name.toLowerCase())) return literal(value);
-  const names = [...value.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)];
-  if (names.length === 0) return "''";
-  return names
-    .map(([, quoted, plain]) => literal(quoted?.replaceAll('""', '"') ?? plain ?? ''))
-    .join(', ');
+  const names = listedIn(value);
+  return names.length === 0 ? "''" : names.map(literal).join(', ');
 }

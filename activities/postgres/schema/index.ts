@@ -9,9 +9,17 @@ export {
   createDatabaseSql,
   databaseGrantsSql,
 } from './database-facts';
-export type { DatabaseFacts } from './database-facts';
+export type { DatabaseFacts, DatabaseSetting } from './database-facts';
 export { compareDatabaseFacts } from './compare-database-facts';
-export { databaseSettingsSql } from './database-settings';
+export {
+  carriedFacts,
+  currentSettingSql,
+  freezes,
+  isCustom,
+  listedIn,
+  settingSql,
+  shownSettingSql,
+} from './database-settings';
 export { missingRoles, createRolesSql } from './missing-roles';
 export { missingExtensions } from './extensions';
 export { schemaObjectsOutsideThatDependOn } from './dependents';

@@ -1,0 +1,146 @@
+import type { NextStep } from '../../workflows/domain/next-steps';
+import type { Problem, SettingName } from '../../workflows/domain/plan';
+import { findUnsettable, type Asking, type Reason } from '../postgres/checks/settings';
+import type { Connections } from '../postgres/connections';
+import { ident } from '../postgres/identifiers';
+import { serverPlace, targetPlace } from '../postgres/maintenance';
+import {
+  freezes,
+  readDatabaseFacts,
+  shownSettingSql,
+  type DatabaseFacts,
+  type DatabaseSetting,
+} from '../postgres/schema';
+import type { TargetView } from './target';
+
+/** What becomes of the settings of the source's database. */
+export interface SettingsView {
+  readonly leftOutSettings: readonly SettingName[];
+  readonly warnings: readonly Problem[];
+  readonly nextSteps: readonly NextStep[];
+}
+
+/**
+ * Asks the target's server which of the settings a new database could be given, and names the others with the
+ * statements that settle them. A database that stands already keeps its own: what it lacks is named.
+ */
+export async function viewSettings(
+  connections: Connections,
+  { identity, before }: TargetView,
+  {
+    facts,
+    createRoles,
+  }: { readonly facts: DatabaseFacts; readonly createRoles: readonly string[] },
+): Promise<SettingsView> {
+  const { connection, database } = identity;
+  const wanted = facts.settings.filter((setting) => !freezes(setting));
+  const frozen = facts.settings.filter(freezes).map((setting) => frozenWarning(setting));
+  if (wanted.length === 0 && before.kind === 'absent')
+    return { leftOutSettings: [], warnings: frozen, nextSteps: [] };
+  if (before.kind !== 'absent') {
+    const place = targetPlace(identity, 'read');
+    const own = await connections.with(place, readDatabaseFacts);
+    return { leftOutSettings: [], warnings: frozen, nextSteps: lacking(database, wanted, own) };
+  }
+  const asking = await connections.with({ ...serverPlace(connection), kept: false }, (client) =>
+    findUnsettable(client, wanted, createRoles),
+  );
+  const leftOut = wanted.flatMap((setting) => {
+    const found = asking.unsettable.find(
+      ({ name, role }) => name === setting.name && role === setting.role,
+    );
+    return found === undefined ? [] : [{ setting, because: found.because }];
+  });
+  return {
+    leftOutSettings: leftOut.map(({ setting: { name, role } }) => ({ name, role })),
+    warnings: [
+      ...frozen,
+      ...leftOut.map(({ setting, because }) =>
+        leftOutWarning(setting, because, { asking, database }),
+      ),
+    ],
+    nextSteps: leftOut.map(({ setting, because }) => ({
+      statement: shownSettingSql(database, setting),
+      reason: `The source's database has the setting ${named(setting)}; the new one is made without it: ${why(because, asking, setting)}.`,
+    })),
+  };
+}
+
+function frozenWarning(setting: DatabaseSetting): Problem {
+  return {
+    code: 'frozen-source',
+    message: `the source's database has the setting ${named(setting)} = ${setting.value}, as before a move; the new database is made without it, since nobody could write to it`,
+  };
+}
+
+function leftOutWarning(
+  setting: DatabaseSetting,
+  because: Reason,
+  { asking, database }: { readonly asking: Asking; readonly database: string },
+): Problem {
+  const grant = granting(setting, because, asking);
+  const before =
+    grant === undefined ? '' : `to have it moved, a superuser runs this first: ${grant}; `;
+  return {
+    code: 'setting-left-out',
+    message: `the new database is made without the setting ${named(setting)} of the source's: ${why(because, asking, setting)}; ${before}to set it afterwards: ${shownSettingSql(database, setting)};`,
+  };
+}
+
+/** The statement after which the setting moves, where one alone does it. */
+function granting(
+  { name, role }: SettingName,
+  because: Reason,
+  { role: me, canBeGranted }: Asking,
+): string | undefined {
+  if (because === 'privilege' && canBeGranted)
+    return `GRANT SET ON PARAMETER ${ident(name)} TO ${ident(me)}`;
+  if (because === 'no-such-role' && role !== undefined) return `CREATE ROLE ${ident(role)} NOLOGIN`;
+  return undefined;
+}
+
+function why(because: Reason, { role: me }: Asking, { role = '' }: SettingName): string {
+  switch (because) {
+    case 'privilege':
+      return `on the target's server, role "${me}" may not set it`;
+    case 'role-privilege':
+      return `on the target's server, role "${me}" may not change role "${role}"`;
+    case 'no-such-role':
+      return `the target's server has no role "${role}"`;
+    case 'unknown':
+      return `the target's server has no such setting for a database`;
+    case 'refused':
+      return `the target's server does not take it`;
+  }
+}
+
+function named({ name, role }: SettingName): string {
+  return role === undefined ? `"${name}"` : `"${name}" of role "${role}"`;
+}
+
+function lacking(
+  database: string,
+  wanted: readonly DatabaseSetting[],
+  own: DatabaseFacts,
+): readonly NextStep[] {
+  const missing = wanted.filter(
+    ({ name, role, value }) =>
+      !own.settings.some((set) => set.name === name && set.role === role && set.value === value),
+  );
+  const reason =
+    "The source's database has this setting; a database that stood before keeps its own.";
+  const frozen = own.settings.filter(freezes).map(({ name, role }) => {
+    const whose =
+      role === undefined
+        ? `ALTER DATABASE ${ident(database)}`
+        : `ALTER ROLE ${ident(role)} IN DATABASE ${ident(database)}`;
+    return {
+      statement: `${whose} RESET ${ident(name)}`,
+      reason: 'With this setting of the target nobody can write to it.',
+    };
+  });
+  return [
+    ...missing.map((setting) => ({ statement: shownSettingSql(database, setting), reason })),
+    ...frozen,
+  ];
+}

@@ -1,0 +1,24 @@
+import { CHECKLIST } from '../../workflows/domain/next-steps';
+import type { Plan } from '../../workflows/domain/plan';
+import type { Connections } from '../postgres/connections';
+import { viewSettings } from './database-settings';
+import { viewServer, type Needs } from './server-problems';
+import type { TargetView } from './target';
+
+/** What the target's server is able to take, what will be left out, and what is left to do by hand. */
+export type Readiness = Required<
+  Pick<Plan, 'createRoles' | 'leftOutSettings' | 'nextSteps' | 'problems' | 'warnings'>
+>;
+
+/** Asks the target's server whether it can be given what the source has. */
+export async function viewReadiness(
+  connections: Connections,
+  target: TargetView,
+  needs: Needs,
+): Promise<Readiness> {
+  const { createRoles, problems } = await viewServer(connections, target, needs);
+  const settings = await viewSettings(connections, target, { facts: needs.facts, createRoles });
+  const { leftOutSettings, warnings } = settings;
+  const nextSteps = [...settings.nextSteps, ...CHECKLIST];
+  return { createRoles, problems, leftOutSettings, warnings, nextSteps };
+}
