@@ -50,10 +50,10 @@ export interface Testbed {
 /** A workflow that is not over by then never will be. */
 const GUARD = '100 seconds';
 
-/** Opens a testbed; the default tenancy, backups in a folder of their own. */
-export async function openTestbed(): Promise<Testbed> {
+/** Opens a testbed; the default tenancy, backups in a folder of their own, a studio unless `given` one. */
+export async function openTestbed(given?: string): Promise<Testbed> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const source = await createSource();
+  const source = given ?? (await createSource());
   const backups = await mkdtemp(join(tmpdir(), 'moveout-core-'));
   const configured = configuration(source, backups);
   const address = process.env['MOVEOUT_TEST_TEMPORAL_ADDRESS'] ?? '';

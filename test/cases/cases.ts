@@ -1,0 +1,174 @@
+import type { Case } from './case';
+
+const moved = { moved: true } as const;
+
+/** The cases, by what they are about. */
+export const CASES: readonly Case[] = [
+  // Rows
+  {
+    name: 'JSON text with an escaped NUL',
+    inputs: ['01-audit-json-nul'],
+    expected: moved,
+    holds: `SELECT count(*) = 1 FROM auth.audit_log_entries WHERE position('bad \\u0000 name' IN payload::text) > 0`,
+    short: true,
+  },
+  {
+    name: 'arrays with lower bounds, NULLs and two dimensions',
+    inputs: ['04-array-lower-bounds'],
+    expected: moved,
+    holds: `SELECT array_dims(allowed_mime_types) = '[0:1]' FROM storage.buckets WHERE id = 'project-abc-avatars'`,
+  },
+  {
+    name: 'a table with a column of nearly every type',
+    inputs: ['109-odd-types'],
+    configuration: `tables: { 'auth.odd': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+    expected: moved,
+    holds: `SELECT count(*) >= 40 AND bool_and(c36::text = '1 2 3') FROM auth.odd WHERE c36 IS NOT NULL`,
+  },
+  {
+    name: 'twenty thousand buckets and a hundred thousand objects',
+    inputs: ['80-many-buckets'],
+    expected: moved,
+    holds: `SELECT count(*) >= 100000 FROM storage.objects`,
+  },
+  // Indexes, sequences, constraints
+  {
+    name: 'an index left invalid by CREATE INDEX CONCURRENTLY',
+    inputs: ['12-invalid-index'],
+    expected: { moved: true, warnings: [/users_half/] },
+    holds: `SELECT to_regclass('auth.users_half') IS NULL`,
+    short: true,
+  },
+  {
+    name: 'a unique index that lies',
+    inputs: ['13-broken-unique'],
+    expected: { problems: [/refresh_tokens_token_unique[^]*REINDEX/] },
+    short: true,
+  },
+  {
+    name: 'a sequence at its maximum',
+    inputs: ['93b-sequence-max'],
+    expected: moved,
+    holds: `SELECT last_value = 9223372036854775807 AND is_called FROM auth.refresh_tokens_id_seq`,
+    short: true,
+  },
+  {
+    name: 'constraints that are not validated',
+    inputs: ['54-not-valid'],
+    expected: moved,
+    holds: `SELECT count(*) = 2 FROM pg_constraint WHERE NOT convalidated AND connamespace = 'auth'::regnamespace`,
+  },
+  // Names and kinds of objects
+  {
+    name: 'names with spaces, capitals, quotes and dots',
+    inputs: ['55a-quoted-names'],
+    configuration: [
+      'tables:',
+      `  'auth.Weird Table "q" é': { scope: owned, via: 'user id -> auth.users.id' }`,
+      `  'auth.nokey': { scope: owned, via: 'user_id -> auth.users.id' }`,
+    ].join('\n'),
+    expected: moved,
+    holds: `SELECT count(*) = 20 FROM auth."Weird Table ""q"" é"`,
+  },
+  {
+    name: 'a foreign table that the configuration excludes',
+    inputs: ['18b-foreign-excluded'],
+    configuration: `tables: { 'auth.crm_users': { scope: excluded, because: 'remote' } }`,
+    expected: moved,
+    holds: `SELECT to_regclass('auth.crm_users') IS NULL`,
+    short: true,
+  },
+  {
+    name: 'policies that refer to what stays behind',
+    inputs: ['19-policies-outside'],
+    expected: { moved: true, warnings: [/p1/] },
+  },
+  {
+    name: 'triggers in every state',
+    inputs: ['20-trigger-states'],
+    expected: moved,
+    holds: `SELECT tgenabled = 'D' FROM pg_trigger WHERE tgname = 'a_off'`,
+  },
+  {
+    name: 'odd objects, some of which no rule carries',
+    inputs: ['97-odd-ddl'],
+    configuration: `tables: { 'auth.scratch': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+    expected: { problems: [/cast \(auth\.aal_level/, /operator auth\.@#@/, /configuration auth\.tsc/] },
+  },
+  {
+    name: 'odd but legal objects',
+    inputs: ['97b-odd-ddl'],
+    configuration: `tables: { 'auth.scratch': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+    expected: moved,
+    holds: `SELECT 'AAL ''3' = ANY (enum_range(NULL::auth.aal_level)::text[])`,
+  },
+  {
+    name: 'an audit log in partitions, one of them in another schema',
+    inputs: ['14-partitioned-audit'],
+    expected: moved,
+    holds: `SELECT count(*) = 20 FROM auth.audit_log_entries WHERE created_at = '2026-06-01'`,
+  },
+  // What stands outside
+  {
+    name: 'columns that need a table and an enum of public',
+    inputs: ['16-tenant-fk-and-enum'],
+    expected: { problems: [/member_kind/] },
+    short: true,
+  },
+  {
+    name: 'columns that need functions and a sequence of public',
+    inputs: ['17-outside-functions'],
+    expected: { problems: [/user_no/, /norm/] },
+  },
+  {
+    name: 'a new table that refers to a shared one',
+    inputs: ['new-table-of-shared'],
+    expected: { problems: [/scim_groups/] },
+    short: true,
+  },
+  // Roles and rights
+  {
+    name: 'schemas of one role and objects of others, moved by neither',
+    inputs: ['owner-differs'],
+    role: 'operator',
+    expected: moved,
+    short: true,
+  },
+  {
+    name: 'an operator who is a member of the service roles',
+    inputs: ['31-member'],
+    role: 'r_member',
+    expected: { problems: [/postgres/] },
+  },
+  {
+    name: 'a role with standard_conforming_strings off',
+    inputs: ['39a-scs-off'],
+    role: 'r_member',
+    expected: moved,
+    short: true,
+  },
+  // Settings of the database
+  {
+    name: 'the secret of every self-hosted stack in a setting',
+    inputs: ['51a-jwt-setting'],
+    expected: moved,
+    holds: `SELECT current_setting('app.settings.jwt_secret') = 'a-secret-of-at-least-thirty-two-characters'`,
+    secret: 'a-secret-of-at-least',
+    short: true,
+  },
+  {
+    name: 'settings that bite the mover itself',
+    inputs: ['51-db-timeouts'],
+    expected: moved,
+    holds: `SELECT current_setting('app.jwt_secret') = 's3cret' AND current_setting('statement_timeout') = '300ms'`,
+    secret: 's3cret',
+    short: true,
+  },
+  {
+    name: 'a source that is frozen by a setting',
+    inputs: ['50-frozen-source'],
+    expected: { moved: true, warnings: [/default_transaction_read_only/] },
+    holds: `SELECT current_setting('default_transaction_read_only') = 'off'`,
+    short: true,
+  },
+];
