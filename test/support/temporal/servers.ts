@@ -8,6 +8,8 @@ import type { Postgres } from '../postgres';
 
 /** The servers that all tests of one run share, told to them by environment variables. */
 export interface Servers {
+  /** The minor release of PostgreSQL, such as 15.18. */
+  readonly release: string;
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -34,7 +36,8 @@ export async function startServers(): Promise<Servers> {
     await rm(folder, { recursive: true, force: true });
   };
   if (temporal.status === 'fulfilled' && postgres.status === 'fulfilled') {
-    return { environment: environmentOf(cli, temporal.value, postgres.value), stop };
+    const environment = environmentOf(cli, temporal.value, postgres.value);
+    return { release: postgres.value.release, environment, stop };
   }
   await stop();
   const failures = [temporal, postgres].filter((result) => result.status === 'rejected');
