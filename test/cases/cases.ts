@@ -93,7 +93,9 @@ export const CASES: readonly Case[] = [
     name: 'odd objects, some of which no rule carries',
     inputs: ['97-odd-ddl'],
     configuration: `tables: { 'auth.scratch': { scope: owned, via: 'user_id -> auth.users.id' } }`,
-    expected: { problems: [/cast \(auth\.aal_level/, /operator auth\.@#@/, /configuration auth\.tsc/] },
+    expected: {
+      problems: [/cast \(auth\.aal_level/, /operator auth\.@#@/, /configuration auth\.tsc/],
+    },
   },
   {
     name: 'odd but legal objects',
