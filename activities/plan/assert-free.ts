@@ -1,10 +1,10 @@
 import type { Connections } from '../postgres/connections';
-import { busy, tryLock } from '../postgres/fence';
+import { busy, findLocking } from '../postgres/fence';
 import { serverPlace } from '../postgres/maintenance';
 
 /**
  * Refuses while another run is writing for this project or into this database. Asked first: a look into
- * the target would wait for that run's own locks.
+ * the target would wait for that run's own locks. Takes no lock: plans side by side do not refuse each other.
  */
 export async function assertNobodyWrites(
   connections: Connections,
@@ -14,8 +14,8 @@ export async function assertNobodyWrites(
     readonly databaseName: string;
   },
 ): Promise<void> {
-  const free = await connections.with(serverPlace(names.connection), (client) =>
-    tryLock(client, names, 'exclusive'),
+  const locking = await connections.with(serverPlace(names.connection), (client) =>
+    findLocking(client, names),
   );
-  if (!free) throw busy(names);
+  if (locking !== undefined) throw busy(names, locking);
 }

@@ -1,6 +1,6 @@
 export { checkEpoch, holdEpoch, takeEpoch } from './epoch';
 export { applicationName, stagingName } from './names';
-export { assertLocked, busy, endOtherAttempts, tryLock } from './lock';
+export { assertLocked, busy, endOtherAttempts, findLocking, tryLock } from './lock';
 export {
   abandon,
   claim,

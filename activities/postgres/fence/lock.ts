@@ -32,11 +32,41 @@ export async function tryLock(
   return false;
 }
 
+const lockingRow = z.object({ pid: z.number(), name: z.string(), since: z.string() });
+
+/** The session of a run that holds the locks of a project or database. */
+export type Locking = z.infer<typeof lockingRow>;
+
+/**
+ * Finds who has locked the project or the database against everybody else; `undefined` if nobody has. Takes
+ * no lock itself, so that those who look are never in each other's way, nor in that of who writes.
+ */
+export async function findLocking(
+  client: Client,
+  { projectRef, databaseName }: LockedNames,
+): Promise<Locking | undefined> {
+  const result = await client.query(
+    `SELECT l.pid, coalesce(a.application_name, '') AS name,
+            coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS "UTC"'), 'a time that only its role sees') AS since
+       FROM pg_locks AS l CROSS JOIN LATERAL pg_stat_get_activity(l.pid) AS a
+      WHERE l.locktype = 'advisory' AND l.mode = 'ExclusiveLock' AND l.granted AND l.objsubid = 1
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND (l.classid::int8 << 32) | l.objid::int8 = ANY ($1::int8[])
+      LIMIT 1`,
+    [[lockKey('project', projectRef), lockKey('database', databaseName)]],
+  );
+  return result.rows[0] === undefined ? undefined : lockingRow.parse(result.rows[0]);
+}
+
 /** The failure of a run that finds another one at work. */
-export function busy(names: LockedNames): Error {
+export function busy({ projectRef, databaseName }: LockedNames, locking?: Locking): Error {
+  const who =
+    locking === undefined
+      ? ''
+      : `: session "${locking.name}" (process ${String(locking.pid)} of the server, since ${locking.since})`;
   return failure(
     'ProjectBusy',
-    `another run works on project "${names.projectRef}" or on database "${names.databaseName}"`,
+    `another run works on project "${projectRef}" or on database "${databaseName}"${who}`,
   );
 }
 
