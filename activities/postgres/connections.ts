@@ -72,14 +72,16 @@ export class Connections extends ConnectionUrls {
     }
   }
 
-  /** Runs `use` with a small pool of sessions for libraries that want one. */
+  /** Runs `use` with a small pool of sessions for libraries that want one; again where its sessions found no room. */
   async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
     await this.#learn(place);
+    const { signal } = this.#session;
+    const pin = pinStatement(place.access);
     try {
-      const { signal } = this.#session;
-      const pin = pinStatement(place.access);
       return await withLibraryPool(this.#startConfig(place), { signal, pin }, use);
     } catch (error) {
+      const at = this.#client(place);
+      if (await this.#madeRoom(at, error)) return this.withPool(place, use);
       throw databaseFailure(error, this.describe(place));
     }
   }
@@ -183,13 +185,17 @@ export class Connections extends ConnectionUrls {
       client.connection.stream.destroy();
       await close(client);
       const better = betterManners(manners, special(), error);
-      if (better !== undefined) {
-        known.note(key, better);
-        return this.#opened(place);
-      }
+      if (better !== undefined) known.note(key, better);
+      if (better !== undefined || (await this.#madeRoom(client, error))) return this.#opened(place);
       if (words !== undefined) throw failure('ConfigInvalid', `${this.describe(place)}: ${words}`);
       throw connectFailure(error, this.describe(place));
     }
+  }
+
+  /** Closes idle sessions where a limit of sessions is reached; answers whether there is room now. */
+  async #madeRoom(at: Pick<Client, 'host' | 'port'>, error: unknown): Promise<boolean> {
+    if (!full.safeParse(error).success) return false;
+    return ((await this.#session.pool?.closeAt(at)) ?? 0) > 0;
   }
 
   async #guarded(place: Place, client: Client): Promise<Client> {
@@ -228,6 +234,9 @@ function betterManners(
   const isNews = special.some((name) => !manners.knows.includes(name));
   return isNews && manners.takesOptions ? { ...manners, knows: special } : undefined;
 }
+
+/** SQLSTATE `too_many_connections`, of the server, the database or the role. */
+const full = z.object({ code: z.literal('53300') });
 
 const denied = z.object({ code: z.literal('42501') });
 const otherwiseRows = z.array(

@@ -17,10 +17,10 @@ export const IDLE_NAME = 'moveout idle';
 
 /**
  * All that DISCARD ALL does but to forget prepared statements, of which there are few and always the same:
- * to plan them costs more than to run them. A transaction that was left open ends first.
+ * to plan them costs more than to run them.
  */
 const CLEANING = `
-  ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; UNLISTEN *;
+  CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; UNLISTEN *;
   SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; SET application_name = '${IDLE_NAME}'`;
 
 interface Idle {
@@ -31,12 +31,25 @@ interface Idle {
   readonly since: number;
 }
 
+interface Held {
+  readonly key: string;
+  readonly client: Client;
+}
+
+/** A session on its way back; it is not kept once nobody wants it any more. */
+interface Cleaning extends Held {
+  isWanted: boolean;
+  done: Promise<void>;
+}
+
 /**
  * Keeps sessions for the next attempt of this process. What one attempt set or locked is gone before
  * another gets the session; one that cannot be cleaned is closed.
  */
 export class SessionPool {
   readonly #idle = new Map<string, Idle[]>();
+  readonly #cleaning = new Set<Cleaning>();
+  #isClosed = false;
 
   /** How many sessions wait. */
   get waiting(): number {
@@ -54,16 +67,21 @@ export class SessionPool {
 
   /** Cleans a session and keeps it for the key, or closes it. Never throws. */
   async give(key: string, client: Client): Promise<void> {
-    const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
-    try {
-      await client.query(CLEANING);
-    } catch {
-      // It was lost, or cannot be cleaned: nobody shall get it.
-      client.connection.stream.destroy();
-      return;
-    } finally {
-      clearTimeout(patience);
-    }
+    const cleaning: Cleaning = { key, client, isWanted: !this.#isClosed, done: Promise.resolve() };
+    cleaning.done = this.#take(cleaning).finally(() => this.#cleaning.delete(cleaning));
+    this.#cleaning.add(cleaning);
+    await cleaning.done;
+  }
+
+  async #take(cleaning: Cleaning): Promise<void> {
+    const { key, client } = cleaning;
+    if (cleaning.isWanted && !(await cleaned(client))) return;
+    // Somebody may have closed the pool, or this key, meanwhile.
+    if (cleaning.isWanted) this.#keep(key, client);
+    else await ended(client);
+  }
+
+  #keep(key: string, client: Client): void {
     const idle = this.#idle.get(key) ?? [];
     this.#idle.set(key, idle);
     const drop = (): void => {
@@ -90,21 +108,51 @@ export class SessionPool {
     }
   }
 
-  /** Closes all idle sessions; resolves when they are gone. Never throws. */
+  /** Closes all idle sessions, and from now on every one that is given; resolves when they are gone. Never throws. */
   async closeAll(): Promise<void> {
-    await Promise.all([...this.#idle.keys()].map((key) => this.close(key)));
+    this.#isClosed = true;
+    await this.#closeWhere(() => true);
   }
 
   /** Closes the idle sessions of the key; resolves when they are gone. Never throws. */
   async close(key: string): Promise<void> {
-    const idle = this.#idle.get(key) ?? [];
-    this.#idle.delete(key);
-    await Promise.all(
-      idle.splice(0).map(({ client, timer }) => {
-        clearTimeout(timer);
-        return ended(client);
-      }),
+    await this.#closeWhere((one) => one.key === key);
+  }
+
+  /** Closes the idle sessions on one server, to make room there; answers how many there were. Never throws. */
+  async closeAt({ host, port }: Pick<Client, 'host' | 'port'>): Promise<number> {
+    return this.#closeWhere(({ client }) => client.host === host && client.port === port);
+  }
+
+  async #closeWhere(holds: (one: Held) => boolean): Promise<number> {
+    const cleaning = [...this.#cleaning].filter(holds);
+    for (const one of cleaning) one.isWanted = false;
+    const idle = [...this.#idle].flatMap(([key, entries]) =>
+      entries.filter(({ client }) => holds({ key, client })),
     );
+    for (const { drop } of idle) drop();
+    await Promise.all([
+      ...cleaning.map(({ done }) => done),
+      ...idle.map(({ client }) => ended(client)),
+    ]);
+    return cleaning.length + idle.length;
+  }
+}
+
+/** Makes a session as if nobody had used it; answers whether that worked. Never throws. */
+async function cleaned(client: Client): Promise<boolean> {
+  const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
+  try {
+    // A ROLLBACK outside of a transaction would leave a warning in the server's log.
+    if (client.getTransactionStatus() !== 'I') await client.query('ROLLBACK');
+    await client.query(CLEANING);
+    return true;
+  } catch {
+    // It was lost, or cannot be cleaned: nobody shall get it.
+    client.connection.stream.destroy();
+    return false;
+  } finally {
+    clearTimeout(patience);
   }
 }
 

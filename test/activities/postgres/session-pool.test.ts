@@ -1,3 +1,4 @@
+import { Client as PgClient } from 'pg';
 import type { Client } from '../../../activities/postgres/database-client';
 import { Connections, type Place } from '../../../activities/postgres/connections';
 import { IDLE_NAME, SessionPool } from '../../../activities/postgres/session-pool';
@@ -38,6 +39,14 @@ function look(as: string, where = place()): Promise<Seen> {
     );
     return rows[0] ?? { pid: 0, name: '', readonly: '' };
   });
+}
+
+/** How many of the server's processes are still there. */
+async function alive(pids: readonly number[]): Promise<number | null> {
+  const left = await withClient('postgres', (client) =>
+    client.query('SELECT FROM pg_stat_activity WHERE pid = ANY ($1)', [pids]),
+  );
+  return left.rowCount;
 }
 
 describe('SessionPool', () => {
@@ -95,15 +104,64 @@ describe('SessionPool', () => {
     expect((await look('moveout three', place('write', true))).pid).not.toBe(kept.pid);
   });
 
-  it('closes all that is kept', async () => {
-    const kept = [await look('moveout one'), await look('moveout two', place('write', true))];
-    await pool.closeAll();
-    const left = await withClient('postgres', (client) =>
-      client.query('SELECT FROM pg_stat_activity WHERE pid = ANY ($1)', [
-        kept.map(({ pid }) => pid),
-      ]),
-    );
-    expect(left.rowCount).toBe(0);
+  it('closes all that is kept, and then what is still given', async () => {
+    const own = new SessionPool();
+    const pids: number[] = [];
+    const open = (use: () => Promise<void>): Promise<void> =>
+      new Connections((connection) => urlOf(connection), { name: 'moveout one', pool: own }).with(
+        place(),
+        async (client) => {
+          const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+          pids.push(rows[0]?.pid ?? 0);
+          await use();
+        },
+      );
+    await open(() => open(() => Promise.resolve()));
+    expect(own.waiting).toBe(2);
+    await open(() => own.closeAll());
+    expect([own.waiting, pids.length]).toEqual([0, 3]);
+    expect(await alive(pids)).toBe(0);
+  });
+
+  it('closes a session that is being cleaned while all are closed', async () => {
+    const own = new SessionPool();
+    const client = new PgClient({ connectionString: urlOf(database) });
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const giving = own.give('here', client);
+    await own.closeAll();
+    expect([own.waiting, await alive(rows.map(({ pid }) => pid))]).toEqual([0, 0]);
+    await giving;
+    expect(own.waiting).toBe(0);
+  });
+
+  it('gives idle sessions up where a role, or a database, may have no more', async () => {
+    const role = `limited_${database}`;
+    const other = await databases.create('CREATE TABLE public.things (id int)');
+    await run('postgres', `CREATE ROLE ${role} LOGIN CONNECTION LIMIT 2 PASSWORD '${role}'`);
+    const own = new SessionPool();
+    const as = (connection: string): string => {
+      const url = new URL(urlOf(connection));
+      [url.username, url.password] = [role, role];
+      return url.href;
+    };
+    const limited = new Connections(as, { name: 'moveout one', pool: own });
+    const at = (connection: string): Place => ({ connection, access: 'read' });
+    const one = (connection: string, use = () => Promise.resolve()): Promise<void> =>
+      limited.with(at(connection), use);
+    try {
+      await one(database, () => one(database));
+      expect(own.waiting).toBe(2);
+      await one(other, () => one('postgres'));
+      expect(own.waiting).toBe(2);
+      await limited.withPool(at(database), (libraryPool) => libraryPool.query('SELECT 1'));
+      await expect(one(other, () => one(other, () => one(other)))).rejects.toMatchObject({
+        type: 'ServerBusy',
+      });
+    } finally {
+      await own.closeAll();
+      await run('postgres', `DROP ROLE ${role}`);
+    }
   });
 
   it('keeps no more than thirty, and of those that wait longest the first goes', async () => {
