@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { RunName } from '../workflows/domain/job';
 import type { StepHeartbeat } from '../workflows/domain/progress';
@@ -95,11 +95,36 @@ export async function attempt<T>(
     if (source !== undefined) await endReaders(source);
     return await use({ connections, runId, workflowId, meter, endEarlierReaders: endReaders });
   } catch (error) {
-    if (signal.aborted) throw new CancelledFailure(`${step} was cancelled`);
-    throw databaseFailure(error, step);
+    if (!signal.aborted) throw databaseFailure(error, step);
+    await untilGone(connections);
+    throw new CancelledFailure(`${step} was cancelled`);
   } finally {
     clearInterval(timer);
   }
+}
+
+/**
+ * Runs `use` with heartbeats by timer, for an activity that opens no session. It looks at no cancellation:
+ * what it does is short, or whole or not at all.
+ */
+export async function beating<T>(use: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MILLIS);
+  try {
+    return await use();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/**
+ * A cancelled attempt has ended when its sessions have: what follows it would otherwise have to end them by
+ * force. A server that does not answer keeps nobody waiting.
+ */
+async function untilGone(connections: Connections): Promise<void> {
+  await connections.untilGone().catch((error: unknown) => {
+    log.warn('sessions of a cancelled attempt may still be there', { error: String(error) });
+  });
 }
 
 function ownRun({ info }: Context): RunName {

@@ -9,19 +9,26 @@ import { targetPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 import { inFencedTarget, writing, type Writer } from './write/writing';
 
-/** Completes a run that was verified before, in an activity of its own. */
-export async function completeMigration(resources: Resources, job: Job): Promise<void> {
-  return writing(resources, { step: 'verifyProject', job }, (writer) => completeVerified(writer));
+/**
+ * Removes the marker from a verified target that got its own rows back: it is as it was before any migration.
+ * An activity of its own, for without the marker nothing would tell a second attempt what the first had verified.
+ * Safe to run twice.
+ */
+export async function removeMarker(resources: Resources, job: Job): Promise<void> {
+  await writing(resources, { step: 'verifyProject', job }, async (writer) => {
+    await forgetOnce(writer);
+    await writer.connections.closeKept(job.target);
+  });
 }
 
 /**
- * Sets the completed mark of a verified target; a target that got its own rows back carries none.
- * The mark keeps the evidence that it rests on. The last write of a run. Safe to run twice.
+ * Sets the completed mark of a verified target. The mark keeps the evidence that it rests on. The last write
+ * of a run. Safe to run twice.
  */
-export async function completeVerified(writer: Writer, evidence?: Evidence): Promise<void> {
+export async function completeVerified(writer: Writer, evidence: Evidence): Promise<void> {
   const { job, resources, connections } = writer;
   const manifest = await resources.store.manifest(job.backupId);
-  await (manifest.kind === 'target' ? forgetOnce(writer) : completeOnce(writer, evidence));
+  await completeOnce(writer, evidence);
   await connections.closeKept(job.target);
   if (job.source !== undefined) await noteTiming(resources.store, manifest);
 }
@@ -33,7 +40,7 @@ async function forgetOnce(writer: Writer): Promise<void> {
 }
 
 /** The same; then the fence lets nobody in, and only then the mark is looked at. */
-async function completeOnce(writer: Writer, evidence: Evidence | undefined): Promise<void> {
+async function completeOnce(writer: Writer, evidence: Evidence): Promise<void> {
   const { runId } = writer;
   try {
     await inFencedTarget(writer, ({ client, write }) =>

@@ -1,4 +1,5 @@
 import type { DraftsLeft, Suspects } from '../workflows/domain/interrupted';
+import { beating } from './attempt';
 import type { Resources } from './resources';
 
 /** Looks in this host's backup directory for folders that runs have begun and not finished. */
@@ -6,11 +7,13 @@ export async function findDrafts(
   { store }: Resources,
   suspects: Suspects,
 ): Promise<readonly DraftsLeft[]> {
-  const found: DraftsLeft[] = [];
-  for (const { runId, backupIds } of suspects) {
-    const folders: string[] = [];
-    for (const backupId of backupIds) folders.push(...(await store.drafts(backupId, runId)));
-    found.push({ runId, left: folders.map((folder) => `folder ${folder}`) });
-  }
-  return found;
+  return beating(async () => {
+    const found: DraftsLeft[] = [];
+    for (const { runId, backupIds } of suspects) {
+      const folders: string[] = [];
+      for (const backupId of backupIds) folders.push(...(await store.drafts(backupId, runId)));
+      found.push({ runId, left: folders.map((folder) => `folder ${folder}`) });
+    }
+    return found;
+  });
 }

@@ -12,18 +12,16 @@ import type { DraftsLeft, InterruptedRuns, Suspects } from '../workflows/domain/
 import type { BackupResult, Job, SchemaResult, StepResult } from '../workflows/domain/job';
 import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
-import type { HostAwaited } from '../workflows/domain/progress';
 import type { RestoreProof, Verified } from '../workflows/domain/report';
 import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
 import { abandonRestore } from './abandon-restore';
 import { backupProject, type BackupOrder } from './backup-project';
 import { backupTarget, type TargetBackupOrder } from './backup-target';
-import { completeMigration } from './complete-migration';
+import { removeMarker } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
 import { findDrafts } from './find-drafts';
 import { dropTemplates } from './drop-templates';
 import { findInterrupted } from './find-interrupted';
-import { lookForHost, type HostLook } from './look-for-host';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
 import { freezeFleet } from './fleet/freeze-fleet';
@@ -61,7 +59,6 @@ export interface Activities {
   readonly prepareTemplates: (order: Route) => Promise<PreparedTemplates>;
   readonly dropTemplates: (prepared: PreparedTemplates) => Promise<readonly string[]>;
   readonly abandonRestore: (job: Job) => Promise<void>;
-  readonly lookForHost: (look: HostLook) => Promise<HostAwaited | undefined>;
   readonly discardBackups: (discarding: Discarding) => Promise<void>;
   readonly initSchema: (job: Job) => Promise<SchemaResult>;
   readonly migrateAuth: (job: Job) => Promise<StepResult>;
@@ -69,7 +66,7 @@ export interface Activities {
   readonly restoreRows: (job: Job) => Promise<StepResult>;
   readonly finishSchema: (job: Job) => Promise<StepResult>;
   readonly verifyProject: (job: Job, then?: 'complete') => Promise<Verified>;
-  readonly completeMigration: (job: Job) => Promise<void>;
+  readonly removeMarker: (job: Job) => Promise<void>;
   readonly restoreProject: (job: Job) => Promise<RestoreProof>;
 }
 
@@ -91,7 +88,6 @@ export function createActivities(resources: Resources): Activities {
     prepareTemplates: (order) => prepareTemplates(resources, order),
     dropTemplates: (prepared) => dropTemplates(resources, prepared),
     abandonRestore: (job) => abandonRestore(resources, job),
-    lookForHost,
     discardBackups: (discarding) => discardBackups(resources, discarding),
     initSchema: (job) => initSchema(resources, job),
     migrateAuth: (job) => migrateAuth(resources, job),
@@ -99,7 +95,7 @@ export function createActivities(resources: Resources): Activities {
     restoreRows: (job) => restoreRows(resources, job),
     finishSchema: (job) => finishSchema(resources, job),
     verifyProject: (job, then) => verifyProject(resources, job, then),
-    completeMigration: (job) => completeMigration(resources, job),
+    removeMarker: (job) => removeMarker(resources, job),
     restoreProject: (job) => restoreProject(resources, job),
   };
 }

@@ -46,6 +46,7 @@ export async function planVerification(
         target,
         source,
         onDrift: request.onDrift,
+        timing: settings.timing,
         host: await resources.host.known(),
         problems: same
           ? [{ code: 'target-is-source', message: `"${target.database}" is the source itself` }]

@@ -18,14 +18,7 @@ export async function backupProject(input?: unknown): Promise<Report> {
       () => ({ tables: [], note: '' }),
     ),
   );
-  run.concerns(
-    plan.project,
-    {
-      source: plan.source.connection,
-      target: plan.target.connection,
-    },
-    plan,
-  );
+  run.concerns(plan.project, { source: plan.source.connection, target: plan.target.connection });
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const backupId = backupIdOf(
     plan.project.projectRef,
@@ -40,10 +33,12 @@ export async function backupProject(input?: unknown): Promise<Report> {
     run.step(
       'backupProject',
       () =>
-        working(`${plan.project.projectRef} → ${backupId}`, plan).backupProject({
-          ...plan,
-          backupId,
-        }),
+        working(
+          `${plan.project.projectRef} → ${backupId}`,
+          plan,
+          (activities) => activities.backupProject({ ...plan, backupId }),
+          run,
+        ),
       (result) => result,
     ),
   );

@@ -1,6 +1,8 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
@@ -18,7 +20,7 @@ export interface Cause {
 export function causeOf(error: unknown): Cause {
   if (isCancellation(error))
     return { code: 'Cancelled', message: 'the step under way was stopped' };
-  if (error instanceof ActivityFailure && isUntaken(error.cause)) return UNTAKEN;
+  if (error instanceof ActivityFailure && isNotStarted(error)) return NOT_STARTED;
   if (error instanceof ActivityFailure)
     return { ...causeOf(error.cause), step: error.activityType };
   if (error instanceof ApplicationFailure) {
@@ -28,14 +30,31 @@ export function causeOf(error: unknown): Cause {
   return { code: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Only what was asked of a host by name is not waited for without end. */
-const UNTAKEN: Cause = {
+/** Only a plan that was asked of a host by name is not waited for without end. */
+const NOT_STARTED: Cause = {
   code: 'NotFound',
-  message: 'no worker of the host that "host" names takes up work',
+  message:
+    'no worker of the host that "host" names has started it: start one, or name another host',
 };
 
-function isUntaken(cause: unknown): boolean {
+/** Tells whether no worker has started the activity in time. */
+export function isNotStarted({ cause }: ActivityFailure): boolean {
   return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+}
+
+/**
+ * How a step of the current scope ended. Once cancellation was requested Temporal retries nothing: a worker
+ * that died, or a failure that would have passed, then is the end of a cancelled step.
+ */
+export function endOfStep(error: unknown): unknown {
+  if (isCancellation(error) || !CancellationScope.current().consideredCancelled) return error;
+  if (!(error instanceof ActivityFailure)) return error;
+  const wouldBeRetried = error.cause instanceof TimeoutFailure || isRetryable(error.cause);
+  return wouldBeRetried ? new CancelledFailure('the step was cancelled') : error;
+}
+
+function isRetryable(cause: unknown): boolean {
+  return cause instanceof ApplicationFailure && cause.nonRetryable !== true;
 }
 
 /** Says what happened, at which step and, in the step's own words, at which table. */

@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Discarding } from '../activities/discard-backups';
-import { causeOf, sentenceOf, type Cause } from './causes';
+import { causeOf, endOfStep, sentenceOf, type Cause } from './causes';
 import { FAILURES } from './domain/failure';
 import type { Job } from './domain/job';
 import type { Report, RestoreProof } from './domain/report';
@@ -44,7 +44,8 @@ export async function withRestore<T>(
 ): Promise<T> {
   try {
     return await use();
-  } catch (error) {
+  } catch (caught) {
+    const error = endOfStep(caught);
     const cause = causeOf(error);
     const proof = await CancellationScope.nonCancellable(() => restoreOrPark(run, job, cause));
     if (cause.code === 'ProjectBusy') throw refused(run, [cause]);
@@ -57,17 +58,13 @@ export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<R
   const { target, targetBefore, timing } = job;
   // What was not there before is gone again without any backup: every worker can see to that.
   const host = targetBefore.kind === 'absent' ? undefined : job.host;
-  const restore = restoring(`put ${target.database} back to: ${targetBefore.kind}`, {
-    timing,
-    host,
-  });
+  const words = `put ${target.database} back to: ${targetBefore.kind}`;
+  const restore = (): Promise<RestoreProof> =>
+    restoring(words, { timing, host }, (activities) => activities.restoreProject(job), run);
+  // The mark is in the target, not beside the backup: any worker can set it, also where the host is lost.
   const abandon = (): Promise<void> => planning('give the restore up').abandonRestore(job);
   return orParked({ run, cause, targetBackupId: job.targetBackupId, abandon }, () =>
-    run.step(
-      'restoreProject',
-      () => restore.restoreProject(job),
-      (proof) => ({ tables: [], note: proof.facts.join('; ') }),
-    ),
+    run.step('restoreProject', restore, (proof) => ({ tables: [], note: proof.facts.join('; ') })),
   );
 }
 
@@ -81,12 +78,11 @@ export type Begun = Pick<Discarding, 'project' | 'source' | 'target' | 'insteadO
 /** Removes what a run began in the backup directory, shielded from cancellation. */
 export async function discardOrPark(run: Run, begun: Begun, cause: Cause): Promise<void> {
   const { project, source, target, backupIds, insteadOf } = begun;
-  const { discardBackups } = restoring(`remove what is begun of ${backupIds.join(', ')}`, begun);
-  await CancellationScope.nonCancellable(() =>
-    orParked({ run, cause }, () =>
-      discardBackups({ project, source, target, backupIds, insteadOf }),
-    ),
-  );
+  const words = `remove what is begun of ${backupIds.join(', ')}`;
+  const discarding = { project, source, target, backupIds, insteadOf };
+  const discard = (): Promise<void> =>
+    restoring(words, begun, (activities) => activities.discardBackups(discarding), run);
+  await CancellationScope.nonCancellable(() => orParked({ run, cause }, discard));
 }
 
 interface Parkable {

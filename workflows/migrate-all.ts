@@ -8,6 +8,7 @@ import {
 import type { FleetReport, FreezeOrder, FrozenFleet } from './domain/fleet';
 import { fleetIdOf } from './domain/names';
 import type { MigrateAllRequest } from './domain/request';
+import { hostAsked } from './asked-host';
 import { answerFreezing, steer } from './fleet/controls';
 import { ended } from './fleet/ending';
 import { Fleet } from './fleet/fleet';
@@ -63,7 +64,7 @@ async function begin(input: unknown): Promise<Standing> {
 
 async function freeze(order: FreezeOrder): Promise<FrozenFleet> {
   try {
-    return await planning('freeze the inventory').freezeFleet(order);
+    return await planning('freeze the inventory', hostAsked(order.input)).freezeFleet(order);
   } catch (error) {
     throw unplanned(error);
   }

@@ -1,16 +1,17 @@
-import { ApplicationFailure, patched, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { describeEvidence, describePlan, shorten } from './descriptions';
 import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
 import { unsoundIn } from './domain/soundness';
+import type { Step } from './domain/steps';
 import { hostAsked } from './asked-host';
-import { causeOf } from './causes';
+import { causeOf, endOfStep } from './causes';
 import { discardOrPark, type Begun } from './compensations';
 import { refused, restored } from './endings';
 import type { Run } from './progress';
-import { planning, working } from './steps';
+import { planning, working, type Placed, type Use } from './steps';
 
 const asItIs = <T extends StepResult>(result: T): T => result;
 
@@ -40,7 +41,7 @@ export class MigrationSteps {
     this.#run.planned(plan);
     const { project, source, target } = plan;
     const servers = { source: source.connection, target: target.connection };
-    this.#run.concerns(project, servers, plan);
+    this.#run.concerns(project, servers);
     if (plan.problems.length > 0) throw refused(this.#run, plan.problems);
     return plan;
   }
@@ -54,14 +55,16 @@ export class MigrationSteps {
       const result = await this.#run.step(
         'backupProject',
         () =>
-          working(`${project.projectRef} → ${backupId}`, plan).backupProject({
-            project,
-            source,
-            target,
-            format,
-            backupId,
-            holding: tables.flatMap(({ table, rows = 0 }) => (rows > 0 ? [table] : [])),
-          }),
+          this.#working(`${project.projectRef} → ${backupId}`, plan, (activities) =>
+            activities.backupProject({
+              project,
+              source,
+              target,
+              format,
+              backupId,
+              holding: tables.flatMap(({ table, rows = 0 }) => (rows > 0 ? [table] : [])),
+            }),
+          ),
         asItIs,
       );
       this.#run.backedUp(result.backupId, result.backupPath);
@@ -93,24 +96,26 @@ export class MigrationSteps {
     const backupId = this.#backupId(project.projectRef, 'target');
     const order = { project, target, extent, format: plan.format, backupId };
     await this.untouched({ project, target, timing, host, backupIds: [backupId] }, () =>
-      working(`what ${target.database} holds → ${backupId}`, plan).backupTarget(order),
+      this.#working(`what ${target.database} holds → ${backupId}`, plan, (activities) =>
+        activities.backupTarget(order),
+      ),
     );
     return { ...job, targetBackupId: backupId };
   }
 
   async initSchema(job: Job): Promise<SchemaResult> {
     const words = `${job.target.database}: schemas as in the source`;
-    return this.#run.step('initSchema', () => working(words, job).initSchema(job), asItIs);
+    return this.#step('initSchema', words, job, (activities) => activities.initSchema(job));
   }
 
   async migrateAuth(job: Job): Promise<void> {
     const words = `auth rows of ${job.backupId} → ${job.target.database}`;
-    await this.#run.step('migrateAuth', () => working(words, job).migrateAuth(job), asItIs);
+    await this.#step('migrateAuth', words, job, (activities) => activities.migrateAuth(job));
   }
 
   async migrateStorage(job: Job): Promise<void> {
     const words = `storage rows of ${job.backupId} → ${job.target.database}`;
-    await this.#run.step('migrateStorage', () => working(words, job).migrateStorage(job), asItIs);
+    await this.#step('migrateStorage', words, job, (activities) => activities.migrateStorage(job));
   }
 
   /** Completes the schema; in a clone it was whole, and the rows were finished as they were loaded. */
@@ -120,20 +125,35 @@ export class MigrationSteps {
       return;
     }
     const words = `${job.target.database}: keys, indexes, triggers, sequences, statistics`;
-    await this.#run.step('finishSchema', () => working(words, job).finishSchema(job), asItIs);
+    await this.#step('finishSchema', words, job, (activities) => activities.finishSchema(job));
   }
 
-  /** Verifies and, when nothing differs, sets the completed mark. A difference is a failure of this step. */
+  /** Loads every table of a backup. */
+  async restoreRows(job: Job): Promise<void> {
+    const words = `${job.backupId} → ${job.target.database}`;
+    await this.#step('restoreProject', words, job, (activities) => activities.restoreRows(job));
+  }
+
+  /** Compares, and writes nothing. */
+  async compare(job: Job): Promise<Evidence> {
+    const words = `${job.target.database} = ${job.backupId}?`;
+    const use = (): Promise<Evidence> =>
+      this.#working(words, job, (activities) => activities.verifyProject(job));
+    return this.#run.step('verifyProject', use, describeEvidence);
+  }
+
+  /** Verifies and, when nothing differs, sets the completed mark, or removes the marker where there was none. A difference is a failure of this step. */
   async verify(job: Job): Promise<Evidence> {
     const words = `${job.target.database} = ${job.backupId}?`;
     return this.#run.step(
       'verifyProject',
       async () => {
-        const then = patched('verify-completes') ? 'complete' : undefined;
-        const verified = await working(words, job).verifyProject(job, then);
+        const verified = await this.#working(words, job, (activities) =>
+          activities.verifyProject(job, 'complete'),
+        );
         this.#evidence = verified;
         assertSound(verified, job.onDrift);
-        if (verified.completed !== true) await completedApart(job);
+        if (verified.completed !== true) await this.#removeMarker(job);
         return verified;
       },
       describeEvidence,
@@ -151,7 +171,8 @@ export class MigrationSteps {
   async refusing<T>(use: () => Promise<T>, input?: unknown): Promise<T> {
     try {
       return await use();
-    } catch (error) {
+    } catch (failed) {
+      const error = endOfStep(failed);
       const { code, message } = causeOf(error);
       if (code === 'Cancelled') throw error;
       this.#run.wasAsked(input);
@@ -166,7 +187,8 @@ export class MigrationSteps {
   async untouched<T>(begun: Begun, use: () => Promise<T>): Promise<T> {
     try {
       return await use();
-    } catch (error) {
+    } catch (failed) {
+      const error = endOfStep(failed);
       const cause = causeOf(error);
       await discardOrPark(this.#run, begun, cause);
       if (cause.code === 'ProjectBusy') throw refused(this.#run, [cause]);
@@ -176,6 +198,19 @@ export class MigrationSteps {
       };
       throw restored(this.#run, error, { restore });
     }
+  }
+
+  #removeMarker(job: Job): Promise<void> {
+    const words = `${job.target.database}: no marker, it has its own rows again`;
+    return this.#working(words, job, (activities) => activities.removeMarker(job));
+  }
+
+  #step<T extends StepResult>(step: Step, summary: string, job: Job, use: Use<T>): Promise<T> {
+    return this.#run.step(step, () => this.#working(summary, job, use), asItIs);
+  }
+
+  #working<T>(summary: string, placed: Placed, use: Use<T>): Promise<T> {
+    return working(summary, placed, use, this.#run);
   }
 
   #backupId(projectRef: string, kind: 'project' | 'target'): string {
@@ -188,9 +223,4 @@ function assertSound(evidence: Evidence, onDrift: Job['onDrift']): void {
   const unsound = unsoundIn(evidence, onDrift);
   if (unsound === undefined) return;
   throw ApplicationFailure.nonRetryable(shorten(unsound.words), unsound.code);
-}
-
-/** For verifications that leave the mark to an activity of its own. */
-async function completedApart(job: Job): Promise<void> {
-  await working(`${job.target.database}: completed mark`, job).completeMigration(job);
 }

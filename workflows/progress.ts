@@ -1,4 +1,10 @@
-import { defineQuery, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  defineQuery,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { causeOf, sentenceOf } from './causes';
 import type { StepResult } from './domain/job';
 import { DATABASE_NAME, PROJECT_REF } from './domain/names';
@@ -9,13 +15,17 @@ import type { Outcome, Report, StepTiming } from './domain/report';
 import type { ProjectIdentity } from './domain/request';
 import type { Step } from './domain/steps';
 import { detailsOf } from './details';
-import { watchHost } from './host-watch';
 import { Parking } from './parking';
-import { list, type Listing } from './search-attributes';
-import type { Placed } from './steps';
+import { list } from './search-attributes';
 
 /** Answers how far a run is, table by table. */
 const progressQuery = defineQuery<Progress>('progress');
+
+/** The names of the connections that a run reads from and writes to. */
+interface NamedConnections {
+  readonly source: string | undefined;
+  readonly target: string;
+}
 
 /** What a run knows of itself while it goes; the query, the details and the report come from here. */
 export class Run {
@@ -37,28 +47,22 @@ export class Run {
     });
   }
 
-  /** Makes the project and its connections known, once the plan has settled them, and where its steps run. */
-  concerns(
-    project: ProjectIdentity,
-    { source, target }: Pick<Listing, 'source' | 'target'>,
-    placed: Placed,
-  ): void {
+  /** Makes the project and its connections known, once the plan has settled them. */
+  concerns(project: ProjectIdentity, connections: NamedConnections): void {
     this.#project = project;
-    watchHost(this, placed);
     const { projectRef, databaseName, ownerUserId } = project;
     const names = { project: projectRef, database: databaseName, owner: ownerUserId };
-    list({ ...names, source, target, outcome: 'running' });
+    list({ ...names, outcome: 'running' });
+    upsertMemo({ connections });
   }
 
   /** Makes the project known that a request names, where no plan could settle it. */
   wasAsked(input: unknown): void {
     const { projectRef, databaseName } = namesIn(input);
     if (projectRef === undefined || !PROJECT_REF.test(projectRef)) return;
-    this.#project = { projectRef };
-    list({ project: projectRef });
-    if (databaseName === undefined || !DATABASE_NAME.test(databaseName)) return;
-    this.#project = { projectRef, databaseName };
-    list({ database: databaseName });
+    const isNamed = databaseName !== undefined && DATABASE_NAME.test(databaseName);
+    this.#project = isNamed ? { projectRef, databaseName } : { projectRef };
+    list({ project: projectRef, database: isNamed ? databaseName : undefined });
   }
 
   /** Keeps what the plan says for the report. */
@@ -78,7 +82,6 @@ export class Run {
     describe: (result: T) => StepResult,
   ): Promise<T> {
     this.#set(step, { state: 'running', startedAt: now(), tables: [] });
-    list({ step });
     try {
       const result = await use();
       const { tables, note } = describe(result);
@@ -112,11 +115,7 @@ export class Run {
     this.ended('parked');
   }
 
-  isParked(): boolean {
-    return this.#notice !== undefined;
-  }
-
-  /** Sets that a step lies at a host that does not take it up, or that none does any more. */
+  /** Sets that no worker of its host has started a step; the step's end takes it back. */
   awaits(awaited: Progress['awaited']): void {
     if (awaited === undefined && this.#awaited === undefined) return;
     this.#awaited = awaited;

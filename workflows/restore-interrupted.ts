@@ -11,7 +11,7 @@ export async function restoreInterrupted(interrupted: Interrupted): Promise<Repo
   const { project, source, target, job, backupIds, host } = interrupted;
   const { timing, workflowId, runId, how, left } = interrupted;
   const run = new Run(['restoreProject']);
-  run.concerns(project, { source, target: target.connection }, { timing, host });
+  run.concerns(project, { source, target: target.connection });
   const insteadOf = { workflowId, runId };
   const error = ApplicationFailure.nonRetryable(
     `run ${runId} was ${how}; it left ${left.join(', ')}`,

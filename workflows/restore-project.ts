@@ -31,7 +31,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
   );
   run.planned(plan);
   const servers = { source: plan.sources[0]?.connection, target: plan.target.connection };
-  run.concerns(plan.project, servers, plan);
+  run.concerns(plan.project, servers);
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
   const job = await saveTarget(run, steps, plan);
@@ -44,11 +44,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
     },
     async () => {
       await steps.initSchema(job);
-      await run.step(
-        'restoreProject',
-        () => working(`${job.backupId} → ${job.target.database}`, job).restoreRows(job),
-        (result) => result,
-      );
+      await steps.restoreRows(job);
       await steps.finishSchema(job);
       return steps.verify(job);
     },
@@ -94,7 +90,13 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
   await steps.untouched({ project, target, timing, host, backupIds: [own] }, () =>
     run.step(
       'backupProject',
-      () => working(`what ${target.database} holds → ${own}`, plan).backupTarget(order),
+      () =>
+        working(
+          `what ${target.database} holds → ${own}`,
+          plan,
+          (activities) => activities.backupTarget(order),
+          run,
+        ),
       (result) => result,
     ),
   );

@@ -1,5 +1,5 @@
 import { hostAsked } from './asked-host';
-import { describeEvidence, shorten } from './descriptions';
+import { shorten } from './descriptions';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
 import { different, refused } from './endings';
@@ -18,28 +18,15 @@ export async function verifyProject(input?: unknown): Promise<Report> {
       (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
     ),
   );
-  run.concerns(
-    plan.project,
-    {
-      source: plan.source.connection,
-      target: plan.target.connection,
-    },
-    plan,
-  );
+  run.concerns(plan.project, { source: plan.source.connection, target: plan.target.connection });
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
-  const { project, backupId, extent, target, source, onDrift, host } = plan;
+  const { project, backupId, extent, target, source, onDrift, timing, host } = plan;
   const targetBefore = { kind: 'absent' } as const;
   const sources = [source];
   const named = { project, backupId, extent, target, targetBefore };
-  const job: Job = { ...named, sources, source, onDrift, host };
-  const evidence = await steps.refusing(() =>
-    run.step(
-      'verifyProject',
-      () => planning(`${target.database} = ${backupId}?`).verifyProject(job),
-      describeEvidence,
-    ),
-  );
+  const job: Job = { ...named, sources, source, onDrift, timing, host };
+  const evidence = await steps.refusing(() => steps.compare(job));
   const { tables, drift, differences } = evidence;
   const drifted =
     onDrift === 'fail' ? drift.map(({ table }) => `${table} changed in the source`) : [];

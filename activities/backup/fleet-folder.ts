@@ -88,7 +88,10 @@ export async function readList(
 export async function assertThere(store: BackupStore, fleetId: string): Promise<WrittenFleet> {
   const frozen = await readFrozen(store, fleetId);
   if (frozen !== undefined) return frozen;
-  throw failure('NotFound', `there is no fleet "${fleetId}" in ${store.directory}`);
+  throw failure(
+    'NotFound',
+    `there is no fleet "${fleetId}" in ${store.directory}; where another host froze it, "host" must name that one`,
+  );
 }
 
 /** Lists the fleets of the backup directory, oldest first. */

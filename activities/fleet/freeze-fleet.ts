@@ -10,7 +10,7 @@ import type {
 import { changedLimits, LIMITS, type Limits } from '../../workflows/domain/limits';
 import { migrateAllRequestSchema, type MigrateAllRequest } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
-import { attempt } from '../attempt';
+import { attempt, beating } from '../attempt';
 import { fleetPath, readFrozen, readList } from '../backup/fleet-folder';
 import { writeFrozen } from '../backup/freeze-folder';
 import { parseInput } from '../input';
@@ -31,6 +31,10 @@ const RETRIED = 50;
  * fleet's folder in the backup directory, which is there whole or not at all.
  */
 export async function freezeFleet(resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
+  return beating(() => frozenFleet(resources, order));
+}
+
+async function frozenFleet(resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
   const { fleetId, input } = order;
   fleetPath(resources.store, fleetId);
   const request = parseInput(migrateAllRequestSchema, input ?? {});

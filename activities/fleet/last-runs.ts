@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { migrationWorkflowId, PROJECT_REF } from '../../workflows/domain/names';
 import { projectSchema, type Project } from '../../workflows/domain/request';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
-import { attributeOf } from '../interrupted/closed-runs';
+import { attributeOf, connectionsOf } from '../interrupted/closed-runs';
 
 const FAILED = [
   `WorkflowType = "migrateProject"`,
@@ -75,8 +75,7 @@ function projectOf(run: WorkflowExecutionInfo, ref: string): Project | undefined
     ref,
     database: attributeOf(run, SEARCH_ATTRIBUTES.database),
     owner: attributeOf(run, SEARCH_ATTRIBUTES.owner),
-    source: attributeOf(run, SEARCH_ATTRIBUTES.source),
-    target: attributeOf(run, SEARCH_ATTRIBUTES.target),
+    ...connectionsOf(run),
   });
   return parsed.success ? parsed.data : undefined;
 }

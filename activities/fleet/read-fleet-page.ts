@@ -1,4 +1,5 @@
 import type { FleetProject, PageOrder } from '../../workflows/domain/fleet';
+import { beating } from '../attempt';
 import { readList } from '../backup/fleet-folder';
 import type { Resources } from '../resources';
 
@@ -10,6 +11,8 @@ export async function readFleetPage(
   { store }: Pick<Resources, 'store'>,
   { fleetId, sha256, offset, count }: PageOrder,
 ): Promise<readonly FleetProject[]> {
-  const projects = await readList(store, { fleetId, sha256 });
-  return projects.slice(offset, offset + count);
+  return beating(async () => {
+    const projects = await readList(store, { fleetId, sha256 });
+    return projects.slice(offset, offset + count);
+  });
 }

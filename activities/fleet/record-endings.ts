@@ -1,4 +1,5 @@
 import type { RecordOrder } from '../../workflows/domain/fleet';
+import { beating } from '../attempt';
 import { writeEndings } from '../backup/fleet-endings';
 import type { Resources } from '../resources';
 
@@ -7,5 +8,5 @@ export async function recordEndings(
   { store }: Pick<Resources, 'store'>,
   order: RecordOrder,
 ): Promise<void> {
-  await writeEndings(store, order);
+  await beating(() => writeEndings(store, order));
 }

@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { z } from 'zod';
 import type { RunName } from '../../workflows/domain/job';
 import type { Interrupted } from '../../workflows/domain/interrupted';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
@@ -47,12 +48,21 @@ function describe(run: WorkflowExecutionInfo): EndedRun | undefined {
   const { workflowId, runId, type: workflowType } = run;
   const how = run.status.name === 'TIMED_OUT' ? 'timed out' : 'terminated';
   const startedAt = run.startTime.getTime();
-  const source = attributeOf(run, SEARCH_ATTRIBUTES.source);
-  const target = attributeOf(run, SEARCH_ATTRIBUTES.target);
   return {
     ...{ workflowId, runId, workflowType, startedAt, how, projectRef, databaseName },
-    ...{ source, target },
+    ...connectionsOf(run),
   };
+}
+
+const connectionsMemo = z.object({
+  connections: z.object({ source: z.string().optional(), target: z.string().optional() }),
+});
+
+/** The connections that a run has named in its memo; empty if it has not come as far as that. */
+export function connectionsOf({
+  memo,
+}: Pick<WorkflowExecutionInfo, 'memo'>): z.infer<typeof connectionsMemo>['connections'] {
+  return connectionsMemo.safeParse(memo).data?.connections ?? {};
 }
 
 /** What a run is listed by; `undefined` where it has not come as far as saying it. */

@@ -12,7 +12,7 @@ const WITH_A_JOB: readonly string[] = [
   'restoreRows',
   'finishSchema',
   'verifyProject',
-  'completeMigration',
+  'removeMarker',
   'restoreProject',
 ];
 

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ClientConfig, Pool } from 'pg';
 import { z } from 'zod';
@@ -17,6 +18,10 @@ export type { Place } from './place';
 /** Milliseconds; an idle session that does not answer by then has lost its server. */
 const TAKEN_WITHIN = 5_000;
 
+/** Milliseconds; a backend looks every two seconds whether its client is still there. */
+const GONE_WITHIN = 5_000;
+const LOOK_AGAIN = 50;
+
 /** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
 export interface Session {
   readonly name: string;
@@ -34,10 +39,13 @@ export interface Session {
  */
 export class Connections extends ConnectionUrls {
   readonly #session: Session;
+  /** The servers that have seen a session of the attempt. */
+  readonly #reached: Set<string>;
 
-  constructor(resolve: ResolveUrl, session: Session) {
+  constructor(resolve: ResolveUrl, session: Session, reached = new Set<string>()) {
     super(resolve);
     this.#session = session;
+    this.#reached = reached;
   }
 
   /** The same servers under another session name or another signal. */
@@ -47,7 +55,7 @@ export class Connections extends ConnectionUrls {
 
   /** The same sessions, each that may write checked by `guard` before anybody gets it. */
   guarded(guard: (client: Client) => Promise<void>): Connections {
-    return new Connections(this.resolve, { ...this.#session, guard });
+    return new Connections(this.resolve, { ...this.#session, guard }, this.#reached);
   }
 
   /** Runs `use` with a session that is closed afterwards, whatever happens. */
@@ -91,6 +99,19 @@ export class Connections extends ConnectionUrls {
     if (!known.has(this.#keyOf(place))) await this.with(place, () => Promise.resolve());
   }
 
+  /**
+   * Waits until no server has a session of this attempt any more, for a few seconds at most. For an attempt whose
+   * signal has ended them: the backend of a busy one notices that a moment later.
+   */
+  async untilGone(): Promise<void> {
+    const { name } = this.#session;
+    const lookers = new Connections(this.resolve, { name: 'moveout looker' });
+    const gone = [...this.#reached].map((connection) =>
+      lookers.with({ connection, access: 'read' }, (client) => untilNone(client, cutName(name))),
+    );
+    await Promise.all(gone);
+  }
+
   /** A place in words, without a secret: `database x on connection y`. */
   describe(place: Place): string {
     const database = place.database ?? this.databaseOf(place.connection);
@@ -98,6 +119,7 @@ export class Connections extends ConnectionUrls {
   }
 
   #config(place: Omit<Place, 'access' | 'kept'>): ClientConfig {
+    this.#reached.add(place.connection);
     const { connectionString, options } = serverUrl(this.url(place.connection), place.database);
     return {
       connectionString,
@@ -215,6 +237,18 @@ export class Connections extends ConnectionUrls {
     } catch (error) {
       throw urlFailure(error, this.describe(place));
     }
+  }
+}
+
+async function untilNone(client: Client, name: string): Promise<void> {
+  const deadline = Date.now() + GONE_WITHIN;
+  for (;;) {
+    const left = await client.query(
+      'SELECT FROM pg_stat_get_activity(NULL) AS a WHERE a.application_name = $1',
+      [name],
+    );
+    if (left.rowCount === 0 || Date.now() > deadline) return;
+    await wait(LOOK_AGAIN);
   }
 }
 

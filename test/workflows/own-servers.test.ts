@@ -85,15 +85,16 @@ describe('projects of two sources and two target servers', () => {
     expect(expectedThere).not.toEqual(expected);
   });
 
-  it('goes where the request says, and is listed by its connections', async () => {
+  it('goes where the request says, and is listed with its connections', async () => {
     const project = bed.nextProject();
     const input = { ...project, source: 'shared', target: 'projects-b' };
     const { report, runId } = await bed.run('migrateProject', input);
     expect(report?.outcome).toBe('migrated');
     expect(await exists(project.databaseName)).toBe(false);
     expect(await there(() => exists(project.databaseName))).toBe(true);
-    const { source, target } = SEARCH_ATTRIBUTES;
-    await listed(bed, `RunId="${runId}" AND ${source}="shared" AND ${target}="projects-b"`);
+    await listed(bed, `RunId="${runId}" AND ${SEARCH_ATTRIBUTES.project}="${project.projectRef}"`);
+    for await (const { memo } of bed.temporal.workflow.list({ query: `RunId="${runId}"` }))
+      expect(memo).toMatchObject({ connections: { source: 'shared', target: 'projects-b' } });
     const database = freshName('target');
     const restored = await bed.run('restoreProject', {
       backupId: report?.backupId,
@@ -175,7 +176,7 @@ describe('projects of two sources and two target servers', () => {
       return real();
     });
     await reached;
-    const { outcome, target } = SEARCH_ATTRIBUTES;
+    const { outcome } = SEARCH_ATTRIBUTES;
     await listed(bed, `WorkflowId="${handle.workflowId}" AND ${outcome}="running"`);
     await handle.terminate('for the test');
     await listed(bed, `WorkflowId="${handle.workflowId}" AND ExecutionStatus="Terminated"`);
@@ -186,8 +187,9 @@ describe('projects of two sources and two target servers', () => {
     expect(report).toMatchObject({ reconciled });
     expect(JSON.stringify(report)).toContain('\\"gone\\" does not answer');
     expect(await there(() => exists(project.databaseName))).toBe(false);
-    const where = `WorkflowId="${handle.workflowId}" AND ${target}="projects-b"`;
-    await listed(bed, `${where} AND ExecutionStatus="Failed"`);
+    await listed(bed, `WorkflowId="${handle.workflowId}" AND ExecutionStatus="Failed"`);
+    const { memo } = await bed.temporal.workflow.getHandle(handle.workflowId).describe();
+    expect(memo).toMatchObject({ connections: { target: 'projects-b' } });
   });
 });
 

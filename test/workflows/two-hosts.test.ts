@@ -148,6 +148,18 @@ describe('two workers with backup directories of their own', () => {
     expect(nowhere.message).toContain('no worker of the host that "host" names');
   });
 
+  it('compare with a backup where it is, each time', async () => {
+    const [a] = sides;
+    const project = { ...bed.nextProject(), host: a.id };
+    expect((await run('migrateProject', project)).report?.outcome).toBe('migrated');
+    const endings = await Promise.all(
+      Array.from({ length: 10 }, () => run('verifyProject', project)),
+    );
+    expect(endings.map(({ report, message }) => report?.outcome ?? message)).toEqual(
+      Array.from({ length: 10 }, () => 'verified'),
+    );
+  });
+
   it('go on without the one that was killed, whose runs say so, wait for it, and end when it is back', async () => {
     const [a, b] = sides;
     const handle = await lose(a, 'migrateAuth');

@@ -26,21 +26,18 @@ export interface Notice {
   readonly abandon: string;
 }
 
-/** A step that nobody takes up. */
+/** A step that no worker of its host has started. */
 export interface HostAwaited {
   /** The host that has the run's backups. */
   readonly host: string;
   readonly activity: string;
   /** ISO 8601 in UTC. */
   readonly since: string;
-  /** When a worker of the host last asked for work; absent where that is long ago. */
-  readonly lastAsked?: string | undefined;
 }
 
 /** That a step waits for its host, and what helps, in one line for people. */
-export function awaitedIn({ host, activity, since, lastAsked }: HostAwaited): string {
-  const last = lastAsked === undefined ? 'lately' : `since ${lastAsked}`;
-  return `Waits for host ${host} since ${since}: no worker of it takes up ${activity}, and none has asked for work ${last}. Start one that has its backup directory; the run goes on by itself.`;
+export function awaitedIn({ host, activity, since }: HostAwaited): string {
+  return `Waits for host ${host} since ${since}: no worker of it has started ${activity}. If none runs, start one that has its backup directory; if all are busy, wait. The run continues by itself.`;
 }
 
 /** The answer to the `progress` query. */

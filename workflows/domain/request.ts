@@ -121,6 +121,7 @@ export const limitsSchema = z.custom<LimitsChange>().superRefine((value, context
 /** The input of `migrateAll`; the projects are the configured ones unless it says otherwise. */
 export const migrateAllRequestSchema = z
   .strictObject({
+    host,
     replace,
     onDrift,
     /** A file of the worker's machine with one project a line, as JSON. */

@@ -34,6 +34,7 @@ export interface VerificationPlan {
   readonly target: DatabaseIdentity;
   readonly source: DatabaseIdentity;
   readonly onDrift: 'report' | 'fail';
+  readonly timing?: Timing | undefined;
   readonly host?: string | undefined;
   readonly problems: readonly Problem[];
 }

@@ -7,8 +7,5 @@ export const SEARCH_ATTRIBUTES = {
   database: 'MoveoutDatabase',
   owner: 'MoveoutOwner',
   fleet: 'MoveoutFleet',
-  source: 'MoveoutSource',
-  target: 'MoveoutTarget',
-  step: 'MoveoutStep',
   outcome: 'MoveoutOutcome',
 } as const;

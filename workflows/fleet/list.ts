@@ -71,8 +71,9 @@ export class List {
   async #readPage(): Promise<void> {
     const { fleetId, sha256, total, host } = this.#frozen;
     const offset = this.#cursor;
-    const { readFleetPage } = working(`the list from ${String(offset)} on`, { host });
-    const page = await readFleetPage({ fleetId, sha256, offset, count: PAGE });
+    const page = await working(`the list from ${String(offset)} on`, { host }, (activities) =>
+      activities.readFleetPage({ fleetId, sha256, offset, count: PAGE }),
+    );
     if (page.length === 0) {
       const words = `the list of ${fleetId} ends at ${String(offset)} of ${String(total)} projects`;
       throw ApplicationFailure.nonRetryable(words, 'BackupDamaged');

@@ -41,12 +41,12 @@ export class FleetRecord {
 
   #write(): void {
     const order = { fleetId: this.#fleetId, part: this.#part, entries: this.#unwritten };
-    const { recordEndings } = working(`record of ${order.fleetId}, part ${String(order.part)}`, {
-      host: this.#host,
-    });
+    const words = `record of ${order.fleetId}, part ${String(order.part)}`;
+    const write = (): Promise<void> =>
+      working(words, { host: this.#host }, (activities) => activities.recordEndings(order));
     this.#part += 1;
     this.#unwritten = [];
-    this.#writing = this.#writing.then(() => recordEndings(order));
+    this.#writing = this.#writing.then(write);
     // Whoever finishes gets to know; until then it is not unhandled.
     this.#writing.catch(() => undefined);
   }

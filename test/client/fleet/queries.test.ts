@@ -30,7 +30,7 @@ beforeAll(async () => {
   place = await fleetPlace({ workflowsPath: require.resolve('./pretend') });
   folder = mkdtempSync(path.join(tmpdir(), 'moveout-queries-'));
   symlinkSync(given('MOVEOUT_TEST_TEMPORAL_CLI'), path.join(folder, 'temporal'));
-  await start('running', 'stay', { step: 'backupProject' });
+  await start('running', 'stay', {});
   await start('parked', 'stay', { outcome: 'parked' });
   await start('migrated', 'complete', { outcome: 'migrated' });
   await start('restored', 'fail', { outcome: 'restored' });

@@ -28,8 +28,7 @@ export class Gates {
     return new Proxy(activities, {
       get: (all, name) => {
         const real: unknown = Reflect.get(all, name);
-        // It runs beside the steps, and is none.
-        if (typeof real !== 'function' || name === 'lookForHost') return real;
+        if (typeof real !== 'function') return real;
         return (...args: readonly unknown[]) =>
           this.#pass(() => Promise.resolve<unknown>(Reflect.apply(real, undefined, args)));
       },

@@ -29,7 +29,6 @@ export class Interventions {
       backupTarget: this.#around('backupTarget', all.backupTarget),
       findInterrupted: this.#around('findInterrupted', all.findInterrupted),
       findDrafts: this.#around('findDrafts', all.findDrafts),
-      lookForHost: this.#around('lookForHost', all.lookForHost),
       prepareTemplates: this.#around('prepareTemplates', all.prepareTemplates),
       dropTemplates: this.#around('dropTemplates', all.dropTemplates),
       abandonRestore: this.#around('abandonRestore', all.abandonRestore),
@@ -40,7 +39,7 @@ export class Interventions {
       restoreRows: this.#around('restoreRows', all.restoreRows),
       finishSchema: this.#around('finishSchema', all.finishSchema),
       verifyProject: this.#around('verifyProject', all.verifyProject),
-      completeMigration: this.#around('completeMigration', all.completeMigration),
+      removeMarker: this.#around('removeMarker', all.removeMarker),
       restoreProject: this.#around('restoreProject', all.restoreProject),
     };
   }

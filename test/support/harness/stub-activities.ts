@@ -65,11 +65,10 @@ export function stubActivities(ground: StubGround): Activities {
     finishSchema: done,
     verifyProject: () =>
       Promise.resolve({ tables: [], drift: [], differences: [], completed: true }),
-    completeMigration: nothing,
+    removeMarker: nothing,
     restoreProject: () => Promise.resolve({ state: 'absent', facts: ['as it was'] }),
     abandonRestore: nothing,
     discardBackups: nothing,
-    lookForHost: () => Promise.resolve(undefined),
     ...unused(),
   };
 }

@@ -1,13 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
-import { query } from '../../support/harness/databases';
 import { actualRows, expectedRows } from '../../support/harness/expected-rows';
 import { endingOf } from '../../support/harness/ending';
 import { openTestbed, type Testbed, type TestProject } from '../../support/harness/testbed';
 import { eventually } from './eventually';
 import { Gate } from './gate';
-import { openShifts, type Shifts, type Version } from './shifts';
+import { openShifts, type Shifts } from './shifts';
 
 const PATCHED = { workflowsPath: require.resolve('./variants/patched') };
 const UNPATCHED = { workflowsPath: require.resolve('./variants/unpatched') };
@@ -54,24 +53,6 @@ describe('migrateProject, changed while a migration is under way', () => {
     await expectMigrated(project, handle);
     await leaveTodayAgain();
     expect(shifts.noted).not.toContain(project.databaseName);
-  });
-
-  it('sets the completed mark in a step of its own behind a worker that can only verify', async () => {
-    const verifiesOnly: Version = {
-      wrap: (all) => ({ ...all, verifyProject: (job) => all.verifyProject(job) }),
-    };
-    const steps = [];
-    for (const version of [{}, verifiesOnly]) {
-      const project = bed.nextProject();
-      const leave = await shifts.begin(version);
-      const handle = await shifts.migrate(project);
-      await expectMigrated(project, handle);
-      await leave();
-      const marks = await query(project.databaseName, 'SELECT state FROM moveout.migration');
-      expect(marks).toEqual([{ state: 'completed' }]);
-      steps.push(historyToJSON(await handle.fetchHistory()).includes('"completeMigration"'));
-    }
-    expect(steps).toEqual([false, true]);
   });
 
   it('is told apart by replay: the patched change takes the old way, the unpatched does not', async () => {
