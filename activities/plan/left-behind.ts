@@ -45,11 +45,21 @@ async function quotedNames(client: Client, tables: readonly string[]): Promise<r
     .map(({ name }) => name);
 }
 
-/** Objects of the schemas that reach outside, and so cannot come along. */
+/** Objects of the schemas that reach outside, and so cannot come along, and those that pg_dump leaves out as well. */
 export function reachingOut(schema: SchemaScript | undefined): readonly Problem[] {
-  return (schema?.leftOut ?? []).map(({ object, because }) => leftOut(object, because));
+  return [...(schema?.leftOut ?? []), ...(schema?.passedOver ?? [])].map(({ object, because }) =>
+    leftOut(object, because),
+  );
 }
 
 function leftOut(object: string, because: string): Problem {
   return { code: 'left-out', message: `${object} stays behind: ${because}` };
+}
+
+/** What of a target's own is not kept, in its words. */
+export function notKept(database: string, schema: SchemaScript): readonly Problem[] {
+  return schema.passedOver.map(({ object, because }) => ({
+    code: 'left-out',
+    message: `in the target "${database}": ${object} does not stay: ${because}`,
+  }));
 }

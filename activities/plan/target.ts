@@ -15,7 +15,7 @@ import { readMark, type Mark } from '../postgres/fence';
 import { serverPlace } from '../postgres/maintenance';
 import { catalogDigest, readSchema, type SchemaScript } from '../postgres/schema';
 import { targetTriggerRemarks } from './checks/trigger-remarks';
-import { dependentsOf } from './left-behind';
+import { dependentsOf, notKept } from './left-behind';
 
 /** What the plan sees of the target before anything happens to it. */
 export interface TargetView {
@@ -109,7 +109,8 @@ async function viewExisting(
   }
   const schema = await connections.withPool(place, (pool) => readSchema(pool, extent));
   const before = { kind: 'filled', oid, catalog, ...names, rows: seen.rows } as const;
-  return { ...found, schema, before };
+  const lost = notKept(place.database ?? '', schema);
+  return { ...found, schema, before, warnings: [...warnings, ...lost] };
 }
 
 async function projectRows(client: Client, extent: Extent): Promise<number> {

@@ -13,6 +13,7 @@ import {
   type Reference,
 } from './catalog/foreign-keys';
 import { holdingTables, type Choice } from './catalog/holding';
+import { dropUnfinishedIndexes } from './catalog/unfinished-indexes';
 import { readTriggers, setTriggers } from './catalog/triggers';
 import { copyIn, insertArray } from './copy';
 import { qualified } from './identifiers';
@@ -50,6 +51,7 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   const triggers = await readTriggers(client, isEmpty ? coming : names);
   await dropForeignKeys(client, against);
   await setTriggers(client, triggers, 'D');
+  await dropUnfinishedIndexes(client, names);
   if (!isEmpty) await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
   // Rows belong into no log.
   const mayInsert = !(await logsParameters(client));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
+import { IS_UNFINISHED } from '../schema/invalid-indexes';
 import { Recollection } from '../catalog/recollection';
 
 const uniqueKeyRow = z.object({
@@ -25,7 +26,7 @@ const uniqueKeys = new Recollection<readonly UniqueKey[]>();
 
 /**
  * Lists the unique indexes on the tables of the extent: primary keys, constraints, plain, partial and
- * over expressions. The deparsed text is qualified as the session's search path demands.
+ * over expressions, but not those that were never finished. The deparsed text is qualified as the session's search path demands.
  */
 export async function readUniqueKeys(
   client: Client,
@@ -50,7 +51,7 @@ async function listUniqueKeys(client: Client, extent: Extent): Promise<readonly 
        FROM pg_index i
        JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam
        JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE i.indisunique AND i.indislive AND m.amname = 'btree'
+      WHERE i.indisunique AND NOT ${IS_UNFINISHED} AND m.amname = 'btree'
         AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND ${inExtent('n', 'c')}
       ORDER BY 2, 1`,
     [extent.schemas, extent.tables],

@@ -5,6 +5,7 @@ import type { Beside } from './beside';
 import { neededExtensions } from './extensions';
 import { factsInside } from './inside';
 import type { Inside } from './inside';
+import { passedOver } from './invalid-indexes';
 import { nameOf } from './object-name';
 import { separate } from './reach';
 import type { Reach } from './reach';
@@ -23,6 +24,7 @@ export interface Judged {
   readonly extensions: readonly Extension[];
   readonly obstacles: readonly LeftOut[];
   readonly leftOut: readonly LeftOut[];
+  readonly passedOver: readonly LeftOut[];
   readonly problems: readonly LeftOut[];
 }
 
@@ -45,10 +47,8 @@ export function judgeExtent(catalog: Catalog, extent: Extent): Judged {
     beside: beside.kept,
     extensions,
     obstacles,
-    leftOut: [
-      ...[...reach.leftOut, ...catalog.losses, ...catalog.unknownOptions],
-      ...[...tables.lost, ...beside.lost],
-    ],
+    leftOut: [...reach.leftOut, ...catalog.losses, ...tables.lost, ...beside.lost],
+    passedOver: [...passedOver(catalog.invalidIndexes), ...catalog.unknownOptions],
     problems: [
       ...reach.problems,
       ...obstacles,

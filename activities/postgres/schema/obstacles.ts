@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent, texts } from './beside';
 import type { Ask } from './beside';
+import { IS_UNFINISHED } from './invalid-indexes';
 import type { LeftOut } from './script';
 
 const ROWS = z.array(z.object({ object: z.string(), because: z.string() }));
@@ -107,7 +108,7 @@ SELECT format('index %I.%I', n.nspname, x.relname), 'indexes on partitioned tabl
   JOIN pg_index i ON i.indexrelid = x.oid
   JOIN pg_class c ON c.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE x.relkind = 'I' AND ${inExtent(extent)}
+ WHERE x.relkind = 'I' AND NOT ${IS_UNFINISHED} AND ${inExtent(extent)}
    AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = x.oid)
    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))`;
 }
@@ -143,7 +144,8 @@ SELECT format('function %s', p.oid::regprocedure), 'needs language ' || l.lannam
 /** The schema engine sees such an index only where no constraint stands on it. */
 function brokenIndexes(scope: string): string {
   return `
-SELECT format('index %I.%I', n.nspname, c.relname), 'is not valid: REINDEX it'
+SELECT format('index %I.%I', n.nspname, c.relname),
+       format('is not valid, and a constraint stands on it: run REINDEX INDEX %I.%I', n.nspname, c.relname)
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace

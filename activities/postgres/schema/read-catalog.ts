@@ -10,6 +10,8 @@ import { readExtensions } from './extensions';
 import type { Installed } from './extensions';
 import { readForeignTypes } from './foreign-types';
 import type { ForeignType } from './foreign-types';
+import { readInvalidIndexes, withoutInvalid } from './invalid-indexes';
+import type { InvalidIndex } from './invalid-indexes';
 import { readLosses, readObstacles } from './obstacles';
 import type { LeftOut } from './script';
 import { readUnknownOptions, readUnknownSettings, withoutUnknownSettings } from './unknown-options';
@@ -26,6 +28,7 @@ interface OwnReading {
   readonly foreignTypes: readonly ForeignType[];
   readonly installed: readonly Installed[];
   readonly virtual: ReadonlySet<string>;
+  readonly invalidIndexes: readonly InvalidIndex[];
   /** Facts that PostgreSQL keeps for itself, in no digest: it may change them at any time. */
   readonly unknownOptions: readonly LeftOut[];
   readonly unknownSettings: UnknownSettings;
@@ -68,6 +71,7 @@ async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
     foreignTypes: await readForeignTypes(ask, extent),
     installed: await readExtensions(ask),
     virtual: await readVirtualColumns(ask),
+    invalidIndexes: await readInvalidIndexes(ask, extent),
     unknownOptions: await readUnknownOptions(ask, extent),
     unknownSettings: await readUnknownSettings(ask),
   };
@@ -79,8 +83,7 @@ function schemaNames(all: FactBase): string[] {
 
 /** The engine's facts, put right where it reads a version otherwise than it is. */
 function carried(all: FactBase, own: OwnReading): FactBase {
-  const facts = all
-    .facts()
+  const facts = withoutInvalid(all.facts(), own.invalidIndexes)
     .map((fact) => withoutUnknownSettings(markVirtual(fact, own.virtual), own.unknownSettings))
     .flatMap((fact) => carriedFact(fact) ?? []);
   const present = new Set(facts.map(({ id }) => encodeId(id)));

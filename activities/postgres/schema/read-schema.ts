@@ -41,6 +41,7 @@ export async function readSchema(
       return removal();
     },
     leftOut: [...judged.leftOut, ...unenforced(enforcement)].sort(byObject),
+    passedOver: judged.passedOver,
     problems,
     extensions,
     roles: rolesOf(all, kept, [...first.roles, ...beside.flatMap(({ roles }) => roles)]),

@@ -33,6 +33,8 @@ export interface SchemaScript {
   readonly removal: readonly string[];
   /** Objects in the extent that reach outside it or stay behind by configuration, by name. Never empty by silence. */
   readonly leftOut: readonly LeftOut[];
+  /** What pg_dump leaves out as well, so that nothing is lost: indexes that are not valid, facts of PostgreSQL's own. */
+  readonly passedOver: readonly LeftOut[];
   /** What can neither be carried nor left out, one line each. A script with problems has no statements. */
   readonly problems: readonly string[];
   /** The extensions that the statements create unless they are there, in that order. */

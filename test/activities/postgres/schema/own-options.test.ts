@@ -49,7 +49,7 @@ describe('options that people set', () => {
     const target = await databases.create();
     await apply(target, after.statements);
     expect(compareSchemas(after, await read(target))).toEqual([]);
-    expect(after.leftOut).toEqual([]);
+    expect(after.passedOver).toEqual([]);
   });
 });
 
@@ -81,7 +81,7 @@ describe('facts that PostgreSQL keeps for itself', () => {
     const target = await databases.create();
     await apply(target, withThem.statements);
     expect(compareSchemas(withThem, await read(target))).toEqual([]);
-    expect(withThem.leftOut.map(({ object }) => object)).toEqual([
+    expect(withThem.passedOver.map(({ object }) => object)).toEqual([
       'option attgen of auth.t.a',
       'option rel_rev of auth.i and 4 more',
     ]);
