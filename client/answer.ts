@@ -8,6 +8,7 @@ import { documentOf, type Asked } from './report/documents';
 import { fleetText } from './report/fleet';
 import { planText } from './report/plan';
 import { reconciledText } from './report/reconciled';
+import { refusalLine } from './report/refusal';
 import { problemsText, refusalText, reportText } from './report/text';
 import type { Ran } from './run';
 
@@ -15,15 +16,13 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
  * Runs `work` and answers on stdout: a report for people, or with `--json` exactly one JSON document;
- * what could not be taken up is one message on stderr. Sets the exit status.
+ * why a request was refused is one message on stderr, with `--json` as well. Sets the exit status.
  */
 export async function answer(flags: Flags, work: () => Promise<Ran>): Promise<void> {
   const startedAt = new Date().toISOString();
   const asked = { projectRef: flags.projectRef, databaseName: flags.database, startedAt };
   const { ending, isInterrupted } = await working(flags, work).catch((error: unknown) => {
-    const ending = thrown(error);
-    if (ending.kind === 'refused') say(ending.problem.message);
-    return { ending, isInterrupted: false };
+    return { ending: thrown(error), isInterrupted: false };
   });
   print(ending, asked, flags.json === true);
   process.exitCode = exitStatusOf(ending, isInterrupted);
@@ -37,8 +36,9 @@ async function working(flags: Flags, work: () => Promise<Ran>): Promise<Ran> {
 }
 
 function print(ending: Ending, asked: Asked, isJson: boolean): void {
+  if (ending.kind === 'refused') process.stderr.write(refusalLine(ending, asked));
   if (isJson) process.stdout.write(`${JSON.stringify(documentOf(ending, asked), null, 2)}\n`);
-  else if (ending.kind === 'report') printReport(ending.report);
+  else if (ending.kind === 'report') printReport(ending.report, asked);
   else if (ending.kind === 'fleet') process.stdout.write(fleetText(ending.fleet));
   else if (ending.kind === 'told') process.stdout.write(ending.text);
   else if (ending.kind === 'reconciled') process.stdout.write(reconciledText(ending.reconciled));
@@ -48,9 +48,9 @@ function print(ending: Ending, asked: Asked, isJson: boolean): void {
 }
 
 /** A refusal is a message like any other about what was asked; all else is the answer itself. */
-function printReport(report: Report): void {
+function printReport(report: Report, asked: Asked): void {
   const out = report.outcome === 'refused' ? process.stderr : process.stdout;
-  out.write(report.outcome === 'refused' ? refusalText(report) : reportText(report));
+  out.write(report.outcome === 'refused' ? refusalText(report, asked) : reportText(report));
 }
 
 /**

@@ -14,7 +14,10 @@ export async function runArguments(command: Command, args: readonly string[]): P
     await command.parseAsync([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return;
+    if (error.exitCode === 0) {
+      process.exitCode = 0;
+      return;
+    }
     const refusal = new UsageError(wordsOf(error, command));
     await answer({ json: args.includes('--json') }, () => Promise.reject(refusal));
   }

@@ -14,8 +14,8 @@ export type Ending =
   | { readonly kind: 'reconciled'; readonly reconciled: ReconcileReport }
   /** What was asked is done; this is what there is to say. */
   | { readonly kind: 'told'; readonly text: string; readonly document: object }
-  /** It never got to anything that writes. */
-  | { readonly kind: 'refused'; readonly problem: Problem }
+  /** It never got to anything that writes. `undone` says what has not happened. */
+  | { readonly kind: 'refused'; readonly problem: Problem; readonly undone?: string | undefined }
   /** It ended in a way that says nothing about the target: somebody has to look. */
   | { readonly kind: 'unknown'; readonly problem: Problem }
   /** Moveout itself failed, a bug: nothing is known of any database. */

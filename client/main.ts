@@ -9,7 +9,9 @@ import { MODES, type Mode } from './modes';
 import { modeOf, PLACE_FLAGS } from './request';
 import { run } from './run';
 import { addSchedule } from './schedule/command';
+import { beginProgram } from '../worker/program';
 
+beginProgram();
 const args = process.argv.slice(2);
 // From here on the list of processes shows no argument of this one.
 process.title = 'moveout';
@@ -44,6 +46,7 @@ moveout
   .action(async () => {
     const { runWorker } = await import('./embedded.js');
     await runWorker();
+    process.exitCode = 0;
   });
 
 function add(name: string, mode: Mode, help: string): void {

@@ -6,7 +6,9 @@ import { SCRIPT_FLAGS, withFlags, type Flags } from './flags';
 import { HELP } from './help';
 import { modeOf } from './request';
 import { run } from './run';
+import { beginProgram } from '../worker/program';
 
+beginProgram();
 const args = process.argv.slice(2);
 // From here on the list of processes shows no argument of this one.
 process.title = 'moveout migrate-project';

@@ -23,6 +23,8 @@ interface ModeKind {
   /** `now` in epoch millis makes ids of runs that may stand side by side. */
   readonly workflowId: (flags: Flags, now: number) => string;
   readonly summary: (flags: Flags) => string;
+  /** What has not happened where the request is refused: `the plan could not be made`. */
+  readonly undone: string;
 }
 
 const PROJECT = ['projectRef', 'database', 'owner'] as const;
@@ -40,6 +42,7 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: migrateRequestSchema,
     workflowId: (flags) => migrationWorkflowId(refOf(flags)),
     summary: moveOf,
+    undone: 'the migration was not started',
   },
   all: {
     workflowType: 'migrateAll',
@@ -48,6 +51,7 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     workflowId: () => 'migrate-all',
     summary: ({ file }) =>
       file === undefined ? 'every configured project' : `every project of ${file}`,
+    undone: 'the list of projects could not be made',
   },
   retry: {
     workflowType: 'migrateAll',
@@ -55,6 +59,7 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: migrateAllRequestSchema,
     workflowId: () => 'retry-failed',
     summary: ({ of }) => `what failed last in ${of ?? 'any run'}`,
+    undone: 'the list of failed projects could not be made',
   },
   backup: {
     workflowType: 'backupProject',
@@ -62,6 +67,7 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: backupRequestSchema,
     workflowId: (flags, now) => `backup-project/${refOf(flags)}-${now}`,
     summary: (flags) => `${refOf(flags)} → a backup`,
+    undone: 'the backup was not started',
   },
   restore: {
     workflowType: 'restoreProject',
@@ -69,6 +75,7 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: restoreRequestSchema,
     workflowId: ({ database }) => `restore-project/${database ?? ''}`,
     summary: ({ restore, backup, database }) => `${restore ?? backup ?? ''} → ${database ?? ''}`,
+    undone: 'the restore was not started',
   },
   verify: {
     workflowType: 'verifyProject',
@@ -76,6 +83,7 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: verifyRequestSchema,
     workflowId: (flags, now) => `verify-project/${refOf(flags)}-${now}`,
     summary: ({ projectRef, backup }) => `${projectRef ?? ''} = ${backup ?? 'its newest backup'}?`,
+    undone: 'the verification was not started',
   },
   reconcile: {
     workflowType: 'reconcile',
@@ -83,6 +91,7 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: reconcileRequestSchema,
     workflowId: () => 'reconcile',
     summary: () => 'what runs left that were ended from outside',
+    undone: 'the runs that were ended from outside could not be looked for',
   },
   plan: {
     workflowType: 'planProject',
@@ -90,5 +99,6 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     schema: migrateRequestSchema,
     workflowId: (flags, now) => `plan-project/${refOf(flags)}-${now}`,
     summary: (flags) => `${moveOf(flags)}: the plan`,
+    undone: 'the plan could not be made',
   },
 };

@@ -145,7 +145,7 @@ function flagOf(field: string, flags: Flags): string {
     ['projectRef', typed('projectRef')],
     ['databaseName', typed('database')],
     ['ownerUserId', typed('owner')],
-    ['backupId', flags.backup === undefined ? typed('restore') : typed('backup')],
+    ['backupId', flags.restore === undefined ? typed('backup') : typed('restore')],
     ['onDrift', typed('onDrift')],
     ['replace', typed('replace')],
     ['failedOf', typed('of')],

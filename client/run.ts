@@ -2,9 +2,9 @@ import type { Ending } from './ending';
 import { faultOf, isDebugging, stackOf } from './fault';
 import type { Flags } from './flags';
 import { Follower } from './follow';
-import { Interrupts } from './interrupt';
+import { Interrupts, type Wishes } from './interrupt';
 import { findLeftBehind, type LeftBehind } from './left-behind';
-import type { Mode } from './modes';
+import { MODES, type Mode } from './modes';
 import { openSession } from './open-session';
 import { displayOn } from './progress/display-on';
 import { Screen } from './progress/screen';
@@ -19,8 +19,6 @@ export interface Ran {
   readonly isInterrupted: boolean;
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
 /**
  * Does what the flags ask for and resolves with how it ended; everything said on the way goes to
  * stderr. Rejects before anything was touched: with a `UsageError` for wrong flags, with a
@@ -29,21 +27,26 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 export async function run(mode: Mode, flags: Flags): Promise<Ran> {
   const request = requestOf(mode, flags, Date.now());
   const places = placesOf(flags);
+  const screen = new Screen(displayOn(process.stderr));
+  const say = (line: string): void => screen.say(line);
   if (places.connectionString !== undefined && hasPassword(places.connectionString)) {
     say(
       'Warning: a password in --connection-string is visible in the list of processes and in the shell’s history; MOVEOUT_SOURCE_URL in the environment is not.',
     );
   }
-  const interrupts = new Interrupts(say);
+  const wishes = new Interrupts(say);
   try {
     const session = await openSession(places, say);
     try {
-      return await runIn(session, request, interrupts);
+      const ending = await endingIn(session, request, { wishes, screen });
+      const isInterrupted = wishes.isInterrupted;
+      if (ending.kind !== 'refused') return { ending, isInterrupted };
+      return { ending: { ...ending, undone: MODES[mode].undone }, isInterrupted };
     } finally {
       await session.close();
     }
   } finally {
-    interrupts.stop();
+    wishes.stop();
   }
 }
 
@@ -58,23 +61,29 @@ const NOTHING_LEFT: LeftBehind = {
   stop: () => undefined,
 };
 
+/** The person at the terminal: what is wanted, and where to show what. */
+interface Terminal {
+  readonly wishes: Wishes & { readonly isInterrupted: boolean };
+  readonly screen: Screen;
+}
+
 /** Starts or attaches, and follows to the end, in a session that stays open. */
-async function runIn(session: Session, request: Request, interrupts: Interrupts): Promise<Ran> {
+async function endingIn(session: Session, request: Request, terminal: Terminal): Promise<Ending> {
+  const { wishes, screen } = terminal;
+  const say = (line: string): void => screen.say(line);
   if (session.webUi !== undefined) say(`Web UI: ${session.webUi}/namespaces/default/workflows`);
   const but = request.workflowId;
   const left = session.isOwnWorker
-    ? await findLeftBehind({ session, but, wishes: interrupts, say })
+    ? await findLeftBehind({ session, but, wishes, say })
     : NOTHING_LEFT;
   try {
-    const ending = interrupts.isInterrupted
-      ? NOT_STARTED
-      : await follow(session, request, interrupts);
-    if (left.count() > 0 && !interrupts.isInterrupted)
+    const ending = wishes.isInterrupted ? NOT_STARTED : await follow(session, request, terminal);
+    if (left.count() > 0 && !wishes.isInterrupted)
       say('Waiting for the end of what an earlier start left.');
     await left.ended.catch((error: unknown) =>
       say(`Lost sight of what was left: ${String(error)}`),
     );
-    return { ending, isInterrupted: interrupts.isInterrupted };
+    return ending;
   } finally {
     left.stop();
     // Its failure was said above.
@@ -82,30 +91,33 @@ async function runIn(session: Session, request: Request, interrupts: Interrupts)
   }
 }
 
-async function follow(session: Session, request: Request, interrupts: Interrupts): Promise<Ending> {
+async function follow(session: Session, request: Request, terminal: Terminal): Promise<Ending> {
   const { handle, isAttached } = await startOrAttach(session, request);
-  say(isAttached ? `${request.workflowId} is already running: following it.` : request.summary);
-  const screen = new Screen(displayOn(process.stderr));
-  const ending = await new Follower({ session, handle, wishes: interrupts, screen })
+  const { screen } = terminal;
+  screen.say(
+    isAttached ? `${request.workflowId} is already running: following it.` : request.summary,
+  );
+  const ending = await new Follower({ session, handle, ...terminal })
     .ending()
-    .catch((error: unknown): Ending => lost(handle.workflowId, error));
-  if (ending.kind === 'detached') say(whatBecomes(session, handle.workflowId));
+    .catch((error: unknown): Ending => lost(handle.workflowId, error, screen));
+  if (ending.kind === 'detached') screen.say(whatBecomes(session, handle.workflowId));
   return ending;
 }
 
 /** The run is there, but nobody here sees how it ends. */
-function lost(workflowId: string, error: unknown): Ending {
+function lost(workflowId: string, error: unknown, screen: Screen): Ending {
   const { problem, isBug } = faultOf(error);
-  if (isBug && isDebugging()) say(stackOf(error));
+  if (isBug && isDebugging()) screen.say(stackOf(error));
   const message = `lost sight of ${workflowId}: ${problem.message}; how it ends is not known here: start again with the same flags to follow it`;
   return { kind: 'unknown', problem: { code: problem.code, message } };
 }
 
 function whatBecomes({ isOwnWorker, webUi }: Session, workflowId: string): string {
+  const head = `Interrupted: ${workflowId} is no longer followed.`;
   if (!isOwnWorker)
-    return `Let go of ${workflowId}: it goes on in the worker that serves it. The same command follows it again.`;
+    return `${head} It goes on in the worker that serves it; the same command follows it again.`;
   const where = webUi === undefined ? '' : ' with its local Temporal server';
-  return `Let go of ${workflowId}: it stands still${where} until the next start with the same flags, which finishes it or puts everything back.`;
+  return `${head} It stands still${where} until the next start with the same flags, which finishes or restores it.`;
 }
 
 function placesOf({ connectionString, backupDir, config }: Flags): Places {

@@ -12,6 +12,9 @@ import { NotReady } from './ready/not-ready.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const installOnly = process.argv.includes('--install-only');
 
+// Nobody is left who could be told.
+process.stderr.on('error', () => undefined);
+
 const say = (line) => process.stderr.write(`moveout: ${line}\n`);
 
 function isReady() {
@@ -40,7 +43,7 @@ async function makeReady() {
 try {
   await makeReady();
 } catch (error) {
-  if (!(error instanceof NotReady)) throw error;
-  say(error.message);
-  process.exitCode = 1;
+  say(error instanceof NotReady ? error.message : String(error?.stack ?? error));
+  // The statuses below belong to the commands that follow: 1 would mean that a database was restored.
+  process.exitCode = 70;
 }

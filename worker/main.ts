@@ -4,6 +4,7 @@ import { configuredConnection, connectWorker } from './connect';
 import { createWorker } from './create-worker';
 import { deploymentIn } from './deployment';
 import { installLogger } from './logger';
+import { beginProgram } from './program';
 
 /** Runs a worker against the configured Temporal until it is asked to stop (SIGINT, SIGTERM). */
 export async function runWorker(): Promise<void> {
@@ -32,8 +33,12 @@ export async function runWorker(): Promise<void> {
 }
 
 if (require.main === module) {
-  runWorker().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 2;
-  });
+  beginProgram();
+  runWorker().then(
+    () => void (process.exitCode = 0),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 2;
+    },
+  );
 }

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import { endingOf, type Ending } from '../ending';
+import { MODES } from '../modes';
 import { fleetText } from '../report/fleet';
 import { statusText } from '../report/fleet-status';
 import { UsageError } from '../usage-error';
@@ -110,6 +111,7 @@ async function answered(
 }
 
 function toldEnding(ending: Ending): Ending {
+  if (ending.kind === 'refused') return { ...ending, undone: MODES.all.undone };
   if (ending.kind !== 'fleet') return ending;
   return { kind: 'told', text: fleetText(ending.fleet), document: ending.fleet };
 }

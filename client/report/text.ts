@@ -2,6 +2,7 @@ import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
 import { duration } from '../progress/words';
+import type { Asked } from './documents';
 import { driftText, evidenceText } from './evidence';
 import { nextStepsText } from './next-steps';
 
@@ -45,10 +46,17 @@ export function reportText(report: Report): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** What speaks against a request, for people. */
-export function refusalText({ projectRef, databaseName, problems }: Report): string {
-  const whole = projectRef === '?' ? 'The request' : `${projectRef} → ${databaseName ?? '?'}`;
-  return `${problemsText(`${whole} is refused, nothing was touched`, problems)}\n`;
+/** Why a request is refused, and what helps, for people. */
+export function refusalText({ projectRef, databaseName, problems }: Report, asked: Asked): string {
+  const ref = projectRef === '?' ? asked.projectRef : projectRef;
+  const database = databaseName ?? asked.databaseName;
+  const target = database === undefined ? '' : ` → ${database}`;
+  const whole = ref === undefined ? `The request${target}` : `${ref}${target}`;
+  const parts = [
+    problemsText(`${whole} is refused, nothing was touched`, problems),
+    actionsText(problems),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n')}\n`;
 }
 
 /** Problems or warnings, one a line; nothing where there are none. */

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { given } from '../ground/given';
 import { runScript, type Outcome } from './script';
 import { studioPlace, type Place } from './studio-database';
 
@@ -19,11 +18,7 @@ const backupsNow = (): readonly string[] => readdirSync(backups).filter((name) =
 const run = (...args: readonly string[]): Promise<Outcome> =>
   runScript([...args, `--backup-dir=${backups}`], {
     cwd: place.folder,
-    env: {
-      TEMPORAL_ADDRESS: given('MOVEOUT_TEST_TEMPORAL_ADDRESS'),
-      MOVEOUT_SOURCE_URL: place.url,
-      MOVEOUT_STATE_DIR: path.join(place.folder, 'state'),
-    },
+    env: place.env,
   });
 
 // In order: each goes on from the state that the one before left.

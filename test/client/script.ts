@@ -48,3 +48,15 @@ export function startScript(args: readonly string[], surroundings: Surroundings)
 export function runScript(args: readonly string[], surroundings: Surroundings): Promise<Outcome> {
   return startScript(args, surroundings).ended;
 }
+
+/** Resolves once the program has said so on stderr. */
+export async function saidBy({ child }: Running, words: string): Promise<void> {
+  let all = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      all += chunk.toString();
+      if (all.includes(words)) resolve();
+    });
+    child.stderr.once('close', () => reject(new Error(`not said: ${words}\n${all}`)));
+  });
+}

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { given } from '../ground/given';
 import { runScript } from './script';
 import { studioPlace, urlOf, type Place } from './studio-database';
 
@@ -29,11 +28,7 @@ afterAll(async () => {
 async function refusal(...args: readonly string[]) {
   const { status, stdout, stderr } = await runScript(args, {
     cwd: place.folder,
-    env: {
-      TEMPORAL_ADDRESS: given('MOVEOUT_TEST_TEMPORAL_ADDRESS'),
-      MOVEOUT_SOURCE_URL: place.url,
-      MOVEOUT_STATE_DIR: path.join(place.folder, 'state'),
-    },
+    env: place.env,
   });
   expect([status, stdout]).toEqual([2, '']);
   expect(await place.databases()).toEqual([place.database]);
@@ -55,12 +50,14 @@ const own = () => `--backup-dir=${place.folder}/backups`;
 describe('wrong flags', () => {
   it('are answered in one line that names the flag', async () => {
     expect(await refusal('--projct-ref=a')).toBe(
-      "unknown option '--projct-ref' (Did you mean --project-ref?); see migrate-project --help\n",
+      "InvalidInput: unknown option '--projct-ref' (Did you mean --project-ref?); see migrate-project --help\n",
     );
     expect(await refusal("--project-ref=a'b", '--database=x')).toMatch(
-      /^--project-ref must match .*\n$/,
+      /^InvalidInput: --project-ref must match .*\n$/,
     );
-    expect(await refusal('--restore=../x', '--database=x')).toMatch(/^--restore must be .*\n$/);
+    expect(await refusal('--restore=../x', '--database=x')).toMatch(
+      /^InvalidInput: --restore must be .*\n$/,
+    );
   });
 
   it('never have their value repeated, for it may hold a password', async () => {

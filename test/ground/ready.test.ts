@@ -60,7 +60,7 @@ describe('ready', () => {
     await ready();
     await writeFile(at('client', 'main.ts'), 'export const answer: number = "no";\n');
     for (const outcome of [await ready(), await ready()]) {
-      expect(outcome).toMatchObject({ status: 1, stdout: '' });
+      expect(outcome).toMatchObject({ status: 70, stdout: '' });
       expect(outcome.stderr).toMatch(/client\/main\.ts.*TS2322[\s\S]*the build failed/);
     }
   });
@@ -89,7 +89,7 @@ describe('ready', () => {
       npm_config_cache: at('empty-cache'),
       npm_config_fetch_retries: '0',
     });
-    expect(outcome).toMatchObject({ status: 1, stdout: '' });
+    expect(outcome).toMatchObject({ status: 70, stdout: '' });
     expect(outcome.stderr).toMatch(/the npm registry could not be reached. Needed once: network/);
   });
 });

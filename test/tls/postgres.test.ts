@@ -4,7 +4,6 @@ import { Connections } from '../../activities/postgres/connections';
 import { runScript, type Outcome } from '../client/script';
 import { studioPlace, type Place } from '../client/studio-database';
 import { given } from '../ground/given';
-import { useOwnServer } from '../support/harness/own-server';
 import { createAuthority } from './certificates';
 import { secure } from './secured-server';
 
@@ -18,18 +17,15 @@ const stranger = theirs.issue(ROLE);
 
 let place: Place;
 let unsecured: string;
-let stopServer: () => Promise<void>;
 
 beforeAll(async () => {
   unsecured = given('MOVEOUT_TEST_POSTGRES_URL');
-  stopServer = await useOwnServer();
   place = await studioPlace(1);
   await secure(ours.issue('postgres', ['127.0.0.1']), { authority: ours, role: ROLE });
 });
 
 afterAll(async () => {
   await place.clear();
-  await stopServer();
 });
 
 function file(name: string, text: string): string {
@@ -65,11 +61,7 @@ function migrate(url: string, ...more: readonly string[]): Promise<Outcome> {
   const target = `--database=${place.target('abc')}`;
   return runScript([...PROJECT, target, '--backup-dir=backups', ...more], {
     cwd: place.folder,
-    env: {
-      TEMPORAL_ADDRESS: given('MOVEOUT_TEST_TEMPORAL_ADDRESS'),
-      MOVEOUT_SOURCE_URL: url,
-      MOVEOUT_STATE_DIR: path.join(place.folder, 'state'),
-    },
+    env: { ...place.env, MOVEOUT_SOURCE_URL: url },
   });
 }
 

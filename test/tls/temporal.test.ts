@@ -55,6 +55,7 @@ const surroundings = (env: Settings) => ({
   env: {
     MOVEOUT_SOURCE_URL: place.url,
     MOVEOUT_STATE_DIR: path.join(place.folder, 'state'),
+    TEMPORAL_NAMESPACE: place.namespace,
     ...env,
   },
 });

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runScript, type Outcome } from '../client/script';
 import { studioPlace, type Place } from '../client/studio-database';
-import { given } from '../ground/given';
 
 const ADDED = `
   CREATE TYPE auth.extra_kind AS ENUM ('plain', 'odd');
@@ -35,11 +34,7 @@ function run(configuration: string, args: readonly string[]): Promise<Outcome> {
   writeFileSync(file, `backup: { directory: ./backups }\n${configuration}\n`);
   return runScript([...args, '--project-ref=project-025', '--owner=user-147', `--config=${file}`], {
     cwd: place.folder,
-    env: {
-      TEMPORAL_ADDRESS: given('MOVEOUT_TEST_TEMPORAL_ADDRESS'),
-      MOVEOUT_SOURCE_URL: place.url,
-      MOVEOUT_STATE_DIR: path.join(place.folder, 'state'),
-    },
+    env: place.env,
   });
 }
 

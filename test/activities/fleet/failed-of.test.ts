@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDevServer, type DevServer } from '../../../client/temporal-cli';
 import type { FleetProject } from '../../../workflows/domain/fleet';
-import { until } from '../../faults/ground/until';
+import { until } from '../../support/until';
 import { openTestbed, type Testbed } from '../../support/harness/testbed';
 import { FleetBench, nextFleetId } from './fleet-bench';
 import { attribute, FleetHistory, ghost, IDLE } from './fleet-history';

@@ -11,7 +11,7 @@ import { recordEndings } from '../../../activities/fleet/record-endings';
 import type { FleetEntry, FleetOutcome, FleetProject } from '../../../workflows/domain/fleet';
 import { migrationWorkflowId } from '../../../workflows/domain/names';
 import { SEARCH_ATTRIBUTES } from '../../../workflows/domain/search-attributes';
-import { until } from '../../faults/ground/until';
+import { until } from '../../support/until';
 import { before, failing, type Intervene } from '../../support/harness/interventions';
 import type { TestProject, Testbed } from '../../support/harness/testbed';
 import { nextFleetId, type FleetBench } from './fleet-bench';

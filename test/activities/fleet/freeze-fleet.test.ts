@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freezeFleet } from '../../../activities/fleet/freeze-fleet';
 import type { Project } from '../../../workflows/domain/request';
 import { createDatabase, dropDatabases, execute, query } from '../../support/harness/databases';
-import { until } from '../../faults/ground/until';
+import { until } from '../../support/until';
 import { createSource } from '../../support/harness/studio-source';
 import { activityEnvironment, FleetBench, nextFleetId } from './fleet-bench';
 

@@ -92,7 +92,9 @@ describe('moveout migrate --all', () => {
     const attached = place.startMoveout(...ALL);
     await said(attached, 'migrate-all is already running: following it.');
     const { status, stderr } = await place.moveout('migrate', '--all', '--concurrency=3');
-    expect(stderr).toMatch(/^migrate-all is already running .* with another request, .*\n$/);
+    expect(stderr).toMatch(
+      /^InvalidInput: migrate-all is already running .* with another request, .*\n$/,
+    );
     expect(status).toBe(2);
     const report = fleetReport({ counts: { migrated: 10 } });
     await end('migrate-all', { how: 'complete', report });
@@ -143,7 +145,7 @@ describe('moveout fleet', () => {
     await client.workflow.start('migrateAll', { workflowId: ID, taskQueue, args: [{}] });
     expect((await fleet('pause')).stdout).toMatch(/^some-fleet \(fleet_\w+\) is paused\n/);
     const again = await fleet('pause');
-    expect(again.stderr).toBe('some-fleet refuses: the fleet is paused already\n');
+    expect(again.stderr).toBe('InvalidInput: some-fleet refuses: the fleet is paused already\n');
     expect(again.status).toBe(2);
     expect((await fleet('resume')).stdout).toContain('is running');
     const limited = await fleet('limits', '--concurrency=9', '--window=22:00-05:00');
@@ -162,19 +164,19 @@ describe('moveout fleet', () => {
     expect(status.stdout).toContain('every project is in a database of its own');
     expect(status.status).toBe(0);
     const paused = await fleet('pause');
-    expect(paused.stderr).toMatch(/^some-fleet does not run: it is COMPLETED; .*\n$/);
+    expect(paused.stderr).toMatch(/^InvalidInput: some-fleet does not run: it is COMPLETED; .*\n$/);
     expect(paused.status).toBe(2);
   });
 
   it('says what it cannot find or take', async () => {
     const unknown = await place.moveout('fleet', 'status', '--id=nobody');
     expect(unknown.stderr).toBe(
-      `no fleet has run as nobody; no fleet runs now, the last was ${ID}\n`,
+      `InvalidInput: no fleet has run as nobody; no fleet runs now, the last was ${ID}\n`,
     );
     const empty = await place.moveout('fleet', 'limits');
     expect(empty.stderr).toContain('needs a limit to change');
     const wrong = await place.moveout('fleet', 'limits', '--concurrency=0');
-    expect(wrong.stderr).toBe('--concurrency must be a whole number from 1 to 500\n');
+    expect(wrong.stderr).toBe('InvalidInput: --concurrency must be a whole number from 1 to 500\n');
     expect([unknown, empty, wrong].map(({ status }) => status)).toEqual([2, 2, 2]);
   });
 });

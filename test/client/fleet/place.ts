@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
 import {
   DefaultLogger,
   NativeConnection,
@@ -10,7 +9,7 @@ import {
 } from '@temporalio/worker';
 import { ensureSearchAttributes } from '../../../worker/search-attributes';
 import { given } from '../../ground/given';
-import { eventually } from '../../workflows/upgrade/eventually';
+import { ownNamespace } from '../../support/temporal/own-namespace';
 import { runScript, startScript, type Outcome, type Running, type Surroundings } from '../script';
 
 /** A task queue of the tests' Temporal with a worker of the test's own, and the programs that use it. */
@@ -34,8 +33,8 @@ export async function fleetPlace(
   const suffix = randomBytes(4).toString('hex');
   const taskQueue = `moveout-fleet-${suffix}`;
   const connection = await NativeConnection.connect({ address });
-  const namespace = `fleets-${suffix}`;
-  await register(connection, namespace);
+  const namespace = await ownNamespace('fleets');
+  await ensureSearchAttributes(connection, namespace);
   const own = await Connection.connect({ address });
   const worker = await Worker.create({ connection, namespace, taskQueue, ...code });
   const running = worker.run();
@@ -60,21 +59,4 @@ export async function fleetPlace(
       await connection.close();
     },
   };
-}
-
-/** Fleets of the script share one workflow id, and lists show all that a namespace has. */
-async function register(connection: NativeConnection, namespace: string): Promise<void> {
-  const day = msToTs('1 day');
-  await connection.workflowService.registerNamespace({
-    namespace,
-    workflowExecutionRetentionPeriod: day,
-  });
-  await eventually(`namespace ${namespace}`, async () => {
-    try {
-      await ensureSearchAttributes(connection, namespace);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -51,7 +51,7 @@ describe('moveout schedule, used wrongly', () => {
     expectSaid(
       await at({ TEMPORAL_ADDRESS: '127.0.0.1:1' }),
       2,
-      /^the Temporal server at 127\.0\.0\.1:1 does not answer: .*\n$/,
+      /^ServerUnavailable: the Temporal server at 127\.0\.0\.1:1 does not answer: .*\n$/,
     );
   });
 });

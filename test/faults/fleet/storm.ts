@@ -1,7 +1,7 @@
 import type { FleetProgress, FleetReport } from '../../../workflows/domain/fleet';
 import { migrationWorkflowId } from '../../../workflows/domain/names';
 import { runAt } from '../ground/sessions';
-import { until } from '../ground/until';
+import { until } from '../../support/until';
 import {
   differences,
   endings,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { packageRoot } from '../../../client/temporal-cli';
 import { deferred } from './deferred';
 import { noteSchema, type Answer, type Note, type Orders } from './messages';
-import { within } from './until';
+import { within } from '../../support/until';
 
 const PROGRAM = ['dist', 'test', 'faults', 'ground', 'worker-program.js'];
 

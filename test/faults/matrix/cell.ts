@@ -1,7 +1,7 @@
 import { judge } from '../outside/verdict';
 import type { Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';
-import { within } from '../ground/until';
+import { within } from '../../support/until';
 import { expectedLetter, LETTERS } from './expected-endings';
 import type { Fault } from './fault';
 import type { Place } from './places';

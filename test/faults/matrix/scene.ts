@@ -6,7 +6,7 @@ import { makeTarget, type Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';
 import type { KeptPostgres } from '../ground/kept-postgres';
 import { runAt } from '../ground/sessions';
-import { until } from '../ground/until';
+import { until } from '../../support/until';
 import { standingOn } from '../outside/leftovers';
 import { imageIfThere } from '../outside/image';
 

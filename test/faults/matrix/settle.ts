@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../../workflows/domain/search-attributes';
-import { until } from '../ground/until';
+import { until } from '../../support/until';
 
 /** How a run ended by its own account. */
 export interface Account {

@@ -1,5 +1,5 @@
 import { STUDIO, type Lane } from '../ground/lane';
-import { until } from '../ground/until';
+import { until } from '../../support/until';
 import { imageDifference, imageIfThere } from './image';
 import { changes, standingOn, strayFiles } from './leftovers';
 

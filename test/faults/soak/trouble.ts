@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { until } from '../ground/until';
+import { until } from '../../support/until';
 import { LATE_MS, WORKERS } from '../matrix/faults/workers';
 import { MISHAPS } from './mishaps';
 import type { Basin } from './wave';

@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KINDS, type Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';
-import { until } from '../ground/until';
+import { until } from '../../support/until';
 import { reconcile } from '../matrix/faults/reconciled';
 import { clearStage, setStage, startMigration, type Stage } from '../matrix/scene';
 import { settle, type Account } from '../matrix/settle';

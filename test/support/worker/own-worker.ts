@@ -15,6 +15,8 @@ export interface WorkerOrder {
   /** Where its configuration and its log are written. */
   readonly folder: string;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A worker in a process of its own, with its resident memory sampled every second. */
@@ -31,7 +33,7 @@ const SMALL = '--max-old-space-size=512';
 
 /** Starts `moveout worker` on a configuration of its own and samples its memory until it is stopped. */
 export function startWorker(order: WorkerOrder): WorkerProcess {
-  const { name, folder, sourceUrl, temporal, taskQueue, settings } = order;
+  const { name, folder, sourceUrl, temporal, taskQueue, settings, env = {} } = order;
   const config = path.join(folder, `${name}.config.json`);
   writeFileSync(config, JSON.stringify(settings));
   const log = openSync(path.join(folder, `${name}.worker.log`), 'a');
@@ -47,6 +49,7 @@ export function startWorker(order: WorkerOrder): WorkerProcess {
       MOVEOUT_TASK_QUEUE: taskQueue,
       MOVEOUT_LOG_LEVEL: 'WARN',
       TEMPORAL_ADDRESS: temporal,
+      ...env,
     },
   });
   const pid = child.pid;

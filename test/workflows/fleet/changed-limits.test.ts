@@ -1,7 +1,7 @@
 import { defineUpdate } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FleetProgress } from '../../../workflows/domain/fleet';
-import { until } from '../../faults/ground/until';
+import { until } from '../../support/until';
 import {
   openStubbedFleet,
   progressOf,

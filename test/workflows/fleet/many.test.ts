@@ -7,7 +7,7 @@ import {
   someProjects,
   type StubbedFleet,
 } from '../../support/harness/stubbed-fleet';
-import { until } from '../../faults/ground/until';
+import { until } from '../../support/until';
 import { reportOf } from './report-of';
 
 /** 10,000 in `npm run test:fleet`; a plain test run has time for a fleet that continues once. */

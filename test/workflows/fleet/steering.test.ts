@@ -8,7 +8,7 @@ import {
   someProjects,
   type StubbedFleet,
 } from '../../support/harness/stubbed-fleet';
-import { until } from '../../faults/ground/until';
+import { until } from '../../support/until';
 import { reportOf } from './report-of';
 import { startedOf } from './timeline';
 

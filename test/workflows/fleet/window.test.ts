@@ -5,7 +5,7 @@ import {
   someProjects,
   type StubbedFleet,
 } from '../../support/harness/stubbed-fleet';
-import { until } from '../../faults/ground/until';
+import { until } from '../../support/until';
 import { timelineOf } from './timeline';
 
 describe('the window of a fleet', () => {

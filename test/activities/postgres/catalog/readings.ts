@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { readStamp, readVersions } from '../../../../activities/postgres/catalog/stamp';
 import { pinStatement } from '../../../../activities/postgres/settings';
-import { until } from '../../../faults/ground/until';
+import { until } from '../../../support/until';
 import { urlOf } from '../schema/databases';
 
 /** Gives `use` a session of the database that is set as those of moveout are. */

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { z } from 'zod';
 import { Recollection } from '../../../../activities/postgres/catalog/recollection';
 import { transaction } from '../../../../activities/postgres/transaction';
-import { until } from '../../../faults/ground/until';
+import { until } from '../../../support/until';
 import { Databases, run } from '../schema/databases';
 import { lastCheckpoint } from './last-checkpoint';
 import { inside, whileRolesRest } from './readings';

@@ -1,5 +1,5 @@
 import { readStamp, readVersions } from '../../../../activities/postgres/catalog/stamp';
-import { until } from '../../../faults/ground/until';
+import { until } from '../../../support/until';
 import { createRoles, Databases, ddl, run } from '../schema/databases';
 import { lastCheckpoint } from './last-checkpoint';
 import { distinct, inside, stamp, stampOfVersions } from './readings';

@@ -1,5 +1,5 @@
 import { TASK_QUEUE } from '../../../../workflows/domain/names';
-import { until } from '../../ground/until';
+import { until } from '../../../support/until';
 import type { Fault } from '../fault';
 import type { Scene } from '../scene';
 import { settle, type Account } from '../settle';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { packageRoot } from '../../../../client/temporal-cli';
 import { migrationWorkflowId } from '../../../../workflows/domain/names';
-import { until } from '../../ground/until';
+import { until } from '../../../support/until';
 import type { Fault } from '../fault';
 import type { Stage } from '../scene';
 

@@ -1,5 +1,5 @@
 import type { Gate, Member } from '../../ground/crew';
-import { until } from '../../ground/until';
+import { until } from '../../../support/until';
 import type { Fault } from '../fault';
 import type { Scene } from '../scene';
 

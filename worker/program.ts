@@ -1,0 +1,40 @@
+import { types } from 'node:util';
+
+/** The exit status of a failure of moveout itself: it says nothing about any database. */
+export const OWN_FAILURE = 70;
+
+/**
+ * Begins a program of moveout. A closed stdout or stderr ends what is printed there, and nothing else.
+ * Whatever nobody catches ends the process with `OWN_FAILURE`; that is also its status as long as the
+ * program has set no other.
+ */
+export function beginProgram(): void {
+  process.exitCode = OWN_FAILURE;
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${wordsOf(error)}\n`, () => process.exit(OWN_FAILURE));
+  });
+  process.stdout.on('error', (error) => {
+    if (isClosed(error)) return;
+    process.stderr.write(`stdout cannot be written (${codeOf(error)}): the answer is not whole\n`);
+  });
+  // Nobody is left who could be told.
+  process.stderr.on('error', () => undefined);
+}
+
+/** Nobody reads any more: a pipe was closed, or a terminal is gone. */
+function isClosed(error: unknown): boolean {
+  return ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(codeOf(error));
+}
+
+/** The kind of an error and where it was thrown; its message may hold what is secret. */
+function wordsOf(error: unknown): string {
+  const head =
+    'Unexpected: moveout failed, this is a bug; whether anything was touched is not known';
+  if (!types.isNativeError(error)) return head;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [`${head}: ${error.name} ${codeOf(error)}`.trim(), ...frames].join('\n');
+}
+
+function codeOf(error: unknown): string {
+  return types.isNativeError(error) && 'code' in error ? String(error.code) : '';
+}
