@@ -98,14 +98,14 @@ describe('activities/postgres', () => {
 });
 
 describe('the sources', () => {
-  it('hold no file above 200 lines', () => {
+  it('hold no file above 300 lines', () => {
     const files = [...PRODUCT, ...ASIDE, 'scripts'].flatMap((folder) =>
       filesBelow(folder, /\.[cm]?[jt]s$/),
     );
     expect(files).toEqual(
       expect.arrayContaining(['scripts/ready.mjs', 'workflows/domain/names.ts']),
     );
-    expect(files.filter((file) => textOf(file).split('\n').length > 201)).toEqual([]);
+    expect(files.filter((file) => textOf(file).split('\n').length > 301)).toEqual([]);
   });
 
   it('import each other without a cycle', () => {

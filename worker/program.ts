@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /** The exit status of a failure of moveout itself: it says nothing about any database. */
-export const OWN_FAILURE = 70;
+const OWN_FAILURE = 70;
 
 /**
  * Begins a program of moveout. A closed stdout or stderr ends what is printed there, and nothing else.
