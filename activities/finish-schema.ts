@@ -9,7 +9,7 @@ import { inFencedTarget, writing } from './write/writing';
 
 /**
  * Completes the schema behind the rows: keys, indexes, foreign keys, triggers and policies, in one
- * transaction; then sequences beyond every value present, and statistics. Safe to run twice.
+ * transaction; then sequences as they stood, and statistics. Safe to run twice.
  */
 export async function finishSchema(resources: Resources, job: Job): Promise<StepResult> {
   return writing(resources, { step: 'finishSchema', job }, async (writer) => {
@@ -24,7 +24,7 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
       if (steps.includes('finishSchema')) return statements.length;
       await write(async () => {
         await runStatements(client, statements);
-        await settleRows(client, manifest, { sequences, contents });
+        await settleRows(client, { sequences, contents });
         await recordStep(client, 'finishSchema');
       });
       return statements.length;

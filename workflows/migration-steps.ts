@@ -139,7 +139,9 @@ export class MigrationSteps {
     const words = `${job.target.database} = ${job.backupId}?`;
     const use = (): Promise<Evidence> =>
       this.#working(words, job, (activities) => activities.verifyProject(job));
-    return this.#run.step('verifyProject', use, describeEvidence);
+    const evidence = await this.#run.step('verifyProject', use, describeEvidence);
+    this.#run.noted(evidence.notes);
+    return evidence;
   }
 
   /** Verifies and, when nothing differs, sets the completed mark, or removes the marker where there was none. A difference is a failure of this step. */
@@ -152,6 +154,7 @@ export class MigrationSteps {
           activities.verifyProject(job, 'complete'),
         );
         this.#evidence = verified;
+        this.#run.noted(verified.notes);
         assertSound(verified, job.onDrift);
         if (verified.completed !== true) await this.#removeMarker(job);
         return verified;

@@ -98,6 +98,11 @@ export class Run {
     this.#set(step, { state: 'done', startedAt: now(), finishedAt: now(), tables: [], note });
   }
 
+  /** Adds what a step found that stops nothing. */
+  noted(found: readonly Problem[] = []): void {
+    this.#warnings = [...this.#warnings, ...found];
+  }
+
   /** Sets how the run ended, or that it waits for somebody. */
   ended(outcome: Outcome): void {
     this.#outcome = outcome;

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
-import { placeSequence } from '../postgres/catalog/sequences';
+import { placeSequences } from '../postgres/catalog/sequences';
 import type { Client } from '../postgres/database-client';
 import { withdraw } from '../postgres/fence';
 import { replaceRows } from '../postgres/load';
@@ -28,7 +28,7 @@ export async function undoFilled(writer: Writer): Promise<void> {
   const rebuilding = await ownSchema(writer, manifest);
   await inOwnTarget(writer, async (client) => {
     await rebuilding(client, () => replaceRows(client, load.loading));
-    for (const sequence of manifest.sequences) await placeSequence(client, sequence);
+    await placeSequences(client, manifest.sequences);
     await withdraw(client, runId);
   });
 }

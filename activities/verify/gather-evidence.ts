@@ -53,6 +53,7 @@ export async function gatherEvidence(
               ? drift
               : await countDrift({ ...ground, source: source.client }, drift),
           differences: [...rowDifferences(findings), ...target.differences],
+          ...(target.notes.length > 0 && { notes: target.notes }),
         };
       }),
     ),

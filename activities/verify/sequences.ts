@@ -1,54 +1,67 @@
 import type { Client } from '../postgres/database-client';
 import type { Manifest, SequenceState } from '../../workflows/domain/manifest';
-import { largestValue, readSequences } from '../postgres/catalog/sequences';
+import type { Problem } from '../../workflows/domain/plan';
+import { readSequenceRules, readSequences, type SequenceRule } from '../postgres/catalog/sequences';
 
 type Standing = Pick<SequenceState, 'lastValue' | 'isCalled'>;
 
+/** What became of the sequences of a backup. */
+interface SequencesFound {
+  /** Sequences that are missing, or would give values again that they gave before the backup. */
+  readonly differences: readonly string[];
+  /** Sequences that have given values since: the database is in use. */
+  readonly notes: readonly Problem[];
+}
+
 /**
- * Sequences that do not stand where the load put them, by `(last_value, is_called)`. In a target's own
- * backup that is exactly where they stood. In a project's it is where the backup saw them, or the
- * value after the largest one present where that is beyond: one set back would give out values twice,
- * one far ahead was moved by somebody.
+ * Compares the value that each sequence gives next with the one that it would have given at the backup.
+ * `(97, called)` and `(98, not called)` are the same where it counts by one. A sequence that goes round can have
+ * passed any value: one that stands elsewhere is taken to be used.
  */
-export async function sequenceDifferences(
+export async function compareSequences(
   client: Client,
-  manifest: Manifest,
-): Promise<readonly string[]> {
-  const here = new Map((await readSequences(client, manifest.extent)).map((s) => [s.sequence, s]));
+  { sequences, extent }: Manifest,
+): Promise<SequencesFound> {
+  const here = new Map((await readSequences(client, extent)).map((s) => [s.sequence, s]));
+  const rules = await readSequenceRules(client, [...here.keys()]);
   const differences: string[] = [];
-  for (const recorded of manifest.sequences) {
-    const state = here.get(recorded.sequence);
-    if (state === undefined) {
-      differences.push(`sequence ${recorded.sequence} is missing`);
+  const notes: Problem[] = [];
+  for (const recorded of sequences) {
+    const { sequence } = recorded;
+    const [state, rule] = [here.get(sequence), rules.get(sequence)];
+    if (state === undefined || rule === undefined) {
+      differences.push(`sequence ${sequence} is missing`);
       continue;
     }
-    const right = await standings(client, recorded, manifest.kind);
-    if (right.some((one) => same(one, state))) continue;
-    differences.push(
-      `sequence ${recorded.sequence} stands at ${words(state)}, not at ${right.map(words).join(' or ')}`,
-    );
+    const words = `sequence ${sequence} stands at ${wordsOf(state)}`;
+    const order = compareNext(state, recorded, rule);
+    if (order === 'behind') {
+      differences.push(`${words}, behind ${wordsOf(recorded)}: it would give values again`);
+    }
+    if (order === 'ahead') {
+      const message = `${words}, ahead of ${wordsOf(recorded)} in the backup: it has been used since`;
+      notes.push({ code: 'sequence-used', message });
+    }
   }
-  return differences;
+  return { differences, notes };
 }
 
-/** Where a sequence may stand after the load; two ways of saying the same next value count both. */
-async function standings(
-  client: Client,
-  recorded: SequenceState,
-  kind: Manifest['kind'],
-): Promise<readonly Standing[]> {
-  if (kind === 'target' || recorded.ownedBy === null) return [recorded];
-  const next = BigInt(recorded.lastValue) + (recorded.isCalled ? 1n : 0n);
-  const beyond = (await largestValue(client, recorded.ownedBy)) + 1n;
-  if (beyond > next) return [{ lastValue: beyond.toString(), isCalled: false }];
-  const restarted = { lastValue: next.toString(), isCalled: false };
-  return recorded.isCalled ? [restarted, recorded] : [recorded];
+function compareNext(state: Standing, recorded: Standing, rule: SequenceRule) {
+  const [next, was] = [nextOf(state, rule), nextOf(recorded, rule)];
+  if (next === was) return 'same';
+  if (rule.cycle || next === 'none') return 'ahead';
+  if (was === 'none') return 'behind';
+  return next > was === rule.increment > 0n ? 'ahead' : 'behind';
 }
 
-function same(a: Standing, b: Standing): boolean {
-  return a.lastValue === b.lastValue && a.isCalled === b.isCalled;
+/** The value that the sequence gives next; `none` where it is used up. */
+function nextOf({ lastValue, isCalled }: Standing, rule: SequenceRule): bigint | 'none' {
+  const next = BigInt(lastValue) + (isCalled ? rule.increment : 0n);
+  if (next >= rule.min && next <= rule.max) return next;
+  if (!rule.cycle) return 'none';
+  return rule.increment > 0n ? rule.min : rule.max;
 }
 
-function words({ lastValue, isCalled }: Standing): string {
+function wordsOf({ lastValue, isCalled }: Standing): string {
   return `(${lastValue}, ${isCalled ? 'called' : 'not called'})`;
 }

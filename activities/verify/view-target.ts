@@ -1,5 +1,6 @@
 import type { Client } from '../postgres/database-client';
 import type { Manifest } from '../../workflows/domain/manifest';
+import type { Problem } from '../../workflows/domain/plan';
 import { readIdentity } from '../postgres/catalog/identity';
 import { readTables } from '../postgres/catalog/tables';
 import { readMark } from '../postgres/fence';
@@ -19,7 +20,7 @@ import {
   type Fingerprints,
 } from './compare-target';
 import { orphanDifferences } from './orphans';
-import { sequenceDifferences } from './sequences';
+import { compareSequences } from './sequences';
 import { unlistedDifferences, unlistedTables, type UnlistedTable } from './unlisted-tables';
 import type { Verification } from './verification';
 
@@ -31,6 +32,8 @@ export interface TargetView {
   readonly unlisted: readonly UnlistedTable[];
   /** Differences beside the rows of the manifest's tables. */
   readonly differences: readonly string[];
+  /** What is worth knowing and no difference. */
+  readonly notes: readonly Problem[];
 }
 
 /** Reads the target in the session's snapshot, and its schema. */
@@ -41,7 +44,7 @@ export async function viewTarget(verification: Verification, client: Client): Pr
   });
   const generated = await generatedDifferences(client, manifest, prints);
   const unlisted = await unlistedTables(client, manifest);
-  const sequences = await sequenceDifferences(client, manifest);
+  const sequences = await compareSequences(client, manifest);
   const isEmpty = (table: string): boolean => prints.get(table)?.rows === 0;
   const orphans = await orphanDifferences(client, manifest.extent, isEmpty);
   const schema = await schemaDifferences(verification, client);
@@ -61,9 +64,10 @@ export async function viewTarget(verification: Verification, client: Client): Pr
       ...schema,
       ...database,
       ...unlistedDifferences(unlisted),
-      ...sequences,
+      ...sequences.differences,
       ...orphans,
     ],
+    notes: sequences.notes,
   };
 }
 

@@ -33,7 +33,7 @@ export async function loadStep(
     await inFencedTarget(writer, ({ client, steps, write }) =>
       write(async () => {
         await replaceRows(client, load.loading);
-        if (steps.includes(CLONED)) await settleRows(client, manifest, share(manifest, chosen));
+        if (steps.includes(CLONED)) await settleRows(client, share(manifest, chosen));
         await recordStep(client, step);
       }),
     );

@@ -1,6 +1,6 @@
-import type { Content, Manifest, SequenceState } from '../../workflows/domain/manifest';
+import type { Content, SequenceState } from '../../workflows/domain/manifest';
 import { analyze } from '../postgres/analyze';
-import { placeSequence, setSequence } from '../postgres/catalog/sequences';
+import { placeSequences } from '../postgres/catalog/sequences';
 import type { Client } from '../postgres/database-client';
 
 /** What of a backup is settled behind its rows. */
@@ -10,16 +10,10 @@ export interface Settling {
 }
 
 /**
- * Puts sequences beyond every value present and gathers the tables' statistics, in the caller's
- * transaction. A target's own rows come back with its sequences exactly as they stood.
+ * Sets sequences to where they stood and gathers the tables' statistics, in the caller's transaction.
  */
-export async function settleRows(
-  client: Client,
-  { kind }: Manifest,
-  { sequences, contents }: Settling,
-): Promise<void> {
-  const set = kind === 'target' ? placeSequence : setSequence;
-  for (const sequence of sequences) await set(client, sequence);
+export async function settleRows(client: Client, { sequences, contents }: Settling): Promise<void> {
+  await placeSequences(client, sequences);
   await analyze(
     client,
     contents.map(({ table }) => table),

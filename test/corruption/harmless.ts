@@ -44,6 +44,14 @@ export const HARMLESS: readonly Pick<Corruption, 'what' | 'sql'>[] = [
            WHERE NOT is_called`,
   },
   {
+    what: 'a sequence that has been used',
+    sql: `SELECT nextval('auth.refresh_tokens_id_seq')`,
+  },
+  {
+    what: 'a sequence far ahead',
+    sql: `SELECT setval('auth.refresh_tokens_id_seq', 9223372036854775806)`,
+  },
+  {
     what: 'default privileges that were spelled out',
     sql: 'REVOKE ALL ON FUNCTION storage.filename FROM PUBLIC; GRANT EXECUTE ON FUNCTION storage.filename TO PUBLIC',
   },

@@ -6,7 +6,7 @@ import { reportOf } from './fleet/report-of';
 
 /** Where the sequence of tokens stands, and in which schemas the loaded tables have been analyzed. */
 const SETTLED = `
-  SELECT s.is_called, s.last_value > (SELECT coalesce(max(id), 0) FROM auth.refresh_tokens) AS next,
+  SELECT s.last_value > 1 AND s.last_value >= (SELECT coalesce(max(id), 0) FROM auth.refresh_tokens) AS placed,
          (SELECT array_agg(DISTINCT schemaname::text ORDER BY schemaname::text) FROM pg_stats
            WHERE (schemaname, tablename) IN (('auth', 'users'), ('storage', 'objects'))) AS analyzed
     FROM auth.refresh_tokens_id_seq AS s`;
@@ -80,7 +80,7 @@ describe('the templates of a fleet', () => {
       expect(given).toContain('initSchema');
       expect(given).not.toContain('finishSchema');
       const [found] = await query(databaseName, SETTLED);
-      expect(found).toEqual({ is_called: false, next: true, analyzed: ['auth', 'storage'] });
+      expect(found).toEqual({ placed: true, analyzed: ['auth', 'storage'] });
     }
   });
 

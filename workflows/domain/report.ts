@@ -69,6 +69,8 @@ export interface Evidence {
   readonly drift: readonly TableDrift[];
   /** Every difference in words: rows by table, generated columns, schema, sequences, foreign keys, extra tables. */
   readonly differences: readonly string[];
+  /** What is no difference and worth knowing, such as a sequence that has been used since the backup. */
+  readonly notes?: readonly Problem[] | undefined;
 }
 
 /** What `verifyProject` found, and what it did about it. */

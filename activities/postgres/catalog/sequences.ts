@@ -2,15 +2,16 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import type { SequenceState } from '../../../workflows/domain/manifest';
-import { columnNameSql, ident, qualified, tableNameSql } from '../identifiers';
-import { splitColumn } from '../../../workflows/domain/object-names';
+import { columnNameSql, literal, qualified, tableNameSql } from '../identifiers';
+import { runTogether } from '../run-together';
 import { inExtent } from './in-extent';
 
 const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string().nullable() });
 const stateRow = z.object({ lastValue: z.string(), isCalled: z.boolean() });
-const maxRow = z.object({ max: z.string() });
+const decimal = z.coerce.bigint();
 
-/** Reads every sequence that feeds a column of the extent or stands in its schemas, with where it stands. */
+/** Reads every sequence that feeds a column of the extent or stands in its schemas, with where it stands; not
+ * those of columns that stay behind. */
 export async function readSequences(
   client: Client,
   extent: Extent,
@@ -26,15 +27,18 @@ export async function readSequences(
        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
       WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
         AND d.deptype IN ('a', 'i') AND ${inExtent('tn', 't')}
+        AND ${columnNameSql('tn', 't', 'a')} <> ALL ($3)
      UNION
      SELECT ${tableNameSql('n', 's')}, NULL
        FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace
       WHERE s.relkind = 'S' AND n.nspname = ANY ($1)
         AND NOT EXISTS (SELECT FROM pg_depend d
-                         WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid
+                          JOIN pg_class t ON t.oid = d.refobjid
+                          JOIN pg_namespace tn ON tn.oid = t.relnamespace
+                         WHERE ${inExtent('tn', 't')} AND d.classid = 'pg_class'::regclass AND d.objid = s.oid
                            AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
       ORDER BY 1`,
-    [extent.schemas, extent.tables],
+    [extent.schemas, extent.tables, extent.withoutColumns],
   );
   const states: SequenceState[] = [];
   for (const entry of z.array(sequenceRow).parse(owned.rows)) {
@@ -46,33 +50,47 @@ export async function readSequences(
   return states;
 }
 
-/** The largest value in the column a sequence feeds, as decimal text; `0` for an empty table. */
-export async function largestValue(client: Client, ownedBy: string): Promise<bigint> {
-  const [table, column] = splitColumn(ownedBy);
+const ruleRow = z.object({
+  sequence: z.string(),
+  increment: decimal,
+  min: decimal,
+  max: decimal,
+  cycle: z.boolean(),
+});
+
+/** By which rule a sequence goes on, whatever it has given so far. */
+export type SequenceRule = Readonly<z.infer<typeof ruleRow>>;
+
+/** Reads the rules of the sequences named, as far as they exist. */
+export async function readSequenceRules(
+  client: Client,
+  sequences: readonly string[],
+): Promise<ReadonlyMap<string, SequenceRule>> {
+  if (sequences.length === 0) return new Map();
   const result = await client.query(
-    `SELECT coalesce(max(${ident(column)}), 0)::text AS max FROM ${qualified(table)}`,
+    `SELECT n.name AS "sequence", s.seqincrement::text AS "increment",
+            s.seqmin::text AS "min", s.seqmax::text AS "max", s.seqcycle AS "cycle"
+       FROM unnest($1::text[], $2::text[]) AS n (name, quoted)
+       JOIN pg_sequence s ON s.seqrelid = to_regclass(n.quoted)`,
+    [sequences, sequences.map(qualified)],
   );
-  return BigInt(maxRow.parse(result.rows[0]).max);
+  const rules = z.array(ruleRow).parse(result.rows);
+  return new Map(rules.map((rule) => [rule.sequence, rule]));
 }
 
 /**
- * Puts a sequence where the backup says it stood, or to the largest value present where that is
- * beyond, so that the next value is always fresh. Transactional: unlike `setval` alone, the caller's
- * rollback matters only while the sequence is new, hence RESTART.
+ * Sets sequences exactly to where they stood. `setval` alone would outlive a rollback: RESTART gives a
+ * sequence a new file in the caller's transaction, which `setval` then writes to.
  */
-export async function setSequence(client: Client, state: SequenceState): Promise<void> {
-  if (state.ownedBy === null) return placeSequence(client, state);
-  const largest = await largestValue(client, state.ownedBy);
-  const next = BigInt(state.lastValue) + (state.isCalled ? 1n : 0n);
-  const restart = next > largest ? next : largest + 1n;
-  await client.query(`ALTER SEQUENCE ${qualified(state.sequence)} RESTART WITH ${String(restart)}`);
-}
-
-/** Puts a sequence exactly where it stood. Not undone by a rollback (`setval` never is). */
-export async function placeSequence(client: Client, state: SequenceState): Promise<void> {
-  await client.query('SELECT setval($1::regclass, $2::int8, $3)', [
-    qualified(state.sequence),
-    state.lastValue,
-    state.isCalled,
-  ]);
+export async function placeSequences(
+  client: Client,
+  states: readonly SequenceState[],
+): Promise<void> {
+  await runTogether(
+    client,
+    states.flatMap(({ sequence, lastValue, isCalled }) => [
+      `ALTER SEQUENCE ${qualified(sequence)} RESTART`,
+      `SELECT setval(${literal(qualified(sequence))}::regclass, ${literal(lastValue)}::int8, ${String(isCalled)})`,
+    ]),
+  );
 }

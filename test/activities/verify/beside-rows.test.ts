@@ -17,9 +17,6 @@ const TABLES = `
   '$2 $1',
 );
 
-/** Where the load puts the sequences: behind the largest value where that is beyond. */
-const LOADED = `ALTER SEQUENCE auth.by_hand RESTART WITH 71;`;
-
 describe('what stands beside the rows', () => {
   let project: Scratch;
   let whole: Scratch;
@@ -30,7 +27,7 @@ describe('what stands beside the rows', () => {
   afterAll(closeScratch);
 
   async function differencesAfter(change: string): Promise<readonly string[]> {
-    return (await project.verify(await project.target(LOADED + change))).differences;
+    return (await project.verify(await project.target(change))).differences;
   }
 
   it('is as it should be after a load', async () => {
@@ -56,48 +53,99 @@ describe('what stands beside the rows', () => {
     expect(differences).toContain('generated columns of auth.users differ');
   });
 
-  it.each([
-    [
-      'set back',
-      `SELECT setval('auth.tokens_id_seq', 1)`,
-      /tokens_id_seq stands at \(1, called\), not at \(4, not called\) or \(3, called\)/,
-    ],
-    [
-      'far ahead',
-      `SELECT setval('auth.tokens_id_seq', 99)`,
-      /tokens_id_seq stands at \(99, called\)/,
-    ],
-    [
-      'called once too often',
-      `SELECT nextval('auth.tokens_id_seq')`,
-      /tokens_id_seq stands at \(4, called\)/,
-    ],
-    [
-      'about to give a value that is taken',
-      `SELECT setval('auth.tokens_id_seq', 3, false)`,
-      /\(3, not called\)/,
-    ],
-    [
-      'not beyond the largest value',
-      `SELECT setval('auth.by_hand', 5)`,
-      /by_hand stands at \(5, called\), not at \(71, not called\)/,
-    ],
-    [
-      'missing',
-      `DROP SEQUENCE auth.tokens_id_seq CASCADE`,
-      /sequence auth\.tokens_id_seq is missing/,
-    ],
-  ] as const)('finds a sequence %s', async (_what, change, says) => {
-    expect((await differencesAfter(change)).join('\n')).toMatch(says);
-  });
+  describe('sequences', () => {
+    const TOKENS = 'sequence auth.tokens_id_seq stands at';
+    const SERIES = `
+      CREATE SEQUENCE auth.down INCREMENT -5 MINVALUE -100 MAXVALUE -1;
+      CREATE SEQUENCE auth.round INCREMENT 2 MINVALUE 1 MAXVALUE 9 CYCLE;
+      CREATE SEQUENCE auth.out MAXVALUE 3;
+      CREATE SEQUENCE auth.full MAXVALUE 3;
+      CREATE SEQUENCE auth.far;
+      SELECT setval('auth.down', -11), setval('auth.round', 9), setval('auth.out', 3), setval('auth.full', 2),
+             setval('auth.far', 9223372036854775807);`;
+    let series: Scratch;
+    beforeAll(async () => {
+      series = await openScratch(SERIES, { format: 'json' });
+    });
 
-  it('takes a restarted sequence for one that stands where it stood, but not in a backup of a target', async () => {
-    const restarted = `ALTER SEQUENCE auth.tokens_id_seq RESTART WITH 4`;
-    expect(await differencesAfter(restarted)).toEqual([]);
-    const { differences } = await whole.verify(await whole.target(restarted));
-    expect(differences).toEqual([
-      'sequence auth.tokens_id_seq stands at (4, not called), not at (3, called)',
-    ]);
+    async function sequencesAfter(change: string) {
+      const { differences, notes = [] } = await series.verify(await series.target(change));
+      return { differences, notes: notes.map(({ code, message }) => `${code}: ${message}`) };
+    }
+
+    it.each([
+      [
+        'set back',
+        `SELECT setval('auth.tokens_id_seq', 1)`,
+        `${TOKENS} (1, called), behind (3, called): it would give values again`,
+      ],
+      [
+        'about to give a value that is taken',
+        `SELECT setval('auth.tokens_id_seq', 3, false)`,
+        `${TOKENS} (3, not called), behind (3, called): it would give values again`,
+      ],
+      [
+        'missing',
+        `DROP SEQUENCE auth.tokens_id_seq CASCADE`,
+        'sequence auth.tokens_id_seq is missing',
+      ],
+    ])('that are %s are a difference', async (_what, change, difference) => {
+      const { differences } = await project.verify(await project.target(change));
+      expect(differences).toContain(difference);
+    });
+
+    it.each([
+      [
+        'called once more',
+        `SELECT nextval('auth.tokens_id_seq')`,
+        `${TOKENS} (4, called), ahead of (3, called)`,
+      ],
+      [
+        'far ahead',
+        `SELECT setval('auth.tokens_id_seq', 99)`,
+        `${TOKENS} (99, called), ahead of (3, called)`,
+      ],
+    ])('that are %s have been used: no difference, but noted', async (_what, change, words) => {
+      const { differences, notes } = await project.verify(await project.target(change));
+      expect(differences).toEqual([]);
+      const message = `${words} in the backup: it has been used since`;
+      expect(notes).toEqual([{ code: 'sequence-used', message }]);
+    });
+
+    it('that give the same value next are the same, by their increment', async () => {
+      const restarted = `ALTER SEQUENCE auth.tokens_id_seq RESTART WITH 4`;
+      const { differences, notes } = await project.verify(await project.target(restarted));
+      expect([differences, notes]).toEqual([[], undefined]);
+      const found = await sequencesAfter(
+        `SELECT setval('auth.down', -16, false), setval('auth.round', 1, false)`,
+      );
+      expect(found).toEqual({ differences: [], notes: [] });
+      const other = await sequencesAfter(`SELECT setval('auth.down', -12, false)`);
+      expect(other.notes).toEqual([]);
+      expect(other.differences).toEqual([
+        'sequence auth.down stands at (-12, not called), behind (-11, called): it would give values again',
+      ]);
+    });
+
+    it.each([
+      [`SELECT nextval('auth.down')`, 'auth.down stands at (-16, called), ahead'],
+      [`SELECT nextval('auth.round')`, 'auth.round stands at (1, called), ahead'],
+      [`SELECT setval('auth.full', 3)`, 'auth.full stands at (3, called), ahead'],
+    ])('that go down, go round or are used up can be ahead: %s', async (change, words) => {
+      const { differences, notes } = await sequencesAfter(change);
+      expect(differences).toEqual([]);
+      expect(notes).toEqual([expect.stringContaining(words)]);
+    });
+
+    it.each([
+      [`SELECT setval('auth.down', -6)`, 'auth.down stands at (-6, called), behind'],
+      [`SELECT setval('auth.out', 2)`, 'auth.out stands at (2, called), behind'],
+      [`SELECT setval('auth.far', 5)`, 'auth.far stands at (5, called), behind'],
+    ])('that go down or were used up can be behind: %s', async (change, words) => {
+      const { differences, notes } = await sequencesAfter(change);
+      expect(notes).toEqual([]);
+      expect(differences).toEqual([expect.stringContaining(words)]);
+    });
   });
 
   it('finds orphans behind a constraint that calls itself valid', async () => {
@@ -139,7 +187,7 @@ describe('what stands beside the rows', () => {
     const { manifest } = project;
     const without = manifest.contents.filter(({ table }) => table !== 'auth.late');
     const tables = manifest.tables.filter((table) => table !== 'auth.late');
-    const target = await project.target(LOADED);
+    const target = await project.target();
     const { differences } = await project.verify(target, {
       ...manifest,
       contents: without,

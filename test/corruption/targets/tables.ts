@@ -108,16 +108,6 @@ export const TABLES: readonly Corruption[] = [
     `SELECT setval('auth.refresh_tokens_id_seq', last_value - 1, is_called) FROM auth.refresh_tokens_id_seq`,
   ),
   aroundRows(
-    'a sequence far ahead',
-    'auth.refresh_tokens_id_seq',
-    `SELECT setval('auth.refresh_tokens_id_seq', 9223372036854775806)`,
-  ),
-  aroundRows(
-    'a sequence ahead by one',
-    'auth.refresh_tokens_id_seq',
-    `SELECT nextval('auth.refresh_tokens_id_seq')`,
-  ),
-  aroundRows(
     'a sequence in other steps',
     'auth.refresh_tokens_id_seq',
     'ALTER SEQUENCE auth.refresh_tokens_id_seq INCREMENT BY 2',
