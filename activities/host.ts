@@ -12,12 +12,15 @@ export interface Host {
   readonly claim: () => Promise<string>;
 }
 
+/** The workflows that end with the plan. */
+const SHOWING: ReadonlySet<string> = new Set(['planProject', 'planRestore']);
+
 /** Makes sure that a plan's later steps have a host; a plan that is refused, or only shown, needs none. */
 export async function hostFor(
   host: Host,
   problems: readonly Problem[],
 ): Promise<string | undefined> {
   if (problems.length > 0) return undefined;
-  const isShown = Context.current().info.workflowType === 'planProject';
+  const isShown = SHOWING.has(Context.current().info.workflowType ?? '');
   return isShown ? host.known() : host.claim();
 }

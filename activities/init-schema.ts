@@ -23,6 +23,7 @@ export async function initSchema(resources: Resources, job: Job): Promise<Schema
       ...script,
       facts,
       mayClone: mayClone(resources, manifest),
+      origin: { source: manifest.source, snapshotAt: manifest.timestamp },
     });
     if (isCloned) return CLONE;
     const { targetBefore } = job;

@@ -14,6 +14,7 @@ import { configuredProjects } from './plan/projects';
 import { settle, type Settled } from './plan/settle';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
+import { ownerWords } from './plan/owner-words';
 import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
@@ -61,7 +62,7 @@ async function makePlan(
     extent,
     schema: source.schema,
     fromVersion: source.identity.serverVersion,
-    ownMarkSuffices: false,
+    from: source.identity,
   };
   const ready = await viewReadiness(connections, target, needsOf(source, settings));
   const format = chooseFormat(settings.backup.format, source);
@@ -102,11 +103,12 @@ async function otherSources(
 }
 
 function needsOf(
-  { schema, owners, facts }: SourceView,
+  { schema, owners, facts, identity }: SourceView,
   { createRoles: mayCreateRoles }: Resources['settings'],
 ): Needs {
   const { roles = [], extensions = [] } = schema ?? {};
-  return { facts, roles, extensions, owners, mayCreateRoles };
+  const owner = ownerWords(identity);
+  return { facts, owner, roles, extensions, owners, mayCreateRoles };
 }
 
 interface Findings extends Pick<

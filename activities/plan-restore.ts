@@ -2,9 +2,10 @@ import type { Manifest } from '../workflows/domain/manifest';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import type { Settings } from '../workflows/domain/settings';
 import { restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
-import type { RestorePlan } from '../workflows/domain/restore-plan';
+import type { Overwritten, RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './attempt';
 import { checkFiles } from './backup/check';
+import type { BackupStore } from './backup/store';
 import { hostFor } from './host';
 import { parseInput } from './input';
 import { assertNobodyWrites } from './plan/assert-free';
@@ -15,8 +16,9 @@ import { configuredServers, settingsFor } from './plan/servers';
 import { storeProblems } from './plan/store-problems';
 import type { Needs } from './plan/server-problems';
 import { viewReadiness } from './plan/target-readiness';
-import { marksBefore, viewTarget } from './plan/target';
-import { targetProblems } from './plan/target-problems';
+import { marksBefore, viewTarget, type TargetView } from './plan/target';
+import { ownerWords } from './plan/owner-words';
+import { targetProblems, type TargetDemand } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import type { Connections } from './postgres/connections';
 import { parseDatabaseFacts } from './postgres/schema';
@@ -61,16 +63,7 @@ async function makePlan(
     manifest.extent,
   );
   const sources = await protectedSources(connections, others, manifest);
-  const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
-  const demand = {
-    project,
-    sources,
-    replace,
-    extent: manifest.extent,
-    schema: { snapshot, digest: manifest.schema.digest },
-    fromVersion: manifest.source.serverVersion,
-    ownMarkSuffices: true,
-  };
+  const demand = await demandOf(store, manifest, { project, sources, replace });
   const ready = await viewReadiness(connections, view, needsOf(manifest, settings));
   const problems = [
     ...targetProblems(view, demand),
@@ -82,6 +75,8 @@ async function makePlan(
   return {
     project,
     backupId,
+    backup: contentOf(manifest),
+    overwrites: overwrittenIn(view),
     format,
     extent,
     target: view.identity,
@@ -92,6 +87,20 @@ async function makePlan(
     problems,
     timing: settings.timing,
     host: await hostFor(host, problems),
+  };
+}
+
+async function demandOf(
+  store: BackupStore,
+  { backupId, extent, schema: { snapshot, digest }, source }: Manifest,
+  asked: Pick<TargetDemand, 'project' | 'sources' | 'replace'>,
+): Promise<TargetDemand> {
+  return {
+    ...asked,
+    extent,
+    schema: { snapshot: await store.readText(backupId, snapshot.file), digest },
+    fromVersion: source.serverVersion,
+    from: 'backup',
   };
 }
 
@@ -116,7 +125,28 @@ function needsOf(
   { database, schema: { roles = [], extensions = [] } }: Manifest,
   { createRoles: mayCreateRoles }: Resources['settings'],
 ): Needs {
-  return { facts: parseDatabaseFacts(database), roles, extensions, owners: [], mayCreateRoles };
+  const owner = ownerWords('backup');
+  return {
+    facts: parseDatabaseFacts(database),
+    owner,
+    roles,
+    extensions,
+    owners: [],
+    mayCreateRoles,
+  };
+}
+
+function contentOf({ source, timestamp, contents }: Manifest): RestorePlan['backup'] {
+  const rows = contents.reduce((sum, content) => sum + content.rows, 0);
+  return { source, snapshotAt: timestamp, rows, tables: contents.length };
+}
+
+function overwrittenIn({ before, mark }: TargetView): Overwritten | undefined {
+  if (before.kind !== 'filled') return undefined;
+  if (mark?.state !== 'completed') return before.rows === 0 ? undefined : { rows: before.rows };
+  const { projectRef, source, snapshotAt, completedAt } = mark;
+  const holds = { projectRef, source, snapshotAt, completedAt: completedAt ?? snapshotAt };
+  return { rows: before.rows, holds };
 }
 
 /** A backup of a target's own rows goes back into that very database; every other source is protected. */

@@ -1,108 +1,133 @@
 import type { Extent } from '../workflows/domain/extent';
 import type { Manifest } from '../workflows/domain/manifest';
-import type { Problem } from '../workflows/domain/plan';
+import { identityWords } from '../workflows/domain/origin';
+import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
 import { verifyRequestSchema, type VerifyRequest } from '../workflows/domain/request';
 import type { VerificationPlan } from '../workflows/domain/restore-plan';
-import { attempt } from './attempt';
-import type { BackupStore } from './backup/store';
-import { failure } from './failure';
+import { attempt, type Attempt } from './attempt';
 import { parseInput } from './input';
-import { settle } from './plan/settle';
-import { readIdentity, sameDatabase } from './postgres/catalog/identity';
+import { backupToCompare } from './plan/backup-to-compare';
+import { settle, type Settled } from './plan/settle';
+import { askSource, unreachable } from './plan/source-of-verification';
+import { sameDatabase } from './postgres/catalog/identity';
 import { readBlindSpots } from './postgres/catalog/privileges';
 import { findDatabase } from './postgres/catalog/databases';
+import { readIdentity } from './postgres/catalog/identity';
 import type { Connections } from './postgres/connections';
+import { readMark, type Mark } from './postgres/fence';
 import { serverPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 
-/** Finds what a verification compares: the backup, the target and the source. Touches nothing. */
+/**
+ * Finds what a verification compares: the target, the backup that its marker names unless the request names
+ * another, and the source. Without the source only the backup is compared, and a warning says so.
+ * Touches nothing.
+ */
 export async function planVerification(
   resources: Resources,
   input: unknown,
 ): Promise<VerificationPlan> {
   const request = parseInput(verifyRequestSchema, input);
-  return attempt(
-    resources,
-    { step: 'planMigration', projectRef: request.projectRef },
-    async (current) => {
-      const { connections } = current;
-      const { store } = resources;
-      const { project, settings } = await settle(current, resources.settings, request);
-      const manifest = await backupToCompare(store, request);
-      const source = await connections.with(
-        { connection: settings.source, access: 'read' },
-        (client) => readIdentity(client, settings.source),
-      );
-      const { target, problems } = await viewTarget(
-        connections,
-        { connection: settings.target, database: project.databaseName },
-        manifest.extent,
-      );
-      const same = problems.length === 0 && sameDatabase(source, target);
-      return {
-        project,
-        backupId: manifest.backupId,
-        extent: manifest.extent,
-        target,
-        source,
-        onDrift: request.onDrift,
-        timing: settings.timing,
-        host: await resources.host.known(),
-        problems: same
-          ? [{ code: 'target-is-source', message: `"${target.database}" is the source itself` }]
-          : problems,
-      };
-    },
-  );
+  const whose = { step: 'planMigration', projectRef: request.projectRef } as const;
+  return attempt(resources, whose, (current) => makePlan(resources, request, current));
 }
 
-/** The backup asked for, else the project's newest of kind `project`, told by its manifest. */
-async function backupToCompare(store: BackupStore, request: VerifyRequest): Promise<Manifest> {
-  if (request.backupId !== undefined) {
-    const manifest = await store.manifest(request.backupId);
-    if (manifest.projectRef === request.projectRef) return manifest;
-    throw failure(
-      'InvalidInput',
-      `backup "${request.backupId}" is of project "${manifest.projectRef}", not of "${request.projectRef}"`,
-    );
-  }
-  for (const backupId of await store.list(request.projectRef)) {
-    const manifest = await store.manifest(backupId);
-    if (manifest.projectRef === request.projectRef && manifest.kind === 'project') return manifest;
-  }
-  throw failure(
-    'NotFound',
-    `there is no backup of project "${request.projectRef}" in ${store.directory} to compare with`,
+async function makePlan(
+  resources: Resources,
+  request: VerifyRequest,
+  current: Attempt,
+): Promise<VerificationPlan> {
+  const { connections } = current;
+  const { store } = resources;
+  const { project, settings } = await settleWithout(current, resources.settings, request);
+  const place = { connection: settings.target, database: project.databaseName };
+  const { target, mark, isThere } = await viewTarget(connections, place);
+  const { manifest, warnings } = await backupToCompare(store, request, { mark, ...place });
+  const source = await askSource(request, () =>
+    connections.with({ connection: settings.source, access: 'read' }, (client) =>
+      readIdentity(client, settings.source),
+    ),
   );
+  const problems = isThere
+    ? await readingProblems(connections, place, manifest.extent)
+    : [{ code: 'no-such-database', message: `there is no database "${place.database}" to verify` }];
+  const identity = 'found' in source ? source.found : undefined;
+  const sources = [...(manifest.kind === 'project' ? [manifest.source] : [])];
+  if (identity !== undefined) sources.unshift(identity);
+  const isSource = isThere && sources.some((one) => sameDatabase(one, target));
+  return {
+    project,
+    backupId: manifest.backupId,
+    extent: manifest.extent,
+    target,
+    source: identity,
+    sources,
+    onDrift: request.onDrift,
+    timing: settings.timing,
+    host: await resources.host.known(),
+    warnings: [
+      ...warnings,
+      ...('gone' in source ? [unreachable(settings.source, source.gone)] : []),
+      ...(identity === undefined ? [] : anotherSource(manifest, identity)),
+    ],
+    problems: isSource
+      ? [{ code: 'target-is-source', message: `"${target.database}" is the source itself` }]
+      : problems,
+  };
+}
+
+/** The configured projects may stand in a source that is gone: a request that names its database needs none. */
+async function settleWithout(
+  current: Attempt,
+  settings: Resources['settings'],
+  request: VerifyRequest,
+): Promise<Settled> {
+  const settled = await askSource(request, () => settle(current, settings, request));
+  if ('found' in settled) return settled.found;
+  return settle(current, { ...settings, projects: undefined }, request);
+}
+
+interface TargetSeen {
+  readonly target: DatabaseIdentity;
+  readonly isThere: boolean;
+  readonly mark: Mark | undefined;
 }
 
 async function viewTarget(
   connections: Connections,
   { connection, database }: { readonly connection: string; readonly database: string },
-  extent: Extent,
-): Promise<{ readonly target: VerificationPlan['target']; readonly problems: readonly Problem[] }> {
+): Promise<TargetSeen> {
   const server = await connections.with(serverPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
   }));
   const target = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
-  if (server.entry === undefined) {
-    return {
-      target,
-      problems: [
-        { code: 'no-such-database', message: `there is no database "${database}" to verify` },
-      ],
-    };
-  }
-  const spots = await connections.with({ connection, database, access: 'read' }, (client) =>
+  if (server.entry === undefined) return { target, isThere: false, mark: undefined };
+  const place = { connection, database, access: 'read' } as const;
+  const mark = await connections.with(place, (client) => readMark(client));
+  return { target, isThere: true, mark };
+}
+
+async function readingProblems(
+  connections: Connections,
+  place: { readonly connection: string; readonly database: string },
+  extent: Extent,
+): Promise<readonly Problem[]> {
+  const spots = await connections.with({ ...place, access: 'read' }, (client) =>
     readBlindSpots(client, extent),
   );
+  if (spots.length === 0) return [];
   const tables = spots.map((spot) => spot.table).join(', ');
-  return {
-    target,
-    problems:
-      spots.length === 0
-        ? []
-        : [{ code: 'privilege', message: `the target's role cannot read ${tables} whole` }],
-  };
+  return [{ code: 'privilege', message: `the target's role cannot read ${tables} whole` }];
+}
+
+/** Drift of another database than the one that was backed up means little. */
+function anotherSource({ source, kind }: Manifest, now: DatabaseIdentity): readonly Problem[] {
+  if (kind === 'target' || sameDatabase(source, now)) return [];
+  return [
+    {
+      code: 'another-source',
+      message: `the backup was taken from ${identityWords(source)}, but the source now is ${identityWords(now)}: what is said of changes in the source compares with the latter`,
+    },
+  ];
 }

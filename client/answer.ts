@@ -9,6 +9,7 @@ import { fleetText } from './report/fleet';
 import { planText } from './report/plan';
 import { reconciledText } from './report/reconciled';
 import { refusalLine } from './report/refusal';
+import { restorePlanText } from './report/restore-plan';
 import { problemsText, refusalText, reportText } from './report/text';
 import type { Ran } from './run';
 
@@ -43,6 +44,7 @@ function print(ending: Ending, asked: Asked, isJson: boolean): void {
   else if (ending.kind === 'told') process.stdout.write(ending.text);
   else if (ending.kind === 'reconciled') process.stdout.write(reconciledText(ending.reconciled));
   else if (ending.kind === 'plan') process.stdout.write(planText(ending.plan));
+  else if (ending.kind === 'restorePlan') process.stdout.write(restorePlanText(ending.restorePlan));
   else if (ending.kind === 'unknown') say(problemsText('Unknown ending', [ending.problem]));
   else if (ending.kind === 'bug') say(`${ending.problem.code}: ${ending.problem.message}`);
 }

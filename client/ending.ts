@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { FleetReport } from '../workflows/domain/fleet';
 import type { ReconcileReport } from '../workflows/domain/interrupted';
 import type { Plan, Problem } from '../workflows/domain/plan';
+import type { RestorePlan } from '../workflows/domain/restore-plan';
 import { OUTCOMES, type Report } from '../workflows/domain/report';
 
 /** How a run ended, or why it is no longer followed. */
@@ -11,6 +12,7 @@ export type Ending =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'fleet'; readonly fleet: FleetReport }
   | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'restorePlan'; readonly restorePlan: RestorePlan }
   | { readonly kind: 'reconciled'; readonly reconciled: ReconcileReport }
   /** What was asked is done; this is what there is to say. */
   | { readonly kind: 'told'; readonly text: string; readonly document: object }
@@ -42,6 +44,10 @@ const reconciledSchema = z.custom<ReconcileReport>(
 );
 
 const planSchema = z.custom<Plan>((value) => isObject(value) && 'targetBefore' in value);
+
+const restorePlanSchema = z.custom<RestorePlan>(
+  (value) => isObject(value) && 'targetBefore' in value && 'backup' in value,
+);
 
 /** What a run leaves that could not even plan. */
 const refusalSchema = z.object({ refused: z.object({ code: z.string(), message: z.string() }) });
@@ -75,6 +81,8 @@ function documentOf(value: unknown): Ending | undefined {
   if (reconciled.success) return { kind: 'reconciled', reconciled: reconciled.data };
   const refusal = refusalSchema.safeParse(value);
   if (refusal.success) return { kind: 'refused', problem: refusal.data.refused };
+  const restorePlan = restorePlanSchema.safeParse(value);
+  if (restorePlan.success) return { kind: 'restorePlan', restorePlan: restorePlan.data };
   const plan = planSchema.safeParse(value);
   return plan.success ? { kind: 'plan', plan: plan.data } : undefined;
 }

@@ -37,6 +37,8 @@ export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
       return 0;
     case 'plan':
       return ending.plan.problems.length === 0 ? 0 : 2;
+    case 'restorePlan':
+      return ending.restorePlan.problems.length === 0 ? 0 : 2;
     case 'refused':
       return isInterrupted ? INTERRUPTED : 2;
     case 'unknown':

@@ -10,8 +10,11 @@ export const WORDS: Readonly<Record<FlagName, readonly [value: string, help: str
   restore: ['<backupId>', 'put this backup into --database'],
   verifyOnly: ['', 'compare the project’s database with its backup and the source'],
   dryRun: ['', 'show the plan; nothing is touched'],
-  replace: ['', 'save and replace what the target holds'],
-  backup: ['<backupId>', 'the backup to compare with, or to put back; else the newest'],
+  replace: ['', 'back up what the target holds, then replace it'],
+  backup: [
+    '<backupId>',
+    'the backup to restore; to verify with, if not the one that was loaded into the database',
+  ],
   onDrift: ['<mode>', 'when the source changed since the backup: report or fail'],
   of: ['<fleetId>', 'the fleet whose failed projects are moved again (default: any run)'],
   file: ['<path>', 'with --all: the projects, one a line as JSON, instead of the configured ones'],

@@ -111,6 +111,7 @@ function wordsOf(ending: Ending): string {
     case 'told':
       return ending.text;
     case 'plan':
+    case 'restorePlan':
       return 'planned';
     case 'reconciled':
       return `${ending.reconciled.reconciled.length} runs looked after`;

@@ -30,6 +30,12 @@ const CHOOSING: ReadonlySet<FlagName> = new Set<FlagName>([
   'dryRun',
 ]);
 
+/** Flags that turn a command's mode into another. */
+const MORE: Readonly<Partial<Record<Mode, readonly FlagName[]>>> = {
+  migrate: ['all', 'dryRun', 'file', 'canary', ...LIMIT_FLAGS],
+  restore: ['dryRun'],
+};
+
 add('plan', 'plan', 'show what a migration would do; nothing is touched');
 add('migrate', 'migrate', 'move one project, or --all');
 add('retry-failed', 'retry', 'move what failed last once more, the done ones left alone');
@@ -51,11 +57,9 @@ moveout
 
 function add(name: string, mode: Mode, help: string): void {
   const own = MODES[mode].flags.filter((flag) => !CHOOSING.has(flag));
-  const more: readonly FlagName[] =
-    mode === 'migrate' ? ['all', 'dryRun', 'file', 'canary', ...LIMIT_FLAGS] : [];
   const command = withFlags(moveout.command(name).description(help), [
     ...own,
-    ...more,
+    ...(MORE[mode] ?? []),
     ...PLACE_FLAGS,
   ]);
   command.action(async () => {
@@ -65,6 +69,7 @@ function add(name: string, mode: Mode, help: string): void {
 }
 
 function modeHere(mode: Mode, flags: Flags): Mode {
+  if (mode === 'restore' && flags.dryRun === true) return 'restorePlan';
   return mode === 'migrate' ? modeOf(flags) : mode;
 }
 

@@ -12,7 +12,15 @@ import { FLEET_FLAGS, type FlagName, type Flags } from './flags';
 
 /** What can be asked for. */
 export type Mode =
-  'migrate' | 'all' | 'retry' | 'backup' | 'restore' | 'verify' | 'plan' | 'reconcile';
+  | 'migrate'
+  | 'all'
+  | 'retry'
+  | 'backup'
+  | 'restore'
+  | 'restorePlan'
+  | 'verify'
+  | 'plan'
+  | 'reconcile';
 
 /** One thing that can be asked for: which flags say something to it, and what becomes of them. */
 interface ModeKind {
@@ -77,12 +85,21 @@ export const MODES: Readonly<Record<Mode, ModeKind>> = {
     summary: ({ restore, backup, database }) => `${restore ?? backup ?? ''} → ${database ?? ''}`,
     undone: 'the restore was not started',
   },
+  restorePlan: {
+    workflowType: 'planRestore',
+    flags: ['dryRun', 'restore', 'backup', 'database', 'replace'],
+    schema: restoreRequestSchema,
+    workflowId: ({ database }, now) => `plan-restore/${database ?? ''}-${now}`,
+    summary: ({ restore, backup, database }) =>
+      `${restore ?? backup ?? ''} → ${database ?? ''}: the plan`,
+    undone: 'the plan could not be made',
+  },
   verify: {
     workflowType: 'verifyProject',
     flags: ['verifyOnly', ...PROJECT, 'backup', 'onDrift'],
     schema: verifyRequestSchema,
     workflowId: (flags, now) => `verify-project/${refOf(flags)}-${now}`,
-    summary: ({ projectRef, backup }) => `${projectRef ?? ''} = ${backup ?? 'its newest backup'}?`,
+    summary: ({ projectRef, backup }) => `${projectRef ?? ''} = ${backup ?? 'its backup'}?`,
     undone: 'the verification was not started',
   },
   reconcile: {

@@ -30,7 +30,9 @@ const SWITCHES = [
 
 /** Tells which mode the flags ask for. Throws `UsageError` where they ask for two at once. */
 export function modeOf(flags: Flags): Mode {
-  const [first, second] = SWITCHES.filter(([flag]) => flags[flag] !== undefined);
+  const [first, second, third] = SWITCHES.filter(([flag]) => flags[flag] !== undefined);
+  const isPlan = first?.[0] === 'restore' && second?.[0] === 'dryRun' && third === undefined;
+  if (isPlan) return 'restorePlan';
   if (first === undefined) return 'migrate';
   if (second === undefined) return first[1];
   const names = `${typed(first[0])} and ${typed(second[0])}`;
@@ -87,6 +89,7 @@ const WHAT: Readonly<Record<Mode, string>> = {
   retry: 'retry-failed',
   backup: 'a backup on its own',
   restore: 'a restore',
+  restorePlan: 'the plan of a restore',
   verify: 'a verification',
   plan: 'a plan',
   reconcile: 'reconcile',
@@ -102,17 +105,19 @@ function inputOf(mode: Mode, flags: Flags): Readonly<Record<string, unknown>> {
   };
   // Who cancels at the terminal was told that what runs is put back.
   const fleet = (): object => ({ ...fleetInput(flags), cancelRunning: true });
+  const restore = (): object => ({
+    backupId: flags.restore ?? flags.backup,
+    databaseName: flags.database,
+    replace,
+  });
   const inputs: Readonly<Record<Mode, () => object>> = {
     migrate: () => ({ ...project, replace, onDrift }),
     plan: () => ({ ...project, replace, onDrift }),
     all: () => ({ ...fleet(), file: flags.file }),
     retry: () => ({ ...fleet(), failedOf: flags.of ?? 'any' }),
     backup: () => project,
-    restore: () => ({
-      backupId: flags.restore ?? flags.backup,
-      databaseName: flags.database,
-      replace,
-    }),
+    restore,
+    restorePlan: restore,
     verify: () => ({ ...project, backupId: flags.backup, onDrift }),
     reconcile: () => ({}),
   };

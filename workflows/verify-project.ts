@@ -18,12 +18,15 @@ export async function verifyProject(input?: unknown): Promise<Report> {
       (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
     ),
   );
-  run.concerns(plan.project, { source: plan.source.connection, target: plan.target.connection });
+  run.concerns(plan.project, {
+    source: plan.sources[0]?.connection,
+    target: plan.target.connection,
+  });
+  run.planned(plan);
   run.backedUp(plan.backupId);
   if (plan.problems.length > 0) throw refused(run, plan.problems);
-  const { project, backupId, extent, target, source, onDrift, timing, host } = plan;
+  const { project, backupId, extent, target, source, sources, onDrift, timing, host } = plan;
   const targetBefore = { kind: 'absent' } as const;
-  const sources = [source];
   const named = { project, backupId, extent, target, targetBefore };
   const job: Job = { ...named, sources, source, onDrift, timing, host };
   const evidence = await steps.refusing(() => steps.compare(job));

@@ -28,6 +28,17 @@ const manifestSchema = z.object({
   total: z.int(),
   canaries: z.int(),
   alreadyMigrated: z.int(),
+  migratedBefore: z
+    .array(
+      z.object({
+        connection: z.string(),
+        database: z.string(),
+        projects: z.int(),
+        firstSnapshot: z.string(),
+        lastSnapshot: z.string(),
+      }),
+    )
+    .optional(),
   rows: z.number(),
   /** Whether `rows` were too slow to be counted. */
   isEstimated: z.boolean(),
@@ -66,8 +77,9 @@ export async function readFrozen(
   const parsed = manifestSchema.safeParse(parsedJson(await readText(file)));
   if (!parsed.success || parsed.data.fleetId !== fleetId)
     throw failure('BackupDamaged', `${file} is not the manifest of ${fleetId}`);
-  const { sha256, total, canaries, alreadyMigrated, rows, limits } = parsed.data;
-  return { fleetId, path, sha256, total, canaries, alreadyMigrated, rows, limits };
+  const { sha256, total, canaries, alreadyMigrated, migratedBefore, rows, limits } = parsed.data;
+  const written = { fleetId, path, sha256, total, canaries, alreadyMigrated, rows, limits };
+  return { ...written, ...(migratedBefore !== undefined && { migratedBefore }) };
 }
 
 /** Reads the list of a fleet in its order; rejects with `BackupDamaged` where it is not the one frozen. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { FleetProject, WrittenFleet } from '../../workflows/domain/fleet';
+import type { FleetProject, MigratedBefore, WrittenFleet } from '../../workflows/domain/fleet';
 import type { Limits } from '../../workflows/domain/limits';
+import type { Origin } from '../../workflows/domain/origin';
 import { assertClosed } from './closed';
 import { isTaken, removeFolder, syncFolder } from './draft';
 import {
@@ -20,6 +21,11 @@ import { storeFailure } from './store-failure';
 
 const DONE_FILE = 'done.jsonl';
 
+/** A project that is migrated already. */
+export type Done = Pick<FleetProject, 'ref' | 'database' | 'source' | 'target'> & {
+  readonly origin: Origin;
+};
+
 /** An inventory before it is written. */
 export interface Inventory {
   readonly fleetId: string;
@@ -27,8 +33,8 @@ export interface Inventory {
   readonly limits: Limits;
   /** In the order in which they are to be started. */
   readonly projects: readonly FleetProject[];
-  /** Those that are migrated already. */
-  readonly done: readonly FleetProject[];
+  /** Those that are migrated already, each with where its rows come from. */
+  readonly done: readonly Done[];
   readonly isEstimated: boolean;
 }
 
@@ -68,6 +74,7 @@ async function writeFiles(folder: string, inventory: Inventory): Promise<void> {
     total: projects.length,
     canaries: projects.filter(({ canary }) => canary === true).length,
     alreadyMigrated: done.length,
+    ...(done.length > 0 && { migratedBefore: bySource(done) }),
     rows: projects.reduce((sum, { rows }) => sum + rows, 0),
     isEstimated,
     sha256: digestOf(list),
@@ -78,6 +85,22 @@ async function writeFiles(folder: string, inventory: Inventory): Promise<void> {
   await write(DONE_FILE, textOf(done));
   await write(MANIFEST_FILE, `${JSON.stringify(manifest, null, 2)}\n`);
   await syncFolder(folder);
+}
+
+function bySource(done: readonly Done[]): MigratedBefore[] {
+  const sources = new Map<string, readonly Done[]>();
+  for (const one of done) {
+    const { connection, database, systemIdentifier, oid } = one.origin.source;
+    const key = JSON.stringify([connection, database, systemIdentifier, oid]);
+    sources.set(key, [...(sources.get(key) ?? []), one]);
+  }
+  return [...sources.values()].map((group) => {
+    const snapshots = group.map(({ origin }) => origin.snapshotAt).sort();
+    const { connection = '', database = '' } = group[0]?.origin.source ?? {};
+    const [firstSnapshot = ''] = snapshots;
+    const lastSnapshot = snapshots.at(-1) ?? '';
+    return { connection, database, projects: group.length, firstSnapshot, lastSnapshot };
+  });
 }
 
 async function removePartial(store: BackupStore, fleetId: string): Promise<void> {

@@ -1,4 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { Origin } from '../../workflows/domain/origin';
+import type { DatabaseIdentity } from '../../workflows/domain/plan';
+import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
 import { listDatabases } from '../postgres/catalog/marks';
 import type { Connections } from '../postgres/connections';
 import { readMark } from '../postgres/fence';
@@ -13,19 +16,45 @@ const LOOKS = 6;
 const UNSEEN: readonly (string | null | undefined)[] = ['NotFound', 'AccessDenied'];
 
 /**
- * Finds the refs of the projects that are migrated: whose database carries their own completed mark. A
- * database that is not there is not looked into; of the others a few are at a time.
+ * Finds, by ref, where the rows of those projects come from that are migrated: whose database carries their
+ * own completed mark, from the very source that they have now. A database that is not there is not looked
+ * into; of the others a few are at a time.
  */
 export async function findDone(
   connections: Connections,
   projects: readonly Settled[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, Origin>> {
   const there = await databasesOf(connections, projects);
   const candidates = projects.filter(
     ({ target, database }) => there.get(target)?.has(database) === true,
   );
-  const marked = await fewAtOnce(candidates, LOOKS, (project) => isDone(connections, project));
-  return new Set(candidates.filter((_, i) => marked[i]).map(({ ref }) => ref));
+  const origins = await fewAtOnce(candidates, LOOKS, (project) => originOf(connections, project));
+  const sources = await sourcesOf(
+    connections,
+    candidates.filter((_, i) => origins[i] !== undefined),
+  );
+  const done = new Map<string, Origin>();
+  candidates.forEach(({ ref, source }, i) => {
+    const origin = origins[i];
+    const now = sources.get(source);
+    if (origin !== undefined && now !== undefined && sameDatabase(origin.source, now))
+      done.set(ref, origin);
+  });
+  return done;
+}
+
+async function sourcesOf(
+  connections: Connections,
+  projects: readonly Settled[],
+): Promise<ReadonlyMap<string, DatabaseIdentity>> {
+  const found = new Map<string, DatabaseIdentity>();
+  for (const connection of new Set(projects.map(({ source }) => source))) {
+    const identity = await connections.with({ connection, access: 'read' }, (client) =>
+      readIdentity(client, connection),
+    );
+    found.set(connection, identity);
+  }
+  return found;
 }
 
 async function databasesOf(
@@ -38,16 +67,19 @@ async function databasesOf(
   return there;
 }
 
-async function isDone(
+/** Where the rows come from; `undefined` without a completed mark of the project's own. */
+async function originOf(
   connections: Connections,
   { ref, target, database }: Settled,
-): Promise<boolean> {
+): Promise<Origin | undefined> {
   try {
     const place = { connection: target, database, access: 'read' } as const;
     const mark = await connections.with(place, (client) => readMark(client));
-    return mark?.state === 'completed' && mark.projectRef === ref;
+    if (mark?.state !== 'completed' || mark.projectRef !== ref) return undefined;
+    const { source, snapshotAt } = mark;
+    return { source, snapshotAt };
   } catch (error) {
-    if (error instanceof ApplicationFailure && UNSEEN.includes(error.type)) return false;
+    if (error instanceof ApplicationFailure && UNSEEN.includes(error.type)) return undefined;
     throw error;
   }
 }

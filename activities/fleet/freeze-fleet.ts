@@ -63,7 +63,7 @@ async function freeze(
     const found = await findProjects(resources, { request, configured });
     const settled = await settleProjects(resources, connections, found);
     const looksForDone = !request.replace || request.failedOf !== undefined;
-    const done = looksForDone ? await findDone(connections, settled) : new Set<string>();
+    const done = looksForDone ? await findDone(connections, settled) : new Map<string, never>();
     const open = await found.stillFailed(settled.filter(({ ref }) => !done.has(ref)));
     const sized = await sizeProjects(connections, settings, { projects: open, configured });
     if (sized.isEstimated)
@@ -73,9 +73,12 @@ async function freeze(
       request,
       limits: limitsOf(settings, request),
       projects: orderProjects(sized.projects, request.canary),
-      done: settled
-        .filter(({ ref }) => done.has(ref) && !found.wasDone(ref))
-        .map((project) => ({ ...project, rows: 0 })),
+      done: settled.flatMap(({ ref, database, source, target }) => {
+        const origin = done.get(ref);
+        return origin === undefined || found.wasDone(ref)
+          ? []
+          : [{ ref, database, source, target, origin }];
+      }),
       isEstimated: sized.isEstimated,
     });
   });

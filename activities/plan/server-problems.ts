@@ -20,6 +20,8 @@ import type { TargetView } from './target';
 /** What a target's server must offer: the roles that are named, and what a new database is created with. */
 export interface Needs {
   readonly facts: DatabaseFacts;
+  /** Whose facts these are, in words: of the source or of the backup. */
+  readonly owner: string;
   /** Roles that the schema names, beside those of the database's own grants. */
   readonly roles: readonly string[];
   /** Extensions that the schema needs. */
@@ -62,7 +64,7 @@ export async function viewServer(
     (await connections.with(targetPlace(target.identity, 'read'), (client) =>
       readRole(client, found.missing),
     ));
-  const locale = `the target's server does not offer the source's locale ${facts.collate} (provider ${facts.localeProvider})`;
+  const locale = `the target's server does not offer the ${needs.owner}'s locale ${facts.collate} (provider ${facts.localeProvider})`;
   const missing = found.missing.map((role) => ({
     code: 'missing-role',
     message: `the target's server has no role "${role}": CREATE ROLE "${role}" NOLOGIN (or set createRoles: true)`,

@@ -2,6 +2,10 @@ import type { DatabaseIdentity, Problem } from '../../workflows/domain/plan';
 import type { Extent } from '../../workflows/domain/extent';
 import type { ProjectIdentity } from '../../workflows/domain/request';
 import { sameDatabase } from '../postgres/catalog/identity';
+import { ownerWords } from './owner-words';
+import { identityWords, momentWords, originWords } from '../../workflows/domain/origin';
+import { counted } from '../../workflows/domain/counted';
+import type { Mark } from '../postgres/fence';
 import type { SchemaScript } from '../postgres/schema';
 import type { TargetView } from './target';
 import { schemaProblems } from './target-schema';
@@ -16,8 +20,8 @@ export interface TargetDemand {
   readonly schema: Pick<SchemaScript, 'snapshot' | 'digest'> | undefined;
   /** The server version the rows come from. */
   readonly fromVersion: number;
-  /** A restore into a database with this project's completed mark needs no `replace`. */
-  readonly ownMarkSuffices: boolean;
+  /** What the rows come from: the source as it is now, or a backup. */
+  readonly from: DatabaseIdentity | 'backup';
 }
 
 /** Everything that speaks against writing into the target. */
@@ -46,40 +50,55 @@ function identityProblems(view: TargetView, demand: TargetDemand): readonly Prob
 function occupationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   if (view.before.kind === 'absent' || demand.replace) return [];
   const { mark } = view;
-  const database = view.identity.database;
-  const own = mark?.projectRef === demand.project.projectRef;
-  if (mark !== undefined && mark.state !== 'completed') {
-    return [
-      {
-        code: 'unfinished',
-        message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}${mark.state === 'abandoned' ? ', its restore was given up' : ''}); let it finish, or start with replace`,
-      },
-    ];
-  }
-  if (mark?.state === 'completed' && own && !demand.ownMarkSuffices) {
-    return [
-      {
-        code: 'already-migrated',
-        message: `project "${mark.projectRef}" is already migrated into "${database}"; start with replace to do it again`,
-      },
-    ];
-  }
-  if (mark?.state === 'completed' && own) return [];
-  if (mark?.state === 'completed') {
-    return [
-      {
-        code: 'target-of-another-project',
-        message: `database "${database}" belongs to project "${mark.projectRef}"`,
-      },
-    ];
-  }
+  const { database } = view.identity;
+  if (mark !== undefined) return [markProblem(mark, view, demand)];
   if (view.before.kind !== 'filled' || view.before.rows === 0) return [];
   return [
     {
       code: 'target-not-empty',
-      message: `database "${database}" holds ${String(view.before.rows)} rows in auth and storage without a mark of this project; start with replace to save and replace them`,
+      message: `database "${database}" holds ${counted(view.before.rows, 'row')} in auth and storage without a mark of this project; start with replace to save and replace them`,
     },
   ];
+}
+
+/** What a mark in the target says against writing there. */
+function markProblem(mark: Mark, view: TargetView, { project, from }: TargetDemand): Problem {
+  const { database } = view.identity;
+  if (mark.state !== 'completed') {
+    const abandoned = mark.state === 'abandoned' ? ', its restore was given up' : '';
+    return {
+      code: 'unfinished',
+      message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}${abandoned}): let it finish; if it was terminated, run moveout reconcile; or start with replace`,
+    };
+  }
+  if (mark.projectRef !== project.projectRef) {
+    return {
+      code: 'target-of-another-project',
+      message: `database "${database}" belongs to project "${mark.projectRef}"`,
+    };
+  }
+  if (from === 'backup') return overwrites(mark, view);
+  if (!sameDatabase(mark.source, from)) return ofAnotherSource(mark, database, from);
+  return {
+    code: 'already-migrated',
+    message: `project "${mark.projectRef}" is already migrated into "${database}", from ${originWords(mark)} (backup ${mark.backupId}); start with replace to do it again`,
+  };
+}
+
+/** A rehearsal with a copy of the source must not count as the move. */
+function ofAnotherSource(mark: Mark, database: string, source: DatabaseIdentity): Problem {
+  return {
+    code: 'migrated-from-another-source',
+    message: `database "${database}" holds project "${mark.projectRef}" from another source: from the snapshot of ${momentWords(mark.snapshotAt)} of ${identityWords(mark.source)}, while the source now is ${identityWords(source)}. Start with replace to move the project again from this source; to keep what is there, leave the project out (--exclude=${mark.projectRef} with --all)`,
+  };
+}
+
+function overwrites(mark: Mark, { before, identity }: TargetView): Problem {
+  const rows = before.kind === 'filled' ? before.rows : 0;
+  return {
+    code: 'target-migrated',
+    message: `database "${identity.database}" holds project "${mark.projectRef}", completed at ${momentWords(mark.completedAt ?? mark.snapshotAt)} from ${originWords(mark)}: ${counted(rows, 'row')} in auth and storage, with all that was written since, would be replaced. Start with replace to save them and then replace them`,
+  };
 }
 
 function versionProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
@@ -88,7 +107,7 @@ function versionProblems(view: TargetView, demand: TargetDemand): readonly Probl
   return [
     {
       code: 'older-server',
-      message: `the target's server is PostgreSQL ${String(major(view.identity.serverVersion))}, older than the source's ${String(major(demand.fromVersion))}`,
+      message: `the target's server is PostgreSQL ${String(major(view.identity.serverVersion))}, older than the ${ownerWords(demand.from)}'s ${String(major(demand.fromVersion))}`,
     },
   ];
 }

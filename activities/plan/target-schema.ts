@@ -1,6 +1,7 @@
 import type { Problem, TargetState } from '../../workflows/domain/plan';
 import { compareSchemas } from '../postgres/schema';
 import type { TargetView } from './target';
+import { ownerWords } from './owner-words';
 import type { TargetDemand } from './target-problems';
 
 /** The differences that a message shows before it only counts them. */
@@ -10,21 +11,24 @@ const SHOWN = 5;
 export function schemaProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   if (!gives(view, demand)) return [];
   const { database } = view.identity;
+  const owner = ownerWords(demand.from);
   if (demand.replace) {
     const kept = inTheWay(view);
     if (kept.length === 0) return [];
     return [
       {
         code: 'schema-stays',
-        message: `the schemas of "${database}" differ from the source's and cannot give way to them, since these would be lost: ${shortened(kept)}; drop them there, or name another database`,
+        message: `the schemas of "${database}" differ from the ${owner}'s and cannot give way to them, since these would be lost: ${shortened(kept)}; drop them there, or name another database`,
       },
     ];
   }
   const differences = differencesOf(view, demand);
+  // What a backup holds is in it: only a migration can leave columns out.
+  const settled = demand.from === 'backup' ? '' : settling(differences);
   return [
     {
       code: 'schema-differs',
-      message: `the schemas of "${database}" are not those of the source: ${shortened(differences)}; start with replace to give it the source's${settling(differences)}`,
+      message: `the schemas of "${database}" are not those of the ${owner}: ${shortened(differences)}; start with replace to give it the ${owner}'s${settled}`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
 import type { Client } from '../postgres/database-client';
 import type { Job } from '../../workflows/domain/job';
+import type { Origin } from '../../workflows/domain/origin';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
 import { applySettings } from '../postgres/apply-settings';
@@ -11,12 +12,7 @@ import {
   maintenancePlace,
   renameDatabase,
 } from '../postgres/maintenance';
-import {
-  createDatabaseSql,
-  databaseGrantsSql,
-  carriedFacts,
-  type DatabaseFacts,
-} from '../postgres/schema';
+import { createDatabaseSql, databaseGrantsSql, carriedFacts } from '../postgres/schema';
 import { createRoles } from '../postgres/roles';
 import { runTogether } from '../postgres/run-together';
 import { transaction } from '../postgres/transaction';
@@ -30,7 +26,7 @@ import { assertNoSource, type Writer } from './writing';
 export async function claimTarget(writer: Writer, making: Making): Promise<boolean> {
   await makeRoles(writer);
   if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, making);
-  await claimExisting(writer);
+  await claimExisting(writer, making);
   return false;
 }
 
@@ -38,6 +34,8 @@ export async function claimTarget(writer: Writer, making: Making): Promise<boole
 export interface Making extends Holding {
   /** Whether a template with the whole schema serves, where there is one. */
   readonly mayClone: boolean;
+  /** Where the rows come from that will be loaded. */
+  readonly origin: Origin;
 }
 
 /** Notes in the mark that all of the schema was there from the beginning. */
@@ -70,7 +68,7 @@ async function createTarget(writer: Writer, making: Making): Promise<boolean> {
       await dropDatabase(client, staging);
       await client.query(createDatabaseSql(staging, making.facts, job.target.serverVersion));
     }
-    await markStaging(writer, making.facts, isClone);
+    await markStaging(writer, making, isClone);
     await renameDatabase(client, staging, name);
     return isClone;
   });
@@ -90,13 +88,14 @@ async function makeClone(client: Client, staging: string, making: Making): Promi
   }
 }
 
-async function markStaging(writer: Writer, facts: DatabaseFacts, isClone: boolean): Promise<void> {
+async function markStaging(writer: Writer, making: Making, isClone: boolean): Promise<void> {
+  const { facts } = making;
   const staging = stagingName(writer.runId);
   const target = { ...writer.job.target, database: staging };
   await writer.connections.with(targetPlace(target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
-      await claim(client, claiming(writer, true));
+      await claim(client, claiming(writer, making, true));
       await runTogether(client, databaseGrantsSql(staging, facts));
       const { settings } = carriedFacts(facts, writer.job.leftOutSettings);
       await applySettings(client, staging, settings);
@@ -114,13 +113,13 @@ async function assertOwn({ connections, job, runId }: Writer): Promise<void> {
   );
 }
 
-async function claimExisting(writer: Writer): Promise<void> {
+async function claimExisting(writer: Writer, making: Making): Promise<void> {
   const { connections, job, runId } = writer;
   await connections.with(targetPlace(job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, job);
       await assertFree(client, runId, job);
-      await claim(client, claiming(writer, false));
+      await claim(client, claiming(writer, making, false));
     }),
   );
 }
@@ -137,8 +136,12 @@ async function assertFree(client: Client, runId: string, { markBefore }: Job): P
   throw failure('ProjectBusy', `the target ${now}`);
 }
 
-function claiming({ job, runId, workflowId }: Writer, createdDatabase: boolean): Claiming {
+function claiming(
+  { job, runId, workflowId }: Writer,
+  { origin }: Making,
+  createdDatabase: boolean,
+): Claiming {
   const { projectRef, ownerUserId } = job.project;
   const { backupId } = job;
-  return { projectRef, ownerUserId, runId, workflowId, backupId, createdDatabase, job };
+  return { projectRef, ownerUserId, runId, workflowId, backupId, createdDatabase, job, ...origin };
 }

@@ -43,7 +43,8 @@ export async function look(client: Client, handle: WorkflowHandle): Promise<Look
   const { raw, type, status } = description;
   if (status.name === 'CONTINUED_AS_NEW') return look(client, await nextRun(client, handle));
   const isFleet = type === 'migrateAll';
-  const answer = type === 'planProject' ? undefined : await ask(client, handle);
+  const isPlan = type === 'planProject' || type === 'planRestore';
+  const answer = isPlan ? undefined : await ask(client, handle);
   const progress = isFleet ? undefined : progressSchema.safeParse(answer).data;
   return {
     handle,

@@ -1,4 +1,5 @@
-import type { Problem } from '../../workflows/domain/plan';
+import type { Plan, Problem } from '../../workflows/domain/plan';
+import type { RestorePlan } from '../../workflows/domain/restore-plan';
 import type { Ending } from '../ending';
 
 /** What is known of a request that has no report: who it was about, and since when. */
@@ -31,16 +32,10 @@ export function documentOf(ending: Ending, asked: Asked): object {
       return ending.document;
     case 'reconciled':
       return ending.reconciled;
-    case 'plan': {
-      const { project, problems } = ending.plan;
-      const outcome = problems.length === 0 ? 'planned' : 'refused';
-      return {
-        projectRef: project.projectRef,
-        databaseName: project.databaseName,
-        outcome,
-        ...ending.plan,
-      };
-    }
+    case 'plan':
+      return planned(ending.plan);
+    case 'restorePlan':
+      return planned(ending.restorePlan);
     case 'refused':
       return short(asked, 'refused', [ending.problem]);
     case 'unknown':
@@ -49,6 +44,12 @@ export function documentOf(ending: Ending, asked: Asked): object {
     case 'detached':
       return short(asked, 'interrupted', []);
   }
+}
+
+function planned(plan: Plan | RestorePlan): object {
+  const { projectRef, databaseName } = plan.project;
+  const outcome = plan.problems.length === 0 ? 'planned' : 'refused';
+  return { projectRef, databaseName, outcome, ...plan };
 }
 
 function short(

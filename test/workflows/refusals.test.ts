@@ -31,8 +31,27 @@ describe('migrateProject refuses, and touches nothing', () => {
 
   it('a project that is already migrated', async () => {
     const before = await imageOf(done.databaseName);
-    await expectRefused(done, 'already-migrated', /already migrated into/);
+    const says = /already migrated into .* from the snapshot of .* UTC of .* \(backup backup_/;
+    await expectRefused(done, 'already-migrated', says);
     expect(await imageOf(done.databaseName)).toEqual(before);
+  });
+
+  it('a project that was migrated from another source, as in a rehearsal with a copy', async () => {
+    const before = await imageOf(done.databaseName);
+    const copy = await keepCopy(bed.source);
+    bed.configured.urls = { ...usual.urls, shared: urlOf(copy) };
+    const says = new RegExp(
+      `from another source: .*"${bed.source}".* while the source now is .*"${copy}".*Start with replace.*--exclude`,
+    );
+    await expectRefused(done, 'migrated-from-another-source', says);
+    expect(await imageOf(done.databaseName)).toEqual(before);
+  });
+
+  it('no project whose source has only another connection name now', async () => {
+    const { urls, settings } = usual;
+    bed.configured.urls = { ...urls, renamed: urls['shared'] ?? '' };
+    bed.configured.settings = { ...settings, source: 'renamed' };
+    await expectRefused(done, 'already-migrated', /on connection "shared"/);
   });
 
   it('a target that holds rows without a mark', async () => {

@@ -1,4 +1,6 @@
 import { readdir } from 'node:fs/promises';
+import { endingOf as endingAtClient } from '../../client/ending';
+import { restorePlanText } from '../../client/report/restore-plan';
 import { execute, exists, freshName, query } from '../support/harness/databases';
 import { actualRows, expectedRows, type Rows } from '../support/harness/expected-rows';
 import { imageOf } from '../support/harness/image';
@@ -51,21 +53,60 @@ describe('restoreProject with the source switched off', () => {
   });
 
   it.each(['json', 'copy'])(
-    'replaces the rows of a database that carries the mark of the project, and saves them first (%s)',
+    'replaces the rows of a migrated database only when asked to, and backs them up first (%s)',
     async (format) => {
       const database = freshName('target');
       await restore(database);
       await execute(database, `UPDATE auth.users SET email = 'changed-' || email`);
       const changed = await actualRows(database);
-      const ending = await restore(database, {}, format);
+      const refused = await restore(database, {}, format);
+      expect(refused.report?.problems).toMatchObject([{ code: 'target-migrated' }]);
+      expect(refused.message).toMatch(
+        /project "\S+", completed at .* UTC from the snapshot of .* on connection "shared": \d+ rows/,
+      );
+      expect(await actualRows(database)).toEqual(changed);
+      const ending = await restore(database, { replace: true }, format);
       expect(ending).toMatchObject({ message: '', report: { outcome: 'verified' } });
       expect(await actualRows(database)).toEqual(expected);
       const [saved] = await savedBackups();
-      const back = await bed.run('restoreProject', { backupId: saved, databaseName: database });
+      const back = await bed.run('restoreProject', {
+        backupId: saved,
+        databaseName: database,
+        replace: true,
+      });
       expect(back).toMatchObject({ message: '', report: { outcome: 'verified' } });
       expect(await actualRows(database)).toEqual(changed);
     },
   );
+
+  it('shows what would be overwritten, and since when it is there, and touches nothing', async () => {
+    const database = freshName('target');
+    const absent = await planned(database);
+    expect(absent).toContain('no such database yet; it would be created');
+    expect(await exists(database)).toBe(false);
+    await restore(database);
+    const before = await imageOf(database);
+    const refused = await planned(database);
+    expect(refused).toMatch(/it would be refused/);
+    expect(refused).toMatch(
+      /rows of project \S+,\s+completed\s+at\s+\S+\s+\S+\s+UTC[\s\S]*OVERWRITTEN/,
+    );
+    expect(await planned(database, { replace: true })).toMatch(
+      /nothing speaks against it[\s\S]*OVERWRITTEN/,
+    );
+    expect(await imageOf(database)).toEqual(before);
+  });
+
+  it('speaks of the backup, not of a source, where it refuses a schema', async () => {
+    const database = freshName('target');
+    await makePrepared(database);
+    await execute(database, 'ALTER TABLE auth.users ADD COLUMN nickname text');
+    const { message } = await restore(database);
+    expect(message).toMatch(
+      /are not those of the backup: .*start with replace to give it the backup's$/,
+    );
+    expect(message).not.toMatch(/source/);
+  });
 
   it('refuses a filled database without the mark, and replaces it when asked to', async () => {
     const database = freshName('target');
@@ -100,6 +141,13 @@ describe('restoreProject with the source switched off', () => {
     expect(ending.message).not.toContain('11111111-1111');
     expect(await imageOf(database)).toEqual(before);
   });
+
+  async function planned(databaseName: string, more: object = {}): Promise<string> {
+    const input = { backupId: backups['json'], databaseName, ...more };
+    const ending = await endingAtClient(await bed.start('planRestore', [input]));
+    if (ending.kind === 'restorePlan') return restorePlanText(ending.restorePlan);
+    throw new Error(`planRestore ended as ${ending.kind}`);
+  }
 
   /** A restored database to which somebody has added profiles; the trigger makes one for each later user. */
   async function withProfiles(more: string): Promise<string> {

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { reportText } from '../../client/report/text';
-import { execute, query } from '../support/harness/databases';
+import { createDatabase, execute, query, urlOf } from '../support/harness/databases';
 import { imageOf } from '../support/harness/image';
 import { keepCopy, makeCopy } from '../support/harness/targets';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
@@ -172,9 +173,108 @@ describe('verifyProject', () => {
     expect(failed.message).toContain('auth.users changed in the source');
   });
 
+  describe('of the backup that was loaded, by the marker of the target', () => {
+    const newest = () =>
+      `updated_at = now() WHERE raw_app_meta_data ->> 'project_ref' = '${project.projectRef}'`;
+
+    it('is not confused by a later backup of a source that has changed', async () => {
+      const own = await verifyAfter('');
+      await execute(bed.source, `UPDATE auth.users SET ${newest()}`);
+      const later = await bed.run('backupProject', project);
+      expect(later.report?.backupId).not.toBe(own.report?.backupId);
+      const ending = await verifyAfter('');
+      expect(ending.report).toMatchObject({
+        outcome: 'verified',
+        backupId: own.report?.backupId,
+        warnings: [],
+      });
+      expect(ending.report?.drift.map(({ table }) => table)).toContain('auth.users');
+      const { backupId } = later.report ?? {};
+      const named = await verifyAfter('', { backupId });
+      expect(named.report).toMatchObject({ outcome: 'different', backupId });
+    });
+
+    it('holds after the restore of an older one', async () => {
+      const { databaseName } = bed.nextProject();
+      await makeCopy(databaseName, good);
+      const older = await verifyAfter('');
+      const later = await bed.run('migrateProject', { ...project, databaseName, replace: true });
+      expect(later.report?.outcome).toBe('migrated');
+      const { backupId } = older.report ?? {};
+      const back = await bed.run('restoreProject', { backupId, databaseName, replace: true });
+      expect(back).toMatchObject({ message: '', report: { outcome: 'verified' } });
+      const { projectRef } = project;
+      const ending = await bed.run('verifyProject', { projectRef, databaseName });
+      expect(ending.report).toMatchObject({ outcome: 'verified', backupId });
+    });
+
+    it('says which one is gone, and does not take another in its place', async () => {
+      const { report } = await verifyAfter('');
+      const folder = join(bed.backups, report?.backupId ?? '');
+      await rename(folder, `${folder}.away`);
+      const ending = await verifyAfter('');
+      await rename(`${folder}.away`, folder);
+      expect(ending).toMatchObject({ report: { problems: [{ code: 'NotFound' }] } });
+      expect(ending.message).toMatch(
+        new RegExp(`loaded from backup "${report?.backupId}", by its marker.*--backup=ID`),
+      );
+    });
+
+    it('is that of the project that it holds, and of no other', async () => {
+      const { projectRef } = bed.nextProject();
+      const ending = await bed.run('verifyProject', { projectRef, databaseName: good });
+      expect(ending.message).toMatch(/holds project ".*", by its marker, not ".*"/);
+    });
+
+    it('falls back to the newest where there is no marker, and says so', async () => {
+      const ending = await verifyAfter('DROP SCHEMA moveout CASCADE');
+      expect(ending.report?.warnings).toMatchObject([{ code: 'no-marker' }]);
+    });
+  });
+
+  describe('once the source is gone', () => {
+    const gone: readonly (readonly [string, string])[] = [
+      ['its server is down', 'postgresql://nobody:hunter2@127.0.0.1:1/gone'],
+      ['its database was dropped', urlOf('no_such_database')],
+      ['its role was dropped', urlOf('postgres', 'no_such_role')],
+    ];
+    it.each(gone)('compares with the backup alone, and says so: %s', async (_what, url) => {
+      const { urls, settings } = bed.configured;
+      bed.configured.urls = { ...urls, shared: url };
+      const query = 'SELECT ref, database, owner FROM projects';
+      bed.configured.settings = { ...settings, projects: { query } };
+      const equal = await verifyAfter('');
+      const different = await verifyAfter('DROP TABLE storage.iceberg_tables');
+      const strict = await verifyAfter('', { onDrift: 'fail' });
+      bed.configured.urls = urls;
+      bed.configured.settings = settings;
+      expect(equal).toMatchObject({
+        status: 'Completed',
+        report: { outcome: 'verified', drift: [] },
+      });
+      expect(equal.report?.warnings).toMatchObject([{ code: 'source-unreachable' }]);
+      expect(equal.report && reportText(equal.report)).toContain('was not checked');
+      expect(different.report).toMatchObject({ outcome: 'different' });
+      expect(strict).toMatchObject({ status: 'Failed', report: { outcome: 'refused' } });
+    });
+  });
+
+  it('says where the source is another than the one that was backed up', async () => {
+    const { urls } = bed.configured;
+    const copy = await keepCopy(bed.source);
+    bed.configured.urls = { ...urls, shared: urlOf(copy) };
+    const ending = await verifyAfter('');
+    bed.configured.urls = urls;
+    expect(ending.report).toMatchObject({
+      outcome: 'verified',
+      warnings: [{ code: 'another-source' }],
+    });
+  });
+
   it('refuses a project without a backup, and a database that is not there', async () => {
     const { projectRef } = bed.nextProject();
-    const noBackup = await bed.run('verifyProject', { projectRef, databaseName: good });
+    const databaseName = await createDatabase('plain');
+    const noBackup = await bed.run('verifyProject', { projectRef, databaseName });
     expect(noBackup.message).toMatch(/there is no backup of project/);
     const noTarget = await bed.run('verifyProject', {
       ...project,

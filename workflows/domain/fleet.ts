@@ -68,6 +68,17 @@ export interface PreparedTemplates {
   readonly made: readonly string[];
 }
 
+/** Projects that were migrated before a fleet began, out of one source, and when their snapshots were taken. */
+export interface MigratedBefore {
+  /** The names that the source had then. */
+  readonly connection: string;
+  readonly database: string;
+  readonly projects: number;
+  /** ISO 8601 in UTC. */
+  readonly firstSnapshot: string;
+  readonly lastSnapshot: string;
+}
+
 /** What stands of a fleet's inventory beside the backups, but for the list itself. */
 export interface WrittenFleet {
   readonly fleetId: string;
@@ -80,6 +91,8 @@ export interface WrittenFleet {
   readonly canaries: number;
   /** Projects that carry their completed mark already, and are not on the list. */
   readonly alreadyMigrated: number;
+  /** Where the rows of those come from, by source. */
+  readonly migratedBefore?: readonly MigratedBefore[] | undefined;
   /** The rows of all projects on the list. */
   readonly rows: number;
   /** The limits that hold: the request's, else the configured ones. */
@@ -107,6 +120,8 @@ export interface FleetReport {
   /** Why nothing more was started, where that was before the end of the list. */
   readonly stoppedBy?: string | undefined;
   readonly total: number;
+  /** The projects that were migrated before it began: out of which source, and of which time. */
+  readonly migratedBefore?: readonly MigratedBefore[] | undefined;
   /** Projects of the list that were never started. */
   readonly notStarted?: number | undefined;
   readonly counts: Counts;
@@ -145,6 +160,7 @@ export interface FleetProgress {
   readonly leftOut: number;
   /** Where only failed projects are moved again: the first fifty of them. */
   readonly retried?: readonly Retried[] | undefined;
+  readonly migratedBefore?: readonly MigratedBefore[] | undefined;
   readonly limits?: Limits | undefined;
   readonly stoppedBy?: string | undefined;
   readonly startedAt: string;

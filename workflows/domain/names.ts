@@ -44,6 +44,7 @@ export const WORKFLOW_TYPES = [
   'verifyProject',
   'migrateAll',
   'planProject',
+  'planRestore',
   'reconcile',
 ] as const;
 

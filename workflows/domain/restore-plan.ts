@@ -1,13 +1,26 @@
 import type { Extent } from './extent';
 import type { NextStep } from './next-steps';
+import type { Origin } from './origin';
 import type { DatabaseIdentity, MarkBefore, Problem, SettingName, TargetState } from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
+
+/** What stands in a target and gives way to a restore; it is backed up first. */
+export interface Overwritten {
+  /** The rows in auth and storage. */
+  readonly rows: number;
+  /** The completed migration that they came with, if the target's marker names one. */
+  readonly holds?:
+    (Origin & { readonly projectRef: string; readonly completedAt: string }) | undefined;
+}
 
 /** What a restore from a backup will do, and everything that speaks against it. */
 export interface RestorePlan {
   readonly project: ProjectIdentity;
   readonly backupId: string;
+  /** What the backup holds. */
+  readonly backup: Origin & { readonly rows: number; readonly tables: number };
+  readonly overwrites?: Overwritten | undefined;
   readonly format: 'json' | 'copy';
   readonly extent: Extent;
   readonly target: DatabaseIdentity;
@@ -32,9 +45,13 @@ export interface VerificationPlan {
   readonly backupId: string;
   readonly extent: Extent;
   readonly target: DatabaseIdentity;
-  readonly source: DatabaseIdentity;
+  /** Absent if the source could not be reached: then drift is not checked. */
+  readonly source?: DatabaseIdentity | undefined;
+  /** The databases that are never the target: the source now, and the one that was backed up. */
+  readonly sources: readonly DatabaseIdentity[];
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;
+  readonly warnings: readonly Problem[];
   readonly host?: string | undefined;
   readonly problems: readonly Problem[];
 }

@@ -32,6 +32,7 @@ function reportOf(standing: Standing, outcome: FleetEnding): FleetReport {
     outcome,
     ...(stop !== undefined && { stoppedBy: stop.why }),
     total: frozen.total,
+    ...(frozen.migratedBefore !== undefined && { migratedBefore: frozen.migratedBefore }),
     notStarted: frozen.total - tally.ended,
     counts: tally.counts,
     failures: tally.failures,

@@ -24,6 +24,7 @@ export function progressOf(
     limits,
     startedAt,
     ...(frozen.retried !== undefined && { retried: frozen.retried }),
+    ...(frozen.migratedBefore !== undefined && { migratedBefore: frozen.migratedBefore }),
     ...(stop !== undefined && { stoppedBy: stop.why }),
     ...(end !== undefined && { expectedEnd: new Date(end).toISOString() }),
   };

@@ -1,5 +1,7 @@
 import type { Problem } from '../../../workflows/domain/plan';
 
+export { counted } from '../../../workflows/domain/counted';
+
 /** What a check has to say: what stops the plan, and what is only said. */
 export interface Remarks {
   readonly problems: readonly Problem[];
@@ -29,9 +31,4 @@ export function listed(items: readonly string[], separator: string, most = 10): 
   const shown = items.slice(0, most).join(separator);
   const more = items.length - most;
   return more > 0 ? `${shown}${separator}and ${String(more)} more` : shown;
-}
-
-/** A count with its noun: `1 row`, `3 rows`. */
-export function counted(count: number, noun: string): string {
-  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -19,6 +19,18 @@ const markRow = z.object({
   createdDatabase: z.boolean(),
   /** The database that was claimed; a copy of it under another oid carries the same mark. */
   databaseOid: z.coerce.number(),
+  /** The database that the rows come from, as it was identified when it was read. */
+  source: z.object({
+    connection: z.string(),
+    database: z.string(),
+    systemIdentifier: z.string(),
+    oid: z.number(),
+    serverVersion: z.number(),
+  }),
+  /** When the snapshot of the rows was taken, ISO 8601 in UTC. */
+  snapshotAt: z.string(),
+  /** When the run set its completed mark, ISO 8601 in UTC. */
+  completedAt: z.string().nullable(),
 });
 
 export type Mark = z.infer<typeof markRow>;
@@ -26,7 +38,7 @@ export type Mark = z.infer<typeof markRow>;
 /** What a run writes into the mark when it claims a target. */
 export type Claiming = Pick<
   Mark,
-  'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase'
+  'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase' | 'source' | 'snapshotAt'
 > & {
   readonly ownerUserId?: string | undefined;
   /** What a restore has to know, should the run never come to it. */
@@ -50,6 +62,8 @@ const CREATE_TABLE = `
     database_oid oid NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
     completed_at timestamptz,
+    source jsonb NOT NULL,
+    snapshot_at timestamptz NOT NULL,
     previous jsonb,
     job jsonb
   );
@@ -57,13 +71,18 @@ const CREATE_TABLE = `
   REVOKE ALL ON SCHEMA moveout FROM PUBLIC;
   COMMENT ON SCHEMA moveout IS 'The mark of moveout: which project this database was migrated for.'`;
 
+/** ISO 8601 to the millisecond, as a format of `to_char`. */
+const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
+
 /** Reads the mark of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
 export async function readMark(client: Client, how?: 'locked'): Promise<Mark | undefined> {
   if (!(await hasMarkTable(client))) return undefined;
   const result = await client.query(
     `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
             owner_user_id AS "ownerUserId", backup_id AS "backupId", state, epoch::text,
-            steps, created_database AS "createdDatabase", database_oid::text AS "databaseOid"
+            steps, created_database AS "createdDatabase", database_oid::text AS "databaseOid", source,
+            to_char(snapshot_at AT TIME ZONE 'UTC', '${ISO}') AS "snapshotAt",
+            to_char(completed_at AT TIME ZONE 'UTC', '${ISO}') AS "completedAt"
        FROM moveout.migration ${how === 'locked' ? 'FOR UPDATE' : ''}`,
   );
   return result.rows[0] === undefined ? undefined : markRow.parse(result.rows[0]);
@@ -93,14 +112,15 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
   await client.query(
     `INSERT INTO moveout.migration AS m
             (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,
-             state, epoch, job)
-     SELECT $1, $2, $3, $4, $5, $6, oid, 'running', 1, $7::jsonb
+             source, snapshot_at, state, epoch, job)
+     SELECT $1, $2, $3, $4, $5, $6, oid, $8::jsonb, $9::timestamptz, 'running', 1, $7::jsonb
        FROM pg_database WHERE datname = current_database()
      ON CONFLICT (only_row) DO UPDATE
         SET project_ref = excluded.project_ref, run_id = excluded.run_id,
             workflow_id = excluded.workflow_id, owner_user_id = excluded.owner_user_id,
             backup_id = excluded.backup_id, created_database = excluded.created_database,
             database_oid = excluded.database_oid,
+            source = excluded.source, snapshot_at = excluded.snapshot_at,
             state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
             completed_at = NULL, previous = to_jsonb(m), job = excluded.job
       WHERE m.run_id <> excluded.run_id`,
@@ -112,6 +132,8 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
       claiming.backupId,
       claiming.createdDatabase,
       claiming.job === undefined ? null : JSON.stringify(claiming.job),
+      JSON.stringify(claiming.source),
+      claiming.snapshotAt,
     ],
   );
 }
@@ -153,7 +175,7 @@ export async function withdraw(client: Client, runId: string): Promise<void> {
             owner_user_id = p.owner_user_id, backup_id = p.backup_id, state = p.state,
             steps = p.steps, created_database = p.created_database,
             database_oid = p.database_oid, started_at = p.started_at,
-            completed_at = p.completed_at, epoch = p.epoch, previous = p.previous,
+            completed_at = p.completed_at, source = p.source, snapshot_at = p.snapshot_at, epoch = p.epoch, previous = p.previous,
             job = p.job
        FROM moveout.migration AS own, jsonb_populate_record(NULL::moveout.migration, own.previous) AS p
       WHERE m.run_id = $1 AND own.previous IS NOT NULL`,

@@ -7,6 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { BackupStore } from '../../../activities/backup/store';
 import { freezeFleet } from '../../../activities/fleet/freeze-fleet';
 import { readFleetPage } from '../../../activities/fleet/read-fleet-page';
+import { readIdentity } from '../../../activities/postgres/catalog/identity';
 import { Connections } from '../../../activities/postgres/connections';
 import { claim, complete } from '../../../activities/postgres/fence';
 import { transaction } from '../../../activities/postgres/transaction';
@@ -15,6 +16,9 @@ import type { FleetProject, FrozenFleet } from '../../../workflows/domain/fleet'
 import type { Settings } from '../../../workflows/domain/settings';
 import { urlOf } from '../../support/harness/databases';
 import { plainSettings } from '../../support/harness/plain-settings';
+
+/** When the snapshots of all marks were taken that `mark` makes. */
+export const SNAPSHOT = '2026-11-22T10:00:00.000Z';
 
 let fleets = 0;
 
@@ -88,14 +92,23 @@ export class FleetBench {
     return [...text.matchAll(/"ref":"([^"]*)"/g)].map((match) => match[1] ?? '').sort();
   }
 
-  /** Puts a mark into a database that is there. */
-  async mark(database: string, projectRef: string, state: 'running' | 'completed'): Promise<void> {
+  /** Puts a mark into a database that is there; from this source, or from another by its oid. */
+  async mark(
+    database: string,
+    projectRef: string,
+    state: 'running' | 'completed',
+    oid?: number,
+  ): Promise<void> {
     const connections = new Connections(() => urlOf(this.#source), { name: 'marks' });
+    const read = { connection: 'x', access: 'read' } as const;
+    const here = await connections.with(read, (client) => readIdentity(client, 'x'));
+    const source = { ...here, oid: oid ?? here.oid };
     const place = { connection: 'x', database, access: 'write' } as const;
     await connections.with(place, (client) =>
       transaction(client, 'write', async () => {
         const names = { runId: 'a-run', workflowId: 'a-workflow', backupId: 'a-backup' };
-        await claim(client, { projectRef, ...names, createdDatabase: false });
+        const origin = { source, snapshotAt: SNAPSHOT };
+        await claim(client, { projectRef, ...names, ...origin, createdDatabase: false });
         if (state === 'completed') await complete(client, 'a-run');
       }),
     );

@@ -27,6 +27,14 @@ const ended = (i: number, outcome: FleetEntry['outcome']): FleetEntry => ({
   problems: [{ code: 'DataRejected', message: 'it\nbroke' }],
 });
 
+const ORIGIN = {
+  source: {
+    ...{ connection: 'shared', database: 'studio', systemIdentifier: '1', oid: 5 },
+    serverVersion: 150018,
+  },
+  snapshotAt: '2026-11-22T10:00:00.000Z',
+};
+
 describe('the folder of a fleet', () => {
   let store: BackupStore;
   beforeEach(async () => {
@@ -39,7 +47,7 @@ describe('the folder of a fleet', () => {
     request: { canary: 1 },
     limits: { concurrency: 3 },
     projects: Array.from({ length: count }, (_, i) => project(i)),
-    done: [project(99)],
+    done: [{ ...project(99), origin: ORIGIN }],
     isEstimated: false,
   });
   const page = (sha256: string, offset: number, count: number): Promise<readonly FleetProject[]> =>

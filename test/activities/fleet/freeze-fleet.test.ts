@@ -5,7 +5,7 @@ import type { Project } from '../../../workflows/domain/request';
 import { createDatabase, dropDatabases, execute, query } from '../../support/harness/databases';
 import { until } from '../../support/until';
 import { createSource } from '../../support/harness/studio-source';
-import { activityEnvironment, FleetBench, nextFleetId } from './fleet-bench';
+import { activityEnvironment, FleetBench, nextFleetId, SNAPSHOT } from './fleet-bench';
 
 const project = (n: number, database = `db_${n}`): Project => ({ ref: `project-00${n}`, database });
 const LIST = [3, 4, 5, 6, 7].map((n) => project(n));
@@ -79,6 +79,31 @@ describe('freezeFleet', () => {
     expect(await bench.doneRefs(frozen)).toEqual(['project-003']);
     const replaced = await bench.freeze(listed(list), { replace: true });
     expect(replaced).toMatchObject({ total: 4, alreadyMigrated: 0 });
+  });
+
+  it('says from when and out of which source those are that are migrated already', async () => {
+    const database = await createDatabase('own');
+    await bench.mark(database, 'project-003', 'completed');
+    const frozen = await bench.freeze(listed([project(3, database), project(7)]), {});
+    expect(frozen.migratedBefore).toEqual([
+      {
+        connection: 'x',
+        database: source,
+        projects: 1,
+        firstSnapshot: SNAPSHOT,
+        lastSnapshot: SNAPSHOT,
+      },
+    ]);
+  });
+
+  it('takes no move out of another source for done, as that of a rehearsal with a copy', async () => {
+    const database = await createDatabase('rehearsed');
+    await bench.mark(database, 'project-003', 'completed', 1);
+    const frozen = await bench.freeze(listed([project(3, database), project(7)]), {});
+    const refs = (await bench.list(frozen)).map(({ ref }) => ref).sort();
+    expect(refs).toEqual(['project-003', 'project-007']);
+    expect(frozen).toMatchObject({ total: 2, alreadyMigrated: 0 });
+    expect(frozen.migratedBefore).toBeUndefined();
   });
 
   it('stays as it was frozen, whatever the configuration says later', async () => {

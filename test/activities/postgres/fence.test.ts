@@ -25,6 +25,11 @@ describe('the fence', () => {
         workflowId: 'fence',
         backupId: 'backup_fence-project_1',
         createdDatabase: false,
+        source: {
+          ...{ connection: 'shared', database: 'studio', systemIdentifier: '1', oid: 5 },
+          serverVersion: 150018,
+        },
+        snapshotAt: '2026-11-22T10:00:00.000Z',
       }),
     );
   });

@@ -1,0 +1,93 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Manifest } from '../../workflows/domain/manifest';
+import type { Problem } from '../../workflows/domain/plan';
+import type { VerifyRequest } from '../../workflows/domain/request';
+import type { BackupStore } from '../backup/store';
+import { failure } from '../failure';
+import type { Mark } from '../postgres/fence';
+
+/** The target of a verification, and the marker that it carries. */
+interface Marked {
+  readonly database: string;
+  readonly mark: Mark | undefined;
+}
+
+/** The backup to compare a target with, and what is to be said of that choice. */
+export interface Compared {
+  readonly manifest: Manifest;
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Finds the backup that a target is compared with: the one that the request names, else the one that was
+ * loaded into it by its marker, else the project's newest.
+ */
+export async function backupToCompare(
+  store: BackupStore,
+  request: Pick<VerifyRequest, 'projectRef' | 'backupId'>,
+  { database, mark }: Marked,
+): Promise<Compared> {
+  const { projectRef, backupId } = request;
+  if (backupId !== undefined) {
+    return { manifest: await ofProject(store, projectRef, backupId), warnings: [] };
+  }
+  if (mark === undefined) return newest(store, projectRef, database);
+  if (mark.projectRef !== projectRef) {
+    throw failure(
+      'InvalidInput',
+      `database "${database}" holds project "${mark.projectRef}", by its marker, not "${projectRef}"; to compare it with a backup in any case, name that (--backup=ID)`,
+    );
+  }
+  return { manifest: await loaded(store, mark, database), warnings: unfinished(mark, database) };
+}
+
+async function ofProject(
+  store: BackupStore,
+  projectRef: string,
+  backupId: string,
+): Promise<Manifest> {
+  const manifest = await store.manifest(backupId);
+  if (manifest.projectRef === projectRef) return manifest;
+  throw failure(
+    'InvalidInput',
+    `backup "${backupId}" is of project "${manifest.projectRef}", not of "${projectRef}"`,
+  );
+}
+
+async function loaded(store: BackupStore, mark: Mark, database: string): Promise<Manifest> {
+  try {
+    return await store.manifest(mark.backupId);
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || error.type !== 'NotFound') throw error;
+    throw failure(
+      'NotFound',
+      `database "${database}" was loaded from backup "${mark.backupId}", by its marker, and that cannot be compared with: ${error.message}. Put the backup back there, or name another one (--backup=ID)`,
+    );
+  }
+}
+
+async function newest(store: BackupStore, projectRef: string, database: string): Promise<Compared> {
+  for (const backupId of await store.list(projectRef)) {
+    const manifest = await store.manifest(backupId);
+    if (manifest.projectRef !== projectRef || manifest.kind !== 'project') continue;
+    return {
+      manifest,
+      warnings: [
+        {
+          code: 'no-marker',
+          message: `database "${database}" has no marker that says which backup was loaded into it: it was compared with the project's newest, "${backupId}"`,
+        },
+      ],
+    };
+  }
+  throw failure(
+    'NotFound',
+    `there is no backup of project "${projectRef}" in ${store.directory} to compare with`,
+  );
+}
+
+function unfinished({ state, workflowId }: Mark, database: string): readonly Problem[] {
+  if (state === 'completed') return [];
+  const message = `database "${database}" holds an unfinished migration (workflow ${workflowId}): what differs may be on its way`;
+  return [{ code: 'unfinished', message }];
+}

@@ -1,0 +1,15 @@
+import { hostAsked } from './asked-host';
+import type { RestorePlan } from './domain/restore-plan';
+import { unplanned } from './plan-project';
+import { planning } from './steps';
+
+/** Shows what a restore would put where, what it would replace, and every problem. Touches nothing. */
+export async function planRestore(input?: unknown): Promise<RestorePlan> {
+  try {
+    return await planning('check the backup and look at the target', hostAsked(input)).planRestore(
+      input,
+    );
+  } catch (error) {
+    throw unplanned(error);
+  }
+}
