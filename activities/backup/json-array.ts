@@ -41,40 +41,82 @@ export class LinesToArray extends Transform {
   }
 }
 
-/** The inverse of `LinesToArray`: gives the lines back, each ended by a newline. */
+/** The lines of an array that are no object are at most this long: `[`, `]`, `[]` and the empty one. */
+const LONGEST_BRACKET = 2;
+
+/**
+ * The inverse of `LinesToArray`: gives the lines back, each ended by a newline. Of a line it holds back no
+ * more than its first bytes and a comma that may be its last, so that every byte is handled once however
+ * long a line is.
+ */
 export class ArrayToLines extends Transform {
-  #rest: Buffer = Buffer.alloc(0);
+  /** The beginning of a line that may still be a bracket; empty once it is none. */
+  #head: Buffer = Buffer.alloc(0);
+  #isObject = false;
+  #hasComma = false;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const joined = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const end = joined.lastIndexOf(NEWLINE);
-    this.#rest = joined.subarray(end + 1);
-    if (end !== -1) this.#emit(joined.subarray(0, end + 1));
+    const out: Buffer[] = [];
+    let from = 0;
+    while (from < chunk.length) {
+      const end = chunk.indexOf(NEWLINE, from);
+      this.#take(chunk.subarray(from, end === -1 ? chunk.length : end), out);
+      if (end === -1) break;
+      this.#endLine(out);
+      from = end + 1;
+    }
+    this.#give(out);
     done();
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#rest.length > 0) this.#emit(Buffer.concat([this.#rest, Buffer.from('\n')]));
+    const out: Buffer[] = [];
+    this.#endLine(out);
+    this.#give(out);
     done();
   }
 
-  #emit(lines: Buffer): void {
-    const kept: Buffer[] = [];
-    let from = 0;
-    while (from < lines.length) {
-      const end = lines.indexOf(NEWLINE, from);
-      const line = lines.subarray(from, end);
-      from = end + 1;
-      if (isBracket(line)) continue;
-      kept.push(line.at(-1) === COMMA ? line.subarray(0, -1) : line, LINE_END);
+  #take(bytes: Buffer, out: Buffer[]): void {
+    if (this.#isObject) {
+      this.#pass(bytes, out);
+      return;
     }
-    if (kept.length > 0) this.push(Buffer.concat(kept));
+    const head = this.#head.length === 0 ? bytes : Buffer.concat([this.#head, bytes]);
+    if (head.length <= LONGEST_BRACKET) {
+      this.#head = head;
+      return;
+    }
+    this.#isObject = true;
+    this.#pass(head, out);
+  }
+
+  #pass(bytes: Buffer, out: Buffer[]): void {
+    if (bytes.length === 0) return;
+    if (this.#hasComma) out.push(ONE_COMMA);
+    this.#hasComma = bytes.at(-1) === COMMA;
+    out.push(this.#hasComma ? bytes.subarray(0, -1) : bytes);
+  }
+
+  /** A comma at the end of a line separates; it is not given. */
+  #endLine(out: Buffer[]): void {
+    if (!this.#isObject && !isBracket(this.#head)) {
+      this.#isObject = true;
+      this.#pass(this.#head, out);
+    }
+    if (this.#isObject) out.push(LINE_END);
+    this.#head = Buffer.alloc(0);
+    this.#isObject = false;
+    this.#hasComma = false;
+  }
+
+  #give(out: readonly Buffer[]): void {
+    if (out.length > 0) this.push(Buffer.concat(out));
   }
 }
 
 const LINE_END = Buffer.from('\n');
+const ONE_COMMA = Buffer.from(',');
 
 function isBracket(line: Buffer): boolean {
-  const text = line.length <= 2 ? line.toString('latin1') : '';
-  return text === '[' || text === ']' || text === '[]' || line.length === 0;
+  return ['', '[', ']', '[]'].includes(line.toString('latin1'));
 }

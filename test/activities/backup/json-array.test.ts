@@ -53,3 +53,31 @@ describe('ArrayToLines', () => {
     expect(await through([Buffer.from('[\n{"a":1}\n]')], new ArrayToLines())).toBe('{"a":1}\n');
   });
 });
+
+describe('a line that comes in many pieces', () => {
+  const PIECES = 64;
+  const line = Buffer.from(`{"a":"${'x,'.repeat(2_000 * PIECES)}"}`);
+  const array = Buffer.concat([Buffer.from('[\n'), line, Buffer.from('\n]\n')]);
+  const lines = Buffer.concat([line, Buffer.from('\n')]);
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    ['LinesToArray', () => new LinesToArray(), lines, array],
+    ['ArrayToLines', () => new ArrayToLines(), array, lines],
+  ] as const)('is copied a fixed number of times by %s', async (_name, make, from, to) => {
+    const size = Math.ceil(from.length / PIECES);
+    const pieces = Array.from({ length: PIECES }, (_, i) =>
+      from.subarray(i * size, (i + 1) * size),
+    );
+    const concat = jest.spyOn(Buffer, 'concat');
+    const made = await through(pieces, make());
+    const copied = concat.mock.results.reduce<number>(
+      (sum, { value }) => sum + (Buffer.isBuffer(value) ? value.length : 0),
+      0,
+    );
+    expect(made).toBe(to.toString());
+    // Once by the stream, once by the test itself.
+    expect(copied).toBeLessThan(2.1 * from.length);
+  });
+});
