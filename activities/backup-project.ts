@@ -1,6 +1,5 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
-import { extentOf } from '../workflows/domain/scopes';
 import { attempt, type Attempt } from './attempt';
 import { refsBeside } from './plan/servers';
 import { readProjectScope } from './postgres/scope/project-scope';
@@ -8,6 +7,7 @@ import type { Resources } from './resources';
 import { onlyAttempt } from './save/only-attempt';
 import { backupResult } from './save/result';
 import { saveDatabase } from './save/save-database';
+import { settleExtent } from './plan/settle-extent';
 
 /** What `backupProject` needs of a plan. */
 export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format'> & {
@@ -63,7 +63,7 @@ async function save(
     format,
     project,
     place: { connection, access: 'read' },
-    extent: extentOf(scopes),
+    extent: await settleExtent(connections, connection, scopes),
     tenancy,
     scopes,
     meter,

@@ -5,6 +5,7 @@ import { hostFor } from './host';
 import { parseInput } from './input';
 import { chooseFormat } from './plan/format';
 import { settle } from './plan/settle';
+import { settleExtent } from './plan/settle-extent';
 import { viewSource } from './plan/source';
 import { storeProblems } from './plan/store-problems';
 import type { Resources } from './resources';
@@ -19,7 +20,8 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
       const { store } = resources;
       const settled = await settle(current, resources.settings, request);
       const { project, settings } = settled;
-      const source = await viewSource(current.connections, settled);
+      const extent = await settleExtent(current.connections, settings.source, settings.scopes);
+      const source = await viewSource(current.connections, { ...settled, extent });
       const problems = [...settled.problems, ...source.problems, ...(await storeProblems(store))];
       return {
         project,

@@ -1,5 +1,4 @@
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../workflows/domain/plan';
-import { extentOf } from '../workflows/domain/scopes';
 import {
   migrateRequestSchema,
   type MigrateRequest,
@@ -12,6 +11,7 @@ import { assertNobodyWrites } from './plan/assert-free';
 import type { Needs } from './plan/server-problems';
 import { configuredProjects } from './plan/projects';
 import { settle, type Settled } from './plan/settle';
+import { settleExtent } from './plan/settle-extent';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords } from './plan/owner-words';
@@ -48,11 +48,11 @@ async function makePlan(
   const { project, settings } = settled;
   const poolers = await reachServers(connections, settings);
   await assertNobodyWrites(connections, { connection: settings.target, ...project });
-  const extent = extentOf(settings.scopes);
+  const extent = await settleExtent(connections, settings.source, settings.scopes);
   const wanted = { connection: settings.target, database: project.databaseName };
   const target = await viewTarget(connections, wanted, extent);
-  const viewing = { ...settled, targetKeys: target.keys, countUnclaimed: request.unclaimed };
-  const source = await viewSource(connections, { ...viewing, overlap: request.overlap });
+  const viewing = { ...settled, extent, targetKeys: target.keys, overlap: request.overlap };
+  const source = await viewSource(connections, { ...viewing, countUnclaimed: request.unclaimed });
   const others = await otherSources(resources, connections, { settled, target });
   const sources = [source.identity, ...others];
   const demand = {

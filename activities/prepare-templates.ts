@@ -1,4 +1,3 @@
-import { extentOf } from '../workflows/domain/scopes';
 import type { PreparedTemplates, Route } from '../workflows/domain/fleet';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import { attempt, type Attempt } from './attempt';
@@ -15,6 +14,7 @@ import type { Resources } from './resources';
 import { makeTemplate, type WantedTemplate } from './write/make-template';
 import { templateName } from './postgres/template';
 import { takeOver } from './write/take-over';
+import { settleExtent } from './plan/settle-extent';
 
 /**
  * Makes sure that the target's server has a template database with the source's present schema, for the
@@ -43,7 +43,7 @@ async function wantedTemplate(
   { connections }: Attempt,
   { source, target }: Route,
 ): Promise<WantedTemplate | undefined> {
-  const extent = extentOf(settings.scopes);
+  const extent = await settleExtent(connections, source, settings.scopes);
   const place = { connection: source, access: 'read' } as const;
   const seen = await connections.with(place, (client) =>
     transaction(client, 'read-snapshot', async () => ({

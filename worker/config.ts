@@ -86,10 +86,11 @@ function hostIn(environment: Readonly<NodeJS.ProcessEnv>): string | undefined {
 function scopesOf({
   tables,
   columns,
+  carry,
   ephemeral,
   normalizeNullTokens,
 }: ConfigFile): Settings['scopes'] {
-  return { tables, columns, ephemeral, normalizeNullTokens };
+  return { tables, columns, carry, ephemeral, normalizeNullTokens };
 }
 
 function projectsOf({ projects }: ConfigFile): Settings['projects'] {

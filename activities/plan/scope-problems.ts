@@ -1,9 +1,28 @@
 import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
 import { keyPathOf, type Scopes } from '../../workflows/domain/scopes';
+import type { Partition } from '../postgres/catalog/parts';
 import type { TableFacts } from '../postgres/catalog/tables';
 import type { UniqueKey } from '../postgres/checks/unique-keys';
 import type { Classification } from '../postgres/scope/classify';
+
+/** Partitions have no scope of their own, and those that are half detached cannot be made again. */
+export function partitionProblems(
+  partitions: readonly Partition[],
+  { tables }: Scopes,
+): readonly Problem[] {
+  return partitions.flatMap(({ table, root, detaching }) => {
+    const scoped = Object.hasOwn(tables, table) && {
+      code: 'scopes',
+      message: `tables."${table}": is a partition of ${root}, whose scope it has; give ${root} a scope, or detach the partition in the source`,
+    };
+    const half = detaching && {
+      code: 'odd-table',
+      message: `${table} is half detached from ${root}, so that its rows are not read with it; end that in the source: ALTER TABLE … DETACH PARTITION … FINALIZE`,
+    };
+    return [scoped, half].filter((problem) => problem !== false);
+  });
+}
 
 /** What is wrong with the configured scopes. */
 export function scopeFaults({ faults }: Classification): readonly Problem[] {

@@ -6,9 +6,11 @@ import type {
   UnclaimedRows,
 } from '../../workflows/domain/plan';
 import type { ProjectIdentity } from '../../workflows/domain/request';
-import { extentOf } from '../../workflows/domain/scopes';
+import type { Scopes } from '../../workflows/domain/scopes';
 import type { Settings } from '../../workflows/domain/settings';
+import { readExtensionPlaces } from '../postgres/catalog/extension-places';
 import { readIdentity } from '../postgres/catalog/identity';
+import { readPartitions } from '../postgres/catalog/parts';
 import { readSizes, readTables, type TableFacts } from '../postgres/catalog/tables';
 import { findRefusedStatements } from '../postgres/checks/configured-statements';
 import { readSourceRole } from '../postgres/checks/source-privileges';
@@ -31,16 +33,18 @@ import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
 import { sourceRoleRemarks } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
-import {
-  crossingProblem,
-  noSuchProject,
-  prefixWarnings,
-  schemaProblem,
-} from './checks/tenancy-remarks';
+import { crossingProblem, noSuchProject, prefixWarnings } from './checks/tenancy-remarks';
 import { readClaims } from './claims';
 import { readOutside, reachingOut } from './left-behind';
 import { planned } from './planned-table';
-import { ambiguousPaths, exclusions, incompleteness, scopeFaults } from './scope-problems';
+import {
+  ambiguousPaths,
+  exclusions,
+  incompleteness,
+  partitionProblems,
+  scopeFaults,
+} from './scope-problems';
+import { absentProblem, extensionsIn, schemaProblems } from './schema-problems';
 import { unsettledTables } from './unsettled-tables';
 
 /** What the plan sees of the source. */
@@ -63,6 +67,7 @@ export interface SourceView {
 export interface Viewing {
   readonly settings: Settings;
   readonly project: ProjectIdentity;
+  readonly extent: Extent;
   /** The refs that are configured for this source; `undefined` where no projects are configured. */
   readonly configuredRefs: readonly string[] | undefined;
   /** The unique indexes of a target that has the schemas already. */
@@ -75,12 +80,11 @@ export interface Viewing {
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
 export async function viewSource(connections: Connections, viewing: Viewing): Promise<SourceView> {
-  const { settings, project, configuredRefs } = viewing;
+  const { settings, project, configuredRefs, extent } = viewing;
   const { tenancy, scopes } = settings;
-  const extent = extentOf(scopes);
   const wanted = { tenancy, scopes, projectRef: project.projectRef, configuredRefs };
   const place = { connection: settings.source, access: 'read' } as const;
-  const { seen, schema, facts } = await connections.with(place, (client) =>
+  const { seen, schema, unmade, facts } = await connections.with(place, (client) =>
     transaction(client, 'read-snapshot', async () => {
       const looking = { extent, wanted, targetKeys: viewing.targetKeys ?? [] };
       const found = await look(client, { connection: settings.source, ...looking });
@@ -88,7 +92,8 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
       const script = isReadable
         ? await recallSchema({ client, connections, place }, extent)
         : undefined;
-      return { seen: found, schema: script, facts: await readDatabaseFacts(client) };
+      const unmade = await findUnmade(client, script, { extent, scopes });
+      return { seen: found, schema: script, unmade, facts: await readDatabaseFacts(client) };
     }),
   );
   const claims =
@@ -103,11 +108,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
     ...seen,
     ...{ extent, schema, facts },
     unclaimed: claims.unclaimed,
-    problems: [
-      ...seen.problems,
-      ...claims.problems,
-      ...(schema?.problems ?? []).map(schemaProblem),
-    ],
+    problems: [...seen.problems, ...claims.problems, ...unmade],
     warnings: [
       ...seen.warnings,
       ...prefixWarnings(wanted),
@@ -116,6 +117,23 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
       ...reachingOut(schema),
     ],
   };
+}
+
+/** What cannot be made in the target, with the lines that settle it. */
+async function findUnmade(
+  client: Client,
+  script: SchemaScript | undefined,
+  { extent, scopes }: { readonly extent: Extent; readonly scopes: Scopes },
+): Promise<readonly Problem[]> {
+  if (script === undefined) return [];
+  const absent = script.absent.map(absentProblem);
+  if (script.problems.length === 0) return absent;
+  const problems = schemaProblems({
+    ...{ script, extent, scopes },
+    tables: await readTables(client, extent),
+    extensions: await readExtensionPlaces(client, extensionsIn(script)),
+  });
+  return [...absent, ...problems];
 }
 
 /** What is looked at in the source. */
@@ -139,6 +157,7 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
     ...rights.problems,
     ...refused.map((message) => ({ code: 'tenancy', message })),
     ...scopeFaults(classification),
+    ...partitionProblems(await readPartitions(client, extent), wanted.scopes),
     ...ambiguousPaths(wanted.scopes, classification, await readUniqueKeys(client, extent)),
     ...incompleteness(tables),
   ];

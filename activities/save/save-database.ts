@@ -106,6 +106,8 @@ async function write({ store, draft, order, connections, pair }: Writing): Promi
       schemas: [...order.extent.schemas],
       tables: [...order.extent.tables],
       withoutColumns: [...order.extent.withoutColumns],
+      ...(order.extent.carried && { carried: [...order.extent.carried] }),
+      ...(order.extent.withoutTables && { withoutTables: [...order.extent.withoutTables] }),
     },
     seed,
     contents,

@@ -24,7 +24,7 @@ export async function readRemoval(
   connections: Connections,
   { target, extent }: Job,
 ): Promise<Removal> {
-  if (extent.tables.length === 0) return { extent, statements: [] };
+  if (extent.tables.length + (extent.carried?.length ?? 0) === 0) return { extent, statements: [] };
   const place = targetPlace(target, 'read');
   const script = await connections.withPool(place, (pool) => readSchema(pool, extent));
   return { extent, statements: script.removal };

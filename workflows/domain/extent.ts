@@ -18,6 +18,10 @@ export const extentSchema = z.strictObject({
   tables: z.array(tableNameSchema),
   /** Columns that stay behind, `schema.table.column`. */
   withoutColumns: z.array(column),
+  /** Single objects of other schemas that come along, by kind and name: `type public.mood`. */
+  carried: z.array(z.string().min(1)).optional(),
+  /** Excluded tables, views and foreign tables that are not even made, `schema.table`. */
+  withoutTables: z.array(tableNameSchema).optional(),
 });
 
 /** What of a database a migration handles: whole schemas and single tables, but for some columns. */
@@ -25,6 +29,8 @@ export interface Extent {
   readonly schemas: readonly string[];
   readonly tables: readonly string[];
   readonly withoutColumns: readonly string[];
+  readonly carried?: readonly string[] | undefined;
+  readonly withoutTables?: readonly string[] | undefined;
 }
 
 /** `auth` and `storage`, whole: all that is handled unless the configuration says more. */

@@ -35,10 +35,19 @@ const columnScopeSchema = z.strictObject({ scope: z.literal('excluded'), because
 
 const columnKey = named(readColumnName, 'must be named "schema.table.column"');
 
+const carriedName = z
+  .string()
+  .regex(
+    /^(?:type|domain|sequence|collation) .+\..+$|^function .+\..+\(.*\)$/s,
+    'must be a type, domain, sequence, collation or function as the plan names it, such as "type public.mood" or "function public.norm(text)"',
+  );
+
 /** What a configuration says of scopes beside the rules that are built in. */
 export const scopesSchema = z.strictObject({
   tables: z.record(tableKey, tableScopeSchema).default({}),
   columns: z.record(columnKey, columnScopeSchema).default({}),
+  /** Objects of other schemas that come along by themselves, as the plan names them. */
+  carry: z.array(carriedName).default([]),
   /** Whether pending tokens, challenges and uploads come along. */
   ephemeral: z.enum(['carry', 'drop']).default('carry'),
   /** Whether NULLs that stock Auth cannot read become empty on their way. */
@@ -52,6 +61,7 @@ export type Scopes = z.infer<typeof scopesSchema>;
 export const NO_SCOPES: Scopes = {
   tables: {},
   columns: {},
+  carry: [],
   ephemeral: 'carry',
   normalizeNullTokens: false,
 };
@@ -96,7 +106,7 @@ function named(
 }
 
 /** What a migration handles under a configuration: tables outside the project's schemas come in singly. */
-export function extentOf({ tables, columns }: Scopes): Extent {
+export function extentOf({ tables, columns, carry }: Scopes): Extent {
   const whole: readonly string[] = PROJECT_SCHEMAS;
   const single = Object.entries(tables)
     .filter(([, { scope }]) => scope !== 'excluded')
@@ -106,5 +116,6 @@ export function extentOf({ tables, columns }: Scopes): Extent {
     schemas: PROJECT_SCHEMAS,
     tables: single.sort(),
     withoutColumns: Object.keys(columns).sort(),
+    ...(carry.length > 0 && { carried: [...carry].sort() }),
   };
 }

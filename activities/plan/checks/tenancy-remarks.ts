@@ -29,11 +29,3 @@ export function noSuchProject(projectRef: string): Problem {
     message: `the tenancy gives project "${projectRef}" no user and no bucket in the source`,
   };
 }
-
-/** Says what can be done about an object that cannot come along (`schema`). */
-export function schemaProblem(problem: string): Problem {
-  return {
-    code: 'schema',
-    message: `${problem}; bring what it needs into the schemas that move, or leave its table or column behind by configuration`,
-  };
-}

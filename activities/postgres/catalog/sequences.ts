@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
+import { readTableName } from '../../../workflows/domain/object-names';
 import type { SequenceState } from '../../../workflows/domain/manifest';
 import { columnNameSql, literal, qualified, tableNameSql } from '../identifiers';
 import { runTogether } from '../run-together';
@@ -31,14 +32,14 @@ export async function readSequences(
      UNION
      SELECT ${tableNameSql('n', 's')}, NULL
        FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace
-      WHERE s.relkind = 'S' AND n.nspname = ANY ($1)
+      WHERE s.relkind = 'S' AND (n.nspname = ANY ($1) OR ${tableNameSql('n', 's')} = ANY ($4))
         AND NOT EXISTS (SELECT FROM pg_depend d
                           JOIN pg_class t ON t.oid = d.refobjid
                           JOIN pg_namespace tn ON tn.oid = t.relnamespace
                          WHERE ${inExtent('tn', 't')} AND d.classid = 'pg_class'::regclass AND d.objid = s.oid
                            AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
       ORDER BY 1`,
-    [extent.schemas, extent.tables, extent.withoutColumns],
+    [extent.schemas, extent.tables, extent.withoutColumns, carriedSequences(extent)],
   );
   const states: SequenceState[] = [];
   for (const entry of z.array(sequenceRow).parse(owned.rows)) {
@@ -48,6 +49,14 @@ export async function readSequences(
     states.push({ ...entry, ...stateRow.parse(state.rows[0]) });
   }
   return states;
+}
+
+/** The sequences of other schemas that come along by their names. */
+function carriedSequences({ carried = [] }: Extent): readonly string[] {
+  const kind = 'sequence ';
+  return carried.flatMap((name) =>
+    name.startsWith(kind) ? (readTableName(name.slice(kind.length)) ?? []) : [],
+  );
 }
 
 const ruleRow = z.object({

@@ -67,8 +67,9 @@ async function listTables(client: Client, extent: Extent): Promise<readonly Tabl
                 AND NOT (a.attgenerated <> '' AND ${COMPUTED_FROM_LEFT_BEHIND})) AS "columns"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${inExtent('n', 'c')} AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND ${tableNameSql('n', 'c')} <> ALL ($4)
       ORDER BY n.nspname, c.relname`,
-    [extent.schemas, extent.tables, extent.withoutColumns],
+    [extent.schemas, extent.tables, extent.withoutColumns, extent.withoutTables ?? []],
   );
   return z.array(tableRow).parse(result.rows);
 }

@@ -23,4 +23,5 @@ export {
 export { missingRoles, createRolesSql } from './missing-roles';
 export { missingExtensions } from './extensions';
 export { schemaObjectsOutsideThatDependOn } from './dependents';
-export type { Extension, SchemaScript } from './script';
+export { nameOfTable } from './object-name';
+export type { Extension, SchemaProblem, SchemaScript } from './script';

@@ -2,7 +2,7 @@ import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
 import { splitTable, tableName } from '../../../workflows/domain/object-names';
-import { schemaOf } from './object-name';
+import { nameOf, schemaOf } from './object-name';
 
 /** What of a database's facts lies in an extent. */
 export interface Inside {
@@ -41,16 +41,35 @@ export function subtree(all: FactBase, id: StableId): StableId[] {
   return [id, ...all.childrenOf(id).flatMap((child) => subtree(all, child.id))];
 }
 
-function singleIds(all: FactBase, { schemas, tables }: Extent): StableId[] {
+function singleIds(all: FactBase, { schemas, tables, carried = [] }: Extent): StableId[] {
   const roots = tables
     .map((table) => splitTable(table))
     .map(([schema, name]): StableId => ({ kind: 'table', schema, name }))
     .filter((id) => all.has(id) && !schemas.includes(schemaOf(id) ?? ''));
   const owned = ownedSequences(all, tables).filter((id) => !schemas.includes(schemaOf(id) ?? ''));
-  const parts = [...roots, ...owned].flatMap((id) => subtree(all, id));
+  const objects = carriedIds(all, carried, schemas);
+  const parts = [...roots, ...owned, ...objects].flatMap((id) => subtree(all, id));
   const found = [...parts, ...typesFor(all, parts, schemas)];
   return [...found, ...schemasFor(all, found, schemas)];
 }
+
+/** Objects of other schemas that are named, as reports call them. */
+function carriedIds(
+  all: FactBase,
+  carried: readonly string[],
+  schemas: readonly string[],
+): StableId[] {
+  if (carried.length === 0) return [];
+  const names = new Set(carried);
+  return all
+    .facts()
+    .map(({ id }) => id)
+    .filter((id) => CARRIED.includes(id.kind) && !schemas.includes(schemaOf(id) ?? ''))
+    .filter((id) => names.has(nameOf(id)) && !isMember(all, id));
+}
+
+/** The kinds of objects that can come along by themselves; a table only as a partition. */
+const CARRIED: readonly string[] = ['type', 'domain', 'sequence', 'function', 'collation', 'table'];
 
 function ownedSequences(all: FactBase, tables: readonly string[]): StableId[] {
   return all.facts().flatMap(({ id, payload }) => {
@@ -95,7 +114,10 @@ function typesFor(
   return [...found.values()];
 }
 
-const TYPED: readonly string[] = ['column', 'default', 'constraint'];
+const TYPED: readonly string[] = [
+  ...['column', 'default', 'constraint'],
+  ...['type', 'domain', 'typeAttribute', 'function'],
+];
 
 function isMember(all: FactBase, id: StableId): boolean {
   return !all.has(id) || all.outgoingEdges(id).some(({ kind }) => kind === 'memberOfExtension');

@@ -7,10 +7,10 @@ import { factsInside } from './inside';
 import type { Inside } from './inside';
 import { passedOver } from './invalid-indexes';
 import { nameOf } from './object-name';
-import { separate } from './reach';
+import { partOf, separate } from './reach';
 import type { Reach } from './reach';
 import type { Catalog } from './read-catalog';
-import type { Extension, LeftOut } from './script';
+import type { Extension, LeftOut, SchemaProblem } from './script';
 import { brokenPartitioning, withoutLostIdentity } from './stay-behind';
 
 /** What of an extent comes along, what does not, and why. */
@@ -25,7 +25,7 @@ export interface Judged {
   readonly obstacles: readonly LeftOut[];
   readonly leftOut: readonly LeftOut[];
   readonly passedOver: readonly LeftOut[];
-  readonly problems: readonly LeftOut[];
+  readonly problems: readonly SchemaProblem[];
 }
 
 /** Judges everything that the catalog holds of the extent. */
@@ -38,7 +38,10 @@ export function judgeExtent(catalog: Catalog, extent: Extent): Judged {
   const types = judgeTypes(catalog, inside, reach.spared);
   const known = { installed: catalog.installed, alsoNeeded: types.extensions };
   const extensions = neededExtensions(catalog.facts, facts, known);
-  const obstacles = [...catalog.obstacles, ...types.obstacles];
+  const behind = new Set(reach.spared.map(({ id }) => nameOf(id)));
+  const obstacles = [...catalog.obstacles, ...types.obstacles].filter(
+    ({ object }) => !behind.has(object),
+  );
   return {
     inside,
     kept: tables.kept,
@@ -51,11 +54,20 @@ export function judgeExtent(catalog: Catalog, extent: Extent): Judged {
     passedOver: [...passedOver(catalog.invalidIndexes), ...catalog.unknownOptions],
     problems: [
       ...reach.problems,
-      ...obstacles,
+      ...obstacles.map((obstacle) => ({ ...obstacle, ...tableOf(inside.facts, obstacle) })),
       ...brokenPartitioning(inside.facts, extent),
       ...rebuiltExtensions(extensions, inside),
     ],
   };
+}
+
+/** The table and the column that an object of this name is, or is part of. */
+function tableOf(
+  facts: readonly Fact[],
+  { object }: LeftOut,
+): Pick<SchemaProblem, 'table' | 'column'> {
+  const found = facts.find(({ id }) => nameOf(id) === object);
+  return found === undefined ? {} : partOf(found.id, found.parent);
 }
 
 function settleTables({ kept }: Reach): { readonly kept: Fact[]; readonly lost: LeftOut[] } {
@@ -93,7 +105,7 @@ function judgeTypes(
   { foreignTypes }: Catalog,
   inside: Inside,
   spared: readonly Fact[],
-): { readonly extensions: string[]; readonly obstacles: LeftOut[] } {
+): { readonly extensions: string[]; readonly obstacles: SchemaProblem[] } {
   const own = new Set(inside.facts.map(({ id }) => encodeId(id)));
   const behind = new Set(spared.map(({ id }) => nameOf(id)));
   const wanted = foreignTypes.filter(({ object }) => !behind.has(object));
@@ -101,17 +113,22 @@ function judgeTypes(
     extensions: wanted.flatMap(({ extension }) => (extension === undefined ? [] : [extension])),
     obstacles: wanted
       .filter(({ extension, id }) => extension === undefined && !own.has(encodeId(id)))
-      .map(({ object, type }) => ({ object, because: `needs type ${type}` })),
+      .map(({ object, type, id }) => ({
+        object,
+        because: `needs type ${type}`,
+        needs: [nameOf(id)],
+      })),
   };
 }
 
 /** An extension can only be made first where its schema is not one of those that are made after it. */
-function rebuiltExtensions(extensions: readonly Extension[], { facts }: Inside): LeftOut[] {
+function rebuiltExtensions(extensions: readonly Extension[], { facts }: Inside): SchemaProblem[] {
   const made = new Set(facts.flatMap(({ id }) => (id.kind === 'schema' ? [id.name] : [])));
   return extensions
     .filter(({ schema }) => made.has(schema))
     .map(({ name, schema }) => ({
       object: nameOf({ kind: 'extension', name }),
       because: `is installed in schema ${schema}, which cannot be made before it`,
+      extension: name,
     }));
 }

@@ -19,6 +19,11 @@ export function nameOf(id: StableId): string {
   return 'name' in id ? `${KINDS[id.kind] ?? id.kind} ${plainName(id.name)}` : JSON.stringify(id);
 }
 
+/** What a report calls a table. */
+export function nameOfTable(schema: string, name: string): string {
+  return nameOf({ kind: 'table', schema, name });
+}
+
 /** The schema that the object lives in; undefined for what belongs to the database or the cluster. */
 export function schemaOf(id: StableId): string | undefined {
   if ('publication' in id) return undefined;

@@ -1,13 +1,13 @@
 import { encodeId } from '@supabase/pg-delta';
-import type { DependencyEdge, Fact, FactBase } from '@supabase/pg-delta';
+import type { DependencyEdge, Fact, FactBase, StableId } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
-import { tableName } from '../../../workflows/domain/object-names';
+import { columnName, tableName } from '../../../workflows/domain/object-names';
 import { subtree } from './inside';
 import type { Inside } from './inside';
 import { nameOf } from './object-name';
 import { Reasons } from './reasons';
-import type { LeftOut } from './script';
-import { columnsThatStay } from './stay-behind';
+import type { LeftOut, SchemaProblem } from './script';
+import { columnsThatStay, tablesThatStay } from './stay-behind';
 
 /** The part of a database's facts that lies in an extent, and what of it does not come along. */
 export interface Reach {
@@ -18,19 +18,20 @@ export interface Reach {
   /** Facts that cannot come along and must, with all below them. */
   readonly troubled: readonly Fact[];
   readonly leftOut: readonly LeftOut[];
-  readonly problems: readonly LeftOut[];
+  readonly problems: readonly SchemaProblem[];
 }
 
 /** Separates the facts of the extent that need nothing from outside but extensions from those that do, and says why. */
 export function separate(all: FactBase, extent: Extent, inside: Inside): Reach {
   const reasons = reasonsToDrop(all, extent, inside);
   const reaching = inside.facts.filter(({ id }) => reasons.of(id) !== undefined);
+  const own = new Set([...inside.facts, ...inside.assumed].map(({ id }) => encodeId(id)));
   const isSpared = (fact: Fact): boolean => reasons.isChosen(fact.id) || dispensable(fact);
-  const needed = reaching.filter((fact) => !isSpared(fact));
   const chosen = subtrees(
     all,
     reaching.filter(({ id }) => reasons.isChosen(id)),
   );
+  const needed = reaching.filter((fact) => !isSpared(fact) && !chosen.has(encodeId(fact.id)));
   const troubled = subtrees(all, needed);
   const dropped = subtrees(all, reaching);
   const isIn = (ids: ReadonlySet<string>) => (fact: Fact) => ids.has(encodeId(fact.id));
@@ -42,9 +43,50 @@ export function separate(all: FactBase, extent: Extent, inside: Inside): Reach {
     spared: inside.facts.filter((fact) => isIn(dropped)(fact) && !isTroubled(fact)),
     troubled: inside.facts.filter(isTroubled),
     leftOut: [...named(reaching.filter(isSpared)), ...published(all, extent)],
-    problems: named(needed),
+    problems: needed.map((fact) => problemOf(all, fact, { own, reasons })),
   };
 }
+
+interface Judging {
+  /** What is in the extent or is built upon, by encoded id. */
+  readonly own: ReadonlySet<string>;
+  readonly reasons: Reasons;
+}
+
+function problemOf(all: FactBase, { id, parent }: Fact, { own, reasons }: Judging): SchemaProblem {
+  const edges = all.outgoingEdges(id).filter(({ kind }) => kind === 'depends');
+  const member = reasons.rootOf(id);
+  return {
+    object: nameOf(id),
+    because: reasons.of(id) ?? '',
+    ...partOf(id, parent),
+    needs: [
+      ...new Set(edges.filter(({ to }) => !own.has(encodeId(to))).map(({ to }) => nameOf(to))),
+    ],
+    extension: all
+      .outgoingEdges(member)
+      .flatMap(({ kind, to }) =>
+        kind === 'memberOfExtension' && to.kind === 'extension' ? [to.name] : [],
+      )[0],
+  };
+}
+
+/** The table and the column that an object is, or is part of. */
+export function partOf(
+  id: StableId,
+  parent: StableId | undefined,
+): Pick<SchemaProblem, 'table' | 'column'> {
+  if (id.kind === 'column' || id.kind === 'default') {
+    const table = tableName(id.schema, id.table);
+    return { table, column: columnName(table, id.name) };
+  }
+  if (RELATIONS.includes(id.kind) && 'schema' in id && 'name' in id)
+    return { table: tableName(id.schema, id.name) };
+  if ('table' in id) return { table: tableName(id.schema, id.table) };
+  return parent === undefined ? {} : partOf(parent, undefined);
+}
+
+const RELATIONS: readonly string[] = ['table', 'view', 'materializedView', 'foreignTable'];
 
 /**
  * A schema works without these, if less well; all else is a problem when it cannot come along.
@@ -68,7 +110,7 @@ function isUnique(definition: unknown): boolean {
 /** What stays behind by choice goes first, so that its reason is given for all that hangs on it. */
 function reasonsToDrop(all: FactBase, extent: Extent, { facts, assumed }: Inside): Reasons {
   const reasons = new Reasons(all, facts);
-  reasons.choose(columnsThatStay(all, extent));
+  reasons.choose([...columnsThatStay(all, extent), ...tablesThatStay(all, extent)]);
   const own = new Set([...facts, ...assumed].map((fact) => encodeId(fact.id)));
   for (const fact of facts) {
     const because = reasonOf(fact, all.outgoingEdges(fact.id), own);

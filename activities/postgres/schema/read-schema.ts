@@ -3,7 +3,9 @@ import { PROJECT_EXTENT, type Extent } from '../../../workflows/domain/extent';
 import type { Enforcement } from './enforcement';
 import { extensionStatements } from './extensions';
 import { planHalves } from './halves';
+import type { Inside } from './inside';
 import { judgeExtent } from './judge-extent';
+import { nameOf } from './object-name';
 import { readCatalog } from './read-catalog';
 import { removalStatements } from './removal';
 import { rolesOf } from './roles-of';
@@ -40,6 +42,8 @@ export async function readSchema(
     get removal() {
       return removal();
     },
+    absent: absentOf(extent, inside),
+    problemsUnder: (change) => judgeExtent(catalog, { ...extent, ...change }).problems,
     leftOut: [...judged.leftOut, ...unenforced(enforcement)].sort(byObject),
     passedOver: judged.passedOver,
     problems,
@@ -48,6 +52,12 @@ export async function readSchema(
     snapshot: serializeSnapshot(snapshot),
     digest: digestOf(snapshot),
   };
+}
+
+function absentOf({ carried = [] }: Extent, { facts }: Inside): readonly string[] {
+  if (carried.length === 0) return [];
+  const names = new Set(facts.map(({ id }) => nameOf(id)));
+  return carried.filter((name) => !names.has(name));
 }
 
 /** Planning costs more than reading, and who only compares does not need it. */

@@ -8,6 +8,8 @@ export class Reasons {
   readonly #all: FactBase;
   readonly #own: ReadonlySet<string>;
   readonly #reasons = new Map<string, string>();
+  /** The object by which each came to its reason: itself, or what it needs. */
+  readonly #roots = new Map<string, StableId>();
   readonly #chosen = new Set<string>();
   readonly #queue: StableId[] = [];
 
@@ -25,10 +27,11 @@ export class Reasons {
   }
 
   /** Gives a fact its reason, unless it has one. */
-  drop(id: StableId, because: string): void {
+  drop(id: StableId, because: string, root = id): void {
     const key = encodeId(id);
     if (!this.#own.has(key) || this.#reasons.has(key)) return;
     this.#reasons.set(key, because);
+    this.#roots.set(key, root);
     this.#queue.push(id);
   }
 
@@ -41,6 +44,11 @@ export class Reasons {
     return this.#reasons.get(encodeId(id));
   }
 
+  /** The object by which it came to its reason, itself where it has none. */
+  rootOf(id: StableId): StableId {
+    return this.#roots.get(encodeId(id)) ?? id;
+  }
+
   /** Whether the fact itself stays behind by choice, or needs one that does. */
   isChosen(id: StableId): boolean {
     return this.#chosen.has(encodeId(id));
@@ -51,7 +59,8 @@ export class Reasons {
       const below = new Set(subtree(this.#all, id).map(encodeId));
       for (const lost of subtree(this.#all, id)) {
         for (const from of this.#dependentsOf(lost)) {
-          if (!below.has(encodeId(from))) this.drop(from, because(nameOf(lost), nameOf(id)));
+          if (!below.has(encodeId(from)))
+            this.drop(from, because(nameOf(lost), nameOf(id)), this.rootOf(id));
         }
       }
     }

@@ -1,3 +1,5 @@
+import type { Extent } from '../../../workflows/domain/extent';
+
 /** Statements in two halves; each half is meant for one transaction, in this order. */
 export interface Halves {
   /** Everything that must be there before rows arrive: extensions, schemas, types, sequences, tables, functions, grants, row security. */
@@ -12,6 +14,18 @@ export interface LeftOut {
   readonly because: string;
 }
 
+/** An object that can neither come along nor be left out, and what that is about. */
+export interface SchemaProblem extends LeftOut {
+  /** The table or the like that the object is or is part of, `schema.table`. */
+  readonly table?: string | undefined;
+  /** The column that the object is or is part of, `schema.table.column`. */
+  readonly column?: string | undefined;
+  /** What it needs from outside, as `carried` names it. */
+  readonly needs?: readonly string[] | undefined;
+  /** The extension that it belongs to, or that something is about which it needs. */
+  readonly extension?: string | undefined;
+}
+
 /** An extension that objects of the extent need. */
 export interface Extension {
   readonly name: string;
@@ -20,6 +34,9 @@ export interface Extension {
   /** Its version in the database that was read; another server may offer another one. */
   readonly version: string;
 }
+
+/** Another choice of what comes along and what stays behind, in the same schemas and tables. */
+export type ExtentChange = Partial<Pick<Extent, 'carried' | 'withoutColumns' | 'withoutTables'>>;
 
 /** What rebuilds an extent in an empty database, and what proves that it did. */
 export interface SchemaScript {
@@ -37,6 +54,10 @@ export interface SchemaScript {
   readonly passedOver: readonly LeftOut[];
   /** What can neither be carried nor left out, one line each. A script with problems has no statements. */
   readonly problems: readonly string[];
+  /** The problems that another choice of what comes along would have, judged in memory. */
+  readonly problemsUnder: (change: ExtentChange) => readonly SchemaProblem[];
+  /** What the extent carries of other schemas and the database does not have, by kind and name. */
+  readonly absent: readonly string[];
   /** The extensions that the statements create unless they are there, in that order. */
   readonly extensions: readonly Extension[];
   /** Every role that the statements mention, sorted; built-in `pg_…` roles and PUBLIC are not among them. */

@@ -18,6 +18,17 @@ export function columnsThatStay(all: FactBase, { withoutColumns }: Extent): Stab
   });
 }
 
+/** The tables, views and foreign tables that the configuration leaves behind altogether. */
+export function tablesThatStay(all: FactBase, { withoutTables = [] }: Extent): StableId[] {
+  if (withoutTables.length === 0) return [];
+  return all.facts().flatMap(({ id }) => {
+    if (!WHOLE.includes(id.kind) || !('schema' in id && 'name' in id)) return [];
+    return withoutTables.includes(tableName(id.schema, id.name)) ? [id] : [];
+  });
+}
+
+const WHOLE: readonly string[] = ['table', 'view', 'materializedView', 'foreignTable'];
+
 /** Partitioned tables whose key has a column that is to stay behind: they cannot do without it. */
 export function brokenPartitioning(facts: readonly Fact[], { withoutColumns }: Extent): LeftOut[] {
   return facts.flatMap(({ id, payload }) => {

@@ -83,6 +83,11 @@ export async function read(
   return withPool(urlOf(database, user), (pool) => readSchema(pool, extent));
 }
 
+/** All that a script holds, to be compared. */
+export function contentOf(script: SchemaScript): object {
+  return { ...script, problemsUnder: script.problemsUnder({}) };
+}
+
 /** Sessions that may only read, ended afterwards. */
 export async function withPool<T>(url: string, use: (pool: Pool) => Promise<T>): Promise<T> {
   const options = '-c default_transaction_read_only=on';
