@@ -1,9 +1,11 @@
 import type { BackupResult } from '../workflows/domain/job';
+import type { Manifest } from '../workflows/domain/manifest';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt } from './attempt';
 import type { Resources } from './resources';
 import { onlyAttempt } from './save/only-attempt';
 import { backupResult } from './save/result';
+import { proveBackup } from './save/prove-backup';
 import { saveDatabase } from './save/save-database';
 
 /** What `backupTarget` needs to know. */
@@ -13,7 +15,8 @@ export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'ex
 
 /**
  * Saves all rows that the target holds before they are replaced, as they are: no scope, nothing
- * rewritten. Run again with the same id it gives the backup that is already there.
+ * rewritten. Then it proves that the backup can be loaded again: from here on these rows may go. Run again with
+ * the same id it proves the backup that is already there.
  */
 export async function backupTarget(
   resources: Resources,
@@ -24,18 +27,21 @@ export async function backupTarget(
     { step: 'backupProject', projectRef: project.projectRef },
     async (current) => {
       const { store } = resources;
-      if (await store.has(backupId)) return backupResult(await store.manifest(backupId));
       const { connections, meter, runId } = current;
-      const manifest = await onlyAttempt(current, { project, target }, (assertOurs) =>
-        saveDatabase(store, connections, {
-          ...{ backupId, format, project, meter, runId, assertOurs },
-          kind: 'target',
-          place: { connection: target.connection, database: target.database, access: 'read' },
-          extent: { ...extent, withoutColumns: [] },
-          select: (_pair, tables) =>
-            Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
-        }),
-      );
+      const place = { connection: target.connection, database: target.database };
+      const save = (): Promise<Manifest> =>
+        onlyAttempt(current, { project, target }, (assertOurs) =>
+          saveDatabase(store, connections, {
+            ...{ backupId, format, project, meter, runId, assertOurs },
+            kind: 'target',
+            place: { ...place, access: 'read' },
+            extent: { ...extent, withoutColumns: [] },
+            select: (_pair, tables) =>
+              Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
+          }),
+        );
+      const manifest = (await store.has(backupId)) ? await store.manifest(backupId) : await save();
+      await proveBackup({ connections, meter, store, manifest, place });
       return backupResult(manifest);
     },
   );

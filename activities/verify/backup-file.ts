@@ -6,7 +6,7 @@ import type { Verification } from './verification';
 
 /** Loads one table's file into a workbench, checked against the manifest to the last byte. */
 export async function bringBackupRows(
-  { store, manifest, meter }: Verification,
+  { store, manifest, meter }: Pick<Verification, 'store' | 'manifest' | 'meter'>,
   client: Client,
   content: Content,
 ): Promise<void> {

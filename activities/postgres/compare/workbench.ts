@@ -30,6 +30,20 @@ export async function withWorkbench<T>(
   });
 }
 
+/** The same without a snapshot, where nothing is compared but what is brought. */
+export async function withScratch<T>(
+  connections: Connections,
+  place: Omit<Place, 'access'>,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  return connections.with({ ...place, access: 'write' }, async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+    const result = await use(client);
+    await client.query('ROLLBACK');
+    return result;
+  });
+}
+
 /** Makes a temporary table, `pg_temp.name`, from the columns or the query given. */
 export async function makeTemporary(client: Client, table: string, body: string): Promise<void> {
   const [, name] = splitTable(table);
