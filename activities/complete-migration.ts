@@ -7,7 +7,10 @@ import { writeTiming } from './backup/timings';
 import { complete, forget, readMark, type Mark } from './postgres/fence';
 import { targetPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
+import { openTarget } from './write/open-target';
 import { inFencedTarget, writing, type Writer } from './write/writing';
+
+type Opening = Parameters<typeof openTarget>[1];
 
 /**
  * Removes the marker from a verified target that got its own rows back: it is as it was before any migration.
@@ -16,35 +19,44 @@ import { inFencedTarget, writing, type Writer } from './write/writing';
  */
 export async function removeMarker(resources: Resources, job: Job): Promise<void> {
   await writing(resources, { step: 'verifyProject', job }, async (writer) => {
-    await forgetOnce(writer);
+    const manifest = await resources.store.manifest(job.backupId);
+    await forgetOnce(writer, { manifest, database: job.target.database });
     await writer.connections.closeKept(job.target);
   });
 }
 
 /**
- * Sets the completed mark of a verified target. The mark keeps the evidence that it rests on. The last write
- * of a run. Safe to run twice.
+ * Sets the completed mark of a verified target. The mark keeps the evidence that it rests on. In the same transaction
+ * the target's clients are let in. The last write of a run. Safe to run twice.
  */
 export async function completeVerified(writer: Writer, evidence: Evidence): Promise<void> {
   const { job, resources, connections } = writer;
   const manifest = await resources.store.manifest(job.backupId);
-  await completeOnce(writer, evidence);
+  await completeOnce(writer, { manifest, database: job.target.database }, evidence);
   await connections.closeKept(job.target);
   if (job.source !== undefined) await noteTiming(resources.store, manifest);
 }
 
 /** An earlier attempt may have done it, and only its answer was lost. */
-async function forgetOnce(writer: Writer): Promise<void> {
+async function forgetOnce(writer: Writer, opening: Opening): Promise<void> {
   if ((await markOf(writer)) === undefined) return;
-  await inFencedTarget(writer, ({ client, write }) => write(() => forget(client)));
+  await inFencedTarget(writer, ({ client, write }) =>
+    write(async () => {
+      await openTarget(client, opening);
+      await forget(client);
+    }),
+  );
 }
 
 /** The same; then the fence lets nobody in, and only then the mark is looked at. */
-async function completeOnce(writer: Writer, evidence: Evidence): Promise<void> {
+async function completeOnce(writer: Writer, opening: Opening, evidence: Evidence): Promise<void> {
   const { runId } = writer;
   try {
     await inFencedTarget(writer, ({ client, write }) =>
-      write(() => complete(client, runId, evidence)),
+      write(async () => {
+        await openTarget(client, opening);
+        await complete(client, runId, evidence);
+      }),
     );
   } catch (error) {
     const mark = await markOf(writer);

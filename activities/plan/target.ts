@@ -8,12 +8,16 @@ import { presentParts } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/row-counts';
 import { readNames } from '../postgres/catalog/state';
+import { readClients } from '../postgres/checks/clients';
 import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing-triggers';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import type { Connections, Place } from '../postgres/connections';
+import { readConnectRights, spelled } from '../postgres/connect-rights';
 import { readMark, type Mark } from '../postgres/fence';
 import { serverPlace } from '../postgres/maintenance';
 import { catalogDigest, readSchema, type SchemaScript } from '../postgres/schema';
+import { clientRemarks } from './checks/client-remarks';
+import { together } from './checks/remarks';
 import { targetTriggerRemarks } from './checks/trigger-remarks';
 import { dependentsOf, notKept } from './left-behind';
 
@@ -99,10 +103,17 @@ async function viewExisting(
     keys: await readUniqueKeys(client, extent),
     triggers: await readFiringTriggers(client, extent),
     eventTriggers: await readEventTriggers(client),
+    clients: await readClients(client),
+    connect: (await readConnectRights(client)).map(spelled),
   }));
-  const { names, keys, triggers, eventTriggers } = seen;
-  const { warnings } = targetTriggerRemarks(place.database ?? '', triggers, eventTriggers);
+  const { keys, triggers, eventTriggers, connect } = seen;
+  const { database = '' } = place;
+  const { warnings } = together([
+    clientRemarks(database, seen.clients),
+    targetTriggerRemarks(database, triggers, eventTriggers),
+  ]);
   const found = { mark: seen.mark, dependents: seen.dependents, keys, warnings };
+  const names = { ...seen.names, connect };
   const catalog = await connections.withPool(place, catalogDigest);
   if (seen.parts.length === 0) {
     return { ...found, schema: undefined, before: { kind: 'empty', oid, catalog, ...names } };

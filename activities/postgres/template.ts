@@ -14,7 +14,7 @@ export const TEMPLATE_PREFIX = 'moveout_template_';
 const PROVED = 'moveout: proved to hold the schema, row ';
 
 /** Changes with what a template holds beside the schema: the empty table of the mark. */
-const FORM = 1;
+const FORM = 2;
 
 /** What a template holds: all statements that make the schema, in a database of such facts. */
 export interface Holding {

@@ -1,6 +1,7 @@
 import type { CatalogState } from '../../workflows/domain/plan';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
+import { readConnectRights, spelled } from '../postgres/connect-rights';
 import { readNames } from '../postgres/catalog/state';
 import { serverPlace, targetPlace } from '../postgres/maintenance';
 import { catalogDigest } from '../postgres/schema';
@@ -20,8 +21,9 @@ export async function proveSame(writer: Writer): Promise<readonly string[]> {
   if (entry?.oid !== targetBefore.oid) {
     throw failure('RestoreUnproved', `database "${target.database}" is not the one of before`);
   }
-  if (targetBefore.catalog === undefined) return [];
   const place = targetPlace(target, 'read');
+  await proveOpen(writer, targetBefore.connect);
+  if (targetBefore.catalog === undefined) return [];
   const catalog = await connections.withPool(place, catalogDigest);
   if (catalog === targetBefore.catalog)
     return ['it is the same database (oid), and its whole catalog is as before'];
@@ -29,6 +31,21 @@ export async function proveSame(writer: Writer): Promise<readonly string[]> {
   return [
     'it is the same database (oid); its catalog differs from before, but not in what this migration handles: somebody else changed it meanwhile',
   ];
+}
+
+/** Whoever could connect before can connect again; rights that somebody has given since are no fault of the restore. */
+async function proveOpen(
+  { connections, job: { target } }: Writer,
+  before: readonly string[] = [],
+): Promise<void> {
+  const now = await connections.with(targetPlace(target, 'read'), readConnectRights);
+  const rights = now.map(spelled);
+  const lost = before.filter((one) => !rights.includes(one));
+  if (lost.length === 0) return;
+  throw failure(
+    'RestoreUnproved',
+    `the right to connect to "${target.database}" is missing: ${lost.join(', ')}`,
+  );
 }
 
 /** Schemas and extensions that came with this run are gone again. */

@@ -4,6 +4,7 @@ import type { Writer } from '../write/writing';
 import { inOwnTarget } from './in-own-target';
 import { ownMark } from './own-mark';
 import { readOwnRemoval } from './own-removal';
+import { reopen } from './reopen';
 
 /**
  * Takes away the schemas and tables that were not there before. Nothing outside them goes with them:
@@ -14,6 +15,7 @@ export async function undoEmpty(writer: Writer): Promise<void> {
   const removal = await readOwnRemoval(writer);
   await inOwnTarget(writer, async (client) => {
     await removeParts(client, removal, 'RestoreUnproved');
+    await reopen(client);
     await withdraw(client, writer.runId);
   });
 }

@@ -12,6 +12,7 @@ import type { Writer } from '../write/writing';
 import { inOwnTarget } from './in-own-target';
 import { ownMark } from './own-mark';
 import { readOwnRemoval } from './own-removal';
+import { reopen } from './reopen';
 
 /**
  * Puts the target's own rows back from the backup that was taken of them, and its own schema where
@@ -29,6 +30,7 @@ export async function undoFilled(writer: Writer): Promise<void> {
   await inOwnTarget(writer, async (client) => {
     await rebuilding(client, () => replaceRows(client, load.loading));
     await placeSequences(client, manifest.sequences);
+    await reopen(client);
     await withdraw(client, runId);
   });
 }

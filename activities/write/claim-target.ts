@@ -3,6 +3,7 @@ import type { Client } from '../postgres/database-client';
 import type { Job } from '../../workflows/domain/job';
 import type { Origin } from '../../workflows/domain/origin';
 import { failure } from '../failure';
+import { closeToClients } from '../postgres/connect-rights';
 import { findDatabase } from '../postgres/catalog/databases';
 import { applySettings } from '../postgres/apply-settings';
 import { claim, readMark, recordStep, stagingName, type Claiming } from '../postgres/fence';
@@ -12,7 +13,13 @@ import {
   maintenancePlace,
   renameDatabase,
 } from '../postgres/maintenance';
-import { createDatabaseSql, databaseGrantsSql, carriedFacts } from '../postgres/schema';
+import {
+  createDatabaseSql,
+  databaseGrantsSql,
+  carriedFacts,
+  closedFacts,
+} from '../postgres/schema';
+import { ident } from '../postgres/identifiers';
 import { createRoles } from '../postgres/roles';
 import { runTogether } from '../postgres/run-together';
 import { transaction } from '../postgres/transaction';
@@ -51,7 +58,8 @@ async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
 
 /**
  * A database and its mark are two steps, so the database has a name of the run's own until it
- * carries the mark: a database under the target's name is marked from its first moment.
+ * carries the mark: a database under the target's name is marked from its first moment. Only its owner may
+ * connect to it until the run is over.
  */
 async function createTarget(writer: Writer, making: Making): Promise<boolean> {
   const { connections, job, runId } = writer;
@@ -68,6 +76,8 @@ async function createTarget(writer: Writer, making: Making): Promise<boolean> {
       await dropDatabase(client, staging);
       await client.query(createDatabaseSql(staging, making.facts, job.target.serverVersion));
     }
+    // Its clients are let in when all is verified, and not before.
+    await client.query(`REVOKE ALL ON DATABASE ${ident(staging)} FROM PUBLIC`);
     await markStaging(writer, making, isClone);
     await renameDatabase(client, staging, name);
     return isClone;
@@ -96,7 +106,7 @@ async function markStaging(writer: Writer, making: Making, isClone: boolean): Pr
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
       await claim(client, claiming(writer, making, true));
-      await runTogether(client, databaseGrantsSql(staging, facts));
+      await runTogether(client, databaseGrantsSql(staging, closedFacts(facts)));
       const { settings } = carriedFacts(facts, writer.job.leftOutSettings);
       await applySettings(client, staging, settings);
       if (isClone) for (const step of ['initSchema', CLONED]) await recordStep(client, step);
@@ -119,7 +129,8 @@ async function claimExisting(writer: Writer, making: Making): Promise<void> {
     transaction(client, 'write', async () => {
       await assertNoSource(client, job);
       await assertFree(client, runId, job);
-      await claim(client, claiming(writer, making, false));
+      const opensTo = await closeToClients(client);
+      await claim(client, { ...claiming(writer, making, false), opensTo });
     }),
   );
 }

@@ -79,13 +79,23 @@ describe('the model of the step machine', () => {
   it.each([
     [
       'activities/write/claim-target.ts',
-      ['findDatabase(', 'dropDatabase(', 'createDatabaseSql(', 'markStaging(', 'renameDatabase('],
+      [
+        'findDatabase(',
+        'dropDatabase(',
+        'createDatabaseSql(',
+        'REVOKE ALL',
+        'markStaging(',
+        'renameDatabase(',
+      ],
     ],
     ['activities/write/writing.ts', ['takeEpoch(', 'transaction(', 'checkEpoch(']],
     [
       'activities/restore/undo-absent.ts',
       ['ownMark(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase('],
     ],
+    ['activities/complete-migration.ts', ['write(', 'openTarget(', 'complete(']],
+    ['activities/restore/undo-empty.ts', ['inOwnTarget(', 'removeParts(', 'reopen(', 'withdraw(']],
+    ['activities/restore/undo-filled.ts', ['inOwnTarget(', 'rebuilding(', 'reopen(', 'withdraw(']],
     ['activities/restore/in-own-target.ts', ['transaction(', 'takeEpoch(', 'use(']],
     ['activities/restore-project.ts', ['undo(writer)', 'proveRestored(']],
     ['workflows/compensations.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],

@@ -11,6 +11,8 @@ export const GUARDS = {
   lock: 'the lock is held by one attempt at a time',
   lockCheck: 'a session that may write is opened only while the own lock session lives',
   epoch: 'a write transaction checks the epoch, and holds it',
+  opensLast:
+    'a target is closed to its clients until the transaction that completes or restores it',
   proof: 'a restore is proved before it counts',
   dropFences: 'a database is dropped once its epoch has been raised, which a claim compares',
   claimAsPlanned: 'a target is claimed only under the mark that the plan saw',

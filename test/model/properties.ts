@@ -26,7 +26,7 @@ function isAsBefore({ runs, target }: State, name: RunName): boolean {
   if (before === undefined || before.kind === 'absent') return true;
   const mark = target?.mark;
   const same = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
-  return !same || target?.content === before.content;
+  return !same || (target?.content === before.content && (target.open || !before.open));
 }
 
 /** Whether nothing can happen any more: all runs closed, no attempt left, nothing to reconcile. */
@@ -58,12 +58,13 @@ export function brokenAtTheEnd(state: State, scenario: Scenario): string | undef
   if (phase === 'abandoned') return undefined;
   if (!mark.completed) return 'a mark is left of nobody';
   if (phase !== 'migrated') return 'the completed mark of a run that did not migrate';
+  if (target?.open !== true) return 'a migrated target that no client can reach';
   return isWhole(state, mark.run, scenario) ? undefined : 'a migrated target without all its rows';
 }
 
 function isOriginal({ runs, target }: State, { kind, stranger = false }: Scenario): boolean {
   const migrated = Object.values(runs).some((run) => run?.phase === 'migrated');
-  if (migrated) return false;
+  if (migrated || target?.open === false) return false;
   return target?.content === ORIGINAL[kind] || (stranger && target?.content === 'ssss');
 }
 

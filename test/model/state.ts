@@ -24,6 +24,8 @@ export interface Mark {
 
 export interface Database {
   readonly content: Content;
+  /** Whether anybody but its owner may connect. */
+  readonly open: boolean;
   readonly mark: Mark | undefined;
 }
 
@@ -56,6 +58,7 @@ export interface Attempt {
 export interface Before {
   readonly kind: 'absent' | 'empty' | 'filled';
   readonly content: Content;
+  readonly open: boolean;
   readonly mark: Pick<Mark, 'run' | 'completed' | 'epoch'> | undefined;
 }
 
@@ -89,8 +92,8 @@ function markKey(mark: Mark | undefined): string {
   return `${run}${letter(completed)}${epoch}${letter(created)}${steps.join('')}<${markKey(previous)}`;
 }
 
-function databaseKey({ content, mark }: Database): string {
-  return `${content}${markKey(mark)}`;
+function databaseKey({ content, open, mark }: Database): string {
+  return `${content}${letter(open)}${markKey(mark)}`;
 }
 
 function attemptKey(attempt: Attempt): string {
@@ -105,7 +108,7 @@ function runKey(run: Run): string {
     before?.mark === undefined
       ? ''
       : `${before.mark.run}${letter(before.mark.completed)}${before.mark.epoch}`;
-  return `run ${phase}${before?.kind ?? ''}${before?.content ?? ''}${mark}${answered.join('')}${letter(busy)}${letter(interrupted)}`;
+  return `run ${phase}${before?.kind ?? ''}${before?.content ?? ''}${letter(before?.open ?? false)}${mark}${answered.join('')}${letter(busy)}${letter(interrupted)}`;
 }
 
 /**

@@ -47,6 +47,11 @@ export const WEAKNESSES: readonly Weakness[] = [
   },
   { missing: ['byState'], where: alone('empty'), promise: 'nothing but giving up is left' },
   {
+    missing: ['opensLast'],
+    where: alone('absent'),
+    promise: 'clients may connect to a target that is not verified',
+  },
+  {
     missing: ['byState', 'proof'],
     where: alone('empty'),
     promise: untrue('restored', 'its mark stands'),

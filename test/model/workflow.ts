@@ -85,7 +85,8 @@ export function planned(state: State, name: RunName, scenario: Scenario): Move {
   const kind: Before['kind'] =
     state.target === undefined ? 'absent' : content.startsWith('-') ? 'empty' : 'filled';
   const seen = mark && { run: mark.run, completed: mark.completed, epoch: mark.epoch };
-  const before: Before = { kind, content, mark: seen };
+  const open = state.target?.open ?? false;
+  const before: Before = { kind, content, open, mark: seen };
   return { label, state: begun(withRun(state, name, { before }), name, 'initSchema') };
 }
 

@@ -52,6 +52,8 @@ export interface CatalogState {
   readonly catalog?: string | undefined;
   readonly schemas?: readonly string[] | undefined;
   readonly extensions?: readonly string[] | undefined;
+  /** Who beside its owner may connect to it. */
+  readonly connect?: readonly string[] | undefined;
 }
 
 /** What the plan saw at the target, and what a restore drives back to. */

@@ -9,6 +9,7 @@ export {
   isMarkBelow,
   prepareMark,
   readMark,
+  readOpening,
   recordStep,
   withdraw,
   type Claiming,

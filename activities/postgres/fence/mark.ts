@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
 import type { Evidence } from '../../../workflows/domain/report';
+import { connectRights, type ConnectRight } from '../connect-rights';
 
 /**
  * The mark is one row in `moveout.migration` of the target: whose migration this database belongs
@@ -43,6 +44,8 @@ export type Claiming = Pick<
   readonly ownerUserId?: string | undefined;
   /** What a restore has to know, should the run never come to it. */
   readonly job?: Job | undefined;
+  /** Who may connect again at the end; left out, as the facts of the backup say. */
+  readonly opensTo?: readonly ConnectRight[] | undefined;
 };
 
 /** `job` is for as long as the run may be undone; a completed mark has its evidence there. */
@@ -65,9 +68,10 @@ const CREATE_TABLE = `
     source jsonb NOT NULL,
     snapshot_at timestamptz NOT NULL,
     previous jsonb,
-    job jsonb
+    job jsonb,
+    opens_to jsonb
   );
-  ALTER TABLE moveout.migration ADD COLUMN IF NOT EXISTS job jsonb;
+  ALTER TABLE moveout.migration ADD COLUMN IF NOT EXISTS job jsonb, ADD COLUMN IF NOT EXISTS opens_to jsonb;
   REVOKE ALL ON SCHEMA moveout FROM PUBLIC;
   COMMENT ON SCHEMA moveout IS 'The mark of moveout: which project this database was migrated for.'`;
 
@@ -112,8 +116,8 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
   await client.query(
     `INSERT INTO moveout.migration AS m
             (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,
-             source, snapshot_at, state, epoch, job)
-     SELECT $1, $2, $3, $4, $5, $6, oid, $8::jsonb, $9::timestamptz, 'running', 1, $7::jsonb
+             source, snapshot_at, state, epoch, job, opens_to)
+     SELECT $1, $2, $3, $4, $5, $6, oid, $8::jsonb, $9::timestamptz, 'running', 1, $7::jsonb, $10::jsonb
        FROM pg_database WHERE datname = current_database()
      ON CONFLICT (only_row) DO UPDATE
         SET project_ref = excluded.project_ref, run_id = excluded.run_id,
@@ -122,7 +126,9 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
             database_oid = excluded.database_oid,
             source = excluded.source, snapshot_at = excluded.snapshot_at,
             state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
-            completed_at = NULL, previous = to_jsonb(m), job = excluded.job
+            completed_at = NULL, previous = to_jsonb(m), job = excluded.job,
+            -- Whoever left a mark unfinished has closed the database before.
+            opens_to = CASE m.state WHEN 'completed' THEN excluded.opens_to ELSE m.opens_to END
       WHERE m.run_id <> excluded.run_id`,
     [
       claiming.projectRef,
@@ -134,8 +140,29 @@ export async function claim(client: Client, claiming: Claiming): Promise<void> {
       claiming.job === undefined ? null : JSON.stringify(claiming.job),
       JSON.stringify(claiming.source),
       claiming.snapshotAt,
+      claiming.opensTo === undefined ? null : JSON.stringify(claiming.opensTo),
     ],
   );
+}
+
+/** What the mark says about who may connect to its database. */
+export interface Opening {
+  /** Who may connect again when the run is over; `undefined`: as the facts of the backup say. */
+  readonly opensTo: readonly ConnectRight[] | undefined;
+  /** Whether an earlier run, whose mark comes back with a restore, had closed the database already. */
+  readonly wasClosed: boolean;
+}
+
+const openingRow = z.object({ opensTo: connectRights.nullable(), wasClosed: z.boolean() });
+
+/** Reads who may connect to the database once the run that its mark names is over. */
+export async function readOpening(client: Client): Promise<Opening> {
+  const result = await client.query(
+    `SELECT opens_to AS "opensTo", coalesce(previous ->> 'state' <> 'completed', false) AS "wasClosed"
+       FROM moveout.migration`,
+  );
+  const { opensTo, wasClosed } = openingRow.parse(result.rows[0]);
+  return { opensTo: opensTo ?? undefined, wasClosed };
 }
 
 /** Writes down that a step is done, in the step's own transaction. */
@@ -176,7 +203,7 @@ export async function withdraw(client: Client, runId: string): Promise<void> {
             steps = p.steps, created_database = p.created_database,
             database_oid = p.database_oid, started_at = p.started_at,
             completed_at = p.completed_at, source = p.source, snapshot_at = p.snapshot_at, epoch = p.epoch, previous = p.previous,
-            job = p.job
+            job = p.job, opens_to = p.opens_to
        FROM moveout.migration AS own, jsonb_populate_record(NULL::moveout.migration, own.previous) AS p
       WHERE m.run_id = $1 AND own.previous IS NOT NULL`,
     [runId],

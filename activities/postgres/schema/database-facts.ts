@@ -110,6 +110,19 @@ export function databaseGrantsSql(name: string, facts: DatabaseFacts): string[] 
   return facts.grants.map((grant) => grant.replace(DATABASE, () => ident(name)));
 }
 
+/** The same facts of a database that only its owner may connect to. */
+export function closedFacts(facts: DatabaseFacts): DatabaseFacts {
+  return { ...facts, grants: facts.grants.filter((grant) => !grant.startsWith(CONNECT)) };
+}
+
+/** The recorded rights to connect, for a database of that name. */
+export function connectGrantsSql(name: string, facts: DatabaseFacts): string[] {
+  const grants = facts.grants.filter((grant) => grant.startsWith(CONNECT));
+  return databaseGrantsSql(name, { ...facts, grants });
+}
+
+const CONNECT = 'GRANT CONNECT ';
+
 function grantStatements(grants: z.infer<typeof ROW>['grants']): string[] {
   return [
     `REVOKE ALL ON DATABASE ${DATABASE} FROM PUBLIC`,

@@ -6,6 +6,8 @@ export { renderSchemaSql, parseSchemaSql } from './script-text';
 export {
   readDatabaseFacts,
   parseDatabaseFacts,
+  closedFacts,
+  connectGrantsSql,
   createDatabaseSql,
   databaseGrantsSql,
 } from './database-facts';

@@ -38,14 +38,18 @@ const dropStaging: Action = (scene) => {
 const createStaging: Action = (scene) => {
   const { state, me } = scene;
   if (me.maintenance === 'dead' || state.staging[me.run] !== undefined) return 'again';
-  const staging = { ...state.staging, [me.run]: { content: NOTHING, mark: undefined } };
+  const staging = { ...state.staging, [me.run]: { content: NOTHING, open: true, mark: undefined } };
   return { state: { ...state, staging }, broken: tooLate(scene) };
 };
 
 const markStaging: Action = (scene) => {
   const { state, me, index } = scene;
   if (me.write === 'dead') return 'again';
-  const marked: Database = { content: NOTHING, mark: markOf(scene, undefined) };
+  const marked: Database = {
+    content: NOTHING,
+    open: !scene.guards.has('opensLast'),
+    mark: markOf(scene, undefined),
+  };
   const staging = { ...state.staging, [me.run]: marked };
   return { state: closed({ ...state, staging }, index, 'write'), broken: tooLate(scene) };
 };
@@ -61,14 +65,14 @@ const rename: Action = (scene) => {
     return 'again';
   const staging = { ...state.staging, [me.run]: undefined };
   const renamed = closed({ ...state, staging, target: database }, index, 'maintenance');
-  return { state: renamed, broken: tooLate(scene) };
+  return { state: renamed, broken: tooLate(scene) ?? tooOpen(database) };
 };
 
 /** What a run without the staging name would do: the mark comes after the database. */
 const createTarget: Action = (scene) => {
   const { state, me, index } = scene;
   if (me.maintenance === 'dead' || state.target !== undefined) return 'again';
-  const target = { content: NOTHING, mark: undefined };
+  const target = { content: NOTHING, open: true, mark: undefined };
   return {
     state: closed({ ...state, target }, index, 'maintenance'),
     broken: tooLate(scene),
@@ -83,14 +87,22 @@ const claim: Action = (scene) => {
   const { mark } = state.target;
   if (mark?.run === me.run) return { state: closed(state, index, 'write') };
   if (!isFree(scene, mark)) return 'busy';
-  const target = { ...state.target, mark: markOf(scene, mark) };
+  const open = state.target.open && !scene.guards.has('opensLast');
+  const target = { ...state.target, open, mark: markOf(scene, mark) };
   return {
     state: closed({ ...state, target }, index, 'write'),
     broken: asPlanned(scene, mark)
-      ? tooLate(scene)
+      ? (tooLate(scene) ?? tooOpen(target))
       : 'a target was claimed that the plan never saw',
   };
 };
+
+/** What a client writes before the target is verified is lost, or taken for the project's. */
+function tooOpen({ open, mark }: Database): string | undefined {
+  return open && mark?.completed === false
+    ? 'clients may connect to a target that is not verified'
+    : undefined;
+}
 
 function isFree(scene: Scene, mark: Mark | undefined): boolean {
   if (scene.guards.has('claimAsPlanned')) return asPlanned(scene, mark);

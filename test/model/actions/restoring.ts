@@ -37,11 +37,13 @@ const beginUndo: Action = (scene) => {
   return going(scene, { row: 'exclusive' });
 };
 
-/** Puts the content of before back and the mark of before with it. */
+/** Puts the content of before back, the mark of before with it, and lets clients in unless an earlier run had closed it. */
 const commitUndo: Action = (scene) => {
   const { state, me, index, before } = scene;
   if (me.write === 'dead') return 'again';
-  const target: Database = { content: before.content, mark: state.target?.mark?.previous };
+  const previous = state.target?.mark?.previous;
+  const open = previous?.completed !== false;
+  const target: Database = { content: before.content, open, mark: previous };
   return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
 };
 
@@ -49,9 +51,10 @@ const commitUndo: Action = (scene) => {
 const prove: Action = (scene) => {
   const { state, me, before, guards } = scene;
   if (!guards.has('proof')) return going(scene, {});
-  const { mark, content } = state.target ?? {};
+  const { mark, content, open } = state.target ?? {};
   if (mark?.run === me.run || state.staging[me.run] !== undefined) return 'again';
-  const asBefore = before.kind === 'absent' || content === before.content;
+  const asBefore =
+    before.kind === 'absent' || (content === before.content && (open === true || !before.open));
   return asBefore || isTakenOver(scene, mark) ? going(scene, {}) : 'again';
 };
 

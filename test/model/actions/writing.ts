@@ -46,7 +46,8 @@ const commit: Action = (scene) => {
   const content = written(scene, state.target.content);
   if (content === undefined) return 'again';
   const mark = state.target.mark && recorded(state.target.mark, me.work);
-  const target: Database = { content, mark };
+  const open = me.work === 'verifyProject' || state.target.open;
+  const target: Database = { content, open, mark };
   return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
 };
 

@@ -1,0 +1,33 @@
+import type { Manifest } from '../../workflows/domain/manifest';
+import { failure } from '../failure';
+import { readMarkedLeftOut } from '../postgres/catalog/marks';
+import { openToClients } from '../postgres/connect-rights';
+import type { Client } from '../postgres/database-client';
+import { readMark, readOpening } from '../postgres/fence';
+import { runTogether } from '../postgres/run-together';
+import {
+  carriedFacts,
+  compareDatabaseFacts,
+  connectGrantsSql,
+  parseDatabaseFacts,
+  readDatabaseFacts,
+} from '../postgres/schema';
+
+/**
+ * Lets the clients into a verified target, in the transaction that completes the run: those who were in it
+ * before; into a database that the run made, those who may connect to the source. Then all rights on such a
+ * database are compared with the recorded ones.
+ */
+export async function openTarget(
+  client: Client,
+  { manifest, database }: { readonly manifest: Manifest; readonly database: string },
+): Promise<void> {
+  const { opensTo } = await readOpening(client);
+  if (opensTo !== undefined) return openToClients(client, opensTo);
+  const facts = parseDatabaseFacts(manifest.database);
+  await runTogether(client, connectGrantsSql(database, facts));
+  if ((await readMark(client))?.createdDatabase !== true) return;
+  const carried = carriedFacts(facts, await readMarkedLeftOut(client));
+  const [difference] = compareDatabaseFacts(carried, await readDatabaseFacts(client));
+  if (difference !== undefined) throw failure('VerificationFailed', difference);
+}
