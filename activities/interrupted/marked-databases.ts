@@ -3,7 +3,7 @@ import type { Interrupted, InterruptedRuns } from '../../workflows/domain/interr
 import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../attempt';
 import { listDatabases, readMarkedJob } from '../postgres/catalog/marks';
-import { readMark, stagingName, type Mark } from '../postgres/fence';
+import { findForeignMark, readMark, stagingName, type Mark } from '../postgres/fence';
 import { STAGING_PREFIX } from '../postgres/fence/names';
 import { serverPlace } from '../postgres/maintenance';
 import type { Resources } from '../resources';
@@ -59,6 +59,8 @@ async function lookAt(
   const interrupted: Interrupted[] = [];
   for (const database of names) {
     const marked = await lookInto(attempt, { connection: target, database });
+    if (typeof marked === 'string') remarks.push(`in database "${database}", ${marked}`);
+    if (typeof marked === 'string') continue;
     if (marked === undefined || seen.has(marked.mark.runId)) continue;
     const how = await judge(marked, forgotten);
     if (typeof how === 'string') remarks.push(how);
@@ -68,8 +70,11 @@ async function lookAt(
   return { interrupted, remarks };
 }
 
-/** The unfinished mark of a database; one that was dropped or renamed since it was listed has none. */
-async function lookInto(attempt: Attempt, place: ListedDatabase): Promise<Marked | undefined> {
+/** The unfinished mark of a database, or what keeps it from being read; one that was dropped or renamed since it was listed has none. */
+async function lookInto(
+  attempt: Attempt,
+  place: ListedDatabase,
+): Promise<Marked | string | undefined> {
   try {
     return await readMarked(attempt, place);
   } catch (error) {
@@ -82,8 +87,10 @@ async function lookInto(attempt: Attempt, place: ListedDatabase): Promise<Marked
 async function readMarked(
   { connections }: Attempt,
   place: ListedDatabase,
-): Promise<Marked | undefined> {
+): Promise<Marked | string | undefined> {
   return connections.with({ ...place, access: 'read' }, async (client) => {
+    const foreign = await findForeignMark(client);
+    if (foreign !== undefined) return foreign;
     const mark = await readMark(client);
     if (mark?.state !== 'running') return undefined;
     return { database: place.database, mark, job: await readMarkedJob(client) };

@@ -1,4 +1,5 @@
 export { checkEpoch, holdEpoch, takeEpoch } from './epoch';
+export { findForeignMark } from './foreign-mark';
 export { applicationName, stagingName } from './names';
 export { assertLocked, busy, endOtherAttempts, findLocking, tryLock } from './lock';
 export {

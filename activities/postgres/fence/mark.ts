@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
 import type { Evidence } from '../../../workflows/domain/report';
 import { connectRights, type ConnectRight } from '../connect-rights';
+import { failure } from '../../failure';
+import { findForeignMark } from './foreign-mark';
 
 /**
  * The mark is one row in `moveout.migration` of the target: whose migration this database belongs
@@ -81,6 +83,9 @@ const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 /** Reads the mark of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
 export async function readMark(client: Client, how?: 'locked'): Promise<Mark | undefined> {
   if (!(await hasMarkTable(client))) return undefined;
+  const foreign = await findForeignMark(client);
+  if (foreign !== undefined)
+    throw failure('Refused', `in database "${client.database ?? ''}", ${foreign}`);
   const result = await client.query(
     `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
             owner_user_id AS "ownerUserId", backup_id AS "backupId", state, epoch::text,

@@ -1,0 +1,73 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+
+/** The columns that every version of the mark has, and their types. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  project_ref: 'text',
+  run_id: 'text',
+  workflow_id: 'text',
+  owner_user_id: 'text',
+  backup_id: 'text',
+  state: 'text',
+  epoch: 'bigint',
+  steps: 'text[]',
+  created_database: 'boolean',
+  database_oid: 'oid',
+};
+
+const STATES = ['running', 'completed', 'abandoned'];
+
+const schemaRow = z.object({
+  role: z.string(),
+  isUsable: z.boolean(),
+  kind: z.string().nullable(),
+  isReadable: z.boolean().nullable(),
+  columns: z.record(z.string(), z.string()).nullable(),
+});
+type Found = z.infer<typeof schemaRow>;
+
+/**
+ * Says what is wrong with a schema `moveout` that this moveout has not made, or cannot read, and the way
+ * out; `undefined` if there is none, or its own.
+ */
+export async function findForeignMark(client: Client): Promise<string | undefined> {
+  const { rows } = await client.query(SCHEMA);
+  if (rows[0] === undefined) return undefined;
+  const found = schemaRow.parse(rows[0]);
+  const closed = closedWords(found);
+  if (closed !== undefined) return `the mark of a migration cannot be read: ${closed}`;
+  const shape = shapeWords(found);
+  if (shape !== undefined)
+    return `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO …), or name another database`;
+  const newer = await client.query(`SELECT FROM moveout.migration WHERE state <> ALL ($1)`, [
+    STATES,
+  ]);
+  return newer.rowCount === 0
+    ? undefined
+    : 'the mark was written by a newer version of moveout: use that version, or name another database';
+}
+
+function closedWords({ role, isUsable, isReadable }: Found): string | undefined {
+  if (!isUsable) return `GRANT USAGE ON SCHEMA moveout TO ${role};`;
+  return isReadable === false ? `GRANT SELECT ON moveout.migration TO ${role};` : undefined;
+}
+
+function shapeWords({ kind, columns }: Found): string | undefined {
+  if (kind === null) return 'it has no table "migration"';
+  if (kind !== 'r') return '"migration" in it is no table';
+  const odd = Object.entries(COLUMNS).find(([name, type]) => columns?.[name] !== type);
+  if (odd === undefined) return undefined;
+  const [name, type] = odd;
+  return `moveout.migration has no column "${name}" of type ${type}`;
+}
+
+const SCHEMA = `
+  SELECT pg_catalog.quote_ident(current_user) AS role,
+         has_schema_privilege(n.oid, 'USAGE') AS "isUsable",
+         c.relkind AS kind, has_table_privilege(c.oid, 'SELECT') AS "isReadable",
+         (SELECT jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod))
+            FROM pg_attribute AS a
+           WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+    FROM pg_namespace AS n
+    LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = 'migration'
+   WHERE n.nspname = 'moveout'`;
