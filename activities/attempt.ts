@@ -12,6 +12,9 @@ import type { Resources } from './resources';
 /** Heartbeats go out on a timer, so that one long statement does not look like a dead worker. */
 const HEARTBEAT_MILLIS = 1_000;
 
+/** With the pauses between its attempts a plan has given up after twenty seconds. */
+const LOCK_WAIT_OF_PLANS = '2s';
+
 /** One attempt of one step: its sessions, its identity, and its way to say how far it is. */
 export interface Attempt {
   readonly connections: Connections;
@@ -82,8 +85,10 @@ export async function attempt<T>(
   const name = applicationName({ runId, step, attempt: context.info.attempt, projectRef });
   const signal = context.cancellationSignal;
   const meter = new Meter(step);
-  const { resolveUrl, pool } = resources;
-  const connections = new Connections(resolveUrl, { name, signal, pool });
+  const { resolveUrl, pool, settings } = resources;
+  const lockWait = step === 'planMigration' ? LOCK_WAIT_OF_PLANS : undefined;
+  const session = { name, signal, pool, facts: settings.connections, lockWait };
+  const connections = new Connections(resolveUrl, session);
   const beat = (): void => {
     context.heartbeat(meter.heartbeat());
   };

@@ -33,7 +33,16 @@ const timing = z
 
 /** `moveout.config.yaml` as people write it. */
 export const configSchema = z.strictObject({
-  connections: z.record(connectionName, z.strictObject({ env: environmentName })).default({}),
+  connections: z
+    .record(
+      connectionName,
+      z.strictObject({
+        env: environmentName,
+        /** Where locks are taken and databases are created from; left out, one is looked for. */
+        maintenanceDatabase: z.string().min(1).max(63).optional(),
+      }),
+    )
+    .default({}),
   source: connectionName.optional(),
   target: connectionName.optional(),
   tenancy: tenancySchema,

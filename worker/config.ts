@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { types } from 'node:util';
 import { parse as parseYaml, YAMLError } from 'yaml';
 import type { Settings } from '../workflows/domain/settings';
+import { urlFault } from '../activities/postgres/url-fault';
 import { configSchema, type ConfigFile } from './config-schema';
 import { ConfigError, issueLines } from './config-error';
 
@@ -53,10 +54,12 @@ export function loadConfiguration(
       `connection "${connection}": the environment variable ${variable} is not set; it must hold a URL such as postgresql://user:password@host:5432/postgres`,
     );
   };
+  const connections = factsOf(file, urls, overrides);
   assertResolvable([names.source, names.target, ...namedByProjects(file)], resolveUrl);
   return {
     settings: {
       ...names,
+      connections,
       tenancy: file.tenancy,
       scopes: scopesOf(file),
       createRoles: file.createRoles,
@@ -71,6 +74,20 @@ export function loadConfiguration(
     },
     resolveUrl,
   };
+}
+
+/** What is known of the connections beside their URLs. */
+function factsOf(
+  file: ConfigFile,
+  variables: ReadonlyMap<string, string>,
+  { connectionString }: Overrides,
+): Settings['connections'] {
+  const facts = [...variables].map(([name, from]) => {
+    const { maintenanceDatabase } = file.connections[name] ?? {};
+    return [name, { from, maintenanceDatabase }] as const;
+  });
+  const flag = connectionString === undefined ? {} : { [FLAG]: { from: '--connection-string' } };
+  return { ...Object.fromEntries(facts), ...flag };
 }
 
 /** What a new backup directory's host is called. */
@@ -133,11 +150,8 @@ function assertResolvable(names: readonly string[], resolveUrl: (name: string) =
 
 function problemOf(name: string, resolveUrl: (name: string) => string): readonly string[] {
   try {
-    const url = resolveUrl(name);
-    if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return [];
-    return [
-      `connection "${name}" is not a URL of the form postgresql://user:password@host:5432/database`,
-    ];
+    const fault = urlFault(resolveUrl(name));
+    return fault === undefined ? [] : [`connection "${name}" ${fault}`];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

@@ -36,7 +36,7 @@ export async function settleProjects(
   if (unknown.length > 0) throw failure(code, wrong.join('; '));
   const servers = await serversOf(settled, connections);
   const place = ({ database, target }: Settled): string =>
-    `${database}" on server "${servers.get(target) ?? target}`;
+    `${database}" on the server of connection "${servers.get(target) ?? target}`;
   wrong.push(...named('go to the database', settled, place));
   if (wrong.length > 0) throw failure(code, wrong.join('; '));
   return settled;
@@ -66,17 +66,20 @@ function problemOf(connection: string, connections: Connections): string | undef
   }
 }
 
-/** The system identifier of each target's server: two connections may lead to one. */
+/** The first connection that leads to each target's server: several may lead to one. */
 async function serversOf(
   projects: readonly Settled[],
   connections: Connections,
 ): Promise<ReadonlyMap<string, string>> {
   const servers = new Map<string, string>();
+  const identifiers = new Map<string, string>();
   for (const target of new Set(projects.map((project) => project.target))) {
     const { systemIdentifier } = await connections.with(serverPlace(target), (client) =>
       readIdentity(client, target),
     );
-    servers.set(target, systemIdentifier);
+    const same = [...identifiers].find(([, other]) => other === systemIdentifier);
+    servers.set(target, same?.[0] ?? target);
+    identifiers.set(target, systemIdentifier);
   }
   return servers;
 }

@@ -52,6 +52,14 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
   const { mark } = view;
   const { database } = view.identity;
   if (mark !== undefined) return [markProblem(mark, view, demand)];
+  if (view.isForMaintenance === true) {
+    return [
+      {
+        code: 'target-is-for-maintenance',
+        message: `database "${database}" is the one that its server is kept in order from: start with replace to move the project into it all the same, or name another database`,
+      },
+    ];
+  }
   if (view.before.kind !== 'filled' || view.before.rows === 0) return [];
   return [
     {

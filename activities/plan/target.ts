@@ -2,7 +2,7 @@ import type { Client } from '../postgres/database-client';
 import type { Extent } from '../../workflows/domain/extent';
 import { RESERVED_DATABASES } from '../../workflows/domain/names';
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../../workflows/domain/plan';
-import { findDatabase } from '../postgres/catalog/databases';
+import { findDatabase, type DatabaseEntry } from '../postgres/catalog/databases';
 import { readIdentity } from '../postgres/catalog/identity';
 import { presentParts } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
@@ -13,7 +13,7 @@ import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import type { Connections, Place } from '../postgres/connections';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
-import { readMark, type Mark } from '../postgres/fence';
+import { findForeignMark, readMark, type Mark } from '../postgres/fence';
 import { serverPlace } from '../postgres/maintenance';
 import { catalogDigest, readSchema, type SchemaScript } from '../postgres/schema';
 import { clientRemarks } from './checks/client-remarks';
@@ -33,6 +33,8 @@ export interface TargetView {
   /** Objects of other schemas that would go with the project's schemas. */
   readonly dependents: readonly string[];
   readonly problems: readonly Problem[];
+  /** Whether it is the database that its server is kept in order from. */
+  readonly isForMaintenance?: boolean | undefined;
 }
 
 /** Tables whose rows say how the schema came to be, not what a project holds. */
@@ -61,39 +63,39 @@ export async function viewTarget(
   if (server.entry === undefined) {
     return { ...absent, problems: [] };
   }
-  if (server.entry.template || RESERVED_DATABASES.includes(database)) {
-    return {
-      ...absent,
-      problems: [
-        {
-          code: 'target-is-reserved',
-          message: `"${database}" is a template or reserved database; name another`,
-        },
-      ],
-    };
-  }
-  if (!server.entry.accepts) {
-    return {
-      ...absent,
-      problems: [
-        { code: 'target-closed', message: `database "${database}" accepts no connections` },
-      ],
-    };
-  }
+  const shut = shutProblem(server.entry, database);
+  if (shut !== undefined) return { ...absent, problems: [shut] };
   const place = { connection, database, access: 'read' } as const;
+  const foreign = await connections.with(place, findForeignMark);
+  if (foreign !== undefined) {
+    const message = `in the target "${database}", ${foreign}`;
+    return { ...absent, problems: [{ code: 'foreign-marker', message }] };
+  }
+  const isForMaintenance = connections.isForMaintenance(connection, database);
   const seen = await viewExisting(connections, place, { extent, oid: server.entry.oid });
   const unreadable = (seen.schema?.problems ?? []).map((message) => ({
     code: 'schema',
     message: `in the target "${database}": ${message}`,
   }));
-  return { identity, ...seen, problems: unreadable };
+  return { identity, ...seen, isForMaintenance, problems: unreadable };
+}
+
+/** A database that cannot be looked into. */
+function shutProblem({ template, accepts }: DatabaseEntry, database: string): Problem | undefined {
+  if (template || RESERVED_DATABASES.includes(database))
+    return {
+      code: 'target-is-reserved',
+      message: `"${database}" is a template database; name another`,
+    };
+  if (accepts) return undefined;
+  return { code: 'target-closed', message: `database "${database}" accepts no connections` };
 }
 
 async function viewExisting(
   connections: Connections,
   place: Place,
   { extent, oid }: { readonly extent: Extent; readonly oid: number },
-): Promise<Omit<TargetView, 'identity' | 'problems'>> {
+): Promise<Omit<TargetView, 'identity' | 'problems' | 'isForMaintenance'>> {
   const seen = await connections.with(place, async (client) => ({
     mark: await readMark(client),
     parts: await presentParts(client, extent),

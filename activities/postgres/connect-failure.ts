@@ -11,16 +11,34 @@ const HANDSHAKE = /^ERR_(?:SSL|OSSL|TLS|CRYPTO)_/;
 const NO_TLS = 'The server does not support SSL connections';
 const NOT_NOW = 'There was an error establishing an SSL connection';
 
+/** What a session was to be one of. */
+export interface Connecting {
+  /** In words. */
+  readonly place: string;
+  /** Whether its URL says `sslmode`. */
+  readonly hasMode: boolean;
+}
+
+/** The server's own message names the role. */
+const PASSWORD =
+  '; check user and password in the URL: "/" is written there as %2F, "@" as %40, "#" as %23, "?" as %3F, "%" as %25 [SQLSTATE 28P01]';
+
+function isWrongPassword(error: unknown): boolean {
+  return types.isNativeError(error) && codeOf(error) === '28P01';
+}
+
 /**
  * Turns whatever kept a session from coming about into a failure of the closed table: what is wrong
  * with TLS is a matter of the configuration, in a message that names the parameter to look at; all
  * else is as `databaseFailure` has it.
  */
-export function connectFailure(error: unknown, place: string): Error {
+export function connectFailure(error: unknown, { place, hasMode }: Connecting): Error {
+  if (isWrongPassword(error))
+    return failure('AccessDenied', `${place}: the server refused the password${PASSWORD}`);
   if (!types.isNativeError(error)) return databaseFailure(error, place);
   if (error.message === NOT_NOW)
     return failure('ServerUnavailable', `${place}: the server cannot take up TLS for now`);
-  const words = tlsWords(error);
+  const words = tlsWords(error, hasMode);
   if (words === undefined) return databaseFailure(error, place);
   return failure('ConfigInvalid', `${place}: ${words}`);
 }
@@ -40,10 +58,13 @@ export function urlFailure(error: unknown, place: string): Error {
   return failure('ConfigInvalid', `${place}: ${words}`);
 }
 
-function tlsWords(error: Error): string | undefined {
+function tlsWords(error: Error, hasMode: boolean): string | undefined {
   const code = codeOf(error);
-  if (error.message === NO_TLS)
-    return 'the server offers no TLS, but sslmode in the URL asks for it';
+  if (error.message === NO_TLS) {
+    const isFromOutside = !hasMode && process.env['PGSSLMODE'] !== undefined;
+    const who = isFromOutside ? "PGSSLMODE in the worker's environment" : 'sslmode in the URL';
+    return `the server offers no TLS, but ${who} asks for it`;
+  }
   if (CERTIFICATE.test(code)) {
     return `the server's certificate was not accepted: ${error.message} (${code}); sslrootcert in the URL names the file with the CA to trust`;
   }

@@ -1,26 +1,23 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ClientConfig, Pool } from 'pg';
-import { z } from 'zod';
 import { failure } from '../failure';
-import { connectFailure, urlFailure } from './connect-failure';
-import { ConnectionUrls, type ResolveUrl } from './connection-urls';
+import { connectFailure, urlFailure, type Connecting } from './connect-failure';
+import { ConnectionUrls, type Facts, type ResolveUrl } from './connection-urls';
+import { explainFailure } from './explain-failure';
+import { openFirst } from './first-usable';
 import { serverUrl } from './server-url';
 import type { SessionPool } from './session-pool';
 import { stays, type Place } from './place';
 import { ignoreIdleLoss, withLibraryPool } from './library-pool';
-import { cutName, findOtherwise, pinAgain, pinStatement, startupOptions } from './settings';
-import { followVersion, KnownManners, refusesOptions, type Manners } from './startup';
+import { cutName, pinAgain, pinStatement, startupOptions, type SessionKind } from './settings';
+import { betterManners, followVersion, isFull, KnownManners, otherwise } from './startup';
 import { databaseFailure } from './sqlstate';
+import { untilNone } from './until-none';
 
 export type { Place } from './place';
 
 /** Milliseconds; an idle session that does not answer by then has lost its server. */
 const TAKEN_WITHIN = 5_000;
-
-/** Milliseconds; a backend looks every two seconds whether its client is still there. */
-const GONE_WITHIN = 5_000;
-const LOOK_AGAIN = 50;
 
 /** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
 export interface Session {
@@ -30,6 +27,16 @@ export interface Session {
   readonly guard?: ((client: Client) => Promise<void>) | undefined;
   /** Where sessions come from and go to that are used again; without it every session is a new backend. */
   readonly pool?: SessionPool | undefined;
+  /** What is known of the connections beside their URLs. */
+  readonly facts?: Facts | undefined;
+  /** How long its sessions wait for a lock; left out, half a minute. */
+  readonly lockWait?: string | undefined;
+}
+
+interface Opened {
+  readonly client: Client;
+  /** With the database that it is in. */
+  readonly at: Place;
 }
 
 /**
@@ -43,7 +50,7 @@ export class Connections extends ConnectionUrls {
   readonly #reached: Set<string>;
 
   constructor(resolve: ResolveUrl, session: Session, reached = new Set<string>()) {
-    super(resolve);
+    super(resolve, session.facts);
     this.#session = session;
     this.#reached = reached;
   }
@@ -60,7 +67,7 @@ export class Connections extends ConnectionUrls {
 
   /** Runs `use` with a session that is closed afterwards, whatever happens. */
   async with<T>(place: Place, use: (client: Client) => Promise<T>): Promise<T> {
-    const client = await this.#open(place);
+    const { client, at } = await this.#openAny(place);
     const destroy = (): void => {
       client.connection.stream.destroy();
     };
@@ -73,10 +80,10 @@ export class Connections extends ConnectionUrls {
       isSound = true;
       return result;
     } catch (error) {
-      throw databaseFailure(error, this.describe(place));
+      throw await this.#explained(error, at);
     } finally {
       signal?.removeEventListener('abort', destroy);
-      await this.#letGo(place, client, isSound);
+      await this.#letGo(at, client, isSound);
     }
   }
 
@@ -84,19 +91,34 @@ export class Connections extends ConnectionUrls {
   async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
     await this.#learn(place);
     const { signal } = this.#session;
-    const pin = pinStatement(place.access);
+    const pin = pinStatement(this.#kindOf(place));
     try {
       return await withLibraryPool(this.#startConfig(place), { signal, pin }, use);
     } catch (error) {
       const at = this.#client(place);
       if (await this.#madeRoom(at, error)) return this.withPool(place, use);
-      throw databaseFailure(error, this.describe(place));
+      throw await this.#explained(error, place);
     }
+  }
+
+  /** A failure with what the server can add to it, unless the attempt has been cancelled. */
+  async #explained(error: unknown, place: Place): Promise<Error> {
+    const found = databaseFailure(error, this.describe(place));
+    const { signal, name } = this.#session;
+    if (signal?.aborted === true) return found;
+    const look = <T>(use: (client: Client) => Promise<T>): Promise<T> =>
+      this.with({ ...place, access: 'read', kept: false }, use);
+    return explainFailure(found, { access: place.access, name, look });
+  }
+
+  #kindOf({ access }: Place): SessionKind {
+    return { access, lockWait: this.#session.lockWait };
   }
 
   /** Has one session come about, unless it is known already how they do. */
   async #learn(place: Place): Promise<void> {
-    if (!known.has(this.#keyOf(place))) await this.with(place, () => Promise.resolve());
+    if (!known.has(this.digestOf(place.connection)))
+      await this.with(place, () => Promise.resolve());
   }
 
   /**
@@ -104,10 +126,12 @@ export class Connections extends ConnectionUrls {
    * signal has ended them: the backend of a busy one notices that a moment later.
    */
   async untilGone(): Promise<void> {
-    const { name } = this.#session;
-    const lookers = new Connections(this.resolve, { name: 'moveout looker' });
+    const { name, facts } = this.#session;
+    const lookers = new Connections(this.resolve, { name: 'moveout looker', facts });
     const gone = [...this.#reached].map((connection) =>
-      lookers.with({ connection, access: 'read' }, (client) => untilNone(client, cutName(name))),
+      lookers.with({ connection, anyBut: [], access: 'read' }, (client) =>
+        untilNone(client, cutName(name)),
+      ),
     );
     await Promise.all(gone);
   }
@@ -133,8 +157,8 @@ export class Connections extends ConnectionUrls {
   /** The same with moveout's settings as start-up options, as far as the server takes any; those of the URL come first. */
   #startConfig(place: Place): ClientConfig {
     const { options = '', ...config } = this.#config(place);
-    const { takesOptions, knows } = known.of(this.#keyOf(place));
-    const own = takesOptions ? startupOptions(place.access, knows) : '';
+    const { takesOptions, knows } = known.of(this.digestOf(place.connection));
+    const own = takesOptions ? startupOptions(this.#kindOf(place), knows) : '';
     return { ...config, options: `${options} ${own}`.trim() };
   }
 
@@ -162,6 +186,34 @@ export class Connections extends ConnectionUrls {
     await pool.give(key, client);
   }
 
+  #connecting(place: Place): Connecting {
+    const { connection } = place;
+    const hasMode = this.url(connection).searchParams.has('sslmode');
+    return { place: `${this.describe(place)}${this.serverWords(connection)}`, hasMode };
+  }
+
+  /** Opens a session in the database that a place names, else in the first of the server's that lets it in. */
+  async #openAny(place: Place): Promise<Opened> {
+    const { connection, anyBut } = place;
+    if (anyBut === undefined) return { client: await this.#open(place), at: place };
+    const candidates = {
+      key: JSON.stringify([this.digestOf(connection), anyBut]),
+      names: this.maintenanceDatabases(connection, anyBut),
+    };
+    const opened = await openFirst(candidates, async (database): Promise<Opened> => {
+      // Who is in `template1` keeps others from copying it.
+      const at = { ...place, database, kept: database !== 'template1' };
+      return { client: await this.#open(at), at };
+    });
+    if ('client' in opened) return opened;
+    throw failure('AccessDenied', this.#noMaintenance(connection, opened));
+  }
+
+  #noMaintenance(connection: string, reasons: readonly string[]): string {
+    const why = reasons.length === 0 ? 'each is the source or the target' : reasons.join('; ');
+    return `connection "${connection}"${this.serverWords(connection)}: the server has no database for maintenance that can be used (${why}): name one in connections.${connection}.maintenanceDatabase that is neither source nor target and that the role may connect to, or grant it: GRANT CONNECT ON DATABASE postgres TO …`;
+  }
+
   async #open(place: Place): Promise<Client> {
     this.#session.signal?.throwIfAborted();
     return (await this.#taken(place)) ?? this.#opened(place);
@@ -177,7 +229,7 @@ export class Connections extends ConnectionUrls {
     const patience = setTimeout(destroy, TAKEN_WITHIN);
     signal?.addEventListener('abort', destroy, { once: true });
     try {
-      await client.query(pinAgain(place.access, cutName(name)));
+      await client.query(pinAgain(this.#kindOf(place), cutName(name)));
     } catch {
       // It was idle and is lost; why does not matter, for a new one is opened in its place.
       destroy();
@@ -191,14 +243,14 @@ export class Connections extends ConnectionUrls {
 
   /** Opens a new session; again in another manner where the server turns out to want it so. */
   async #opened(place: Place): Promise<Client> {
-    const key = this.#keyOf(place);
+    const key = this.digestOf(place.connection);
     const manners = known.of(key);
     const client = this.#client(place);
     client.on('error', ignoreIdleLoss);
     const special = followVersion(client);
     try {
       await client.connect();
-      await client.query(pinStatement(place.access));
+      await client.query(pinStatement(this.#kindOf(place)));
       known.note(key, { ...manners, knows: special() });
       return await this.#guarded(place, client);
     } catch (error) {
@@ -210,13 +262,13 @@ export class Connections extends ConnectionUrls {
       if (better !== undefined) known.note(key, better);
       if (better !== undefined || (await this.#madeRoom(client, error))) return this.#opened(place);
       if (words !== undefined) throw failure('ConfigInvalid', `${this.describe(place)}: ${words}`);
-      throw connectFailure(error, this.describe(place));
+      throw connectFailure(error, this.#connecting(place));
     }
   }
 
   /** Closes idle sessions where a limit of sessions is reached; answers whether there is room now. */
   async #madeRoom(at: Pick<Client, 'host' | 'port'>, error: unknown): Promise<boolean> {
-    if (!full.safeParse(error).success) return false;
+    if (!isFull(error)) return false;
     return ((await this.#session.pool?.closeAt(at)) ?? 0) > 0;
   }
 
@@ -240,53 +292,8 @@ export class Connections extends ConnectionUrls {
   }
 }
 
-async function untilNone(client: Client, name: string): Promise<void> {
-  const deadline = Date.now() + GONE_WITHIN;
-  for (;;) {
-    const left = await client.query(
-      'SELECT FROM pg_stat_get_activity(NULL) AS a WHERE a.application_name = $1',
-      [name],
-    );
-    if (left.rowCount === 0 || Date.now() > deadline) return;
-    await wait(LOOK_AGAIN);
-  }
-}
-
 async function close(client: Client): Promise<void> {
   await client.end().catch(ignoreIdleLoss);
 }
 
 const known = new KnownManners();
-
-/** How to try again what failed in this manner; `undefined` where it failed for another reason. */
-function betterManners(
-  manners: Manners,
-  special: readonly string[],
-  error: unknown,
-): Manners | undefined {
-  if (manners.takesOptions && refusesOptions(error)) return { ...manners, takesOptions: false };
-  const isNews = special.some((name) => !manners.knows.includes(name));
-  return isNews && manners.takesOptions ? { ...manners, knows: special } : undefined;
-}
-
-/** SQLSTATE `too_many_connections`, of the server, the database or the role. */
-const full = z.object({ code: z.literal('53300') });
-
-const denied = z.object({ code: z.literal('42501') });
-const otherwiseRows = z.array(
-  z.object({ name: z.string(), value: z.string(), wanted: z.string() }),
-);
-
-/** Says which setting stands otherwise, where the role was refused to change it. */
-async function otherwise(
-  client: Client,
-  access: Place['access'],
-  error: unknown,
-): Promise<string | undefined> {
-  if (!denied.safeParse(error).success || client.getTransactionStatus() !== 'I') return undefined;
-  const { rows } = await client.query(findOtherwise(access));
-  const [found] = otherwiseRows.parse(rows);
-  if (found === undefined) return undefined;
-  const { name, value, wanted } = found;
-  return `the setting ${name} is "${value}", moveout needs "${wanted}", and only a superuser may change it: ALTER ROLE … RESET ${name}, or ALTER DATABASE … RESET ${name}, whichever sets it`;
-}

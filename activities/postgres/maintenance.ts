@@ -6,35 +6,38 @@ import { ident } from './identifiers';
 
 /**
  * Where the advisory locks of a server live: always the same database, since advisory locks do not
- * reach across databases. The session only reads, so it may even be the source.
+ * reach across databases. The session only reads, so it may even be the source or a target that stays. A
+ * target that the run creates may be dropped again: it is none.
  */
-export function lockPlace(connection: string): Place {
-  return serverPlace(connection);
+export function lockPlace(
+  connection: string,
+  target?: Pick<DatabaseIdentity, 'database' | 'oid'>,
+): Place {
+  const isCreated = target?.oid === 0;
+  return { connection, anyBut: isCreated ? [target.database] : [], access: 'read' };
 }
 
 /** The same database, for a look at the server: locks that are taken there go with the look. */
 export function serverPlace(connection: string): Place {
-  return { connection, database: 'postgres', access: 'read' };
+  return { connection, anyBut: [], access: 'read' };
 }
 
 /**
- * Where databases of a server are created, renamed and dropped from: never a source. `template1`
- * serves where `postgres` is the source; new databases come from `template0`, so it is not in the way.
+ * Where databases of a server are created, renamed and dropped from: never a source, and never the target.
+ * New databases come from `template0`, so a session in `template1` is not in the way.
  */
 export function maintenancePlace(
-  target: DatabaseIdentity,
+  { connection, systemIdentifier }: Pick<DatabaseIdentity, 'connection' | 'systemIdentifier'>,
   sources: readonly DatabaseIdentity[],
+  target?: string,
 ): Place {
-  const taken = sources.some(
-    (source) =>
-      source.systemIdentifier === target.systemIdentifier && source.database === 'postgres',
-  );
+  const read = sources.filter((source) => source.systemIdentifier === systemIdentifier);
+  const names = read.map(({ database }) => database);
   return {
-    connection: target.connection,
-    database: taken ? 'template1' : 'postgres',
+    connection,
+    anyBut: target === undefined ? names : [...names, target],
     access: 'write',
-    // Who is in a database keeps others from copying it, and `template1` is there to be copied.
-    kept: !taken,
+    kept: true,
   };
 }
 

@@ -4,6 +4,8 @@ export interface Place {
   readonly connection: string;
   /** The database; left out, the one that the connection's URL names. */
   readonly database?: string | undefined;
+  /** Instead of `database`: whichever of the server's databases serves for maintenance, but none of these. */
+  readonly anyBut?: readonly string[] | undefined;
   readonly access: 'read' | 'write';
   /** Whether the session may wait for the next one who asks; left out, those that read a source or look at a server. */
   readonly kept?: boolean | undefined;

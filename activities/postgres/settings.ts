@@ -96,11 +96,18 @@ export const SURE_SETTINGS: readonly string[] = [
 /** Waiting for a lock of somebody else longer than this is a failure that is tried again. */
 const LOCK_TIMEOUT = '30s';
 
+/** What a session is for: whether it may write, and how long it waits for a lock. */
+export interface SessionKind {
+  readonly access: 'read' | 'write';
+  /** As PostgreSQL reads it; left out, half a minute. */
+  readonly lockWait?: string | undefined;
+}
+
 /** The settings of a session that may only read, or may also write. */
-function sessionSettings(access: 'read' | 'write'): Values {
+function sessionSettings({ access, lockWait = LOCK_TIMEOUT }: SessionKind): Values {
   return {
     ...PINNED,
-    lock_timeout: LOCK_TIMEOUT,
+    lock_timeout: lockWait,
     default_transaction_read_only: access === 'read' ? 'on' : 'off',
   };
 }
@@ -117,25 +124,27 @@ const DURABLE = `pg_catalog.set_config('synchronous_commit',
   pg_catalog.replace(pg_catalog.current_setting('synchronous_commit'), 'off', 'on'), false)`;
 
 /** One statement that pins all settings. */
-export function pinStatement(access: 'read' | 'write'): string {
-  return pinning(access, []);
+export function pinStatement(kind: SessionKind): string {
+  return pinning(kind, []);
 }
 
 /** How the statements that pin a session again are called, before who may write. */
 export const PIN_AGAIN = 'moveout pin';
 
 /**
- * The same for a session that is used again, with its new name as the only parameter. Prepared: to read the
- * statement takes longer than to run it.
+ * The same for a session that is used again, with its new name and its patience as parameters. Prepared: to
+ * read the statement takes longer than to run it.
  */
-export function pinAgain(access: 'read' | 'write', name: string): QueryConfig {
-  return { name: `${PIN_AGAIN} ${access}`, text: AGAIN[access], values: [name] };
+export function pinAgain({ access, lockWait }: SessionKind, name: string): QueryConfig {
+  const values = [name, lockWait ?? LOCK_TIMEOUT];
+  return { name: `${PIN_AGAIN} ${access}`, text: AGAIN[access], values };
 }
 
-function pinning(access: 'read' | 'write', more: readonly string[]): string {
+function pinning(kind: SessionKind, more: readonly string[]): string {
+  const { access } = kind;
   const durable = access === 'write' ? [DURABLE] : [];
   const calls = [
-    ...Object.entries({ ...sessionSettings(access), client_encoding: 'UTF8' }).map(setting),
+    ...Object.entries({ ...sessionSettings(kind), client_encoding: 'UTF8' }).map(setting),
     ...Object.entries(PINNED_IF_KNOWN).map(settingIfKnown),
     ...Object.entries(requiredSettings(access)).map(settingIfOtherwise),
     UNLOGGED,
@@ -176,8 +185,14 @@ export function findOtherwise(access: 'read' | 'write'): string {
    WHERE pg_catalog.current_setting(name, true) <> wanted`;
 }
 
-const NAMED = [`pg_catalog.set_config('application_name', $1, false)`];
-const AGAIN = { read: pinning('read', NAMED), write: pinning('write', NAMED) } as const;
+const OWN = [
+  `pg_catalog.set_config('application_name', $1, false)`,
+  `pg_catalog.set_config('lock_timeout', $2, false)`,
+];
+const AGAIN = {
+  read: pinning({ access: 'read' }, OWN),
+  write: pinning({ access: 'write' }, OWN),
+} as const;
 
 /** For the rest of a transaction, names without a schema are also looked for in `public`. */
 export const SEARCH_PUBLIC = `SELECT set_config('search_path', 'pg_catalog, public', true)`;
@@ -187,9 +202,9 @@ export const SEARCH_PUBLIC = `SELECT set_config('search_path', 'pg_catalog, publ
  * the role or the database can end that one. Only what every role may set; `knows` names what is special
  * to the server's version.
  */
-export function startupOptions(access: 'read' | 'write', knows: readonly string[] = []): string {
+export function startupOptions(kind: SessionKind, knows: readonly string[] = []): string {
   const special = Object.entries(PINNED_IF_KNOWN).filter(([name]) => knows.includes(name));
-  return [...Object.entries(sessionSettings(access)), ...special]
+  return [...Object.entries(sessionSettings(kind)), ...special]
     .map(([name, value]) => `-c ${name}=${value.replace(/ /g, '\\ ')}`)
     .join(' ');
 }

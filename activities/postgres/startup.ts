@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { findOtherwise } from './settings';
 
 /** What this process has learned of the sessions of one URL. */
 export interface Manners {
@@ -51,7 +52,44 @@ const REFUSALS: ReadonlySet<string> = new Set(['08P01', '0A000']);
 const refusal = z.object({ code: z.string() });
 
 /** Tells whether a session did not come about since its start-up options were refused. */
-export function refusesOptions(error: unknown): boolean {
+function refusesOptions(error: unknown): boolean {
   const parsed = refusal.safeParse(error);
   return parsed.success && REFUSALS.has(parsed.data.code);
+}
+
+/** How to try again what failed in this manner; `undefined` where it failed for another reason. */
+export function betterManners(
+  manners: Manners,
+  special: readonly string[],
+  error: unknown,
+): Manners | undefined {
+  if (manners.takesOptions && refusesOptions(error)) return { ...manners, takesOptions: false };
+  const isNews = special.some((name) => !manners.knows.includes(name));
+  return isNews && manners.takesOptions ? { ...manners, knows: special } : undefined;
+}
+
+const full = z.object({ code: z.literal('53300') });
+
+/** Whether a session was refused because the server, the database or the role may have no more. */
+export function isFull(error: unknown): boolean {
+  return full.safeParse(error).success;
+}
+
+const denied = z.object({ code: z.literal('42501') });
+const otherwiseRows = z.array(
+  z.object({ name: z.string(), value: z.string(), wanted: z.string() }),
+);
+
+/** Says which setting stands otherwise than it must, if the role was refused to change it. */
+export async function otherwise(
+  client: Client,
+  access: 'read' | 'write',
+  error: unknown,
+): Promise<string | undefined> {
+  if (!denied.safeParse(error).success || client.getTransactionStatus() !== 'I') return undefined;
+  const { rows } = await client.query(findOtherwise(access));
+  const [found] = otherwiseRows.parse(rows);
+  if (found === undefined) return undefined;
+  const { name, value, wanted } = found;
+  return `the setting ${name} is "${value}", moveout needs "${wanted}", and only a superuser may change it: ALTER ROLE … RESET ${name}, or ALTER DATABASE … RESET ${name}, whichever sets it`;
 }

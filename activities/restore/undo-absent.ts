@@ -8,11 +8,14 @@ import { ownMark } from './own-mark';
 export async function undoAbsent(writer: Writer): Promise<void> {
   const { connections, job, runId } = writer;
   const mark = await ownMark(writer);
-  await connections.with(maintenancePlace(job.target, job.sources), async (client) => {
-    await dropDatabase(client, stagingName(runId));
-    if (mark?.createdDatabase !== true) return;
-    // Whoever is about to claim the database finds another epoch than its plan saw.
-    const isOurs = await inOwnTarget(writer, () => Promise.resolve());
-    if (isOurs) await dropDatabase(client, job.target.database);
-  });
+  await connections.with(
+    maintenancePlace(job.target, job.sources, job.target.database),
+    async (client) => {
+      await dropDatabase(client, stagingName(runId));
+      if (mark?.createdDatabase !== true) return;
+      // Whoever is about to claim the database finds another epoch than its plan saw.
+      const isOurs = await inOwnTarget(writer, () => Promise.resolve());
+      if (isOurs) await dropDatabase(client, job.target.database);
+    },
+  );
 }

@@ -6,8 +6,9 @@ import type { Writer } from '../write/writing';
 export async function undoRoles({ connections, job, runId }: Writer): Promise<readonly string[]> {
   const { createRoles: roles = [], target, sources } = job;
   if (roles.length === 0) return [];
-  const kept = await connections.with(maintenancePlace(target, sources), (client) =>
-    dropOwnRoles(client, roles, runId),
+  const kept = await connections.with(
+    maintenancePlace(target, sources, target.database),
+    (client) => dropOwnRoles(client, roles, runId),
   );
   return kept.length === 0
     ? ['the roles that were created are gone again']

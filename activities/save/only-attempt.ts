@@ -13,7 +13,7 @@ export async function onlyAttempt<T>(
   { project, target }: Pick<Job, 'project' | 'target'>,
   use: (assertOurs: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  return connections.with(lockPlace(target.connection), async (lock) => {
+  return connections.with(lockPlace(target.connection, target), async (lock) => {
     await assertStillCurrent();
     await endOtherAttempts(lock, [runId]);
     if (!(await tryLock(lock, project, 'shared'))) throw busy(project);

@@ -51,7 +51,7 @@ export const CLONED = 'cloned';
 async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
   const { createRoles: roles = [], target, sources } = job;
   if (roles.length === 0) return;
-  await connections.with(maintenancePlace(target, sources), (client) =>
+  await connections.with(maintenancePlace(target, sources, target.database), (client) =>
     createRoles(client, roles, runId),
   );
 }
@@ -65,7 +65,8 @@ async function createTarget(writer: Writer, making: Making): Promise<boolean> {
   const { connections, job, runId } = writer;
   const staging = stagingName(runId);
   const name = job.target.database;
-  return connections.with(maintenancePlace(job.target, job.sources), async (client) => {
+  const place = maintenancePlace(job.target, job.sources, name);
+  return connections.with(place, async (client) => {
     if ((await findDatabase(client, name)) !== undefined) {
       await assertOwn(writer);
       return false;

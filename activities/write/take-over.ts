@@ -16,7 +16,7 @@ export async function takeOver<T>(
   { project, target, replacesRun }: Pick<Job, 'project' | 'target' | 'replacesRun'>,
   use: (connections: Connections) => Promise<T>,
 ): Promise<T> {
-  return connections.with(lockPlace(target.connection), async (lock) => {
+  return connections.with(lockPlace(target.connection, target), async (lock) => {
     await assertStillCurrent();
     const runs = replacesRun === undefined ? [runId] : [runId, replacesRun];
     await endOtherAttempts(lock, runs);

@@ -49,7 +49,7 @@ surplus: 1
 
   it('reads names from the file and URLs from the environment', async () => {
     const configuration = await load(
-      `connections: { shared: { env: A }, projects: { env: B } }
+      `connections: { shared: { env: A }, projects: { env: B, maintenanceDatabase: admin } }
 source: shared
 target: projects
 backup: { directory: ./kept, format: copy }
@@ -59,6 +59,7 @@ timing: { silence: 5s, longestPause: 1500ms, parkAfter: 2h }`,
     expect(configuration.settings).toEqual({
       source: 'shared',
       target: 'projects',
+      connections: { shared: { from: 'A' }, projects: { from: 'B', maintenanceDatabase: 'admin' } },
       tenancy: {
         users: { by: 'app-metadata', key: 'project_ref' },
         buckets: { by: 'id-prefix', separator: '-' },

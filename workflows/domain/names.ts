@@ -28,7 +28,10 @@ export function hostOfQueue(taskQueue: string): string | undefined {
 export const FLEET_ID = /^fleet_[0-9]{1,16}_[0-9a-f]{8}$/;
 
 /** Databases that are never a target, whatever they hold. */
-export const RESERVED_DATABASES: readonly string[] = ['postgres', 'template0', 'template1'];
+export const RESERVED_DATABASES: readonly string[] = ['template0', 'template1'];
+
+/** The database that every server is made with. */
+export const MAINTENANCE_DATABASE = 'postgres';
 
 /** The value stock Auth looks for in every `instance_id` (supabase/auth, `internal/models`). */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

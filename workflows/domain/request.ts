@@ -17,7 +17,7 @@ const databaseName = z
   .string()
   .regex(DATABASE_NAME, 'must match [a-z_][a-z0-9_]{0,62}, for example "project_abc_db"')
   .refine((name) => !RESERVED_DATABASES.includes(name), {
-    message: 'must not be postgres or a template database: those are never a target',
+    message: 'must not be a template database: those are never a target',
   });
 
 const ownerUserId = z

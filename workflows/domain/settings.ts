@@ -4,6 +4,14 @@ import type { Scopes } from './scopes';
 import type { Tenancy } from './tenancy';
 import type { Timing } from './timing';
 
+/** What a worker knows of a connection beside its URL: no secret. */
+export interface ConnectionFacts {
+  /** Where the URL comes from: the name of an environment variable, or of a flag. */
+  readonly from: string;
+  /** The database of the server that locks are taken in, and that others are created from. */
+  readonly maintenanceDatabase?: string | undefined;
+}
+
 /** What a worker is configured to do, without a secret in it. */
 export interface Settings {
   /** Name of the connection that is the source. */
@@ -14,6 +22,8 @@ export interface Settings {
   readonly scopes: Scopes;
   /** Whether roles that the target's server lacks are created there, without login. */
   readonly createRoles: boolean;
+  /** By the name of the connection. */
+  readonly connections?: Readonly<Record<string, ConnectionFacts>> | undefined;
   /** The studio's projects: listed, found by a query over the source, or not configured. */
   readonly projects: { readonly list: readonly Project[] } | { readonly query: string } | undefined;
   readonly backup: {

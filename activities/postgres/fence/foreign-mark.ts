@@ -13,6 +13,9 @@ const COLUMNS: Readonly<Record<string, string>> = {
   steps: 'text[]',
   created_database: 'boolean',
   database_oid: 'oid',
+  source: 'jsonb',
+  snapshot_at: 'timestamp with time zone',
+  completed_at: 'timestamp with time zone',
 };
 
 const STATES = ['running', 'completed', 'abandoned'];

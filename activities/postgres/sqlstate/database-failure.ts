@@ -19,7 +19,16 @@ export function databaseFailure(error: unknown, place: string): Error {
   const { code, words } = landingOf(error);
   const made = failure(code, `${place}: ${words}`);
   if (code === 'Unexpected' && types.isNativeError(error)) made.stack = stackOf(made, error);
+  if (error instanceof DatabaseError && error.code !== undefined) STATES.set(made, error.code);
   return made;
+}
+
+/** Beside the failures, since what is in one goes into Temporal. */
+const STATES = new WeakMap<Error, string>();
+
+/** The SQLSTATE that a failure was made of; `undefined` if it came from elsewhere. */
+export function sqlstateOf(error: unknown): string | undefined {
+  return types.isNativeError(error) ? STATES.get(error) : undefined;
 }
 
 /** Where it was thrown, not where it was named; what it said stays out. */

@@ -61,6 +61,14 @@ export const EXCEPTIONS: readonly Exception[] = [
     words: 'the database accepts no connections',
   },
   {
+    states: ['53400'],
+    when: 'it is about temporary files',
+    holds: ({ file }) => file === 'fd.c',
+    code: 'DataRejected',
+    words:
+      'temp_file_limit of the server is reached: raise it for the role of the connection (ALTER ROLE … SET temp_file_limit)',
+  },
+  {
     states: ['58P01'],
     when: 'the file is the library or the script of an extension',
     holds: ({ file }) => file === 'dfmgr.c' || file === 'extension.c',

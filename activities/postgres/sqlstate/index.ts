@@ -1,1 +1,1 @@
-export { databaseFailure, naming } from './database-failure';
+export { databaseFailure, naming, sqlstateOf } from './database-failure';

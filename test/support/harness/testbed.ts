@@ -122,6 +122,9 @@ function live(configured: Configured): Settings {
     get target() {
       return configured.settings.target;
     },
+    get connections() {
+      return configured.settings.connections;
+    },
     get tenancy() {
       return configured.settings.tenancy;
     },

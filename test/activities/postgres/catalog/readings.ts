@@ -10,7 +10,7 @@ export async function inside<T>(database: string, use: (client: Client) => Promi
   const client = new Client(urlOf(database));
   await client.connect();
   try {
-    await client.query(pinStatement('read'));
+    await client.query(pinStatement({ access: 'read' }));
     return await use(client);
   } finally {
     await client.end();
