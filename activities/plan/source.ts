@@ -12,6 +12,7 @@ import { readExtensionPlaces } from '../postgres/catalog/extension-places';
 import { readIdentity } from '../postgres/catalog/identity';
 import { readPartitions } from '../postgres/catalog/parts';
 import { readSizes, readTables, type TableFacts } from '../postgres/catalog/tables';
+import { findLostNames } from '../postgres/checks/computed';
 import { findRefusedStatements } from '../postgres/checks/configured-statements';
 import { readSourceRole } from '../postgres/checks/source-privileges';
 import { readOwners } from '../postgres/checks/target-privileges';
@@ -31,6 +32,7 @@ import { findCrossings } from '../postgres/scope/crossing';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
+import { computedRemarks } from './checks/computed-remarks';
 import { sourceRoleRemarks } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
 import { crossingProblem, noSuchProject, prefixWarnings } from './checks/tenancy-remarks';
@@ -152,9 +154,13 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const identity = await readIdentity(client, connection);
   const tables = await readTables(client, extent);
   const classification = classify(tables, wanted.scopes);
-  const refused = await findRefusedStatements(client, wanted.tenancy, wanted.projectRef);
+  // PostgreSQL looks at the expressions of indexes in whatever it plans over a table.
+  const lost = computedRemarks(await findLostNames(client, extent)).problems;
+  const refused =
+    lost.length > 0 ? [] : await findRefusedStatements(client, wanted.tenancy, wanted.projectRef);
   const problems: Problem[] = [
     ...rights.problems,
+    ...lost,
     ...refused.map((message) => ({ code: 'tenancy', message })),
     ...scopeFaults(classification),
     ...partitionProblems(await readPartitions(client, extent), wanted.scopes),

@@ -53,6 +53,14 @@ export function selectListAtTarget(columns: readonly ColumnProjection[]): readon
   );
 }
 
+/** The value that a column has in the target, over the alias `t`. Casts to text are for copying only: an index needs the type. */
+export function arrivingAs(facts: TableFacts, column: string): string {
+  const copied = projectionOf(facts, 'project').find(({ name }) => name === column);
+  const asItIs = copied === undefined || copied.read === 'as-is' || copied.read === 'text';
+  const [expression] = asItIs ? [] : selectList([copied]);
+  return expression ?? `t.${ident(column)}`;
+}
+
 /** A column's value over the alias `t`, with what stands for NULL where the projection says so. */
 export function valueOf({ name, type, whenNull: instead }: ColumnProjection): string {
   const value = `t.${ident(name)}`;

@@ -2,6 +2,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import type { Client } from '../../postgres/database-client';
 import { findCollisions } from '../../postgres/checks/collisions';
 import { readFiringTriggers } from '../../postgres/checks/firing-triggers';
+import { findBrokenByRewrite } from '../../postgres/checks/rewritten';
 import { findKeyIds } from '../../postgres/checks/key-ids';
 import { countNullTokens } from '../../postgres/checks/null-tokens';
 import { readUniqueKeys, type UniqueKey } from '../../postgres/checks/unique-keys';
@@ -9,6 +10,7 @@ import { readVaultUse } from '../../postgres/checks/vault';
 import type { ProjectScope } from '../../postgres/scope/project-scope';
 import { together, type Remarks } from './remarks';
 import { collisionRemarks } from './collision-remarks';
+import { rewriteRemarks } from './computed-remarks';
 import { keyIdRemarks, nullTokenRemarks, vaultRemarks } from './secret-remarks';
 import { sourceTriggerRemarks } from './trigger-remarks';
 
@@ -37,6 +39,7 @@ export async function checkRows(
     sourceTriggerRemarks(await readFiringTriggers(client, extent)),
     nullTokenRemarks(await countNullTokens(client, scope), normalizeNullTokens),
     keyIdRemarks(await findKeyIds(client, scope)),
+    rewriteRemarks(await findBrokenByRewrite(client, extent, scope)),
     vaultRemarks(await readVaultUse(client)),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, qualified } from '../identifiers';
-import { projectionOf, selectList } from '../projection';
+import { arrivingAs } from '../projection';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 import { underSavepoint } from './under-savepoint';
 import type { UniqueKey } from './unique-keys';
@@ -95,7 +95,9 @@ async function tryKey(
 }
 
 function countStatement(scoped: ScopedTable, key: UniqueKey): string {
-  const arriving = key.columns.map((column) => `${arrivingAs(scoped, column)} AS ${ident(column)}`);
+  const arriving = key.columns.map(
+    (column) => `${arrivingAs(scoped.facts, column)} AS ${ident(column)}`,
+  );
   const keys = key.expressions.map((expression, i) => `${expression} AS ${nth(i)}`);
   const names = key.expressions.map((_, i) => nth(i));
   const present = key.nullsNotDistinct ? [] : names.map((name) => `k.${name} IS NOT NULL`);
@@ -116,13 +118,5 @@ function nth(position: number): string {
 }
 
 function readsRewritten(key: UniqueKey, scoped: ScopedTable): boolean {
-  return key.columns.some((column) => arrivingAs(scoped, column) !== `t.${ident(column)}`);
-}
-
-/** The value of a column in the target. Casts to text are for copying only: an index needs the type. */
-function arrivingAs({ facts }: ScopedTable, column: string): string {
-  const copied = projectionOf(facts, 'project').find(({ name }) => name === column);
-  const asItIs = copied === undefined || copied.read === 'as-is' || copied.read === 'text';
-  const [expression] = asItIs ? [] : selectList([copied]);
-  return expression ?? `t.${ident(column)}`;
+  return key.columns.some((column) => arrivingAs(scoped.facts, column) !== `t.${ident(column)}`);
 }

@@ -1,0 +1,27 @@
+import type { Lost } from '../../postgres/checks/computed';
+import type { BrokenByRewrite } from '../../postgres/checks/rewritten';
+import { counted, stops, type Remarks } from './remarks';
+
+/** Names what is computed by functions that rely on a search path, with the statement that gives them one (`search-path`). */
+export function computedRemarks(found: readonly Lost[]): Remarks {
+  return stops(
+    'search-path',
+    found.map(({ what, functions, because, path }) => {
+      const statements = functions.map(
+        (name) => `ALTER FUNCTION ${name} SET search_path = ${path}`,
+      );
+      return `${what} is computed by ${functions.join(', ')}, which does not work in a session that loads rows (${because}); give it a search path of its own in the source: ${statements.join('; ')}`;
+    }),
+  );
+}
+
+/** Names the constraints that the new `instance_id` breaks (`instance-id`). */
+export function rewriteRemarks(found: readonly BrokenByRewrite[]): Remarks {
+  return stops(
+    'instance-id',
+    found.map(
+      ({ constraint, table, rows }) =>
+        `${counted(rows, 'row')} of ${table} would break ${constraint} in the target, where instance_id is the nil UUID that stock Auth looks for; drop ${constraint} in the source, or change it so that it allows that value`,
+    ),
+  );
+}
