@@ -9,6 +9,7 @@ COPY workflows ./workflows
 COPY activities ./activities
 COPY worker ./worker
 COPY client ./client
+COPY temporal ./temporal
 RUN npm run build && npm prune --omit=dev
 
 FROM node:20.20-bookworm-slim
@@ -17,14 +18,16 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/* \
   && install --directory --owner=node --group=node --mode=0700 /backups
 # Fewer arenas and a small young generation: a worker stays below 400 MB, and is not slower for it.
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 MOVEOUT_HEALTH_FILE=/tmp/moveout-worker
 WORKDIR /moveout
 COPY --from=build /moveout/package.json ./
 COPY --from=build /moveout/node_modules ./node_modules
-COPY --from=build /moveout/scripts/worker-health.mjs ./scripts/
 COPY --from=build /moveout/dist ./dist
+# `docker compose exec worker moveout migrate …`
+RUN ln -s /moveout/dist/client/main.js /usr/local/bin/moveout && chmod +x dist/client/main.js
 USER node
 VOLUME /backups
-HEALTHCHECK --interval=10s --timeout=10s --start-period=60s \
-  CMD ["node", "scripts/worker-health.mjs"]
+# The worker writes the file anew every 5 seconds while it serves its queue and Temporal answers.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD find "$MOVEOUT_HEALTH_FILE" -newermt '-20 seconds' | grep --quiet .
 CMD ["node", "--max-old-space-size=512", "dist/worker/main.js"]

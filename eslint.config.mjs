@@ -79,6 +79,8 @@ const walls = [
   ),
   wall(['activities/postgres'], [...inActivities, files]),
   wall(['activities/backup'], [...inActivities, postgresDrivers]),
+  // How to reach a Temporal, for whoever asks; it has no native code, which a mere client need not load.
+  wall(['temporal'], [postgresDrivers, folders('activities', 'worker', 'client', ...outside)]),
   wall(['worker'], [postgresDrivers, folders('client', ...outside)]),
   wall(['client'], [...inClient, workerButProgram], ['client/embedded.ts']),
   // The one place where a client's process is also the worker's.

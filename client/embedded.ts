@@ -5,10 +5,11 @@ import { connectWorker } from '../worker/connect';
 import { createWorker, type WorkerPlace } from '../worker/create-worker';
 import { installLogger } from '../worker/logger';
 import type { Workers } from '../worker/workers';
-import { configuredTemporal, connectClient, type Reachable } from './configured';
+import { configuredTemporal, type Reachable } from '../temporal/settings';
+import { connectClient } from '../temporal/connect';
 import { joinServer, type Joining } from './embedded/join';
 import { openStateFolder, stateFolder } from './embedded/state-folder';
-import { isTemporalConfigured, type Places, type Session } from './session';
+import type { Places, Session } from './session';
 import { taskQueueOf } from './task-queue';
 
 export { runWorker } from '../worker/main';
@@ -38,21 +39,19 @@ export async function openWithOwnWorker(own: OwnWorker): Promise<Session> {
   const configuration = loadConfiguration(process.env, places);
   const state = stateFolder(process.env);
   openStateFolder(state);
-  installLogger({ to: state.workerLog, shutdownSignals: [] });
   const script = randomUUID();
-  const reach = isTemporalConfigured(process.env)
-    ? configuredReach()
-    : await localReach({ state, script, log });
+  const configured = configuredTemporal(process.env);
+  const reach =
+    configured === undefined
+      ? await localReach({ state, script, log })
+      : { ...configured, others: [], leave: () => Promise.resolve() };
   try {
-    return await startWorking(own, { configuration, reach, script });
+    const log = state.workerLog;
+    return await startWorking(own, { configuration, reach, script, log });
   } catch (error) {
     await reach.leave();
     throw error;
   }
-}
-
-function configuredReach(): Reach {
-  return { ...configuredTemporal(), others: [], leave: () => Promise.resolve() };
 }
 
 async function localReach(joining: Joining): Promise<Reach> {
@@ -64,16 +63,24 @@ interface Ground {
   readonly configuration: Configuration;
   readonly reach: Reach;
   readonly script: string;
+  /** Where the worker's log goes. */
+  readonly log: string;
 }
 
 async function startWorking(own: OwnWorker, ground: Ground): Promise<Session> {
-  const { reach, configuration, script } = ground;
+  const { reach, configuration, script, log } = ground;
   const { namespace } = reach;
   const taskQueue = taskQueueOf(own.places, process.env);
   const client = await connectClient(reach);
-  const connection = await connectWorker(reach.connectionOptions);
+  // From here on the process lives until the worker's connection is closed.
+  installLogger({ to: log, shutdownSignals: [] });
+  const connection = await connectWorker(reach);
   const wrap = own.wrap === undefined ? {} : { wrap: own.wrap };
-  const worker = await createWorker({ connection, namespace, taskQueue, configuration, ...wrap });
+  const place = { connection, namespace, taskQueue, configuration, ...wrap };
+  const worker = await createWorker(place).catch(async (error: unknown) => {
+    await connection.close();
+    throw error;
+  });
   const ended = worker.run();
   const close = async (): Promise<void> => {
     await stop(worker, ended);

@@ -52,7 +52,6 @@ moveout
   .action(async () => {
     const { runWorker } = await import('./embedded.js');
     await runWorker();
-    process.exitCode = 0;
   });
 
 function add(name: string, mode: Mode, help: string): void {

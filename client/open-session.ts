@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { configuredTemporal, connectClient } from './configured';
-import { isTemporalConfigured, type Places, type Session } from './session';
+import { configuredTemporal, type Reachable } from '../temporal/settings';
+import { connectClient } from '../temporal/connect';
+import type { Places, Session } from './session';
 import { isPrivate, taskQueueOf } from './task-queue';
 import { KnownError } from '../workflows/domain/known-error';
 
@@ -9,13 +10,13 @@ import { KnownError } from '../workflows/domain/known-error';
  * a Temporal is configured and no flag names a place that only this process can know.
  */
 export async function openSession(places: Places, log: (line: string) => void): Promise<Session> {
-  if (isTemporalConfigured(process.env) && !isPrivate(places)) return openConfigured();
+  const reachable = configuredTemporal(process.env);
+  if (reachable !== undefined && !isPrivate(places)) return openConfigured(reachable);
   const { openWithOwnWorker } = await import('./embedded.js');
   return openWithOwnWorker({ places, log });
 }
 
-async function openConfigured(): Promise<Session> {
-  const reachable = configuredTemporal();
+async function openConfigured(reachable: Reachable): Promise<Session> {
   const { namespace, connectionOptions } = reachable;
   const { address } = connectionOptions;
   const client = await connectClient(reachable);

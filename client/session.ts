@@ -25,10 +25,3 @@ export interface Session {
   /** Lets running steps of this process stop, and takes down what this script alone used. */
   close(): Promise<void>;
 }
-
-/** Whether the environment says which Temporal to use. */
-export function isTemporalConfigured(environment: Readonly<NodeJS.ProcessEnv>): boolean {
-  return ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some(
-    (name) => (environment[name] ?? '') !== '',
-  );
-}

@@ -1,44 +1,88 @@
+import { assertReachable } from '../temporal/reach';
+import { temporalOf } from '../temporal/settings';
+import { KnownError } from '../workflows/domain/known-error';
+import { LOG_LEVEL, logLevelOf } from '../workflows/domain/log-level';
 import { TASK_QUEUE } from '../workflows/domain/names';
+import { temporalProblem } from '../workflows/domain/temporal-problem';
 import { loadConfiguration } from './config';
-import { configuredConnection, connectWorker } from './connect';
+import { ConfigError } from './config-error';
+import { connectWorker } from './connect';
 import { createWorker } from './create-worker';
 import { deploymentIn } from './deployment';
+import { reportHealth } from './health';
 import { installLogger } from './logger';
 import { beginProgram } from './program';
 
-/** Runs a worker against the configured Temporal until it is asked to stop (SIGINT, SIGTERM). */
+/** As sysexits.h: an error of the program itself. */
+const BUG = 70;
+
+/** Milliseconds; a Temporal that is well answers sooner. */
+const ANSWERS_WITHIN = 5_000;
+
+/**
+ * Runs a worker against the configured Temporal until it is asked to stop (SIGINT, SIGTERM), and sets the exit status.
+ * What keeps it from working is said on stderr, with the status 2. Never rejects.
+ */
 export async function runWorker(): Promise<void> {
-  const logger = installLogger();
+  try {
+    await serve();
+    process.exitCode = 0;
+  } catch (error) {
+    // The message of a bug may hold what is secret.
+    const words =
+      wordsOf(error) ?? `this is a bug in moveout: please report it\n${framesOf(error)}`;
+    process.stderr.write(`${words}\n`);
+    process.exitCode = wordsOf(error) === undefined ? BUG : 2;
+  }
+}
+
+async function serve(): Promise<void> {
+  logLevelOf(process.env[LOG_LEVEL]);
   const configuration = loadConfiguration(process.env);
   const deployment = deploymentIn(process.env);
-  const { connectionOptions, namespace } = configuredConnection();
-  const connection = await connectWorker(connectionOptions);
+  const reachable = temporalOf(process.env);
+  const { namespace } = reachable;
+  await assertReachable(reachable);
+  // From here on the process lives until the last connection of a worker is closed.
+  const logger = installLogger();
+  const connection = await connectWorker(reachable);
   const taskQueue = process.env['MOVEOUT_TASK_QUEUE'] ?? TASK_QUEUE;
   try {
     const worker = await createWorker({
       ...{ connection, namespace, taskQueue, configuration, deployment },
     });
     const { source, target, backup } = configuration.settings;
-    logger.info('worker started', {
-      taskQueue,
-      namespace,
-      source,
-      target,
-      backups: backup.directory,
-    });
-    await worker.run();
+    const serves = { taskQueue, namespace, source, target, backups: backup.directory };
+    logger.info('worker started', serves);
+    const isWell = async (): Promise<boolean> => {
+      await connection.withDeadline(Date.now() + ANSWERS_WITHIN, () =>
+        connection.workflowService.describeNamespace({ namespace }),
+      );
+      return worker.getState() === 'RUNNING';
+    };
+    const file = process.env['MOVEOUT_HEALTH_FILE'] ?? '';
+    const health = file === '' ? undefined : reportHealth({ file, isWell });
+    await worker.run().finally(() => health?.stop());
   } finally {
     await connection.close();
   }
 }
 
+/** What is said of an error that moveout or Temporal has a name for; `undefined` for a bug. */
+function wordsOf(error: unknown): string | undefined {
+  const isKnown = error instanceof KnownError || error instanceof ConfigError;
+  return isKnown ? error.message : temporalProblem(error)?.words;
+}
+
+function framesOf(error: unknown): string {
+  const { stack = '' } = error instanceof Error ? error : {};
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n');
+}
+
 if (require.main === module) {
   beginProgram();
-  runWorker().then(
-    () => void (process.exitCode = 0),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 2;
-    },
-  );
+  void runWorker();
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { configuredTemporal, connectClient } from '../configured';
+import { configuredTemporal } from '../../temporal/settings';
+import { connectClient } from '../../temporal/connect';
 import { joinRunning } from '../embedded/join';
 import { stateFolder } from '../embedded/state-folder';
-import { isTemporalConfigured } from '../session';
 import { UsageError } from '../usage-error';
 
 /** A Temporal whose workers are somebody else's. */
@@ -17,8 +17,9 @@ interface Reached {
  * one message where there is neither.
  */
 export async function reachTemporal(): Promise<Reached> {
-  if (isTemporalConfigured(process.env)) {
-    const client = await connectClient(configuredTemporal());
+  const reachable = configuredTemporal(process.env);
+  if (reachable !== undefined) {
+    const client = await connectClient(reachable);
     return { client, close: () => client.connection.close() };
   }
   const state = stateFolder(process.env);

@@ -38,9 +38,10 @@ describe('docker-compose.yml', () => {
     expect(schemaErrors({ services: { worker: { helthcheck: {} } } })).not.toEqual([]);
   });
 
-  it('checks the health of every service and starts the worker after the others', () => {
+  it('checks the health of every service, the worker’s in its image alone, and starts the worker after the others', () => {
     const unchecked = Object.entries(services).filter(([, service]) => !service.healthcheck);
-    expect(unchecked).toEqual([]);
+    expect(unchecked.map(([name]) => name)).toEqual(['worker']);
+    expect(textOf('Dockerfile').match(/^HEALTHCHECK /gm)).toHaveLength(1);
     expect(services['worker']?.depends_on).toEqual({
       temporal: { condition: 'service_healthy' },
       source: { condition: 'service_healthy' },
@@ -54,6 +55,18 @@ describe('docker-compose.yml', () => {
     const ports = text.match(/^ +- \S+:\d+:\d+$/gm) ?? [];
     expect(ports).toHaveLength(4);
     expect(ports.filter((port) => !port.includes('- 127.0.0.1:'))).toEqual([]);
+    // Those of the Supabase CLI: its API, its database, its studio.
+    expect(ports.filter((port) => /:5432[0-9]:/.test(port))).toEqual([]);
+  });
+
+  it('lets no service gain rights or fill the disk with its log', () => {
+    for (const service of Object.values(services)) {
+      expect(service).toMatchObject({
+        security_opt: ['no-new-privileges:true'],
+        logging: { options: { 'max-size': '10m' } },
+      });
+    }
+    expect(services['worker']).toMatchObject({ cap_drop: ['ALL'] });
   });
 
   it('takes every password from the environment and has no default for one', () => {

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { packageRoot } from '../../client/temporal-cli';
 
 /** The folders whose code is moveout itself. */
-export const PRODUCT = ['workflows', 'activities', 'worker', 'client'] as const;
+export const PRODUCT = ['workflows', 'activities', 'worker', 'client', 'temporal'] as const;
 
 /** One import of `file`, a path from the root. */
 export interface Import {

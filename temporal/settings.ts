@@ -1,0 +1,63 @@
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { KnownError } from '../workflows/domain/known-error';
+
+/** How to reach a Temporal server; the address is always known. */
+export interface Reachable {
+  readonly connectionOptions: ClientConnectConfig['connectionOptions'] & {
+    readonly address: string;
+  };
+  readonly namespace: string;
+}
+
+type Environment = Readonly<NodeJS.ProcessEnv>;
+
+const DEFAULT_ADDRESS = 'localhost:7233';
+
+/**
+ * The Temporal that the environment or a profile names, by the Temporal CLI's own variables and files; `undefined`
+ * if nothing names an address. Script, command and worker all ask here. Throws one message if the settings contradict
+ * each other, or name a profile that is not there or a file that cannot be read.
+ */
+export function configuredTemporal(environment: Environment): Reachable | undefined {
+  const { connectionOptions, namespace } = settingsIn(environment);
+  const named = connectionOptions.address;
+  const isNamed = ['TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some(
+    (name) => (environment[name] ?? '') !== '',
+  );
+  if (named === undefined && !isNamed) return undefined;
+  return {
+    connectionOptions: { ...connectionOptions, address: named ?? DEFAULT_ADDRESS },
+    namespace: namespace ?? 'default',
+  };
+}
+
+/** The same; if nothing names an address, the one at which the Temporal CLI's server listens. */
+export function temporalOf(environment: Environment): Reachable {
+  const configured = configuredTemporal(environment);
+  if (configured !== undefined) return configured;
+  const { connectionOptions, namespace } = settingsIn(environment);
+  return {
+    connectionOptions: { ...connectionOptions, address: DEFAULT_ADDRESS },
+    namespace: namespace ?? 'default',
+  };
+}
+
+/** A variable that is set to nothing says nothing. */
+function settingsIn(environment: Environment): ClientConnectConfig {
+  const overrideEnvVars = Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => {
+      const saysNothing = value === undefined || (name.startsWith('TEMPORAL_') && value === '');
+      return saysNothing ? [] : [[name, value]];
+    }),
+  );
+  try {
+    return loadClientConnectConfig({ overrideEnvVars });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new KnownError(
+      'ConfigInvalid',
+      `the settings of Temporal (TEMPORAL_* or a profile) cannot be used: ${why}`,
+      { cause: error },
+    );
+  }
+}
