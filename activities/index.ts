@@ -17,6 +17,14 @@ import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/dom
 import { abandonRestore } from './abandon-restore';
 import { backupProject, type BackupOrder } from './backup-project';
 import { backupTarget, type TargetBackupOrder } from './backup-target';
+import {
+  boundedBackup,
+  boundedEvidence,
+  boundedPlan,
+  boundedProof,
+  boundedRuns,
+  boundedStep,
+} from './bounded';
 import { removeMarker } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
 import { findDrafts } from './find-drafts';
@@ -70,32 +78,34 @@ export interface Activities {
   readonly restoreProject: (job: Job) => Promise<RestoreProof>;
 }
 
-/** Binds every activity to what the worker opened. */
+/** Binds every activity to what the worker opened, and bounds what it answers. */
 export function createActivities(resources: Resources): Activities {
   return {
-    planMigration: (input) => planMigration(resources, input),
-    planBackup: (input) => planBackup(resources, input),
-    planRestore: (input) => planRestore(resources, input),
-    planVerification: (input) => planVerification(resources, input),
+    planMigration: async (input) => boundedPlan(resources, await planMigration(resources, input)),
+    planBackup: async (input) => boundedPlan(resources, await planBackup(resources, input)),
+    planRestore: async (input) => boundedPlan(resources, await planRestore(resources, input)),
+    planVerification: async (input) =>
+      boundedPlan(resources, await planVerification(resources, input)),
     freezeFleet: (order) => freezeFleet(resources, order),
     readFleetPage: (order) => readFleetPage(resources, order),
     recordEndings: (order) => recordEndings(resources, order),
     readWindow: (window) => Promise.resolve(readWindow(window, Date.now())),
-    backupProject: (order) => backupProject(resources, order),
-    backupTarget: (order) => backupTarget(resources, order),
-    findInterrupted: (input) => findInterrupted(resources, input),
+    backupProject: async (order) => boundedBackup(await backupProject(resources, order)),
+    backupTarget: async (order) => boundedBackup(await backupTarget(resources, order)),
+    findInterrupted: async (input) => boundedRuns(await findInterrupted(resources, input)),
     findDrafts: (suspects) => findDrafts(resources, suspects),
     prepareTemplates: (order) => prepareTemplates(resources, order),
     dropTemplates: (prepared) => dropTemplates(resources, prepared),
     abandonRestore: (job) => abandonRestore(resources, job),
     discardBackups: (discarding) => discardBackups(resources, discarding),
-    initSchema: (job) => initSchema(resources, job),
-    migrateAuth: (job) => migrateAuth(resources, job),
-    migrateStorage: (job) => migrateStorage(resources, job),
-    restoreRows: (job) => restoreRows(resources, job),
-    finishSchema: (job) => finishSchema(resources, job),
-    verifyProject: (job, then) => verifyProject(resources, job, then),
+    initSchema: async (job) => boundedStep(await initSchema(resources, job)),
+    migrateAuth: async (job) => boundedStep(await migrateAuth(resources, job)),
+    migrateStorage: async (job) => boundedStep(await migrateStorage(resources, job)),
+    restoreRows: async (job) => boundedStep(await restoreRows(resources, job)),
+    finishSchema: async (job) => boundedStep(await finishSchema(resources, job)),
+    verifyProject: async (job, then) =>
+      boundedEvidence(resources, await verifyProject(resources, job, then)),
     removeMarker: (job) => removeMarker(resources, job),
-    restoreProject: (job) => restoreProject(resources, job),
+    restoreProject: async (job) => boundedProof(await restoreProject(resources, job)),
   };
 }

@@ -1,6 +1,7 @@
 import { activityInfo, Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import { cutText } from '../workflows/domain/bounds';
 import { databaseFailure } from '../activities/postgres/sqlstate';
 
 /**
@@ -21,9 +22,23 @@ export function closedErrors(): { readonly inbound: ActivityInboundCallsIntercep
             const { message, stack } = failure;
             log.error('unexpected failure, maybe a bug in moveout', { activity, message, stack });
           }
-          throw failure;
+          throw bounded(failure);
         }
       },
     },
   };
+}
+
+/** Temporal keeps 4 KiB of a failure, its stack and message among them; the log has the whole. */
+function bounded(error: Error): Error {
+  const message = cutText(error.message);
+  if (message === error.message || !(error instanceof ApplicationFailure)) return error;
+  log.warn('a failure whose message is cut for Temporal', { message: error.message });
+  const { type, nonRetryable, details } = error;
+  return ApplicationFailure.create({
+    message,
+    ...(typeof type === 'string' && { type }),
+    nonRetryable: nonRetryable === true,
+    details: details ?? [],
+  });
 }

@@ -1,6 +1,7 @@
 import pino from 'pino';
 import {
   DefaultLogger,
+  makeTelemetryFilterString,
   Runtime,
   type Logger,
   type LogLevel as TemporalLevel,
@@ -43,6 +44,9 @@ export function installLogger(logging: Logging = {}): Logger {
   const logger = new DefaultLogger(TEMPORAL_LEVELS[level], (entry) => {
     out[LEVELS[entry.level]](entry.meta ?? {}, entry.message);
   });
-  Runtime.install({ logger, shutdownSignals });
+  // Unless it is forwarded, the SDK's core writes coloured lines to stdout, where an answer in JSON may stand.
+  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
+  const telemetryOptions = { logging: { forward: {}, filter } };
+  Runtime.install({ logger, shutdownSignals, telemetryOptions });
   return logger;
 }

@@ -2,6 +2,9 @@ import type { StepResult } from './domain/job';
 import type { Plan } from './domain/plan';
 import type { Evidence } from './domain/report';
 
+/** So many stand in one line. */
+const FEW = 5;
+
 /** A verification in counts and one line. */
 export function describeEvidence(evidence: Evidence): StepResult {
   const equal = evidence.tables.filter((table) => table.equal).length;
@@ -15,8 +18,8 @@ export function describeEvidence(evidence: Evidence): StepResult {
 
 /** The first few of many, for one line. */
 export function shorten(words: readonly string[]): string {
-  const more = words.length > 5 ? ` and ${String(words.length - 5)} more` : '';
-  return `${words.slice(0, 5).join('; ')}${more}`;
+  const more = words.length > FEW ? ` and ${words.length - FEW} more` : '';
+  return `${words.slice(0, FEW).join('; ')}${more}`;
 }
 
 /** A plan in counts and one line. */

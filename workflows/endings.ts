@@ -5,6 +5,8 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { causeOf, sentenceOf } from './causes';
+import { shorten } from './descriptions';
+import { cutText, LONGEST_MESSAGE } from './domain/bounds';
 import type { FailureCode } from './domain/failure';
 import type { Problem } from './domain/plan';
 import type { Report, RestoreProof } from './domain/report';
@@ -15,7 +17,7 @@ export function refused(run: Run, found: readonly Problem[]): ApplicationFailure
   run.ended('refused');
   const problems = found.map(({ code, message }) => ({ code, message }));
   const report = run.report('refused', { problems });
-  const words = problems.map((problem) => problem.message).join('; ');
+  const words = shorten(problems.map((problem) => problem.message));
   return ended('Refused', `Refused, nothing was touched: ${words}`, report);
 }
 
@@ -44,7 +46,9 @@ export function different(run: Run, found: Partial<Report>, words: string): Appl
 }
 
 function ended(type: FailureCode, message: string, report: Report): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [report] });
+  // The report has all; the first line is for lists.
+  const line = cutText(message, 2 * LONGEST_MESSAGE);
+  return ApplicationFailure.create({ type, message: line, nonRetryable: true, details: [report] });
 }
 
 function factsOf(proof: RestoreProof | undefined): string {

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { Children } from './children';
 import type { Interrupted, Reconciled, ReconcileReport } from './domain/interrupted';
+import { cutText } from './domain/bounds';
 import { withOtherHosts } from './reconcile-hosts';
 import { unplanned } from './plan-project';
 import { restoreInterrupted } from './restore-interrupted';
@@ -35,7 +36,7 @@ async function reconcileOne(interrupted: Interrupted, children: Children): Promi
       staticSummary: `${projectRef}: undo what a run left that was ${how}`,
     });
     const { report, message } = await children.rest(child);
-    return { ...one, outcome: report?.outcome ?? 'failed', message };
+    return { ...one, outcome: report?.outcome ?? 'failed', message: cutText(message, 500) };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     return { ...one, outcome: 'running', message: 'a run under this workflow id goes on' };

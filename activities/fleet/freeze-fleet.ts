@@ -25,6 +25,9 @@ import { sizeProjects } from './size-projects';
 /** So many of those that are moved again are told at the start. */
 const RETRIED = 50;
 
+/** So many pairs of servers, those with most projects, get a template. */
+const ROUTES = 100;
+
 /**
  * Freezes the inventory of a fleet: which projects it moves, in which order, under which limits. Again
  * for the same fleet it gives back what was frozen, whatever has changed since. Reads only, but for the
@@ -94,10 +97,16 @@ function firstRetried(listed: readonly FleetProject[]): readonly Retried[] {
 }
 
 function routesOf(listed: readonly FleetProject[]): readonly Route[] {
-  const routes = new Map(
-    listed.map(({ source, target }) => [JSON.stringify([source, target]), { source, target }]),
-  );
-  return [...routes.values()];
+  const routes = new Map<string, Route & { projects: number }>();
+  for (const { source, target } of listed) {
+    const key = JSON.stringify([source, target]);
+    const projects = (routes.get(key)?.projects ?? 0) + 1;
+    routes.set(key, { source, target, projects });
+  }
+  return [...routes.values()]
+    .sort((a, b) => b.projects - a.projects)
+    .slice(0, ROUTES)
+    .map(({ source, target }) => ({ source, target }));
 }
 
 /** The request's limits over the configured ones over what stands without either. */

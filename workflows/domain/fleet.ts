@@ -105,7 +105,7 @@ export interface FrozenFleet extends WrittenFleet {
   readonly host?: string | undefined;
   /** Where only failed projects are moved again: the first fifty of them. */
   readonly retried?: readonly Retried[] | undefined;
-  /** The pairs of servers between which projects are moved, each once. */
+  /** The pairs of servers between which projects are moved, each once; the hundred with most projects. */
   readonly routes: readonly Route[];
 }
 

@@ -7,7 +7,7 @@ import { working } from '../steps';
 const PAGE = 200;
 
 /** How far ahead of projects that have to wait for others of their server is looked. */
-const LOOKAHEAD = 1_000;
+const LOOKAHEAD = 400;
 
 /** What decides whether a project may start. */
 export interface Demand {

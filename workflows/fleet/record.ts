@@ -6,7 +6,7 @@ import { shortened } from './tally';
 const PART = 50;
 
 /** So much of an entry is recorded: fifty of them stay far below what Temporal takes at once. */
-const RECORDED = { most: 10, longest: 1_000 };
+const RECORDED = { most: 5, longest: 1_000 };
 
 /** Writes down how the projects of a fleet ended, in numbered parts, one after another. */
 export class FleetRecord {

@@ -1,10 +1,11 @@
+import { cutText } from '../domain/bounds';
 import { FLEET_OUTCOMES, type Counts, type FleetEntry, type FleetOutcome } from '../domain/fleet';
 
 /** So many entries are kept of those that went well, and so many of the others: results are bounded. */
 const KEPT = 200;
 
-/** The characters of a kept message; an entry of a failure with thousands of remarks is cut. */
-const LONGEST = 500;
+/** The bytes of a kept message; an entry of a failure with thousands of remarks is cut. */
+const LONGEST = 300;
 
 const WELL: ReadonlySet<FleetOutcome> = new Set<FleetOutcome>(['migrated', 'already-migrated']);
 
@@ -92,11 +93,11 @@ function withCodes(
 /** The entry with its first problems alone, each cut: there may be thousands. */
 export function shortened(
   entry: FleetEntry,
-  { most, longest } = { most: 3, longest: LONGEST },
+  { most, longest } = { most: 2, longest: LONGEST },
 ): FleetEntry {
   const problems = entry.problems.slice(0, most).map(({ code, message }) => ({
     code,
-    message: message.length > longest ? `${message.slice(0, longest)}…` : message,
+    message: cutText(message, longest),
   }));
   return { ...entry, problems };
 }
