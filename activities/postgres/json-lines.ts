@@ -1,7 +1,7 @@
 import type { ColumnProjection, Content } from '../../workflows/domain/manifest';
 import { NIL_UUID } from '../../workflows/domain/names';
 import { ident, literal, qualified } from './identifiers';
-import { valueOf } from './projection';
+import { inForm, valueOf } from './projection';
 
 /** The temporary table that JSON lines go through on their way in. */
 export const LINES_TABLE = 'moveout_lines';
@@ -68,16 +68,24 @@ function mayHoldNulls({ columns }: Content, array: Buffer): boolean {
 function valueExpression(column: ColumnProjection): string {
   if (column.read === 'nil') return literal(JSON.stringify(NIL_UUID));
   const name = valueOf(column);
-  if (isText(column)) return `to_json(${name}::text)`;
+  if (isText(column)) return `to_json(${textOf(column, name)})`;
   if (!column.type.endsWith('[]')) return `to_json(${name})`;
   // A JSON array knows neither lower bounds nor, when empty, dimensions: then the literal goes in.
   return `CASE WHEN coalesce(array_ndims(${name}), 1) = 1 AND coalesce(array_lower(${name}, 1), 1) = 1
     THEN to_json(${name}) ELSE to_json(${name}::text) END`;
 }
 
-/** `json` keeps its text, duplicate keys and white space included, only as a string. */
+/**
+ * `json` keeps its text, duplicate keys and white space included, only as a string; the two vectors begin
+ * at 0, which a JSON array does not say.
+ */
 function isText(column: ColumnProjection): boolean {
-  return column.read === 'text' || /^jsonb?\[\]$|^json$|^xml$/.test(column.type);
+  if (column.read !== 'as-is' && column.read !== 'nil') return true;
+  return /^jsonb?\[\]$|^json$|^xml$|^(int2|oid)vector(\[\])?$/.test(column.type);
+}
+
+function textOf({ read }: ColumnProjection, value: string): string {
+  return read === 'nil' ? value : `${inForm(read, value)}::text`;
 }
 
 function recordType(column: ColumnProjection): string {
@@ -90,6 +98,9 @@ function readBack(
   jsonNull: (column: ColumnProjection) => string,
 ): string {
   const name = `r.${ident(column.name)}`;
+  // As text the number of an object would be taken for its name.
+  if (column.read === 'number') return `${name}::oid::${column.type}`;
+  if (column.read === 'numbers') return `${name}::oid[]::${column.type}`;
   if (isText(column)) return `${name}::${column.type}`;
   return column.type === 'jsonb' ? `coalesce(${name}, ${jsonNull(column)})::jsonb` : name;
 }

@@ -33,11 +33,11 @@ export function projectionOf(
 }
 
 /**
- * The COPY encoding that loads back exactly: binary, unless a column is read by its text form and
- * its type does not take that form in binary (enumerations do).
+ * The COPY encoding that loads back exactly: binary, unless a column is read in another form and its
+ * type does not take that form in binary (enumerations do).
  */
 export function encodingOf(facts: TableFacts): 'binary' | 'text' {
-  const odd = facts.columns.some((column) => column.userDefined && !column.enumeration);
+  const odd = facts.columns.some((column) => column.form !== 'as-is' && !column.enumeration);
   return odd ? 'text' : 'binary';
 }
 
@@ -56,7 +56,7 @@ export function selectListAtTarget(columns: readonly ColumnProjection[]): readon
 /** The value that a column has in the target, over the alias `t`. Casts to text are for copying only: an index needs the type. */
 export function arrivingAs(facts: TableFacts, column: string): string {
   const copied = projectionOf(facts, 'project').find(({ name }) => name === column);
-  const asItIs = copied === undefined || copied.read === 'as-is' || copied.read === 'text';
+  const asItIs = copied === undefined || (copied.read !== 'nil' && copied.whenNull === undefined);
   const [expression] = asItIs ? [] : selectList([copied]);
   return expression ?? `t.${ident(column)}`;
 }
@@ -67,6 +67,37 @@ export function valueOf({ name, type, whenNull: instead }: ColumnProjection): st
   return instead === undefined ? value : `coalesce(${value}, ${literal(instead)}::${type})`;
 }
 
+/** A value in one of the forms. `IS NULL` is true of a row whose fields are all NULL; `num_nulls` is not. */
+const FORMS: Readonly<Record<Exclude<ColumnProjection['read'], 'nil'>, (value: string) => string>> =
+  {
+    'as-is': (value) => value,
+    text: (value) => `${value}::text`,
+    output: (value) => `CASE WHEN num_nulls(${value}) = 0 THEN format('%s', ${value}) END`,
+    number: (value) => `${value}::oid`,
+    numbers: (value) => `${value}::oid[]`,
+  };
+
+/** The expression that gives a value in a form. */
+export function inForm(form: keyof typeof FORMS, value: string): string {
+  return FORMS[form](value);
+}
+
+/** The type of a column's values in their form, for a table that holds them so. */
+export function typeOfForm({ read, type }: ColumnProjection): string {
+  switch (read) {
+    case 'text':
+    case 'output':
+      return 'text';
+    case 'number':
+      return 'oid';
+    case 'numbers':
+      return 'oid[]';
+    case 'as-is':
+    case 'nil':
+      return type;
+  }
+}
+
 function whenNull({ name }: ColumnFacts): Pick<ColumnProjection, 'whenNull'> {
   const instead = NULL_TOKENS[name];
   return instead === undefined ? {} : { whenNull: instead };
@@ -74,11 +105,11 @@ function whenNull({ name }: ColumnFacts): Pick<ColumnProjection, 'whenNull'> {
 
 function readAs(column: ColumnFacts, rewritten: boolean): ColumnProjection['read'] {
   if (rewritten && column.name === 'instance_id') return 'nil';
-  return column.userDefined ? 'text' : 'as-is';
+  return column.form;
 }
 
 function expression(column: ColumnProjection): string {
   if (column.read === 'nil') return `${literal(NIL_UUID)}::uuid`;
   const value = valueOf(column);
-  return column.read === 'text' ? `${value}::text` : value;
+  return inForm(column.read, value);
 }

@@ -8,6 +8,7 @@ import type { Meter } from '../attempt';
 import type { BackupDraft } from '../backup/draft';
 import type { BackupStore } from '../backup/store';
 import { readIdentity } from '../postgres/catalog/identity';
+import { readWideTables } from '../postgres/checks/wide-rows';
 import { readSequences } from '../postgres/catalog/sequences';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections, Place } from '../postgres/connections';
@@ -82,7 +83,8 @@ async function write({ store, draft, order, connections, pair }: Writing): Promi
   const seed = randomBytes(8).readBigInt64BE(0).toString();
   const { kind, format, meter, project, backupId } = order;
   const { normalizeNullTokens } = order.scopes ?? NO_SCOPES;
-  const saving: Saving = { pair, draft, kind, format, seed, meter, normalizeNullTokens };
+  const wide = await readWideTables(pair.copying, selected);
+  const saving: Saving = { pair, draft, kind, format, seed, meter, normalizeNullTokens, wide };
   const contents: Content[] = [];
   for (const table of selected) contents.push(await saveTable(saving, table));
   const sequences = [...(await readSequences(pair.copying, order.extent))];

@@ -35,16 +35,18 @@ export interface Saving {
   readonly normalizeNullTokens?: boolean | undefined;
   readonly seed: string;
   readonly meter: Meter;
+  /** Tables that go by COPY in every format. */
+  readonly wide: ReadonlyMap<string, number>;
 }
 
 /** Writes the rows of one table that a predicate selects, and fingerprints them in the same snapshot. */
 export async function saveTable(
-  { pair, draft, kind, format, normalizeNullTokens, seed, meter }: Saving,
+  { pair, draft, kind, format, normalizeNullTokens, seed, meter, wide }: Saving,
   { facts, where, kind: scope }: Selected,
 ): Promise<Content> {
   meter.at(facts.table);
   const columns = [...projectionOf(facts, kind, normalizeNullTokens)];
-  const encoding = format === 'json' ? 'json' : encodingOf(facts);
+  const encoding = format === 'json' && !wide.has(facts.table) ? 'json' : encodingOf(facts);
   const { table } = facts;
   // Storage once read its list of migrations as the rows lay (supabase/storage, issue 826).
   const order = scope === 'bookkeeping' ? await readPrimaryKey(pair.copying, table, columns) : [];
@@ -52,7 +54,11 @@ export async function saveTable(
   const write = where === NOTHING ? writeNothing : writeRows;
   const [{ copied, ...written }, print] = await naming(`saving ${table}`, () =>
     Promise.all([
-      write({ pair, draft, meter }, selection, tableFile(table, format)),
+      write(
+        { pair, draft, meter },
+        selection,
+        tableFile(table, encoding === 'json' ? 'json' : 'copy'),
+      ),
       describe(pair.hashing, { facts, columns, where }, seed),
     ]),
   );

@@ -14,14 +14,16 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const fileName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,250}$/);
 
 /**
- * How one column is read: as it is, by its text form (types whose binary form holds OIDs that differ
- * between databases), or as the nil UUID (`instance_id` on its way into a database of its own).
+ * How one column is read: as it is; by its text form (types whose binary form holds OIDs that differ
+ * between databases, or that have none); by its `output` function (domains over `bpchar`, whose cast to text drops
+ * spaces); by the `number` or `numbers` of objects (`regclass` and the like, and their arrays); or as
+ * the nil UUID (`instance_id` on its way into a database of its own).
  */
 export const columnSchema = z.strictObject({
   name: z.string().min(1),
   /** As `format_type` prints it, schema-qualified for types that are not built in. */
   type: z.string().min(1),
-  read: z.enum(['as-is', 'text', 'nil']),
+  read: z.enum(['as-is', 'text', 'output', 'number', 'numbers', 'nil']),
   /** What was written where the source has NULL. */
   whenNull: z.string().optional(),
 });

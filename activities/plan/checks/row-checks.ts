@@ -6,8 +6,11 @@ import { findBrokenByRewrite } from '../../postgres/checks/rewritten';
 import { findKeyIds } from '../../postgres/checks/key-ids';
 import { countNullTokens } from '../../postgres/checks/null-tokens';
 import { readUniqueKeys, type UniqueKey } from '../../postgres/checks/unique-keys';
+import { readWideTables } from '../../postgres/checks/wide-rows';
+import { NOTHING } from '../../postgres/catalog/holding';
 import { readVaultUse } from '../../postgres/checks/vault';
 import type { ProjectScope } from '../../postgres/scope/project-scope';
+import { formRemarks, wideRemarks } from './form-remarks';
 import { together, type Remarks } from './remarks';
 import { collisionRemarks } from './collision-remarks';
 import { rewriteRemarks } from './computed-remarks';
@@ -34,7 +37,10 @@ export async function checkRows(
 ): Promise<Remarks> {
   const sourceKeys = await readUniqueKeys(client, extent);
   const keys = { source: sourceKeys, target: targetKeys };
+  const moving = scope.tables.filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING);
   return together([
+    formRemarks(moving),
+    wideRemarks(await readWideTables(client, moving)),
     collisionRemarks(await findCollisions(client, scope, keys)),
     sourceTriggerRemarks(await readFiringTriggers(client, extent)),
     nullTokenRemarks(await countNullTokens(client, scope), normalizeNullTokens),

@@ -10,9 +10,9 @@ const columnRow = z.object({
   /** As `format_type` prints it with only pg_catalog on the search path. */
   type: z.string(),
   generated: z.boolean(),
-  /** Whether the type, or the element type of an array, has an OID that differs between databases. */
-  userDefined: z.boolean(),
   enumeration: z.boolean(),
+  /** In which form its values are the same in every database; see `columnSchema`. */
+  form: z.enum(['as-is', 'text', 'output', 'number', 'numbers']),
 });
 
 const tableRow = z.object({
@@ -30,6 +30,29 @@ const tables = new Recollection<readonly TableFacts[]>();
 
 /** OIDs below this are fixed by PostgreSQL itself (`FirstNormalObjectId`). */
 const FIRST_NORMAL_OID = 16384;
+
+/** The type below all domains. */
+const BASE_TYPE = `(
+  WITH RECURSIVE d (oid, base) AS (
+    SELECT t.oid, t.typbasetype UNION ALL SELECT y.oid, y.typbasetype FROM d JOIN pg_type y ON y.oid = d.base)
+  SELECT oid FROM d WHERE base = 0)`;
+
+/** The types whose values are names of objects, and in binary their numbers. */
+const NAMES_OBJECTS = (type: string): string =>
+  `(${type}.typname ~ '^reg' AND ${type}.typnamespace = 'pg_catalog'::regnamespace)`;
+
+/**
+ * Objects are known by their numbers, since what has their names in the target may come later or not at all. The
+ * binary form of a user's own type, and of its arrays, holds OIDs that differ between databases; some types
+ * have none. The cast of a domain over `bpchar` to text would drop trailing spaces.
+ */
+const FORM = `CASE
+  WHEN ${NAMES_OBJECTS('b')} THEN 'number'
+  WHEN ${NAMES_OBJECTS('e')} THEN 'numbers'
+  WHEN t.oid <> b.oid AND b.oid = 'bpchar'::regtype THEN 'output'
+  WHEN greatest(t.oid, t.typelem)::int8 >= ${String(FIRST_NORMAL_OID)} THEN 'text'
+  WHEN b.typsend = 0 OR b.typreceive = 0 OR e.typsend = 0 OR e.typreceive = 0 THEN 'text'
+  ELSE 'as-is' END`;
 
 /** A generated column goes with any column that it is computed from; PostgreSQL 15 moved the dependency to its default. */
 const COMPUTED_FROM_LEFT_BEHIND = `EXISTS (
@@ -59,9 +82,11 @@ async function listTables(client: Client, extent: Extent): Promise<readonly Tabl
                       'name', a.attname,
                       'type', format_type(a.atttypid, a.atttypmod),
                       'generated', a.attgenerated <> '',
-                      'userDefined', greatest(t.oid, t.typelem)::int8 >= ${String(FIRST_NORMAL_OID)},
-                      'enumeration', t.typtype = 'e') ORDER BY a.attnum), '[]')
+                      'enumeration', t.typtype = 'e',
+                      'form', ${FORM}) ORDER BY a.attnum), '[]')
                FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+               JOIN pg_type b ON b.oid = ${BASE_TYPE}
+               LEFT JOIN pg_type e ON e.oid = b.typelem AND b.typsubscript = 'array_subscript_handler'::regproc
               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 AND ${columnNameSql('n', 'c', 'a')} <> ALL ($3)
                 AND NOT (a.attgenerated <> '' AND ${COMPUTED_FROM_LEFT_BEHIND})) AS "columns"

@@ -48,7 +48,7 @@ async function listSteady(
   );
   return columns
     .filter(({ name, generated }) => generated && !unsteady.has(name))
-    .map(({ name, type, userDefined }) => ({ name, type, read: userDefined ? 'text' : 'as-is' }));
+    .map(({ name, type, form }) => ({ name, type, read: form }));
 }
 
 /** Generated columns, to be fingerprinted together with the primary key, so that each value stays with its row. */
