@@ -22,6 +22,7 @@ import type { Connections } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
 import {
   readDatabaseFacts,
+  readServiceFacts,
   recallSchema,
   type DatabaseFacts,
   type SchemaScript,
@@ -95,7 +96,9 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
         ? await recallSchema({ client, connections, place }, extent)
         : undefined;
       const unmade = await findUnmade(client, script, { extent, scopes });
-      return { seen: found, schema: script, unmade, facts: await readDatabaseFacts(client) };
+      const service = await readServiceFacts(client, script?.roles ?? []);
+      const facts = { ...(await readDatabaseFacts(client)), service };
+      return { seen: found, schema: script, unmade, facts };
     }),
   );
   const claims =

@@ -3,6 +3,7 @@ import type { Plan } from '../../workflows/domain/plan';
 import type { Connections } from '../postgres/connections';
 import { viewSettings } from './database-settings';
 import { viewServer, type Needs } from './server-problems';
+import { viewServices } from './services';
 import type { TargetView } from './target';
 
 /** What the target's server is able to take, what will be left out, and what is left to do by hand. */
@@ -16,9 +17,14 @@ export async function viewReadiness(
   target: TargetView,
   needs: Needs,
 ): Promise<Readiness> {
-  const { createRoles, problems } = await viewServer(connections, target, needs);
+  const ofServices = needs.facts.service?.roles.map(({ name }) => name) ?? [];
+  const roles = needs.mayCreateRoles ? [...needs.roles, ...ofServices] : needs.roles;
+  const server = await viewServer(connections, target, { ...needs, roles });
+  const { createRoles, problems } = server;
   const settings = await viewSettings(connections, target, { facts: needs.facts, createRoles });
-  const { leftOutSettings, warnings } = settings;
-  const nextSteps = [...settings.nextSteps, ...CHECKLIST];
+  const { leftOutSettings } = settings;
+  const services = await viewServices(connections, target, { needs, createRoles });
+  const warnings = [...settings.warnings, ...services.warnings];
+  const nextSteps = [...services.nextSteps, ...settings.nextSteps, ...CHECKLIST];
   return { createRoles, problems, leftOutSettings, warnings, nextSteps };
 }

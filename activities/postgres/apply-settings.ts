@@ -8,13 +8,13 @@ import { currentSettingSql, isCustom, settingSql, type DatabaseSetting } from '.
 const VALUES = 'moveout_settings';
 
 /**
- * Gives the database its settings, in the caller's transaction. Values of custom settings may be secrets, and
+ * Gives the database its settings, or roles theirs in every database, in the caller's transaction. Values of custom settings may be secrets, and
  * statements and their parameters are written into logs and views: so these values come by COPY into a
  * temporary table, from there into the session, and from there into the catalog.
  */
 export async function applySettings(
   client: Client,
-  database: string,
+  database: string | undefined,
   settings: readonly DatabaseSetting[],
 ): Promise<void> {
   const secret = await hidden(client, settings);

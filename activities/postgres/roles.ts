@@ -1,8 +1,17 @@
 import type { Client } from 'pg';
 import { DatabaseError } from 'pg';
 import { z } from 'zod';
+import { applySettings } from './apply-settings';
+import {
+  ATTRIBUTE_NAMES,
+  ATTRIBUTES,
+  mayGive,
+  mayGrant,
+  readRoleMaker,
+  type RoleMaker,
+} from './checks/role-attributes';
 import { ident, literal } from './identifiers';
-import { createRolesSql } from './schema';
+import { createRolesSql, type RoleFacts } from './schema';
 import { transaction } from './transaction';
 
 const who = z.object({ superuser: z.boolean(), modern: z.boolean() });
@@ -10,20 +19,53 @@ const who = z.object({ superuser: z.boolean(), modern: z.boolean() });
 /** `dependent_objects_still_exist`: the role has come to be used elsewhere. */
 const STILL_USED = '2BP01';
 
-/** Creates roles that the server lacks, without login, and notes on each which run made it. */
+/**
+ * Creates roles that the server lacks, without login and without a password, and notes on each which run made it.
+ * They get what the source's have, as far as the session's role may give it: attributes, settings, memberships.
+ */
 export async function createRoles(
   client: Client,
-  roles: readonly string[],
-  runId: string,
+  { roles, facts, runId }: RolesToCreate,
 ): Promise<void> {
+  const maker = await readRoleMaker(client);
   for (const role of roles) {
+    const known = facts.find(({ name }) => name === role);
     await transaction(client, 'write', async () => {
       if (await exists(client, role)) return;
-      for (const statement of createRolesSql([role])) await client.query(statement);
+      const words = known === undefined ? [] : attributeWords(known, maker);
+      for (const statement of createRolesSql([role]))
+        await client.query([statement, ...words].join(' '));
       await mayOwnAs(client, role);
       await client.query(`COMMENT ON ROLE ${ident(role)} IS ${literal(noteOf(runId))}`);
+      const settings = (known?.settings ?? []).map((setting) => ({ ...setting, role }));
+      await applySettings(client, undefined, settings);
     });
   }
+  const own = await ownRoles(client, roles, runId);
+  for (const { name, memberOf } of facts)
+    for (const { role, admin } of memberOf) {
+      const isOurs = own.includes(name) || own.includes(role);
+      if (!isOurs || !mayGrant(maker, role, own)) continue;
+      if (!(await exists(client, name)) || !(await exists(client, role))) continue;
+      const option = admin ? ' WITH ADMIN OPTION' : '';
+      await client.query(`GRANT ${ident(role)} TO ${ident(name)}${option}`);
+    }
+}
+
+/** Roles that a run creates, and what the source has of these and of the roles that have to do with them. */
+export interface RolesToCreate {
+  readonly roles: readonly string[];
+  readonly facts: readonly RoleFacts[];
+  readonly runId: string;
+}
+
+function attributeWords(role: RoleFacts, maker: RoleMaker): readonly string[] {
+  const given = ATTRIBUTE_NAMES.filter((name) => role[name] && mayGive(maker, name));
+  return [
+    role.inherit ? 'INHERIT' : 'NOINHERIT',
+    ...given.map((name) => ATTRIBUTES[name]),
+    ...(role.connectionLimit < 0 ? [] : [`CONNECTION LIMIT ${String(role.connectionLimit)}`]),
+  ];
 }
 
 /**

@@ -14,6 +14,7 @@ import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections, Place } from '../postgres/connections';
 import {
   readDatabaseFacts,
+  readServiceFacts,
   recallSchema,
   renderSchemaSql,
   type DatabaseFacts,
@@ -118,7 +119,7 @@ async function write({ store, draft, order, connections, pair }: Writing): Promi
       'moveout schema of': backupId,
       ...headed(database),
     }),
-    database: { ...database },
+    database: { ...database, service: await readServiceFacts(pair.copying, schema.roles) },
   };
 }
 

@@ -11,6 +11,7 @@ import {
   dropDatabase,
   targetPlace,
   maintenancePlace,
+  serverPlace,
   renameDatabase,
 } from '../postgres/maintenance';
 import {
@@ -18,7 +19,9 @@ import {
   databaseGrantsSql,
   carriedFacts,
   closedFacts,
+  type DatabaseFacts,
 } from '../postgres/schema';
+import { settableRoles } from '../postgres/checks/role-attributes';
 import { ident } from '../postgres/identifiers';
 import { createRoles } from '../postgres/roles';
 import { runTogether } from '../postgres/run-together';
@@ -31,7 +34,7 @@ import { assertNoSource, type Writer } from './writing';
  * Run again it finds its own mark and changes nothing. Answers whether it was just cloned, schema and all.
  */
 export async function claimTarget(writer: Writer, making: Making): Promise<boolean> {
-  await makeRoles(writer);
+  await makeRoles(writer, making.facts);
   if (writer.job.targetBefore.kind === 'absent') return createTarget(writer, making);
   await claimExisting(writer, making);
   return false;
@@ -48,11 +51,23 @@ export interface Making extends Holding {
 /** Notes in the mark that all of the schema was there from the beginning. */
 export const CLONED = 'cloned';
 
-async function makeRoles({ connections, job, runId }: Writer): Promise<void> {
+async function makeRoles(
+  { connections, job, runId }: Writer,
+  { service }: DatabaseFacts,
+): Promise<void> {
   const { createRoles: roles = [], target, sources } = job;
   if (roles.length === 0) return;
+  const known = service?.roles ?? [];
+  const place = { ...serverPlace(target.connection), kept: false };
+  const settable = await connections.with(place, (client) =>
+    settableRoles(
+      client,
+      known.filter(({ name }) => roles.includes(name)),
+    ),
+  );
+  const facts = known.map((role) => settable.find(({ name }) => name === role.name) ?? role);
   await connections.with(maintenancePlace(target, sources, target.database), (client) =>
-    createRoles(client, roles, runId),
+    createRoles(client, { roles, facts, runId }),
   );
 }
 

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { failure } from '../../failure';
 import { ident, literal } from '../identifiers';
+import { SERVICE_FACTS } from './service-facts';
 import { isUnknownSetting } from './unknown-options';
 
 /** Stands for the database's quoted name in the recorded grants. */
@@ -28,6 +29,8 @@ const FACTS = z.object({
       role: z.string().optional(),
     }),
   ),
+  /** What a service needs to start beside that; absent where only the database itself was looked at. */
+  service: SERVICE_FACTS.optional(),
 });
 
 export type DatabaseSetting = DatabaseFacts['settings'][number];

@@ -34,24 +34,34 @@ export function carriedFacts(
   return { ...facts, settings: facts.settings.filter((setting) => !isOut(setting)) };
 }
 
-/** The statement that gives the setting to a database of that name; it reads back as it was recorded. */
-export function settingSql(database: string, { name, role, value }: DatabaseSetting): string {
+/**
+ * The statement that gives the setting to a database of that name, or to a role in every database; it reads back as
+ * it was recorded.
+ */
+export function settingSql(
+  database: string | undefined,
+  { name, role, value }: DatabaseSetting,
+): string {
   return `${whose(database, role)} SET ${ident(name)} TO ${valueOf(name, value)}`;
 }
 
 /** The same for a person; the value of a custom setting is not shown. */
-export function shownSettingSql(database: string, setting: DatabaseSetting): string {
+export function shownSettingSql(database: string | undefined, setting: DatabaseSetting): string {
   if (!isCustom(setting.name)) return settingSql(database, setting);
   return `${whose(database, setting.role)} SET ${ident(setting.name)} TO '<its value in the source>'`;
 }
 
 /** Gives the database the value that the setting has in the session, so that no value stands in a statement. */
-export function currentSettingSql(database: string, { name, role }: SettingName): string {
+export function currentSettingSql(
+  database: string | undefined,
+  { name, role }: SettingName,
+): string {
   return `${whose(database, role)} SET ${ident(name)} FROM CURRENT`;
 }
 
-function whose(database: string, role: string | undefined): string {
-  if (role === undefined) return `ALTER DATABASE ${ident(database)}`;
+function whose(database: string | undefined, role = ''): string {
+  if (database === undefined) return `ALTER ROLE ${ident(role)}`;
+  if (role === '') return `ALTER DATABASE ${ident(database)}`;
   return `ALTER ROLE ${ident(role)} IN DATABASE ${ident(database)}`;
 }
 

@@ -12,6 +12,8 @@ export {
   databaseGrantsSql,
 } from './database-facts';
 export type { DatabaseFacts, DatabaseSetting } from './database-facts';
+export { readServiceFacts, SERVICE_ROLES } from './service-facts';
+export type { RoleFacts, ServiceFacts } from './service-facts';
 export { compareDatabaseFacts } from './compare-database-facts';
 export {
   carriedFacts,

@@ -1,0 +1,94 @@
+import type { NextStep } from '../../workflows/domain/next-steps';
+import type { Problem } from '../../workflows/domain/plan';
+import { readRoleMaker, settableRoles, type RoleMaker } from '../postgres/checks/role-attributes';
+import type { Connections } from '../postgres/connections';
+import { serverPlace, targetPlace } from '../postgres/maintenance';
+import {
+  freezes,
+  missingExtensions,
+  readServiceFacts,
+  type RoleFacts,
+  type ServiceFacts,
+} from '../postgres/schema';
+import type { Needs } from './server-problems';
+import { databaseSteps, roleSteps } from './service-steps';
+import type { TargetView } from './target';
+
+/** What was found of the services' needs. */
+export interface ServicesView {
+  readonly nextSteps: readonly NextStep[];
+  readonly warnings: readonly Problem[];
+}
+
+/** More steps than this are counted, not named: a report goes through Temporal. */
+const MOST = 100;
+
+/**
+ * Names what a service needs to start on the target and will not find there: of roles, of the database and of its
+ * schema `public`.
+ */
+export async function viewServices(
+  connections: Connections,
+  { identity, before }: TargetView,
+  { needs, createRoles }: { readonly needs: Needs; readonly createRoles: readonly string[] },
+): Promise<ServicesView> {
+  const source = needs.facts.service;
+  if (source === undefined) return { nextSteps: [], warnings: [] };
+  const names = source.roles.map(({ name }) => name);
+  const isNew = before.kind === 'absent';
+  const place = isNew ? serverPlace(identity.connection) : targetPlace(identity, 'read');
+  const wanted = source.roles.filter(({ name }) => createRoles.includes(name));
+  const seen = await connections.with({ ...place, kept: false }, async (client) => ({
+    maker: await readRoleMaker(client),
+    facts: await readServiceFacts(client, names),
+    unknown: await missingExtensions(client, versioned(source)),
+    created: await settableRoles(client, wanted),
+  }));
+  const services = {
+    ...{ source, maker: seen.maker, created: seen.created, database: identity.database, isNew },
+    target: isNew ? freshDatabase(seen.facts, seen.maker) : seen.facts,
+  };
+  const needed = needs.extensions.map(({ name }) => name);
+  const offered = (name: string): boolean => !seen.unknown.includes(name);
+  const steps = [...roleSteps(services), ...databaseSteps(services, { needed, offered })];
+  return { nextSteps: bounded(steps), warnings: wanted.flatMap(frozenWarnings) };
+}
+
+/** A role that was frozen for the move is made as it was before. */
+function frozenWarnings({ name, settings }: RoleFacts): readonly Problem[] {
+  return settings.filter(freezes).map((setting) => ({
+    code: 'frozen-source',
+    message: `at the source's server, role "${name}" has the setting "${setting.name}" = ${setting.value}, as before a move; it is made without it, since it could not write to the new database`,
+  }));
+}
+
+function versioned(source: ServiceFacts): Parameters<typeof missingExtensions>[1] {
+  return source.extensions.map((one) => ({ ...one, version: '' }));
+}
+
+/** What CREATE DATABASE makes from `template0`. */
+function freshDatabase(server: ServiceFacts, { name, version }: RoleMaker): ServiceFacts {
+  return {
+    owner: name,
+    connectionLimit: -1,
+    publicGrants: [
+      version >= 150000
+        ? 'USAGE ON SCHEMA public TO PUBLIC'
+        : 'CREATE, USAGE ON SCHEMA public TO PUBLIC',
+    ],
+    defaultPrivileges: [],
+    extensions: [{ name: 'plpgsql', schema: 'pg_catalog' }],
+    roles: server.roles,
+  };
+}
+
+function bounded(steps: readonly NextStep[]): readonly NextStep[] {
+  if (steps.length <= MOST) return steps;
+  return [
+    ...steps.slice(0, MOST),
+    {
+      action: `Compare the roles and the schema public of both servers for ${String(steps.length - MOST)} more differences.`,
+      reason: 'Only the first of them are named.',
+    },
+  ];
+}
