@@ -15,6 +15,7 @@ import { settleExtent } from './plan/settle-extent';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords } from './plan/owner-words';
+import { comesAlong } from './plan/target-schema';
 import { targetProblems } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
@@ -61,6 +62,8 @@ async function makePlan(
     replace: request.replace,
     extent,
     schema: source.schema,
+    releases: source.releases,
+    works: (columns: readonly string[]) => comesAlong(source.schema, extent, columns),
     fromVersion: source.identity.serverVersion,
     from: source.identity,
   };

@@ -1,3 +1,4 @@
+import type { PlannedTable } from '../../workflows/domain/plan';
 import type { SourceView } from './source';
 
 /** Above this many rows of a project, `auto` takes PostgreSQL's own COPY bytes. */
@@ -16,7 +17,13 @@ export function chooseFormat(
 function estimatedRows({ tables, users }: Pick<SourceView, 'tables' | 'users'>): number {
   const counted = tables.flatMap(({ rows }) => rows ?? []);
   if (counted.length > 0) return counted.reduce((sum, rows) => sum + rows, 0);
-  const all = tables.reduce((sum, table) => sum + table.estimatedRows, 0);
-  const allUsers = tables.find((table) => table.table === 'auth.users')?.estimatedRows ?? 0;
+  const all = tables.reduce((sum, table) => sum + rowsOf(table), 0);
+  const usersTable = tables.find(({ table }) => table === 'auth.users');
+  const allUsers = usersTable === undefined ? 0 : rowsOf(usersTable);
   return allUsers === 0 ? all : all * Math.min(1, users / allUsers);
+}
+
+/** Where there are no statistics, a row is taken to have a hundred bytes. */
+function rowsOf({ estimatedRows: rows, estimatedBytes }: PlannedTable): number {
+  return rows ?? estimatedBytes / 100;
 }

@@ -13,7 +13,7 @@ export function planned(
     table: facts.table,
     scope: rule?.kind ?? 'excluded',
     rule: rule?.rule ?? 'no rule',
-    estimatedRows: size?.estimatedRows ?? 0,
+    estimatedRows: size === undefined ? 0 : (size.estimatedRows ?? undefined),
     estimatedBytes: size?.bytes ?? 0,
   };
 }

@@ -11,7 +11,9 @@ import type { Settings } from '../../workflows/domain/settings';
 import { readExtensionPlaces } from '../postgres/catalog/extension-places';
 import { readIdentity } from '../postgres/catalog/identity';
 import { readPartitions } from '../postgres/catalog/parts';
-import { readSizes, readTables, type TableFacts } from '../postgres/catalog/tables';
+import { readReleases, type Release } from '../postgres/catalog/releases';
+import { countRows } from '../postgres/catalog/row-counts';
+import { readSizes, readTables, type TableFacts, type TableSize } from '../postgres/catalog/tables';
 import { findLostNames } from '../postgres/checks/computed';
 import { findRefusedStatements } from '../postgres/checks/configured-statements';
 import { readSourceRole } from '../postgres/checks/source-privileges';
@@ -33,6 +35,7 @@ import { findCrossings } from '../postgres/scope/crossing';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
+import { releaseWarnings } from './checks/release-warnings';
 import { computedRemarks } from './checks/computed-remarks';
 import { sourceRoleRemarks } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
@@ -62,6 +65,7 @@ export interface SourceView {
   readonly owners: readonly string[];
   readonly schema: SchemaScript | undefined;
   readonly facts: DatabaseFacts;
+  readonly releases: readonly Release[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -141,6 +145,28 @@ async function findUnmade(
   return [...absent, ...problems];
 }
 
+/** Tables without statistics that are no larger than this are counted. */
+const COUNTED_BYTES = 32 * 1024 * 1024;
+
+/** The sizes of the tables; small ones that were never analyzed are counted where the role may. */
+async function knownSizes(
+  client: Client,
+  extent: Extent,
+  mayRead: boolean,
+): Promise<ReadonlyMap<string, TableSize>> {
+  const sizes = await readSizes(client, extent);
+  const small = [...sizes.values()].filter(
+    ({ estimatedRows, bytes }) => estimatedRows === null && bytes <= COUNTED_BYTES,
+  );
+  if (!mayRead || small.length === 0) return sizes;
+  const counts = await countRows(
+    client,
+    small.map(({ table }) => table),
+  );
+  const counted = small.map((size, i) => ({ ...size, estimatedRows: counts[i] ?? null }));
+  return new Map([...sizes, ...counted.map((size) => [size.table, size] as const)]);
+}
+
 /** What is looked at in the source. */
 interface Looking {
   readonly connection: string;
@@ -174,12 +200,18 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   problems.push(
     ...(await unsettledTables(client, looking, { tables, classification, mayAskRows })),
   );
-  const sizes = await readSizes(client, extent);
+  const sizes = await knownSizes(client, extent, rights.problems.length + lost.length === 0);
+  const releases = await readReleases(client);
   const seen = {
     identity,
     tables: tables.map((facts) => planned(facts, classification, sizes.get(facts.table))),
     owners: await readOwners(client, extent),
-    warnings: [...rights.warnings, ...(await readOutside(client, extent))],
+    releases,
+    warnings: [
+      ...rights.warnings,
+      ...releaseWarnings(releases),
+      ...(await readOutside(client, extent)),
+    ],
   };
   if (problems.length > 0) return { ...seen, users: 0, buckets: 0, problems };
   const counted = await count(client, looking, { tables, classification, seen: seen.tables });

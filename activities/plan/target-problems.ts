@@ -5,6 +5,7 @@ import { sameDatabase } from '../postgres/catalog/identity';
 import { ownerWords } from './owner-words';
 import { identityWords, momentWords, originWords } from '../../workflows/domain/origin';
 import { counted } from '../../workflows/domain/counted';
+import type { Release } from '../postgres/catalog/releases';
 import type { Mark } from '../postgres/fence';
 import type { SchemaScript } from '../postgres/schema';
 import type { TargetView } from './target';
@@ -18,6 +19,10 @@ export interface TargetDemand {
   readonly extent: Extent;
   /** The schema that will be in the target, where it is known. */
   readonly schema: Pick<SchemaScript, 'snapshot' | 'digest'> | undefined;
+  /** How far the services have migrated what will be in the target, where that is known. */
+  readonly releases?: readonly Release[];
+  /** Whether the schema comes along without these columns. */
+  readonly works?: (withoutColumns: readonly string[]) => boolean;
   /** The server version the rows come from. */
   readonly fromVersion: number;
   /** What the rows come from: the source as it is now, or a backup. */

@@ -1,5 +1,8 @@
 import type { Problem, TargetState } from '../../workflows/domain/plan';
-import { compareSchemas } from '../postgres/schema';
+import type { Extent } from '../../workflows/domain/extent';
+import { readColumnName } from '../../workflows/domain/object-names';
+import { compareReleases } from '../postgres/catalog/releases';
+import { compareSchemas, type SchemaScript } from '../postgres/schema';
 import type { TargetView } from './target';
 import { ownerWords } from './owner-words';
 import type { TargetDemand } from './target-problems';
@@ -24,13 +27,57 @@ export function schemaProblems(view: TargetView, demand: TargetDemand): readonly
   }
   const differences = differencesOf(view, demand);
   // What a backup holds is in it: only a migration can leave columns out.
-  const settled = demand.from === 'backup' ? '' : settling(differences);
+  const { words, rest } = byRelease(differences, view, demand);
+  const settled = demand.from === 'backup' ? '' : settling(rest, demand);
+  const told = [...words, ...(rest.length > 0 ? [shortened(rest)] : [])];
   return [
     {
       code: 'schema-differs',
-      message: `the schemas of "${database}" are not those of the ${owner}: ${shortened(differences)}; start with replace to give it the ${owner}'s${settled}`,
+      message: `the schemas of "${database}" are not those of the ${owner}: ${told.join('; ')}; start with replace to give it the ${owner}'s${settled}`,
     },
   ];
+}
+
+/** Differences of a schema that another release of its service has made, in one sentence, and those that remain. */
+function byRelease(
+  differences: readonly string[],
+  { releases }: TargetView,
+  demand: TargetDemand,
+): { readonly words: readonly string[]; readonly rest: readonly string[] } {
+  const words: string[] = [];
+  let rest = differences;
+  for (const own of releases) {
+    const { service, schema } = own;
+    const source = demand.releases?.find((release) => release.service === service);
+    const compared = compareReleases(own, source);
+    if (compared !== 'older' && compared !== 'newer') continue;
+    const others = rest.filter((line) => !isAbout(line, schema));
+    if (others.length === rest.length) continue;
+    const first =
+      compared === 'older'
+        ? `let ${service} of the source's release migrate the target first`
+        : `let ${service} of the target's release migrate the source first`;
+    words.push(
+      `schema ${schema} is of an ${compared === 'older' ? 'older' : 'other, newer'} release of ${service} (its newest migration is ${own.newest ?? ''}, the source's is ${source?.newest ?? ''}), with ${String(rest.length - others.length)} differences: ${first}`,
+    );
+    rest = others;
+  }
+  return { words, rest };
+}
+
+/** Whether a line of a comparison names an object of the schema. */
+function isAbout(line: string, schema: string): boolean {
+  return line.includes(` ${schema}.`) || line.includes(` schema ${schema} `);
+}
+
+/** Whether all that moves can be made where these columns stay behind as well. */
+export function comesAlong(
+  script: Pick<SchemaScript, 'problemsUnder'> | undefined,
+  extent: Extent,
+  columns: readonly string[],
+): boolean {
+  const withoutColumns = [...extent.withoutColumns, ...columns];
+  return script?.problemsUnder({ withoutColumns }).length === 0;
 }
 
 /** The target's state before, as the writing steps have to know it. */
@@ -59,13 +106,16 @@ function differencesOf({ schema }: TargetView, demand: TargetDemand): readonly s
   return compareSchemas(demand.schema.snapshot, schema.snapshot);
 }
 
-/** Columns that only the source has can stay behind. */
-function settling(differences: readonly string[]): string {
-  const columns = differences.flatMap((line) => /^column (\S+) is missing$/.exec(line)?.[1] ?? []);
-  if (columns.length === 0) return '';
+/** Columns that only the source has can stay behind, where the rest works without them. */
+function settling(differences: readonly string[], { works }: TargetDemand): string {
+  const columns = differences.flatMap((line) => {
+    const name = readColumnName(/^column (.+) is missing$/s.exec(line)?.[1] ?? '');
+    return name !== undefined && works?.([name]) === true ? [name] : [];
+  });
+  if (columns.length === 0 || works?.(columns) !== true) return '';
   const lines = columns
     .slice(0, SHOWN)
-    .map((column) => `"${column}": { scope: excluded, because: "…" }`);
+    .map((column) => `${JSON.stringify(column)}: { scope: excluded, because: "…" }`);
   const more = columns.length > SHOWN ? `, and ${String(columns.length - SHOWN)} more` : '';
   return `, or leave out what only the source has: columns: { ${lines.join(', ')}${more} }`;
 }

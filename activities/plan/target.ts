@@ -4,6 +4,7 @@ import { RESERVED_DATABASES } from '../../workflows/domain/names';
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../../workflows/domain/plan';
 import { findDatabase, type DatabaseEntry } from '../postgres/catalog/databases';
 import { readIdentity } from '../postgres/catalog/identity';
+import { readReleases, type Release } from '../postgres/catalog/releases';
 import { presentParts } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/row-counts';
@@ -27,6 +28,8 @@ export interface TargetView {
   readonly before: TargetState;
   readonly mark: Mark | undefined;
   readonly schema: SchemaScript | undefined;
+  /** How far the services have migrated the schemas there. */
+  readonly releases: readonly Release[];
   /** Its unique indexes, where it has the schemas. */
   readonly keys: readonly UniqueKey[];
   readonly warnings: readonly Problem[];
@@ -57,6 +60,7 @@ export async function viewTarget(
     mark: undefined,
     schema: undefined,
     dependents: [],
+    releases: [],
     keys: [],
     warnings: [],
   } as const;
@@ -102,6 +106,7 @@ async function viewExisting(
     rows: await projectRows(client, extent),
     dependents: await dependentsOf(client, extent),
     names: await readNames(client),
+    releases: await readReleases(client),
     keys: await readUniqueKeys(client, extent),
     triggers: await readFiringTriggers(client, extent),
     eventTriggers: await readEventTriggers(client),
@@ -114,7 +119,13 @@ async function viewExisting(
     clientRemarks(database, seen.clients),
     targetTriggerRemarks(database, triggers, eventTriggers),
   ]);
-  const found = { mark: seen.mark, dependents: seen.dependents, keys, warnings };
+  const found = {
+    releases: seen.releases,
+    mark: seen.mark,
+    dependents: seen.dependents,
+    keys,
+    warnings,
+  };
   const names = { ...seen.names, connect };
   const catalog = await connections.withPool(place, catalogDigest);
   if (seen.parts.length === 0) {

@@ -51,7 +51,7 @@ function rowOf({ table, rows, bytes, estimatedRows, rule }: PlannedTable): reado
   return [
     `  ${table}`,
     rows === undefined ? '?' : count(rows),
-    count(Math.max(estimatedRows, rows ?? 0)),
+    estimatedRows === undefined ? 'no statistics' : count(Math.max(estimatedRows, rows ?? 0)),
     bytes === undefined ? '?' : size(bytes),
     rule,
   ];

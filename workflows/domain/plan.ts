@@ -12,8 +12,8 @@ export interface PlannedTable {
   readonly scope: ScopeKind;
   /** The rule in words: the key path, or the reason of an exclusion. */
   readonly rule: string;
-  /** Rows of the whole table by the planner's statistics; the project's share is not above it. */
-  readonly estimatedRows: number;
+  /** Rows of the whole table by the planner's statistics; absent where there are none and it is too large to count. */
+  readonly estimatedRows?: number | undefined;
   readonly estimatedBytes: number;
   /** Rows of the project, counted; absent where problems kept them from being counted. */
   readonly rows?: number | undefined;

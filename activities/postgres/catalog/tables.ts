@@ -101,12 +101,21 @@ async function listTables(client: Client, extent: Extent): Promise<readonly Tabl
 
 const sizeRow = z.object({
   table: z.string(),
-  estimatedRows: z.coerce.number(),
+  /** By the statistics; `null` where there are none, though the table may hold rows. */
+  estimatedRows: z.coerce.number().nullable(),
   bytes: z.coerce.number(),
 });
 
 /** How big a table is, by the statistics and with its indexes. */
 export type TableSize = Readonly<z.infer<typeof sizeRow>>;
+
+/** The statistics of a partitioned table are those of its partitions; a file without a byte holds no row. */
+const ESTIMATED_ROWS = `(
+  SELECT CASE WHEN count(*) FILTER (WHERE p.reltuples < 0 AND pg_relation_size(p.oid) > 0) = 0
+              THEN coalesce(sum(greatest(p.reltuples, 0)), 0)::int8::text END
+    FROM pg_class p
+   WHERE p.oid = c.oid AND c.relkind = 'r'
+      OR c.relkind = 'p' AND p.relkind = 'r' AND p.oid IN (SELECT relid FROM pg_partition_tree(c.oid)))`;
 
 /** Reads the sizes of the tables of the extent, by name. */
 export async function readSizes(
@@ -115,7 +124,7 @@ export async function readSizes(
 ): Promise<ReadonlyMap<string, TableSize>> {
   const result = await client.query(
     `SELECT ${tableNameSql('n', 'c')} AS "table",
-            greatest(c.reltuples, 0)::int8::text AS "estimatedRows",
+            ${ESTIMATED_ROWS} AS "estimatedRows",
             pg_total_relation_size(c.oid)::text AS "bytes"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE ${inExtent('n', 'c')} AND c.relkind IN ('r', 'p') AND NOT c.relispartition`,
