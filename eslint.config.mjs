@@ -43,9 +43,9 @@ const folders = (...names) => ({
   regex: `^\\.\\.?/(.*/)?(${names.join('|')})(/.*)?$`,
   message: `The arrow points the other way: nothing here knows ${names.join(', ')}.`,
 });
-// How every program of moveout begins is the same for the worker's and the client's.
+// How a program begins, and which environment it sees, is the same for the worker's and the client's.
 const workerButProgram = {
-  regex: '^\\.\\.?/(.*/)?worker(?!/program$)(/.*)?$',
+  regex: '^\\.\\.?/(.*/)?worker(?!/(program|environment)$)(/.*)?$',
   message: 'The arrow points the other way: nothing here knows worker.',
 };
 const outside = ['test', 'demo', 'bench'];

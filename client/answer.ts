@@ -12,6 +12,7 @@ import { refusalLine } from './report/refusal';
 import { restorePlanText } from './report/restore-plan';
 import { problemsText, refusalText, reportText } from './report/text';
 import type { Ran } from './run';
+import { useEnvFile } from '../worker/environment';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -32,6 +33,7 @@ export async function answer(flags: Flags, work: () => Promise<Ran>): Promise<vo
 /** Whoever asks for `--debug` wants to see all that is logged; a level that is misspelt is refused. */
 async function working(flags: Flags, work: () => Promise<Ran>): Promise<Ran> {
   if (flags.debug === true) process.env[LOG_LEVEL] = 'debug';
+  useEnvFile(flags.config);
   logLevelOf(process.env[LOG_LEVEL]);
   return work();
 }

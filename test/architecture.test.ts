@@ -61,9 +61,10 @@ describe('the walls', () => {
     expect(offences(imports, ({ target }) => isIn(target, 'fs'))).toEqual([]);
   });
 
-  it('keep the client from the activities, and from the worker but for client/embedded and the begin of a program', () => {
+  it('keep the client from the activities, and from the worker but for client/embedded and what programs begin with', () => {
+    const shared = ['worker/program', 'worker/environment'];
     const found = offences(importsIn('client'), ({ file, target }) => {
-      const isTaken = file === 'client/embedded.ts' || target === 'worker/program';
+      const isTaken = file === 'client/embedded.ts' || shared.includes(target);
       const isWorker = isIn(target, 'worker') && !isTaken;
       return isWorker || isIn(target, 'activities', ...ASIDE);
     });

@@ -6,12 +6,9 @@ import { tenancySchema } from '../workflows/domain/tenancy';
 import { TIMING } from '../workflows/domain/timing';
 import { duration } from './duration';
 
-const environmentName = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]*$/,
-    'must be the name of an environment variable; the URL itself stays out of the file',
-  );
+const ENV_NAME =
+  'must be the name of an environment variable; the URL itself stays out of the file';
+const environmentName = z.string(ENV_NAME).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, ENV_NAME);
 
 const projects = z
   .strictObject({

@@ -1,14 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { types } from 'node:util';
-import { parse as parseYaml, YAMLError } from 'yaml';
 import type { Settings } from '../workflows/domain/settings';
 import { urlFault } from '../activities/postgres/url-fault';
 import { configSchema, type ConfigFile } from './config-schema';
-import { ConfigError, issueLines } from './config-error';
-
-/** The file that is read when neither a flag nor `MOVEOUT_CONFIG` names another. */
-const CONFIG_FILE = 'moveout.config.yaml';
+import { complaintLines, complaintsOf } from './config-complaints';
+import { ConfigError } from './config-error';
+import { linkComplaints } from './config-links';
+import { ConfigText } from './config-text';
+import { configFile, placeOfSecret, secretIn, withEnvFile, type Environment } from './environment';
 
 /** What flags may say over the file. */
 export interface Overrides {
@@ -30,36 +29,32 @@ const DEFAULT_ENV = 'MOVEOUT_SOURCE_URL';
 const HOST = 'MOVEOUT_HOST_ID';
 
 /**
- * Reads the configuration: flags over the file, the file over what stands without one. Throws one
- * `ConfigError` that lists everything wrong.
+ * Reads the configuration: flags over the file, the file over what stands without one. Variables that are
+ * not set are looked for in the file `.env` beside it. Throws one `ConfigError` that lists everything wrong.
  */
 export function loadConfiguration(
-  environment: Readonly<NodeJS.ProcessEnv>,
+  variables: Environment,
   overrides: Overrides = {},
 ): Configuration {
-  const { file, base } = readConfigFile(environment, overrides);
+  const read = readConfigFile(variables, overrides);
+  const { file, base } = read;
+  const environment = withEnvFile(variables, base);
   const names = connectionNames(file, overrides);
   const directory = overrides.backupDirectory ?? resolve(base, file.backup.directory);
-  const urls = new Map(Object.entries(file.connections).map(([name, { env }]) => [name, env]));
-  if (urls.size === 0) urls.set(DEFAULT_SOURCE, DEFAULT_ENV);
-  const resolveUrl = (connection: string): string => {
-    if (connection === FLAG && overrides.connectionString !== undefined)
-      return overrides.connectionString;
-    const variable = urls.get(connection);
-    if (variable === undefined)
-      throw new ConfigError(`connection "${connection}" is not configured`);
-    const url = environment[variable];
-    if (url !== undefined && url !== '') return url;
-    throw new ConfigError(
-      `connection "${connection}": the environment variable ${variable} is not set; it must hold a URL such as postgresql://user:password@host:5432/postgres`,
-    );
-  };
-  const connections = factsOf(file, urls, overrides);
-  assertResolvable([names.source, names.target, ...namedByProjects(file)], resolveUrl);
+  const resolveUrl = resolverOf(file, environment, overrides);
+  const used = [...new Set([names.source, names.target, ...namedByProjects(file)])];
+  const problems = used.flatMap((name) => {
+    const words = problemOf(name, resolveUrl);
+    if (words === undefined) return [];
+    const path = ['connections', name, 'env'];
+    const isInFile = read.text?.valueAt(path) !== undefined;
+    return isInFile ? [`${read.text.placeOf(path)}: ${words}`] : [words];
+  });
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return {
     settings: {
       ...names,
-      connections,
+      connections: factsOf(file, environment, overrides),
       tenancy: file.tenancy,
       scopes: scopesOf(file),
       createRoles: file.createRoles,
@@ -76,22 +71,52 @@ export function loadConfiguration(
   };
 }
 
+/** From the name of a connection to its URL. Each secret file is read once. */
+function resolverOf(
+  file: ConfigFile,
+  environment: Environment,
+  { connectionString }: Overrides,
+): Configuration['resolveUrl'] {
+  const variables = variablesOf(file);
+  const urls = new Map<string, string>();
+  return (connection) => {
+    if (connection === FLAG && connectionString !== undefined) return connectionString;
+    const variable = variables.get(connection);
+    if (variable === undefined)
+      throw new ConfigError(`connection "${connection}" is not configured`);
+    const url = urls.get(connection) ?? secretIn(environment, variable);
+    if (url === undefined) {
+      throw new ConfigError(
+        `connection "${connection}": the environment variable ${variable} is not set, in the file .env beside the configuration neither; it must hold a URL such as postgresql://user:password@host:5432/postgres, or ${variable}_FILE the name of a file with one`,
+      );
+    }
+    urls.set(connection, url);
+    return url;
+  };
+}
+
 /** What is known of the connections beside their URLs. */
 function factsOf(
   file: ConfigFile,
-  variables: ReadonlyMap<string, string>,
+  environment: Environment,
   { connectionString }: Overrides,
 ): Settings['connections'] {
-  const facts = [...variables].map(([name, from]) => {
+  const facts = [...variablesOf(file)].map(([name, variable]) => {
     const { maintenanceDatabase } = file.connections[name] ?? {};
-    return [name, { from, maintenanceDatabase }] as const;
+    return [name, { from: placeOfSecret(environment, variable), maintenanceDatabase }] as const;
   });
   const flag = connectionString === undefined ? {} : { [FLAG]: { from: '--connection-string' } };
   return { ...Object.fromEntries(facts), ...flag };
 }
 
+/** The environment variable of each connection. */
+function variablesOf({ connections }: ConfigFile): ReadonlyMap<string, string> {
+  const variables = Object.entries(connections).map(([name, { env }]) => [name, env] as const);
+  return new Map(variables.length === 0 ? [[DEFAULT_SOURCE, DEFAULT_ENV]] : variables);
+}
+
 /** What a new backup directory's host is called. */
-function hostIn(environment: Readonly<NodeJS.ProcessEnv>): string | undefined {
+function hostIn(environment: Environment): string | undefined {
   const name = environment[HOST] ?? '';
   if (name === '') return undefined;
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return name;
@@ -115,24 +140,13 @@ function projectsOf({ projects }: ConfigFile): Settings['projects'] {
   return projects?.query === undefined ? undefined : { query: projects.query };
 }
 
+/** The names of the default source and target; unknown ones were refused with the file. */
 function connectionNames(
   file: ConfigFile,
   overrides: Overrides,
 ): { source: string; target: string } {
   const fallback = Object.keys(file.connections)[0] ?? DEFAULT_SOURCE;
   const source = overrides.connectionString === undefined ? (file.source ?? fallback) : FLAG;
-  const isUnknown = (name: string | undefined): name is string =>
-    name !== undefined && file.connections[name] === undefined;
-  const ofProjects = (file.projects?.list ?? []).flatMap((project, index) =>
-    (['source', 'target'] as const)
-      .filter((field) => isUnknown(project[field]))
-      .map((field) => `projects.list.${index}.${field}: "${project[field] ?? ''}"`),
-  );
-  const problems = [
-    ...[file.source, file.target].filter(isUnknown).map((name) => `"${name}"`),
-    ...ofProjects,
-  ].map((words) => `${words} is not among the connections`);
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return { source, target: file.target ?? source };
 }
 
@@ -143,45 +157,35 @@ function namedByProjects({ projects }: ConfigFile): readonly string[] {
     .filter((name) => name !== undefined);
 }
 
-function assertResolvable(names: readonly string[], resolveUrl: (name: string) => string): void {
-  const problems = [...new Set(names)].flatMap((name) => problemOf(name, resolveUrl));
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-}
-
-function problemOf(name: string, resolveUrl: (name: string) => string): readonly string[] {
+function problemOf(name: string, resolveUrl: (name: string) => string): string | undefined {
   try {
     const fault = urlFault(resolveUrl(name));
-    return fault === undefined ? [] : [`connection "${name}" ${fault}`];
+    return fault === undefined ? undefined : `connection "${name}" ${fault}`;
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    if (error instanceof ConfigError) return error.message;
+    throw error;
   }
 }
 
-function readConfigFile(
-  environment: Readonly<NodeJS.ProcessEnv>,
-  overrides: Overrides,
-): { readonly file: ConfigFile; readonly base: string } {
-  const named = overrides.config ?? environment['MOVEOUT_CONFIG'];
-  const path = resolve(named ?? CONFIG_FILE);
-  if (named === undefined && !existsSync(path)) {
-    return { file: configSchema.parse({}), base: process.cwd() };
-  }
-  const content = parseFile(path);
-  if (content === null || content === undefined) {
-    throw new ConfigError(`${path}: the configuration file is empty`);
-  }
-  const parsed = configSchema.safeParse(content);
-  if (!parsed.success) throw new ConfigError(issueLines(parsed.error, path));
-  return { file: parsed.data, base: dirname(path) };
+interface ReadFile {
+  readonly file: ConfigFile;
+  /** The folder that relative paths start from. */
+  readonly base: string;
+  readonly text?: ConfigText | undefined;
 }
 
-function parseFile(path: string): unknown {
-  try {
-    return parseYaml(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof YAMLError)
-      throw new ConfigError(`${path}: not valid YAML: ${error.message.split('\n')[0] ?? ''}`);
-    const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConfigError(`${path}: the configuration file cannot be read (${code})`);
+function readConfigFile(variables: Environment, { config }: Overrides): ReadFile {
+  const { path, isNamed } = configFile(variables, config);
+  if (!isNamed && !existsSync(path)) {
+    return { file: configSchema.parse({}), base: dirname(path) };
   }
+  const text = ConfigText.read(path);
+  const parsed = configSchema.safeParse(text.content);
+  const complaints = [
+    ...(parsed.success ? [] : complaintsOf(parsed.error, text, configSchema)),
+    ...linkComplaints(text, DEFAULT_SOURCE),
+  ];
+  if (complaints.length > 0 || !parsed.success)
+    throw new ConfigError(complaintLines(complaints, text));
+  return { file: parsed.data, base: dirname(path), text };
 }

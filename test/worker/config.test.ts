@@ -37,12 +37,12 @@ surplus: 1
       'connections.shared.env',
       'tenancy.users.keys',
       'tenancy.buckets.by',
-      'projects.list.0.ref',
-      'projects.list.0.database',
+      'projects.list entry 1 ("o\'clock"): ref',
+      'projects.list entry 1 ("o\'clock"): database',
       'backup.format',
       'surplus',
     ]) {
-      expect(message).toContain(`${file}: ${path}: `);
+      expect(message).toContain(`: ${path}: `);
     }
     expect(message.split('\n').length).toBeGreaterThanOrEqual(7);
   });
@@ -134,7 +134,7 @@ ephemeral: maybe`);
     [
       'a project whose target is no connection',
       'connections: { shared: { env: A } }\nprojects: { list: [{ ref: p, database: p_db, target: eu }] }',
-      /projects\.list\.0\.target: "eu" is not among the connections/,
+      /projects\.list entry 1 \(\"p\"\): target: "eu" is not among the connections/,
     ],
     [
       'a project whose source has no URL',

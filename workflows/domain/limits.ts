@@ -60,6 +60,9 @@ const RULES: Readonly<Record<keyof Limits, readonly [(value: unknown) => boolean
   ],
 };
 
+/** The limits that there are. */
+export const LIMIT_NAMES: readonly string[] = Object.keys(RULES);
+
 /** Says what is wrong with a change of limits, field by field; empty where it can be taken up. */
 export function problemsOfLimits(change: unknown): readonly string[] {
   if (typeof change !== 'object' || change === null || Array.isArray(change)) {

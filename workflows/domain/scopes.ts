@@ -14,13 +14,9 @@ import {
 /** A table's name, in quotes or not. */
 export const tableKey = named(readTableName, 'must be named "schema.table"');
 
-const because = z.string().trim().min(1, 'must say why');
-const via = z
-  .string()
-  .refine(
-    (text) => readKeyPath(text) !== undefined,
-    'must be a key path such as "user_id -> auth.users.id"',
-  );
+const because = z.string('must say why').trim().min(1, 'must say why');
+const KEY_PATH = 'must be a key path such as "user_id -> auth.users.id"';
+const via = z.string(KEY_PATH).refine((text) => readKeyPath(text) !== undefined, KEY_PATH);
 
 /** How the rows of one table that belong to a project are told, as a configuration says it. */
 export const tableScopeSchema = z.discriminatedUnion('scope', [
