@@ -5,18 +5,22 @@ import { cutText } from '../workflows/domain/bounds';
 import { databaseFailure } from '../activities/postgres/sqlstate';
 
 /**
- * Lets no error leave an activity that is not in the closed table of failures. What no rule names goes to
- * the log with its stack: it may be a bug.
+ * Logs the end of each activity, and lets no error leave one that is not in the closed table of failures.
+ * What no rule names goes to the log with its stack: it may be a bug.
  */
 export function closedErrors(): { readonly inbound: ActivityInboundCallsInterceptor } {
   return {
     inbound: {
       execute: async (input, next) => {
+        const begun = performance.now();
+        const { activityType: activity, attempt } = activityInfo();
         try {
-          return await next(input);
+          const result = await next(input);
+          const seconds = Number(((performance.now() - begun) / 1000).toFixed(3));
+          log.info(`${activity} done`, { attempt, seconds });
+          return result;
         } catch (error) {
           if (Context.current().cancellationSignal.aborted) throw error;
-          const { activityType: activity } = activityInfo();
           const failure = databaseFailure(error, activity);
           if (failure instanceof ApplicationFailure && failure.type === 'Unexpected') {
             const { message, stack } = failure;

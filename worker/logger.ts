@@ -6,6 +6,7 @@ import {
   type Logger,
   type LogLevel as TemporalLevel,
 } from '@temporalio/worker';
+import { withReadableErrors } from './logged-error';
 import { LOG_LEVEL, logLevelOf, type LogLevel } from '../workflows/domain/log-level';
 
 /** Temporal's levels are pino's but for their case. */
@@ -25,6 +26,15 @@ const TEMPORAL_LEVELS = {
   error: 'ERROR',
 } as const satisfies Record<LogLevel, TemporalLevel>;
 
+/** What the SDK warns of for each worker of a host's queue, which runs no workflows by design. */
+const HOST_WORKER = 'No workflows registered, not polling for workflow tasks';
+
+/** Times and levels that people read. */
+const FORMAT = {
+  timestamp: pino.stdTimeFunctions.isoTime,
+  formatters: { level: (level: string) => ({ level }) },
+} as const;
+
 /** Where the log goes, and which signals end the workers of this process. */
 export interface Logging {
   /** A file to append to, or a file descriptor. @default 2, stderr */
@@ -40,9 +50,13 @@ export interface Logging {
 export function installLogger(logging: Logging = {}): Logger {
   const { to = 2, shutdownSignals = ['SIGINT', 'SIGTERM'] } = logging;
   const level = logLevelOf(process.env[LOG_LEVEL]);
-  const out = pino({ base: null, level }, pino.destination(to));
+  const destination = pino.destination(to);
+  // A log that cannot be written must not end the work that it is about.
+  destination.on('error', () => undefined);
+  const out = pino({ base: null, level, ...FORMAT }, destination);
   const logger = new DefaultLogger(TEMPORAL_LEVELS[level], (entry) => {
-    out[LEVELS[entry.level]](entry.meta ?? {}, entry.message);
+    if (entry.message === HOST_WORKER) return;
+    out[LEVELS[entry.level]](withReadableErrors(entry.meta ?? {}), entry.message);
   });
   // Unless it is forwarded, the SDK's core writes coloured lines to stdout, where an answer in JSON may stand.
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });

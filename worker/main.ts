@@ -9,6 +9,7 @@ import { ConfigError } from './config-error';
 import { connectWorker } from './connect';
 import { createWorker } from './create-worker';
 import { deploymentIn } from './deployment';
+import { useEnvFile } from './environment';
 import { reportHealth } from './health';
 import { installLogger } from './logger';
 import { beginProgram } from './program';
@@ -30,13 +31,15 @@ export async function runWorker(): Promise<void> {
   } catch (error) {
     // The message of a bug may hold what is secret.
     const words =
-      wordsOf(error) ?? `this is a bug in moveout: please report it\n${framesOf(error)}`;
+      wordsOf(error) ??
+      `Unexpected: this is a bug in moveout: please report it\n${framesOf(error)}`;
     process.stderr.write(`${words}\n`);
     process.exitCode = wordsOf(error) === undefined ? BUG : 2;
   }
 }
 
 async function serve(): Promise<void> {
+  useEnvFile();
   logLevelOf(process.env[LOG_LEVEL]);
   const configuration = loadConfiguration(process.env);
   const deployment = deploymentIn(process.env);
@@ -70,8 +73,10 @@ async function serve(): Promise<void> {
 
 /** What is said of an error that moveout or Temporal has a name for; `undefined` for a bug. */
 function wordsOf(error: unknown): string | undefined {
-  const isKnown = error instanceof KnownError || error instanceof ConfigError;
-  return isKnown ? error.message : temporalProblem(error)?.words;
+  if (error instanceof KnownError) return `${error.code}: ${error.message}`;
+  if (error instanceof ConfigError) return `ConfigInvalid: ${error.message}`;
+  const problem = temporalProblem(error);
+  return problem === undefined ? undefined : `${problem.code}: ${problem.words}`;
 }
 
 function framesOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import {
   defineQuery,
+  log,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -150,7 +151,7 @@ export class Run {
 
   /** The report of a run that ends now. */
   report(outcome: Outcome, found: Partial<Report> = {}): Report {
-    return {
+    const report: Report = {
       projectRef: this.#project.projectRef ?? '?',
       databaseName: this.#project.databaseName,
       ownerUserId: this.#project.ownerUserId,
@@ -166,6 +167,8 @@ export class Run {
       finishedAt: now(),
       ...found,
     };
+    logEnd(report);
+    return report;
   }
 
   #leftToDo(outcome: string): Pick<Report, 'nextSteps'> {
@@ -207,6 +210,16 @@ function namesIn(input: unknown): Partial<Record<'projectRef' | 'databaseName', 
 function updating(name: string, input = ''): string {
   const { workflowId } = workflowInfo();
   return `temporal workflow update execute --workflow-id ${workflowId} --name ${name} ${input}`.trim();
+}
+
+/** One line for the worker's log; a replay writes none. */
+function logEnd({ projectRef, databaseName, outcome, problems, backupId }: Report): void {
+  const words = `${projectRef} ${outcome}`;
+  const about = { projectRef, databaseName, backupId, outcome };
+  const reasons = problems.map(({ code, message }) => `${code}: ${message}`);
+  if (reasons.length === 0) log.info(words, about);
+  else if (outcome === 'parked') log.error(words, { ...about, problems: reasons });
+  else log.warn(words, { ...about, problems: reasons });
 }
 
 /** The workflow's own time: the same at every replay. */

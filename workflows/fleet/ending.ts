@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure, upsertMemo } from '@temporalio/workflow';
+import { ApplicationFailure, CancelledFailure, log, upsertMemo } from '@temporalio/workflow';
 import type { FleetEnding, FleetReport } from '../domain/fleet';
 import { list } from '../search-attributes';
 import type { Standing } from './standing';
@@ -9,6 +9,8 @@ export function ended(standing: Standing, isCancelled: boolean): FleetReport {
   const report = reportOf(standing, isCancelled ? 'cancelled' : outcomeOf(standing));
   list({ outcome: report.outcome });
   upsertMemo({ report });
+  const { fleetId, outcome, counts: ofOutcomes } = report;
+  log.info(`${fleetId} ${outcome}`, { fleetId, outcome, counts: ofOutcomes });
   const counts = `projects: ${countsInWords(report.counts)}`;
   if (isCancelled) throw new CancelledFailure(`The fleet was cancelled; ${counts}`, [report]);
   if (standing.stop?.isFailure !== true) return report;
