@@ -2,11 +2,13 @@ import type { NextStep } from '../../workflows/domain/next-steps';
 import type { Problem, SettingName } from '../../workflows/domain/plan';
 import { findUnsettable, type Asking, type Reason } from '../postgres/checks/settings';
 import type { Connections } from '../postgres/connections';
-import { ident } from '../postgres/identifiers';
 import { serverPlace, targetPlace } from '../postgres/maintenance';
 import {
+  createRolesSql,
   freezes,
+  grantSettingSql,
   readDatabaseFacts,
+  resetSettingSql,
   shownSettingSql,
   type DatabaseFacts,
   type DatabaseSetting,
@@ -93,9 +95,8 @@ function granting(
   because: Reason,
   { role: me, canBeGranted }: Asking,
 ): string | undefined {
-  if (because === 'privilege' && canBeGranted)
-    return `GRANT SET ON PARAMETER ${ident(name)} TO ${ident(me)}`;
-  if (because === 'no-such-role' && role !== undefined) return `CREATE ROLE ${ident(role)} NOLOGIN`;
+  if (because === 'privilege' && canBeGranted) return grantSettingSql({ name }, me);
+  if (because === 'no-such-role' && role !== undefined) return createRolesSql([role]).join('; ');
   return undefined;
 }
 
@@ -129,16 +130,10 @@ function lacking(
   );
   const reason =
     "The source's database has this setting; a database that stood before keeps its own.";
-  const frozen = own.settings.filter(freezes).map(({ name, role }) => {
-    const whose =
-      role === undefined
-        ? `ALTER DATABASE ${ident(database)}`
-        : `ALTER ROLE ${ident(role)} IN DATABASE ${ident(database)}`;
-    return {
-      statement: `${whose} RESET ${ident(name)}`,
-      reason: 'With this setting of the target nobody can write to it.',
-    };
-  });
+  const frozen = own.settings.filter(freezes).map((setting) => ({
+    statement: resetSettingSql(database, setting),
+    reason: 'With this setting of the target nobody can write to it.',
+  }));
   return [
     ...missing.map((setting) => ({ statement: shownSettingSql(database, setting), reason })),
     ...frozen,

@@ -11,7 +11,7 @@ import {
   type ServiceFacts,
 } from '../postgres/schema';
 import type { Needs } from './server-problems';
-import { databaseSteps, roleSteps } from './service-steps';
+import { databaseSteps, roleSteps } from '../postgres/service-steps';
 import type { TargetView } from './target';
 
 /** What was found of the services' needs. */

@@ -41,6 +41,11 @@ export function maintenancePlace(
   };
 }
 
+/** Takes from everybody but the owner all rights on a database that was just created. */
+export async function closeDatabase(client: Client, name: string): Promise<void> {
+  await client.query(`REVOKE ALL ON DATABASE ${ident(name)} FROM PUBLIC`);
+}
+
 /** Drops a database with whoever is connected to it; nothing where it does not exist. */
 export async function dropDatabase(client: Client, name: string): Promise<void> {
   if ((await findDatabase(client, name)) === undefined) return;

@@ -8,6 +8,7 @@ import { findDatabase } from '../postgres/catalog/databases';
 import { applySettings } from '../postgres/apply-settings';
 import { claim, readMark, recordStep, stagingName, type Claiming } from '../postgres/fence';
 import {
+  closeDatabase,
   dropDatabase,
   targetPlace,
   maintenancePlace,
@@ -22,7 +23,6 @@ import {
   type DatabaseFacts,
 } from '../postgres/schema';
 import { settableRoles } from '../postgres/checks/role-attributes';
-import { ident } from '../postgres/identifiers';
 import { createRoles } from '../postgres/roles';
 import { runTogether } from '../postgres/run-together';
 import { transaction } from '../postgres/transaction';
@@ -93,7 +93,7 @@ async function createTarget(writer: Writer, making: Making): Promise<boolean> {
       await client.query(createDatabaseSql(staging, making.facts, job.target.serverVersion));
     }
     // Its clients are let in when all is verified, and not before.
-    await client.query(`REVOKE ALL ON DATABASE ${ident(staging)} FROM PUBLIC`);
+    await closeDatabase(client, staging);
     await markStaging(writer, making, isClone);
     await renameDatabase(client, staging, name);
     return isClone;

@@ -83,7 +83,7 @@ describe('the model of the step machine', () => {
         'findDatabase(',
         'dropDatabase(',
         'createDatabaseSql(',
-        'REVOKE ALL',
+        'closeDatabase(',
         'markStaging(',
         'renameDatabase(',
       ],

@@ -59,6 +59,16 @@ export function currentSettingSql(
   return `${whose(database, role)} SET ${ident(name)} FROM CURRENT`;
 }
 
+/** Takes a setting away from a database of that name. */
+export function resetSettingSql(database: string, { name, role }: SettingName): string {
+  return `${whose(database, role)} RESET ${ident(name)}`;
+}
+
+/** Lets a role set a parameter that else takes a superuser: PostgreSQL 15 and newer. */
+export function grantSettingSql({ name }: SettingName, role: string): string {
+  return `GRANT SET ON PARAMETER ${ident(name)} TO ${ident(role)}`;
+}
+
 function whose(database: string | undefined, role = ''): string {
   if (database === undefined) return `ALTER ROLE ${ident(role)}`;
   if (role === '') return `ALTER DATABASE ${ident(database)}`;

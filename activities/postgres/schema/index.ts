@@ -19,8 +19,10 @@ export {
   carriedFacts,
   currentSettingSql,
   freezes,
+  grantSettingSql,
   isCustom,
   listedIn,
+  resetSettingSql,
   settingSql,
   shownSettingSql,
 } from './database-settings';

@@ -5,15 +5,15 @@ import {
   mayGive,
   mayGrant,
   type RoleMaker,
-} from '../postgres/checks/role-attributes';
-import { ident } from '../postgres/identifiers';
+} from './checks/role-attributes';
+import { ident } from './identifiers';
 import {
   freezes,
   SERVICE_ROLES,
   shownSettingSql,
   type RoleFacts,
   type ServiceFacts,
-} from '../postgres/schema';
+} from './schema';
 
 /** The two sides, and what the run will make of the roles of the target's server. */
 export interface Services {
