@@ -1,4 +1,7 @@
+import type { BrokenIndex } from '../../postgres/checks/broken-indexes';
 import type { Collisions } from '../../postgres/checks/collisions';
+import { splitTable, tableName } from '../../../workflows/domain/object-names';
+import { qualified } from '../../postgres/identifiers';
 import { counted, says, stops, together, type Remarks } from './remarks';
 
 /** Rows that collide are a problem (`collision`), an index that cannot be tried a warning (`collision-untried`). */
@@ -19,4 +22,16 @@ export function collisionRemarks({ found, untried }: Collisions): Remarks {
       ),
     ),
   ]);
+}
+
+/** A unique index of the source that holds a key twice is a problem (`broken-index`): the target could not be given it. */
+export function brokenIndexRemarks(broken: readonly BrokenIndex[]): Remarks {
+  return stops(
+    'broken-index',
+    broken.map(({ index, table, key, keys, rows }) => {
+      const [schema] = splitTable(table);
+      const reindex = `REINDEX INDEX ${qualified(tableName(schema, index))}`;
+      return `unique index "${index}" of ${table} is broken in the source: ${counted(keys, 'key')} of ${key} ${keys === 1 ? 'stands' : 'stand'} in ${counted(rows, 'row')} of the project; leave one row for each key there, then run ${reindex}`;
+    }),
+  );
 }

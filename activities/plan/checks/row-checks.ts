@@ -1,5 +1,6 @@
 import type { Extent } from '../../../workflows/domain/extent';
 import type { Client } from '../../postgres/database-client';
+import { findBrokenIndexes } from '../../postgres/checks/broken-indexes';
 import { findCollisions } from '../../postgres/checks/collisions';
 import { readFiringTriggers } from '../../postgres/checks/firing-triggers';
 import { findBrokenByRewrite } from '../../postgres/checks/rewritten';
@@ -12,7 +13,7 @@ import { readVaultUse } from '../../postgres/checks/vault';
 import type { ProjectScope } from '../../postgres/scope/project-scope';
 import { formRemarks, wideRemarks } from './form-remarks';
 import { together, type Remarks } from './remarks';
-import { collisionRemarks } from './collision-remarks';
+import { brokenIndexRemarks, collisionRemarks } from './collision-remarks';
 import { rewriteRemarks } from './computed-remarks';
 import { keyIdRemarks, nullTokenRemarks, vaultRemarks } from './secret-remarks';
 import { sourceTriggerRemarks } from './trigger-remarks';
@@ -27,7 +28,7 @@ export interface RowChecks {
 }
 
 /**
- * Looks over the project's rows in the source: collisions, triggers, NULL tokens, encryption keys,
+ * Looks over the project's rows in the source: broken unique indexes, collisions, triggers, NULL tokens, encryption keys,
  * vault. The session must be in the read-only snapshot transaction in which the scope was read.
  */
 export async function checkRows(
@@ -41,6 +42,7 @@ export async function checkRows(
   return together([
     formRemarks(moving),
     wideRemarks(await readWideTables(client, moving)),
+    brokenIndexRemarks(await findBrokenIndexes(client, scope, sourceKeys)),
     collisionRemarks(await findCollisions(client, scope, keys)),
     sourceTriggerRemarks(await readFiringTriggers(client, extent)),
     nullTokenRemarks(await countNullTokens(client, scope), normalizeNullTokens),
