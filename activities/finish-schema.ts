@@ -1,3 +1,4 @@
+import { counted } from '../workflows/domain/counted';
 import type { Job, StepResult } from '../workflows/domain/job';
 import { recordStep } from './postgres/fence';
 import { parseSchemaSql } from './postgres/schema';
@@ -31,7 +32,7 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
     });
     return {
       tables: [],
-      note: `${String(made)} schema statements, ${String(sequences.length)} sequences, statistics`,
+      note: `${counted(made, 'schema statement')}, ${counted(sequences.length, 'sequence')}, statistics`,
     };
   });
 }

@@ -3,6 +3,7 @@ import type {
   FreezeOrder,
   FrozenFleet,
   PageOrder,
+  ParkedBefore,
   RecordOrder,
   WindowState,
   PreparedTemplates,
@@ -33,6 +34,7 @@ import { findInterrupted } from './find-interrupted';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
 import { freezeFleet } from './fleet/freeze-fleet';
+import { lookAtMigration } from './fleet/look-at-migration';
 import { readFleetPage } from './fleet/read-fleet-page';
 import { recordEndings } from './fleet/record-endings';
 import { readWindow } from './fleet/read-window';
@@ -58,6 +60,7 @@ export interface Activities {
   readonly planVerification: (input: unknown) => Promise<VerificationPlan>;
   readonly freezeFleet: (order: FreezeOrder) => Promise<FrozenFleet>;
   readonly readFleetPage: (order: PageOrder) => Promise<readonly FleetProject[]>;
+  readonly lookAtMigration: (workflowId: string) => Promise<ParkedBefore | undefined>;
   readonly recordEndings: (order: RecordOrder) => Promise<void>;
   readonly readWindow: (window: Window) => Promise<WindowState>;
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
@@ -88,6 +91,7 @@ export function createActivities(resources: Resources): Activities {
       boundedPlan(resources, await planVerification(resources, input)),
     freezeFleet: (order) => freezeFleet(resources, order),
     readFleetPage: (order) => readFleetPage(resources, order),
+    lookAtMigration,
     recordEndings: (order) => recordEndings(resources, order),
     readWindow: (window) => Promise.resolve(readWindow(window, Date.now())),
     backupProject: async (order) => boundedBackup(await backupProject(resources, order)),

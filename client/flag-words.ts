@@ -18,6 +18,7 @@ export const WORDS: Readonly<Record<FlagName, readonly [value: string, help: str
   onDrift: ['<mode>', 'when the source changed since the backup: report or fail'],
   of: ['<fleetId>', 'the fleet whose failed projects are moved again (default: any run)'],
   file: ['<path>', 'with --all: the projects, one a line as JSON, instead of the configured ones'],
+  exclude: ['<refs>', 'fleet: leave these projects out, separated by commas'],
   canary: ['<n>', 'fleet: so many, the smallest, first; unless all succeed no other starts'],
   concurrency: ['<n>', 'fleet: migrations at the same time'],
   perSource: ['<n>', 'fleet: at the same time from one source server'],

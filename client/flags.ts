@@ -16,6 +16,7 @@ export interface Flags {
   readonly onDrift?: string;
   readonly of?: string;
   readonly file?: string;
+  readonly exclude?: string;
   readonly canary?: string;
   readonly concurrency?: string;
   readonly perSource?: string;
@@ -41,12 +42,12 @@ export const LIMIT_FLAGS = [
 ] as const satisfies readonly (keyof Flags)[];
 
 /** What every start of a fleet takes. */
-export const FLEET_FLAGS = ['replace', 'onDrift', 'canary', ...LIMIT_FLAGS] as const;
+export const FLEET_FLAGS = ['replace', 'onDrift', 'exclude', 'canary', ...LIMIT_FLAGS] as const;
 
 /** Every flag of the script, in the order in which help shows them. */
 export const SCRIPT_FLAGS = [
   ...(['projectRef', 'database', 'owner', 'all', 'backupOnly', 'restore', 'verifyOnly'] as const),
-  ...(['dryRun', 'replace', 'backup', 'onDrift', 'file', 'canary'] as const),
+  ...(['dryRun', 'replace', 'backup', 'onDrift', 'file', 'exclude', 'canary'] as const),
   ...LIMIT_FLAGS,
   ...(['connectionString', 'backupDir', 'config', 'json', 'debug'] as const),
 ] as const satisfies readonly (keyof Flags)[];

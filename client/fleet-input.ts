@@ -1,3 +1,4 @@
+import { PROJECT_REF } from '../workflows/domain/names';
 import { typed, type Flags } from './flags';
 import { limitsOf, numberOf } from './limits';
 import { UsageError } from './usage-error';
@@ -8,12 +9,13 @@ import { UsageError } from './usage-error';
  */
 export function fleetInput(flags: Flags): Readonly<Record<string, unknown>> {
   const { fields, problems } = limitsOf(flags);
-  const all = [...problemsOfCanary(flags), ...problems];
+  const all = [...problemsOfCanary(flags), ...problemsOfExcluded(flags), ...problems];
   if (all.length > 0) throw new UsageError(all.join('; '));
-  const { replace, onDrift, canary } = flags;
+  const { replace, onDrift, canary, exclude } = flags;
   return {
     replace,
     onDrift,
+    exclude: exclude === undefined ? undefined : refsIn(exclude),
     canary: canary === undefined ? undefined : numberOf(canary),
     limits: fields,
   };
@@ -27,4 +29,15 @@ function problemsOfCanary({ canary }: Flags): readonly string[] {
   const value = numberOf(canary);
   if (Number.isInteger(value) && value <= MOST) return [];
   return [`${typed('canary')} must be a whole number from 0 to ${MOST}`];
+}
+
+function refsIn(list: string): readonly string[] {
+  return list.split(',').map((ref) => ref.trim());
+}
+
+function problemsOfExcluded({ exclude }: Flags): readonly string[] {
+  if (exclude === undefined) return [];
+  return refsIn(exclude)
+    .filter((ref) => !PROJECT_REF.test(ref))
+    .map((ref) => `${typed('exclude')}: "${ref}" is not the ref of a project, such as project-abc`);
 }

@@ -1,5 +1,5 @@
 import type { FleetProgress } from '../workflows/domain/fleet';
-import { entryLine } from './progress/fleet-words';
+import { entryLine, migratedBeforeText } from './progress/fleet-words';
 import type { Screen } from './progress/screen';
 import { count } from './progress/words';
 
@@ -23,12 +23,22 @@ export class FleetView {
     this.#screen.showFleet(fleet);
   }
 
-  #introduce({ fleetId, total, counts, leftOut, retried = [] }: FleetProgress): void {
+  #introduce({
+    fleetId,
+    total,
+    counts,
+    leftOut,
+    retried = [],
+    migratedBefore,
+  }: FleetProgress): void {
     this.#isIntroduced = true;
     this.#leftOutBefore = leftOut;
     const before = counts['already-migrated'];
-    const done = before === 0 ? '' : `, ${count(before)} are migrated already`;
+    const done =
+      before === 0 ? '' : `, ${count(before)} ${before === 1 ? 'is' : 'are'} migrated already`;
     this.#screen.say(`${fleetId}: ${count(total)} to move${done}`);
+    const from = migratedBeforeText(migratedBefore);
+    if (from !== '') for (const line of from.split('\n')) this.#screen.say(`  ${line}`);
     for (const { projectRef, reason } of retried) {
       this.#screen.say(`  again: ${projectRef}, last ${reason}`);
     }

@@ -1,3 +1,4 @@
+import { counted } from './progress/words';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../workflows/domain/names';
@@ -114,7 +115,7 @@ function wordsOf(ending: Ending): string {
     case 'restorePlan':
       return 'planned';
     case 'reconciled':
-      return `${ending.reconciled.reconciled.length} runs looked after`;
+      return `${counted(ending.reconciled.reconciled.length, 'run')} looked after`;
     case 'refused':
     case 'unknown':
     case 'bug':

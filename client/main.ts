@@ -32,7 +32,7 @@ const CHOOSING: ReadonlySet<FlagName> = new Set<FlagName>([
 
 /** Flags that turn a command's mode into another. */
 const MORE: Readonly<Partial<Record<Mode, readonly FlagName[]>>> = {
-  migrate: ['all', 'dryRun', 'file', 'canary', ...LIMIT_FLAGS],
+  migrate: ['all', 'dryRun', 'file', 'exclude', 'canary', ...LIMIT_FLAGS],
   restore: ['dryRun'],
 };
 

@@ -1,3 +1,4 @@
+import { counted } from './domain/counted';
 import type { StepResult } from './domain/job';
 import type { Plan } from './domain/plan';
 import type { Evidence } from './domain/report';
@@ -12,7 +13,7 @@ export function describeEvidence(evidence: Evidence): StepResult {
     evidence.drift.length === 0 ? '' : `, ${String(evidence.drift.length)} drifted in the source`;
   return {
     tables: [],
-    note: `${String(equal)} of ${String(evidence.tables.length)} tables equal${drift}`,
+    note: `${String(equal)} of ${counted(evidence.tables.length, 'table')} equal${drift}`,
   };
 }
 
@@ -24,9 +25,10 @@ export function shorten(words: readonly string[]): string {
 
 /** A plan in counts and one line. */
 export function describePlan(plan: Plan): StepResult {
-  const problems = plan.problems.length === 0 ? '' : `, ${String(plan.problems.length)} problems`;
+  const problems =
+    plan.problems.length === 0 ? '' : `, ${counted(plan.problems.length, 'problem')}`;
   return {
     tables: [],
-    note: `${String(plan.users)} users, ${String(plan.buckets)} buckets, target ${plan.targetBefore.kind}${problems}`,
+    note: `${counted(plan.users, 'user')}, ${counted(plan.buckets, 'bucket')}, target ${plan.targetBefore.kind}${problems}`,
   };
 }

@@ -8,13 +8,13 @@ import {
 } from '@temporalio/workflow';
 import { causeOf, sentenceOf } from './causes';
 import type { StepResult } from './domain/job';
-import { DATABASE_NAME, PROJECT_REF } from './domain/names';
 import type { NextStep } from './domain/next-steps';
 import type { Plan, Problem } from './domain/plan';
 import type { Progress, StepProgress } from './domain/progress';
 import type { Outcome, Report, StepTiming } from './domain/report';
 import type { ProjectIdentity } from './domain/request';
 import type { Step } from './domain/steps';
+import { namesAsked } from './domain/names-asked';
 import { detailsOf } from './details';
 import { Parking } from './parking';
 import { list } from './search-attributes';
@@ -59,11 +59,12 @@ export class Run {
 
   /** Makes the project known that a request names, where no plan could settle it. */
   wasAsked(input: unknown): void {
-    const { projectRef, databaseName } = namesIn(input);
-    if (projectRef === undefined || !PROJECT_REF.test(projectRef)) return;
-    const isNamed = databaseName !== undefined && DATABASE_NAME.test(databaseName);
-    this.#project = isNamed ? { projectRef, databaseName } : { projectRef };
-    list({ project: projectRef, database: isNamed ? databaseName : undefined });
+    const { project, connections } = namesAsked(input);
+    if (project === undefined) return;
+    this.#project = project;
+    const { projectRef, databaseName, ownerUserId } = project;
+    list({ project: projectRef, database: databaseName, owner: ownerUserId });
+    if (Object.keys(connections).length > 0) upsertMemo({ connections });
   }
 
   /** Keeps what the plan says for the report. */
@@ -196,14 +197,6 @@ export class Run {
   #show(): void {
     setCurrentDetails(detailsOf(this.progress()));
   }
-}
-
-function namesIn(input: unknown): Partial<Record<'projectRef' | 'databaseName', string>> {
-  if (typeof input !== 'object' || input === null) return {};
-  const texts = Object.entries(input).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string',
-  );
-  return Object.fromEntries(texts);
 }
 
 /** The command of the Temporal CLI that sends an Update to this run. */

@@ -39,6 +39,7 @@ const manifestSchema = z.object({
       }),
     )
     .optional(),
+  excluded: z.array(z.string()).optional(),
   rows: z.number(),
   /** Whether `rows` were too slow to be counted. */
   isEstimated: z.boolean(),
@@ -77,9 +78,14 @@ export async function readFrozen(
   const parsed = manifestSchema.safeParse(parsedJson(await readText(file)));
   if (!parsed.success || parsed.data.fleetId !== fleetId)
     throw failure('BackupDamaged', `${file} is not the manifest of ${fleetId}`);
-  const { sha256, total, canaries, alreadyMigrated, migratedBefore, rows, limits } = parsed.data;
+  const { sha256, total, canaries, alreadyMigrated, rows, limits } = parsed.data;
+  const { migratedBefore, excluded } = parsed.data;
   const written = { fleetId, path, sha256, total, canaries, alreadyMigrated, rows, limits };
-  return { ...written, ...(migratedBefore !== undefined && { migratedBefore }) };
+  return {
+    ...written,
+    ...(migratedBefore !== undefined && { migratedBefore }),
+    ...(excluded !== undefined && { excluded }),
+  };
 }
 
 /** Reads the list of a fleet in its order; rejects with `BackupDamaged` where it is not the one frozen. */

@@ -36,6 +36,8 @@ export interface Inventory {
   /** Those that are migrated already, each with where its rows come from. */
   readonly done: readonly Done[];
   readonly isEstimated: boolean;
+  /** Refs that the request leaves out. */
+  readonly excluded: readonly string[];
 }
 
 /**
@@ -63,7 +65,7 @@ export async function writeFrozen(store: BackupStore, inventory: Inventory): Pro
 }
 
 async function writeFiles(folder: string, inventory: Inventory): Promise<void> {
-  const { projects, done, fleetId, request, limits, isEstimated } = inventory;
+  const { projects, done, fleetId, request, limits, isEstimated, excluded } = inventory;
   const list = textOf(projects);
   const manifest: FleetManifest = {
     version: 1,
@@ -76,6 +78,7 @@ async function writeFiles(folder: string, inventory: Inventory): Promise<void> {
     alreadyMigrated: done.length,
     ...(done.length > 0 && { migratedBefore: bySource(done) }),
     rows: projects.reduce((sum, { rows }) => sum + rows, 0),
+    ...(excluded.length > 0 && { excluded: [...excluded] }),
     isEstimated,
     sha256: digestOf(list),
   };

@@ -19,6 +19,8 @@ import type { Resources } from '../resources';
 import { findDone } from './done-projects';
 import { findProjects } from './find-projects';
 import { orderProjects } from './order-projects';
+import { withoutExcluded } from './exclude-projects';
+import { refsUnderWay } from './under-way';
 import { settleProjects } from './settle-projects';
 import { sizeProjects } from './size-projects';
 
@@ -63,7 +65,8 @@ async function freeze(
   return attempt(resources, { step: 'planMigration', projectRef: fleetId }, async (current) => {
     const { connections } = current;
     const configured = await configuredProjects(connections, settings);
-    const found = await findProjects(resources, { request, configured });
+    const all = await findProjects(resources, { request, configured });
+    const found = withoutExcluded(all, { request, configured });
     const settled = await settleProjects(resources, connections, found);
     const looksForDone = !request.replace || request.failedOf !== undefined;
     const done = looksForDone ? await findDone(connections, settled) : new Map<string, never>();
@@ -71,11 +74,12 @@ async function freeze(
     const sized = await sizeProjects(connections, settings, { projects: open, configured });
     if (sized.isEstimated)
       log.warn('the sizes of the projects are estimated: a statement of the tenancy is too slow');
+    const underWay = request.canary === 0 ? new Set<string>() : await refsUnderWay();
     return writeFrozen(store, {
       fleetId,
       request,
       limits: limitsOf(settings, request),
-      projects: orderProjects(sized.projects, request.canary),
+      projects: orderProjects(sized.projects, request.canary, underWay),
       done: settled.flatMap(({ ref, database, source, target }) => {
         const origin = done.get(ref);
         return origin === undefined || found.wasDone(ref)
@@ -83,6 +87,7 @@ async function freeze(
           : [{ ref, database, source, target, origin }];
       }),
       isEstimated: sized.isEstimated,
+      excluded: request.exclude,
     });
   });
 }

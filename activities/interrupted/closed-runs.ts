@@ -66,7 +66,10 @@ export function connectionsOf({
 }
 
 /** What a run is listed by; `undefined` where it has not come as far as saying it. */
-export function attributeOf(run: WorkflowExecutionInfo, attribute: string): string | undefined {
+export function attributeOf(
+  run: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>,
+  attribute: string,
+): string | undefined {
   const value = run.typedSearchAttributes.getAll().find(({ key }) => key.name === attribute)?.value;
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Problem, UnclaimedRows } from '../../workflows/domain/plan';
 import { extentOf } from '../../workflows/domain/scopes';
@@ -71,7 +72,7 @@ function overlapFindings(
   { tenancy }: WantedProject,
 ): Pick<Claims, 'problems' | 'warnings'> {
   if (overlap.users + overlap.buckets === 0) return { problems: [], warnings: [] };
-  const what = `${String(overlap.users)} users and ${String(overlap.buckets)} buckets are claimed by another project too`;
+  const what = `${counted(overlap.users, 'user')} and ${counted(overlap.buckets, 'bucket')} are claimed by another project too`;
   if (tenancy.allowShared === true) {
     return {
       problems: [],

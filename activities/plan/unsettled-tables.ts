@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Scopes } from '../../workflows/domain/scopes';
@@ -80,7 +81,7 @@ function rowsAgainst(
     const crossings = await findCrossings(client, extent, scope, table);
     return crossings.map(
       ({ rows, table: from, references, foreignKey }) =>
-        `${String(rows)} rows of ${from} would refer (${foreignKey}) to rows of ${references} that do not come along`,
+        `${counted(rows, 'row')} of ${from} would refer (${foreignKey}) to rows of ${references} that do not come along`,
     );
   };
 }

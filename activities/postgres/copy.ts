@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import type { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { Writable, type Readable } from 'node:stream';
@@ -94,7 +95,7 @@ function assertAll(content: Content, rows: number): void {
   if (rows === content.rows) return;
   throw failure(
     'BackupDamaged',
-    `${content.table}: ${String(rows)} rows came out of ${content.file}, the manifest says ${String(content.rows)}`,
+    `${content.table}: ${counted(rows, 'row')} came out of ${content.file}, the manifest says ${String(content.rows)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import type { RestoreProof } from '../../workflows/domain/report';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
@@ -94,7 +95,7 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
   return {
     state: 'filled',
     facts: [
-      `${String(manifest.contents.length)} tables of "${job.target.database}" have the fingerprints of before`,
+      `${counted(manifest.contents.length, 'table')} of "${job.target.database}" have the fingerprints of before`,
       'the schema and the sequences are as before',
       ...(await proveSame(writer)),
     ],

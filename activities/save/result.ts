@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import type { BackupResult } from '../../workflows/domain/job';
 import type { Manifest } from '../../workflows/domain/manifest';
 
@@ -11,6 +12,6 @@ export function backupResult(manifest: Manifest): BackupResult {
     backupPath: manifest.backupPath,
     tables,
     digests: Object.fromEntries(manifest.contents.map(({ table, digest }) => [table, digest])),
-    note: `${String(rows)} rows, ${String(bytes)} bytes in ${String(tables.length)} tables as ${manifest.format}`,
+    note: `${counted(rows, 'row')}, ${String(bytes)} bytes in ${counted(tables.length, 'table')} as ${manifest.format}`,
   };
 }

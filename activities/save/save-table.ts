@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import type { ColumnProjection, Content } from '../../workflows/domain/manifest';
 import type { ScopeKind } from '../../workflows/domain/plan';
 import { failure } from '../failure';
@@ -65,7 +66,7 @@ export async function saveTable(
   if (copied !== print.rows) {
     throw failure(
       'Unexpected',
-      `${table}: ${String(copied)} rows were copied, ${String(print.rows)} fingerprinted in one snapshot`,
+      `${table}: ${counted(copied, 'row')} were copied, ${String(print.rows)} fingerprinted in one snapshot`,
     );
   }
   meter.addRows(print.rows);

@@ -14,6 +14,6 @@ export async function orphanDifferences(
   return asked.flatMap(({ name, table }, i) =>
     orphans[i] === 0
       ? []
-      : [`foreign key ${name} on ${table}: ${String(orphans[i])} rows point at nothing`],
+      : [`foreign key ${name} on ${table}: rows that point at nothing: ${String(orphans[i])}`],
   );
 }

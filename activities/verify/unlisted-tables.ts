@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import type { Client } from '../postgres/database-client';
 import type { Manifest } from '../../workflows/domain/manifest';
 import { countRows } from '../postgres/catalog/row-counts';
@@ -28,5 +29,7 @@ export async function unlistedTables(
 export function unlistedDifferences(unlisted: readonly UnlistedTable[]): readonly string[] {
   return unlisted
     .filter(({ rows }) => rows > 0)
-    .map(({ table, rows }) => `table ${table} holds ${rows} rows, the backup none of them`);
+    .map(
+      ({ table, rows }) => `table ${table} holds ${counted(rows, 'row')}, the backup none of them`,
+    );
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../workflows/domain/counted';
 import type { Job, StepResult } from '../../workflows/domain/job';
 import type { Manifest } from '../../workflows/domain/manifest';
 import type { Step } from '../../workflows/domain/steps';
@@ -40,7 +41,7 @@ export async function loadStep(
     const rows = contents.reduce((sum, content) => sum + content.rows, 0);
     return {
       tables: load.results,
-      note: `${String(rows)} rows into ${String(contents.length)} tables`,
+      note: `${counted(rows, 'row')} into ${counted(contents.length, 'table')}`,
     };
   });
 }

@@ -4,8 +4,10 @@ import {
   type FleetEntry,
   type FleetOutcome,
   type FleetProgress,
+  type MigratedBefore,
 } from '../../workflows/domain/fleet';
-import { count } from './words';
+import { momentWords, sourceWords } from '../../workflows/domain/origin';
+import { count, counted } from './words';
 
 /** The characters of a reason that a line of its own has room for. */
 const LONGEST = 240;
@@ -22,10 +24,30 @@ export function countsWords(counts: Counts): string {
     .join(', ');
 }
 
+/**
+ * How many were migrated before the fleet began: they are counted, but not among those of its list that have
+ * ended.
+ */
+export function countedBefore(before: readonly MigratedBefore[] = []): number {
+  return before.reduce((sum, { projects }) => sum + projects, 0);
+}
+
+/** Out of which sources and of which time those are that were migrated before; one line each. */
+export function migratedBeforeText(before: readonly MigratedBefore[] = []): string {
+  return before
+    .map(({ projects, firstSnapshot, lastSnapshot, ...source }) => {
+      const first = momentWords(firstSnapshot);
+      const last = momentWords(lastSnapshot);
+      const when = first === last ? first : `${first} to ${last}`;
+      return `Already migrated: ${count(projects)} from ${sourceWords(source)}, snapshots of ${when}`;
+    })
+    .join('\n');
+}
+
 /** One project that has ended: `project-7 → project_7_db: restored: why`. */
 export function entryLine({ projectRef, databaseName, ...entry }: FleetEntry): string {
   const { outcome, rows, problems } = entry;
-  const moved = outcome === 'migrated' && rows !== undefined ? `, ${count(rows)} rows` : '';
+  const moved = outcome === 'migrated' && rows !== undefined ? `, ${counted(rows, 'row')}` : '';
   const why = problems[0] === undefined ? '' : `: ${clipped(problems[0].message)}`;
   return `${projectRef} → ${databaseName}: ${outcomeWords(outcome)}${moved}${why}`;
 }
@@ -39,12 +61,14 @@ export function endedOf({ total, waiting, running }: FleetProgress): number {
 export function fleetFigures(fleet: FleetProgress, now: number): string {
   const { total, running, counts, stoppedBy, state } = fleet;
   if (state === 'freezing') return 'making the list of projects';
+  const before = countedBefore(fleet.migratedBefore);
   return [
     `${count(endedOf(fleet))} of ${count(total)}`,
     running.length === 0 ? '' : `${count(running.length)} running`,
-    countsWords(counts),
+    countsWords({ ...counts, 'already-migrated': counts['already-migrated'] - before }),
+    before === 0 ? '' : `${count(before)} migrated before`,
     leftWords(fleet, now),
-    stateWords(state),
+    stateWords(fleet),
     stoppedBy ?? '',
   ]
     .filter((part) => part !== '')
@@ -72,7 +96,7 @@ function leftWords({ expectedEnd, state }: FleetProgress, now: number): string {
   return `about ${span((Date.parse(expectedEnd) - now) / 1000)} left`;
 }
 
-function stateWords(state: FleetProgress['state']): string {
+function stateWords({ state, opensAt }: FleetProgress): string {
   switch (state) {
     case 'freezing':
     case 'running':
@@ -81,7 +105,9 @@ function stateWords(state: FleetProgress['state']): string {
     case 'paused':
       return 'PAUSED';
     case 'outside its window':
-      return 'outside its window';
+      return opensAt === undefined
+        ? 'outside its window'
+        : `outside its window until ${momentWords(opensAt)}`;
     case 'stopping':
       return 'stopping: what runs is waited for';
     case 'continuing':

@@ -1,3 +1,4 @@
+import { counted } from './words';
 import type { Limits } from '../../workflows/domain/limits';
 
 /** What a fleet may do, for people: `4 at once · at most 10 failures · 22:00-05:00 Europe/Berlin`. */
@@ -9,7 +10,7 @@ export function limitsWords(limits: {
     told(concurrency, (most) => `${most} at once`),
     told(perSource, (most) => `${most} from a source server`),
     told(perTarget, (most) => `${most} into a target server`),
-    told(maxFailures, (most) => `at most ${most} failures`),
+    told(maxFailures, (most) => `at most ${counted(most, 'failure')}`),
     told(maxFailureRatio, (share) => `at most ${+(share * 100).toFixed(2)} % failures`),
     told(window, ({ from, to, timezone, days }) => {
       const on = days === undefined ? '' : ` ${days.join(',')}`;

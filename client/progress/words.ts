@@ -7,6 +7,11 @@ export function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
+/** A count with its noun: `1 row`, `1 234 rows`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${Math.round(value) === 1 ? '' : 's'}`;
+}
+
 /** Bytes for people, in powers of 1000: `5.2 MB`. */
 export function size(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
@@ -24,7 +29,7 @@ export function duration(seconds: number): string {
 /** A step in figures: how long, what it moved, and the table it is at or else what it did. */
 export function figures(view: StepView): string {
   const { rows, bytes, state, note } = view;
-  const amount = bytes === 0 ? `${count(rows)} rows` : `${count(rows)} rows, ${size(bytes)}`;
+  const amount = bytes === 0 ? counted(rows, 'row') : `${counted(rows, 'row')}, ${size(bytes)}`;
   const moved = rows === 0 && bytes === 0 ? '' : amount;
   const words = state === 'running' || moved === '' ? note : '';
   return [duration(view.seconds), moved, words].filter((part) => part !== '').join(' · ');

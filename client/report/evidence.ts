@@ -1,5 +1,5 @@
 import type { Report, TableDrift, TableEvidence } from '../../workflows/domain/report';
-import { count } from '../progress/words';
+import { count, counted } from '../progress/words';
 import { grid } from './grid';
 
 /** Digests are decimal numbers of up to some forty digits; this many tell two apart to the eye. */
@@ -65,7 +65,7 @@ function driftLine({ table, manifest, source, moved, note }: TableDrift): string
   ] as const;
   const words = [...tally(counts), ...(note === undefined ? [] : [note])];
   const more = words.length === 0 ? '' : `: ${words.join(', ')}`;
-  return `  ${table}: ${count(manifest.rows)} rows in the backup${now}${more}`;
+  return `  ${table}: ${counted(manifest.rows, 'row')} in the backup${now}${more}`;
 }
 
 function backupRow({ table, rows, digests }: TableEvidence): readonly string[] {
@@ -103,5 +103,5 @@ function summaryOf(tables: readonly TableEvidence[], isBackup: boolean): string 
   const different = tables.filter(({ equal }) => !equal).length;
   const verdict = different === 0 ? 'all equal' : `${different} DIFFERENT`;
   const words = isBackup ? '' : `, ${verdict}`;
-  return `  ${tables.length} tables, ${count(rows)} rows${words}${empty === 0 ? '' : `; ${empty} of them empty`}`;
+  return `  ${counted(tables.length, 'table')}, ${counted(rows, 'row')}${words}${empty === 0 ? '' : `; ${empty} of them empty`}`;
 }

@@ -1,8 +1,17 @@
 import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
 import type { FleetEntry, FleetOutcome, FleetReport } from '../../workflows/domain/fleet';
-import { clipped, countsWords, outcomeWords } from '../progress/fleet-words';
+import {
+  clipped,
+  countedBefore,
+  countsWords,
+  migratedBeforeText,
+  outcomeWords,
+} from '../progress/fleet-words';
 import { count, duration } from '../progress/words';
 import { grid } from './grid';
+
+/** So many of those that were left out are named. */
+const NAMED = 10;
 
 /** A fleet of more projects than this shows those that need somebody, and counts the others. */
 const SHOWN_WHOLE = 30;
@@ -17,18 +26,34 @@ const COLUMNS = [
 
 /** How a fleet ended, for people. */
 export function fleetText(fleet: FleetReport): string {
-  const { fleetId, total, notStarted = 0, record } = fleet;
+  const { fleetId, record } = fleet;
   const seconds = (Date.parse(fleet.finishedAt) - Date.parse(fleet.startedAt)) / 1000;
-  const counts = countsWords(fleet.counts);
   const parts = [
     `${fleetId}: ${headOf(fleet)} (${duration(seconds)})`,
-    `${count(total)} to move: ${counts === '' ? 'none has ended' : counts}${notStarted === 0 ? '' : `, ${count(notStarted)} not started`}`,
+    [totalsOf(fleet), migratedBeforeText(fleet.migratedBefore), excludedText(fleet.excluded)]
+      .filter((line) => line !== '')
+      .join('\n'),
     tableOf(fleet),
     failuresOf(fleet.failures),
     adviceOf(fleet),
     record === '' ? '' : `Record: ${record}`,
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Every project once: the counts sum up to the first number. */
+function totalsOf({ total, counts, notStarted = 0, migratedBefore }: FleetReport): string {
+  const before = countedBefore(migratedBefore);
+  const words = [countsWords(counts), notStarted === 0 ? '' : `${count(notStarted)} not started`];
+  const said = words.filter((part) => part !== '').join(', ');
+  const all = total + before;
+  return `${count(all)} ${all === 1 ? 'project' : 'projects'}: ${said === '' ? 'none has ended' : said}`;
+}
+
+function excludedText(excluded: FleetReport['excluded'] = []): string {
+  if (excluded.length === 0) return '';
+  const more = excluded.length > NAMED ? `, and ${count(excluded.length - NAMED)} more` : '';
+  return `Left out by --exclude: ${excluded.slice(0, NAMED).join(', ')}${more}`;
 }
 
 function headOf({ outcome, stoppedBy }: FleetReport): string {
@@ -45,11 +70,13 @@ function headOf({ outcome, stoppedBy }: FleetReport): string {
   }
 }
 
-function tableOf({ projects, leftOut }: FleetReport): string {
+function tableOf({ projects, leftOut, migratedBefore }: FleetReport): string {
   const shown =
     projects.length > SHOWN_WHOLE ? projects.filter((entry) => !isWell(entry)) : projects;
-  const more = projects.length - shown.length + leftOut;
-  const rest = more === 0 ? [] : [`  and ${count(more)} more, not shown here`];
+  // Those that were migrated before have a line of their own.
+  const before = countedBefore(migratedBefore);
+  const more = Math.max(0, projects.length - shown.length + leftOut - before);
+  const rest = more === 0 ? [] : [`  and ${count(more)} more, which are in the record`];
   if (shown.length === 0) return rest.join('\n');
   return [grid(COLUMNS, shown.map(rowOf)), ...rest].join('\n');
 }
@@ -84,7 +111,7 @@ const TRIED_AGAIN: readonly FleetOutcome[] = [
   'timed-out',
 ];
 
-function adviceOf({ fleetId, counts }: FleetReport): string {
+function adviceOf({ fleetId, counts, notStarted = 0 }: FleetReport): string {
   const isAny = (outcome: FleetOutcome): boolean => counts[outcome] > 0;
   return [
     isAny('parked') ? 'Parked projects wait for a person: see docs/operations.md, "Parked".' : '',
@@ -93,6 +120,9 @@ function adviceOf({ fleetId, counts }: FleetReport): string {
       : '',
     TRIED_AGAIN.some(isAny)
       ? `When the causes are mended: moveout retry-failed --of ${fleetId}`
+      : '',
+    notStarted > 0
+      ? 'Those that were not started: give the command of this fleet again. It leaves out what is migrated.'
       : '',
   ]
     .filter((line) => line !== '')

@@ -1,5 +1,5 @@
 import type { Plan } from '../../workflows/domain/plan';
-import { count } from '../progress/words';
+import { counted } from '../progress/words';
 import { totalsOf } from './plan-figures';
 import { wrapped } from './plan-wrap';
 
@@ -7,7 +7,7 @@ import { wrapped } from './plan-wrap';
 export function stepsText(plan: Plan): string {
   const { project, target, targetBefore, format } = plan;
   const totals = totalsOf(plan);
-  const rows = totals === undefined ? 'The rows' : `The ${count(totals.rows)} rows`;
+  const rows = totals === undefined ? 'The rows' : `The ${counted(totals.rows, 'row')}`;
   const name = `"${target.database}"`;
   const isFilled = targetBefore.kind === 'filled' && targetBefore.rows > 0;
   const steps = [

@@ -1,5 +1,5 @@
 import type { Plan, PlannedTable, ScopeKind } from '../../workflows/domain/plan';
-import { count, size } from '../progress/words';
+import { count, size, counted } from '../progress/words';
 import { grid } from './grid';
 import { cut, wrapped } from './plan-wrap';
 
@@ -43,7 +43,12 @@ export function tablesText({ tables }: Pick<Plan, 'tables'>): string {
     ...groups,
     ...(empty.length === 0
       ? []
-      : [wrapped(empty.join(', '), `  ${empty.length} tables without a row of the project: `)]),
+      : [
+          wrapped(
+            empty.join(', '),
+            `  ${counted(empty.length, 'table')} without a row of the project: `,
+          ),
+        ]),
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import type { Plan, TargetState } from '../../workflows/domain/plan';
-import { count, duration, size } from '../progress/words';
+import { duration, size, counted } from '../progress/words';
 import { totalsOf } from './plan-figures';
 import { nextStepsText } from './next-steps';
 import { problemsList, unclaimedText, warningsText } from './plan-remarks';
@@ -45,11 +45,14 @@ function factsText(plan: Plan): string {
   const volume =
     totals === undefined
       ? 'rows not counted'
-      : `${count(totals.rows)} rows, about ${size(totals.bytes)}`;
+      : `${counted(totals.rows, 'row')}, about ${size(totals.bytes)}`;
   const facts = [
     ['from', `database ${source.database} (connection ${source.connection})`],
     ['to', `database ${target.database} (connection ${target.connection}), ${targetWords(plan)}`],
-    ['moves', `${count(plan.users)} users, ${count(plan.buckets)} buckets; ${volume} in all`],
+    [
+      'moves',
+      `${counted(plan.users, 'user')}, ${counted(plan.buckets, 'bucket')}; ${volume} in all`,
+    ],
     [
       'time',
       estimate === undefined
@@ -73,5 +76,5 @@ function targetWords({ targetBefore, replace }: Plan): string {
   };
   if (targetBefore.kind !== 'filled') return words[targetBefore.kind];
   const end = replace && targetBefore.rows > 0 ? ', which would be saved and replaced' : '';
-  return `${words.filled} with ${count(targetBefore.rows)} rows in them${end}`;
+  return `${words.filled} with ${counted(targetBefore.rows, 'row')} in them${end}`;
 }

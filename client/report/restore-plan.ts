@@ -1,6 +1,6 @@
 import { momentWords, originWords } from '../../workflows/domain/origin';
 import type { Overwritten, RestorePlan } from '../../workflows/domain/restore-plan';
-import { count } from '../progress/words';
+import { counted } from '../progress/words';
 import { problemsList } from './plan-remarks';
 import { wrapped } from './plan-wrap';
 
@@ -14,7 +14,7 @@ export function restorePlanText(plan: RestorePlan): string {
   const facts = [
     [
       'backup',
-      `${count(backup.rows)} rows in ${count(backup.tables)} tables: ${originWords(backup)}`,
+      `${counted(backup.rows, 'row')} in ${counted(backup.tables, 'table')}: ${originWords(backup)}`,
     ],
     ['to', `database ${target.database} (connection ${target.connection})`],
     ['there', thereWords(plan)],
@@ -43,5 +43,5 @@ function overwrittenWords({ rows, holds }: Overwritten): string {
     holds === undefined
       ? ' that no marker explains'
       : ` of project ${holds.projectRef}, completed at ${momentWords(holds.completedAt)} from ${originWords(holds)}`;
-  return `${count(rows)} rows${whose}: they, and all that was written there since, would be OVERWRITTEN; they are backed up first`;
+  return `${counted(rows, 'row')}${whose}: they, and all that was written there since, would be OVERWRITTEN; they are backed up first`;
 }

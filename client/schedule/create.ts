@@ -4,6 +4,7 @@ import {
   type ScheduleOptions,
 } from '@temporalio/client';
 import { migrateAllRequestSchema } from '../../workflows/domain/request';
+import { counted } from '../../workflows/domain/counted';
 import type { Ending } from '../ending';
 import { typed, type Flags } from '../flags';
 import { MODES } from '../modes';
@@ -86,9 +87,10 @@ function fleetOf({ timezone, ...flags }: Flags) {
   const typedInput = inputFor(mode, { ...flags, ...hours });
   // Who cancels a fleet that nobody waits for wants no more to be started.
   const input = migrateAllRequestSchema.parse({ ...typedInput, cancelRunning: false });
-  const { canary, limits } = input;
-  const first = canary === 0 ? '' : `${canary} canaries first`;
-  const words = [MODES[mode].summary(flags), first, limitsWords(limits)];
+  const { canary, exclude, limits } = input;
+  const first = canary === 0 ? '' : `${counted(canary, 'canary', 'canaries')} first`;
+  const without = exclude.length === 0 ? '' : `without ${exclude.join(', ')}`;
+  const words = [MODES[mode].summary(flags), without, first, limitsWords(limits)];
   return { input, about: words.filter((part) => part !== '').join(' · ') };
 }
 

@@ -63,7 +63,7 @@ describe('claims of several projects', () => {
     await execute(bed.source, alsoIn(other.projectRef, one.projectRef));
     const plan = await planOf(bed, one);
     expect(plan.problems.map(({ code }) => code)).toEqual(['overlap']);
-    expect(plan.problems[0]?.message).toContain('1 users and 0 buckets are claimed');
+    expect(plan.problems[0]?.message).toContain('1 user and 0 buckets are claimed');
     configure({ ...BY_TABLE, allowShared: true });
     const allowed = await planOf(bed, one);
     expect(allowed.problems).toEqual([]);

@@ -15,6 +15,7 @@ describe('modeOf', () => {
     [{ all: true }, 'all'],
     [{ backupOnly: true }, 'backup'],
     [{ restore: 'backup_a_1' }, 'restore'],
+    [{ restore: 'backup_a_1', dryRun: true }, 'restorePlan'],
     [{ verifyOnly: true }, 'verify'],
     [{ dryRun: true }, 'plan'],
   ])('reads %j', (flags, mode) => {
@@ -73,13 +74,18 @@ describe('requestOf', () => {
     [{ ...PROJECT, verifyOnly: true, window: '22:00-05:00' }, '--window says nothing to a verif'],
     [{ all: true, of: 'any' }, '--of says nothing to --all'],
     [{ all: true, file: '' }, '--file must be the path of a file'],
+    [{ all: true, exclude: 'project-a,B C' }, '--exclude: "B C" is not the ref of a project'],
+    [{ ...PROJECT, exclude: 'project-b' }, '--exclude says nothing to a migration'],
   ])('refuses %j in one message that names the flag', (flags, message) => {
     expect(() => requestFor(flags)).toThrow(message);
   });
 });
 
 describe('requestOf a fleet', () => {
-  const NONE = { replace: false, onDrift: 'report', canary: 0, cancelRunning: true };
+  const NONE = {
+    ...{ replace: false, onDrift: 'report', canary: 0, cancelRunning: true },
+    exclude: [] as const,
+  };
   const inputOf = (flags: Flags) => requestFor({ all: true, ...flags }).input;
 
   it('asks for every configured project, and to put back what runs when it is cancelled', () => {
@@ -101,6 +107,11 @@ describe('requestOf a fleet', () => {
       },
     });
     expect(inputOf({ window: '01:00-02:00' })).toHaveProperty('limits.window.timezone', 'UTC');
+  });
+
+  it('leaves projects out by their refs', () => {
+    const exclude = ['project-a', 'project-b'];
+    expect(inputOf({ exclude: 'project-a, project-b' })).toEqual({ ...NONE, exclude, limits: {} });
   });
 
   it('takes a configured limit away by the word none', () => {

@@ -66,7 +66,7 @@ describe('traps in the schema', () => {
     bed.configured.urls = usual;
     const crossing = plan.problems.filter(({ code }) => code === 'crosses-projects');
     expect(crossing.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^1 rows of auth\.sessions .*auth\.oauth_clients/),
+      expect.stringMatching(/^1 row of auth\.sessions .*auth\.oauth_clients/),
     ]);
   });
 

@@ -96,6 +96,7 @@ function planningFor(host: string): () => Activities {
     reading: () => Promise.resolve(),
     routes: [],
     preparing: () => Promise.resolve(),
+    parked: new Map(),
     records: new Map(),
   };
   const stubs = stubActivities(ground);

@@ -1,9 +1,12 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { exitStatusOf } from '../../client/exit-status';
 import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import { execute, exists } from '../support/harness/databases';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { imageOf } from '../support/harness/image';
-import { failing } from '../support/harness/interventions';
+import { failing, type Intervene } from '../support/harness/interventions';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
 import { reportOf } from './fleet/report-of';
 
@@ -73,6 +76,58 @@ describe('migrateAll', () => {
     expect(await imageOf(bed.source)).toEqual(images[0]);
   });
 
+  it('lists a project that is parked since before as parked, and is not stopped by it', async () => {
+    const [stuck, healthy] = [bed.nextProject(), bed.nextProject()];
+    configure([stuck, healthy]);
+    const broken = { restore: true };
+    const workflowId = migrationWorkflowId(stuck.projectRef);
+    bed.intervene(workflowId, unrestorable(broken));
+    const first = await fleet({ limits: { maxFailures: 9 } });
+    expect(first.counts).toMatchObject({ parked: 1, migrated: 1 });
+    await execute('postgres', `DROP DATABASE ${healthy.databaseName}`);
+
+    const report = await fleet({ canary: 2, limits: { maxFailures: 0 } });
+    expect(report).toMatchObject({
+      outcome: 'incomplete',
+      counts: { parked: 1, migrated: 1, busy: 0 },
+      failures: {},
+    });
+    const entry = report.projects.find(({ projectRef }) => projectRef === stuck.projectRef);
+    expect(entry?.parkedSince).toMatch(/^20\d\d-.*Z$/);
+    expect(entry?.problems[0]?.message).toMatch(
+      new RegExp(
+        `^parked since 20.* UTC, before this fleet; .*temporal workflow update execute --workflow-id ${workflowId} --name retryRestore$`,
+      ),
+    );
+    expect(exitStatusOf({ kind: 'fleet', fleet: report }, false)).toBe(3);
+
+    const without = await fleet({ exclude: [stuck.projectRef] });
+    expect(without).toMatchObject({ outcome: 'migrated', excluded: [stuck.projectRef] });
+    expect(without.migratedBefore).toMatchObject([{ connection: 'shared', projects: 1 }]);
+    broken.restore = false;
+    await bed.temporal.workflow.getHandle(workflowId).executeUpdate('retryRestore');
+    await bed.temporal.workflow.getHandle(workflowId).result().catch(expectFailed);
+  });
+
+  it('moves again, with its owner, what was refused before its plan', async () => {
+    const project = bed.nextProject();
+    const workflowId = migrationWorkflowId(project.projectRef);
+    bed.configured.settings = { ...bed.configured.settings, projects: undefined };
+    const refused = await bed.temporal.workflow.start('migrateProject', {
+      ...{ workflowId, taskQueue: bed.taskQueue },
+      args: [{ ...project, source: 'nowhere' }],
+    });
+    await refused.result().catch(expectFailed);
+    const { typedSearchAttributes, memo } = await refused.describe();
+    const attributes = typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]);
+    expect(Object.fromEntries(attributes)).toMatchObject({
+      MoveoutProject: project.projectRef,
+      MoveoutDatabase: project.databaseName,
+      MoveoutOwner: project.ownerUserId,
+    });
+    expect(memo).toMatchObject({ connections: { source: 'nowhere' } });
+  });
+
   it('starts nothing when two projects share a database', async () => {
     const [one, two] = [bed.nextProject(), bed.nextProject()];
     configure([
@@ -84,3 +139,16 @@ describe('migrateAll', () => {
     expect(await exists('shared_db')).toBe(false);
   });
 });
+
+/** Fails the migration after its schema is made, and the restore for as long as it is broken. */
+function unrestorable(broken: { readonly restore: boolean }): Intervene {
+  return (name, real) => {
+    if (name === 'migrateAuth') throw ApplicationFailure.nonRetryable('injected', 'DataRejected');
+    if (name !== 'restoreProject' || !broken.restore) return real();
+    throw ApplicationFailure.nonRetryable('no way back for now', 'RestoreUnproved');
+  };
+}
+
+function expectFailed(error: unknown): void {
+  expect(error).toBeInstanceOf(WorkflowFailedError);
+}

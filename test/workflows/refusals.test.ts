@@ -100,7 +100,7 @@ describe('migrateProject refuses, and touches nothing', () => {
     await expectRefused(
       project,
       'crosses-projects',
-      /1 rows of auth\.refresh_tokens .*auth\.sessions/,
+      /1 row of auth\.refresh_tokens .*auth\.sessions/,
     );
     expect(await exists(project.databaseName)).toBe(false);
   });

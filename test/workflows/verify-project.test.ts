@@ -134,7 +134,7 @@ describe('verifyProject', () => {
     [
       'a table that nobody expects',
       'CREATE TABLE storage.extra AS SELECT 1 AS id',
-      /table storage\.extra is extra; table storage\.extra holds 1 rows/,
+      /table storage\.extra is extra; table storage\.extra holds 1 row,/,
     ],
     [
       'generated columns that are computed otherwise',

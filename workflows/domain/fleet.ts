@@ -26,6 +26,16 @@ export interface FleetEntry {
   readonly outcome: FleetOutcome;
   readonly backupId?: string | undefined;
   readonly rows?: number | undefined;
+  /** If it was parked before the fleet came to it: since when, ISO 8601 in UTC. */
+  readonly parkedSince?: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** A migration that waits for a person since before the fleet came to it. */
+export interface ParkedBefore {
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+  /** Why it had to be restored, and why it cannot be. */
   readonly problems: readonly Problem[];
 }
 
@@ -91,6 +101,8 @@ export interface WrittenFleet {
   readonly canaries: number;
   /** Projects that carry their completed mark already, and are not on the list. */
   readonly alreadyMigrated: number;
+  /** Refs that the request left out. */
+  readonly excluded?: readonly string[] | undefined;
   /** Where the rows of those come from, by source. */
   readonly migratedBefore?: readonly MigratedBefore[] | undefined;
   /** The rows of all projects on the list. */
@@ -122,6 +134,8 @@ export interface FleetReport {
   readonly total: number;
   /** The projects that were migrated before it began: out of which source, and of which time. */
   readonly migratedBefore?: readonly MigratedBefore[] | undefined;
+  /** Refs that the request left out. */
+  readonly excluded?: readonly string[] | undefined;
   /** Projects of the list that were never started. */
   readonly notStarted?: number | undefined;
   readonly counts: Counts;
@@ -162,6 +176,8 @@ export interface FleetProgress {
   readonly retried?: readonly Retried[] | undefined;
   readonly migratedBefore?: readonly MigratedBefore[] | undefined;
   readonly limits?: Limits | undefined;
+  /** Outside its window: when it opens, ISO 8601 in UTC. */
+  readonly opensAt?: string | undefined;
   readonly stoppedBy?: string | undefined;
   readonly startedAt: string;
   /** When the last project will have ended, if all goes on as before. */

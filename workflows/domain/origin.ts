@@ -14,7 +14,7 @@ export function originWords({ source, snapshotAt }: Origin): string {
 }
 
 /** For people, by the names that the configuration had then. */
-function sourceWords({
+export function sourceWords({
   connection,
   database,
 }: Pick<DatabaseIdentity, 'connection' | 'database'>): string {

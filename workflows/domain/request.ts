@@ -133,6 +133,8 @@ export const migrateAllRequestSchema = z
         message: 'must be the id of a fleet, for example "fleet_1700000000000_0a1b2c3d", or "any"',
       })
       .optional(),
+    /** Refs of projects that are left out. */
+    exclude: z.array(projectRef).max(1_000, 'must have at most 1000 refs').default([]),
     /** So many projects, the smallest, are moved first, and nothing else unless all succeed. */
     canary: z.int().min(0).max(1_000).default(0),
     limits: limitsSchema.default({}),

@@ -1,4 +1,5 @@
 import type { FleetEntry, FleetProgress } from '../domain/fleet';
+import { counted } from '../domain/counted';
 import { countsInWords, wentWell } from './tally';
 
 /** The Web UI shows a page of it; the query has more, the record all. */
@@ -7,11 +8,15 @@ const SHOWN = 30;
 /** What the Web UI shows of a fleet: how far it is, what runs, and what has failed. */
 export function detailsOf(progress: FleetProgress): string {
   const { fleetId, state, total, waiting, running, counts, stoppedBy, expectedEnd } = progress;
+  const ended = total - waiting - running.length;
+  const before = (progress.migratedBefore ?? []).reduce((sum, one) => sum + one.projects, 0);
+  const own = { ...counts, 'already-migrated': counts['already-migrated'] - before };
+  const until = progress.opensAt === undefined ? '' : ` until ${progress.opensAt}`;
   const bad = progress.projects.filter((entry) => !wentWell(entry));
   return [
-    `**${fleetId}** · **${state}**${stoppedBy === undefined ? '' : `: ${stoppedBy}`}`,
+    `**${fleetId}** · **${state}**${until}${stoppedBy === undefined ? '' : `: ${stoppedBy}`}`,
     '',
-    `${String(total - waiting - running.length)} of ${String(total)} projects ended: ${countsInWords(counts)}`,
+    `${String(ended)} of ${counted(total, 'project')} ended: ${countsInWords(own)}${before === 0 ? '' : `; ${String(before)} migrated before`}`,
     '',
     `Running: ${
       running

@@ -35,6 +35,7 @@ function reportOf(standing: Standing, outcome: FleetEnding): FleetReport {
     ...(stop !== undefined && { stoppedBy: stop.why }),
     total: frozen.total,
     ...(frozen.migratedBefore !== undefined && { migratedBefore: frozen.migratedBefore }),
+    ...(frozen.excluded !== undefined && { excluded: frozen.excluded }),
     notStarted: frozen.total - tally.ended,
     counts: tally.counts,
     failures: tally.failures,

@@ -87,7 +87,11 @@ export class Fleet implements Steered {
   }
 
   progress(): FleetProgress {
-    return progressOf(this.standing, this.#state(), this.#underway.running);
+    const state = this.#state();
+    const opensAt = state === 'outside its window' ? this.#opensAt() : undefined;
+    const progress = progressOf(this.standing, state, this.#underway.running);
+    if (opensAt === undefined) return progress;
+    return { ...progress, opensAt: new Date(opensAt).toISOString() };
   }
 
   pause(): void {
@@ -181,7 +185,12 @@ export class Fleet implements Steered {
     if (this.#standing.stop !== undefined) return 'stopping';
     if (this.#isLong) return 'continuing';
     if (this.isPaused) return 'paused';
-    return this.#hours.isOpen ? 'running' : 'outside its window';
+    return this.#opensAt() === undefined ? 'running' : 'outside its window';
+  }
+
+  /** As of the last look; a window that has just been taken away or changed is not looked at yet. */
+  #opensAt(): number | undefined {
+    return this.#hours.opensAt(this.#standing.limits.window);
   }
 
   #stop(stop: Stop): void {

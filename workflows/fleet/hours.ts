@@ -12,6 +12,12 @@ export class Hours {
     return this.#state?.isOpen ?? true;
   }
 
+  /** When a window opens that is closed, epoch millis; `undefined` if projects may start under this one. */
+  opensAt(window: Window | undefined): number | undefined {
+    const isSeen = window !== undefined && window === this.#window;
+    return isSeen && this.#state?.isOpen === false ? this.#state.changesAt : undefined;
+  }
+
   /** Looks at the window, unless what was seen last still holds at `now` (epoch millis). */
   async look(window: Window | undefined, now: number): Promise<void> {
     const isFresh = this.#state !== undefined && now < this.#state.changesAt;

@@ -1,3 +1,4 @@
+import { counted } from '../domain/counted';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FleetProject, FrozenFleet } from '../domain/fleet';
 import type { Limits } from '../domain/limits';
@@ -75,7 +76,7 @@ export class List {
       activities.readFleetPage({ fleetId, sha256, offset, count: PAGE }),
     );
     if (page.length === 0) {
-      const words = `the list of ${fleetId} ends at ${String(offset)} of ${String(total)} projects`;
+      const words = `the list of ${fleetId} ends at ${String(offset)} of ${counted(total, 'project')}`;
       throw ApplicationFailure.nonRetryable(words, 'BackupDamaged');
     }
     this.#waiting.push(...page);

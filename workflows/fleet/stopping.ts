@@ -1,6 +1,7 @@
 import type { FleetEntry } from '../domain/fleet';
 import type { Limits } from '../domain/limits';
-import { failuresOf, wentWell, type Tally } from './tally';
+import { counted } from '../domain/counted';
+import { failuresOf, wasParked, wentWell, type Tally } from './tally';
 
 /** A share of fewer projects than this says nothing. */
 const TELLING = 10;
@@ -16,17 +17,20 @@ export interface Stop {
 export function stopOf(tally: Tally, { maxFailures, maxFailureRatio }: Limits): Stop | undefined {
   const failed = failuresOf(tally);
   if (maxFailures !== undefined && failed > maxFailures) {
-    return { why: `${failed} projects failed; maxFailures is ${maxFailures}`, isFailure: true };
+    return {
+      why: `${counted(failed, 'project')} failed; maxFailures is ${maxFailures}`,
+      isFailure: true,
+    };
   }
   if (maxFailureRatio === undefined || tally.ended < TELLING) return undefined;
   if (failed / tally.ended <= maxFailureRatio) return undefined;
-  const why = `${failed} of ${tally.ended} projects failed; maxFailureRatio is ${maxFailureRatio}`;
+  const why = `${failed} of ${counted(tally.ended, 'project')} failed; maxFailureRatio is ${maxFailureRatio}`;
   return { why, isFailure: true };
 }
 
-/** Tells whether a canary's end stops the fleet: any but a success does. */
+/** Tells whether a canary's end stops the fleet: any but a success does, unless it was parked before. */
 export function stopOfCanary(entry: FleetEntry): Stop | undefined {
-  if (wentWell(entry)) return undefined;
+  if (wentWell(entry) || wasParked(entry)) return undefined;
   return {
     why: `the canary ${entry.projectRef} was not migrated: ${entry.outcome}`,
     isFailure: true,

@@ -2,7 +2,7 @@ import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import type { Children } from '../children';
 import type { FleetEntry, FleetProject, Running } from '../domain/fleet';
 import { migrationWorkflowId } from '../domain/names';
-import { busy, entryOf, startMigration, type ChildOptions } from './child';
+import { entryOf, occupied, startMigration, type ChildOptions } from './child';
 
 /** The migrations of a fleet that are under way in its present run. */
 export class Underway {
@@ -47,7 +47,7 @@ export class Underway {
     this.#enter(project);
     try {
       const child = await startMigration(project, this.#options);
-      if (child === undefined) return busy(project);
+      if (child === undefined) return await occupied(project);
       this.#begun.add(project);
       if (this.#isCancelling) await cancel(project);
       return entryOf(project, await this.#children.rest(child));

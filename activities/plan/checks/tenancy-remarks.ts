@@ -1,3 +1,4 @@
+import { counted } from '../../../workflows/domain/counted';
 import type { Problem } from '../../../workflows/domain/plan';
 import type { Crossing } from '../../postgres/scope/crossing';
 import { refsAreUnknown, type WantedProject } from '../../postgres/scope/known-refs';
@@ -18,7 +19,7 @@ export function prefixWarnings(wanted: WantedProject): readonly Problem[] {
 export function crossingProblem({ rows, table, foreignKey, references }: Crossing): Problem {
   return {
     code: 'crosses-projects',
-    message: `${String(rows)} rows of ${table} belong to the project but refer (${foreignKey}) to rows of ${references} that do not`,
+    message: `${counted(rows, 'row')} of ${table} ${rows === 1 ? 'belongs' : 'belong'} to the project but ${rows === 1 ? 'refers' : 'refer'} (${foreignKey}) to rows of ${references} that do not`,
   };
 }
 

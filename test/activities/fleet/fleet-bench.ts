@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { BackupStore } from '../../../activities/backup/store';
@@ -31,7 +31,10 @@ export function nextFleetId(): string {
 /** Where an activity runs; its failures are looked at by the tests, not logged. */
 export function activityEnvironment(client?: Client): MockActivityEnvironment {
   const logger = new DefaultLogger('ERROR', () => undefined);
-  return new MockActivityEnvironment({}, { logger, ...(client !== undefined && { client }) });
+  const connection = Connection.lazy({
+    address: process.env['MOVEOUT_TEST_TEMPORAL_ADDRESS'] ?? '',
+  });
+  return new MockActivityEnvironment({}, { logger, client: client ?? new Client({ connection }) });
 }
 
 /** A backup directory and servers for the activities of fleets, without a worker. */
@@ -84,7 +87,8 @@ export class FleetBench {
   }
 
   async list({ fleetId, sha256 }: FrozenFleet): Promise<readonly FleetProject[]> {
-    return readFleetPage({ store: this.store }, { fleetId, sha256, offset: 0, count: 1_000 });
+    const page = { fleetId, sha256, offset: 0, count: 1_000 };
+    return activityEnvironment().run(readFleetPage, { store: this.store }, page);
   }
 
   async doneRefs({ path }: FrozenFleet): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import { activityEnvironment } from './fleet-bench';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,9 +50,10 @@ describe('the folder of a fleet', () => {
     projects: Array.from({ length: count }, (_, i) => project(i)),
     done: [{ ...project(99), origin: ORIGIN }],
     isEstimated: false,
+    excluded: [],
   });
   const page = (sha256: string, offset: number, count: number): Promise<readonly FleetProject[]> =>
-    readFleetPage({ store }, { fleetId: FLEET, sha256, offset, count });
+    activityEnvironment().run(readFleetPage, { store }, { fleetId: FLEET, sha256, offset, count });
 
   it('is closed to others, and says what it holds', async () => {
     const frozen = await writeFrozen(store, inventory(5));
@@ -113,7 +115,7 @@ describe('the folder of a fleet', () => {
   it('keeps each part of its record once, and the last entry of each project', async () => {
     const { path } = await writeFrozen(store, inventory(5));
     const record = (part: number, entries: readonly FleetEntry[]): Promise<void> =>
-      recordEndings({ store }, { fleetId: FLEET, part, entries });
+      activityEnvironment().run(recordEndings, { store }, { fleetId: FLEET, part, entries });
     await record(10, [ended(1, 'migrated')]);
     await record(2, [ended(1, 'restored'), ended(2, 'parked')]);
     await record(2, [ended(1, 'restored'), ended(2, 'parked')]);
@@ -127,7 +129,11 @@ describe('the folder of a fleet', () => {
 
   it('says which line of its record is damaged', async () => {
     const { path } = await writeFrozen(store, inventory(1));
-    await recordEndings({ store }, { fleetId: FLEET, part: 1, entries: [ended(1, 'failed')] });
+    await activityEnvironment().run(
+      recordEndings,
+      { store },
+      { fleetId: FLEET, part: 1, entries: [ended(1, 'failed')] },
+    );
     await writeFile(join(path, 'ended-1.jsonl'), '{"projectRef":1}\n', { flag: 'a' });
     await expect(readEndings(store, FLEET)).rejects.toThrow(/ended-1\.jsonl: line 2/);
   });

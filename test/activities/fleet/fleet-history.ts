@@ -14,7 +14,7 @@ import { SEARCH_ATTRIBUTES } from '../../../workflows/domain/search-attributes';
 import { until } from '../../support/until';
 import { before, failing, type Intervene } from '../../support/harness/interventions';
 import type { TestProject, Testbed } from '../../support/harness/testbed';
-import { nextFleetId, type FleetBench } from './fleet-bench';
+import { activityEnvironment, nextFleetId, type FleetBench } from './fleet-bench';
 
 /** Nobody polls it: what is started there stays as it is until it is ended from outside. */
 export const IDLE = `nobody-${randomUUID()}`;
@@ -140,10 +140,16 @@ export class FleetHistory {
     outcomes: Readonly<Record<string, FleetOutcome>>,
   ): Promise<void> {
     const found = listed.map(asFleetProject);
-    const options = { request: {}, limits: { concurrency: 1 }, done: [], isEstimated: false };
+    const options = {
+      request: {},
+      limits: { concurrency: 1 },
+      done: [],
+      isEstimated: false,
+      excluded: [],
+    };
     await writeFrozen(this.#bench.store, { fleetId: fleet, projects: found, ...options });
     const entries = Object.entries({ ...outcomes, 'recorded-done': 'migrated' as const });
-    await recordEndings(this.#bench, {
+    await activityEnvironment().run(recordEndings, this.#bench, {
       fleetId: fleet,
       part: 0,
       entries: entries.map((entry) => this.#asEntry(entry)),

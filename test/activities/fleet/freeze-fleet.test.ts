@@ -106,6 +106,18 @@ describe('freezeFleet', () => {
     expect(frozen.migratedBefore).toBeUndefined();
   });
 
+  it('leaves out what is excluded, and refuses a ref that is no project', async () => {
+    const broken = { ...project(4), target: 'nowhere' };
+    const settings = listed([project(3), broken, project(7)]);
+    const frozen = await bench.freeze(settings, { exclude: ['project-004'] });
+    const refs = (await bench.list(frozen)).map(({ ref }) => ref).sort();
+    expect(refs).toEqual(['project-003', 'project-007']);
+    expect(frozen.excluded).toEqual(['project-004']);
+    const misspelt = bench.freeze(settings, { exclude: ['project-04'] });
+    await expect(misspelt).rejects.toMatchObject({ type: 'InvalidInput' });
+    await expect(misspelt).rejects.toThrow(/no project of this fleet: project-04; .*project-003/);
+  });
+
   it('stays as it was frozen, whatever the configuration says later', async () => {
     const fleetId = nextFleetId();
     const limits = { concurrency: 9 };

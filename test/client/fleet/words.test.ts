@@ -8,6 +8,7 @@ import type { FleetEntry } from '../../../workflows/domain/fleet';
 import { fleetProgress, fleetReport } from './samples';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
+const SNAPSHOT = '2026-11-22T10:00:00.000Z';
 const RUNNING = [{ projectRef: 'c', workflowId: 'migrate-project/c', startedAt: '' }];
 
 const entry = (ref: string, change: Partial<FleetEntry> = {}): FleetEntry => ({
@@ -49,8 +50,9 @@ describe('fleetFigures', () => {
 
   it('tells why nothing is started', () => {
     expect(fleetFigures(fleetProgress({ state: 'paused' }), START)).toBe('0 of 10 · PAUSED');
-    expect(fleetFigures(fleetProgress({ state: 'outside its window' }), START)).toBe(
-      '0 of 10 · outside its window',
+    const closed = { state: 'outside its window', opensAt: '2026-01-01T22:00:00.000Z' } as const;
+    expect(fleetFigures(fleetProgress(closed), START)).toBe(
+      '0 of 10 · outside its window until 2026-01-01 22:00:00 UTC',
     );
     const stopping = fleetProgress({ state: 'stopping', stoppedBy: '3 projects failed' });
     expect(fleetFigures(stopping, START)).toBe(
@@ -80,7 +82,13 @@ describe('FleetView', () => {
     const view = new FleetView(new Screen(lineDisplay(out)));
     const startedAt = new Date().toISOString();
     view.show(fleetProgress({ state: 'freezing', total: 0, startedAt }));
-    const before = { startedAt, counts: { 'already-migrated': 5 }, leftOut: 5 };
+    const migratedBefore = [
+      {
+        ...{ connection: 'shared', database: 'postgres', projects: 5 },
+        ...{ firstSnapshot: SNAPSHOT, lastSnapshot: SNAPSHOT },
+      },
+    ];
+    const before = { startedAt, counts: { 'already-migrated': 5 }, leftOut: 5, migratedBefore };
     view.show(fleetProgress(before));
     view.show(fleetProgress({ ...before, waiting: 9, projects: [entry('a')] }));
     const both = { ...before, waiting: 8, projects: [entry('a'), RESTORED] };
@@ -91,12 +99,13 @@ describe('FleetView', () => {
     expect(lines).toEqual([
       'fleet making the list of projects',
       'fleet_1700000000000_0a1b2c3d: 10 to move, 5 are migrated already',
-      'fleet 0 of 10 · 5 already migrated',
+      'Already migrated: 5 from database "postgres" on connection "shared", snapshots of 2026-11-22 10:00:00 UTC',
+      'fleet 0 of 10 · 5 migrated before',
       'a → a_db: migrated, 1 234 rows',
       'b → b_db: restored: a row was refused',
-      'fleet 2 of 10 · 5 already migrated · PAUSED',
+      'fleet 2 of 10 · 5 migrated before · PAUSED',
       'More have ended than are listed one by one: the counts go on.',
-      'fleet 4 of 10 · 5 already migrated',
+      'fleet 4 of 10 · 5 migrated before',
     ]);
   });
 
@@ -120,7 +129,7 @@ describe('fleetText', () => {
     expect(text).toMatch(
       /^fleet_\w+: NOT ALL projects are in databases of their own \(2 min 05 s\)/,
     );
-    expect(text).toContain('3 to move: 1 migrated, 1 restored, 1 parked\n');
+    expect(text).toContain('3 projects: 1 migrated, 1 restored, 1 parked\n');
     expect(text).toMatch(/^ +a +a_db +migrated +1 234$/m);
     expect(text).toMatch(/^ +b +b_db +restored .* a row was refused$/m);
     expect(text).toContain('2 × DataRejected: PostgreSQL refused a statement or a row');
@@ -139,18 +148,43 @@ describe('fleetText', () => {
       }),
     );
     expect(text).toContain('STOPPED before the end of the list: 1 projects failed');
-    expect(text).toContain('500 to move: 140 migrated, 1 restored, 359 not started');
+    expect(text).toContain('500 projects: 140 migrated, 1 restored, 359 not started');
     expect(text).not.toContain('m1');
-    expect(text).toContain('and 140 more, not shown here');
+    expect(text).toContain('and 140 more, which are in the record');
+    expect(text).toContain('Those that were not started: give the command of this fleet again.');
   });
 
   it('is short when all went well', () => {
     expect(fleetText(fleetReport({ counts: { migrated: 10 }, leftOut: 10 }))).toBe(
       [
         'fleet_1700000000000_0a1b2c3d: every project is in a database of its own (2 min 05 s)',
-        ...['', '10 to move: 10 migrated', '', '  and 10 more, not shown here', ''],
+        ...['', '10 projects: 10 migrated', '', '  and 10 more, which are in the record', ''],
         ...['Record: /backups/fleet_1700000000000_0a1b2c3d', ''],
       ].join('\n'),
     );
+  });
+
+  it('counts every project once, also those that were migrated before and those left out', () => {
+    const migratedBefore = [
+      {
+        ...{ connection: 'shared', database: 'postgres', projects: 10 },
+        ...{ firstSnapshot: SNAPSHOT, lastSnapshot: '2026-11-23T03:00:00.000Z' },
+      },
+    ];
+    const text = fleetText(
+      fleetReport({
+        ...{ outcome: 'stopped', total: 10, notStarted: 8, leftOut: 10, excluded: ['x', 'y'] },
+        counts: { migrated: 1, 'already-migrated': 10, restored: 1 },
+        ...{ migratedBefore, projects: [entry('a'), RESTORED] },
+      }),
+    );
+    expect(text).toContain(
+      '20 projects: 1 migrated, 10 already migrated, 1 restored, 8 not started\n',
+    );
+    expect(text).toContain(
+      'Already migrated: 10 from database "postgres" on connection "shared", snapshots of 2026-11-22 10:00:00 UTC to 2026-11-23 03:00:00 UTC',
+    );
+    expect(text).toContain('Left out by --exclude: x, y');
+    expect(text).not.toMatch(/and \d+ more/);
   });
 });

@@ -30,6 +30,7 @@ export async function openStubbedFleet(): Promise<StubbedFleet> {
     reading: () => Promise.resolve(),
     routes: [{ source: 'shared', target: 'projects' }],
     preparing: () => Promise.resolve(),
+    parked: new Map(),
     records: new Map(),
   };
   const taskQueue = `fleet-${randomUUID()}`;

@@ -33,6 +33,7 @@ export interface Testbed {
   readonly temporal: Temporal;
   readonly source: string;
   readonly backups: string;
+  readonly taskQueue: string;
   readonly configured: Configured;
   /** The next project that this file has not used; its target is absent. After the last the first comes again. */
   readonly nextProject: () => TestProject;
@@ -83,6 +84,7 @@ export async function openTestbed(given?: string): Promise<Testbed> {
     temporal,
     source,
     backups,
+    taskQueue,
     configured,
     nextProject: await projectsOf(source),
     start,
