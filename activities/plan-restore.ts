@@ -12,6 +12,7 @@ import { assertNobodyWrites } from './plan/assert-free';
 import { openRunProblems } from './plan/open-run';
 import { configuredProjects } from './plan/projects';
 import { ifThere, reachableSources } from './plan/reachable-source';
+import { assertRoom } from './plan/reach-servers';
 import { configuredServers, settingsFor } from './plan/servers';
 import { storeProblems } from './plan/store-problems';
 import type { Needs } from './plan/server-problems';
@@ -56,6 +57,7 @@ async function makePlan(
   const { settings, others } = await serversOf(connections, defaults, restoring);
   const { projectRef, ownerUserId } = manifest;
   const project = { projectRef, databaseName, ownerUserId };
+  await assertRoom(connections, { target: settings.target, database: databaseName });
   await assertNobodyWrites(connections, { connection: settings.target, ...project });
   const view = await viewTarget(
     connections,

@@ -2,9 +2,11 @@ import type { Problem } from '../../workflows/domain/plan';
 import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../failure';
 import type { Connections, Place } from '../postgres/connections';
+import { readSessionRoom } from '../postgres/checks/session-room';
 import { serverPlace } from '../postgres/maintenance';
 import { poolerRemarks } from './checks/pooler-remarks';
 import { together, type Remarks } from './checks/remarks';
+import { SESSIONS_TO_READ, SESSIONS_TO_WRITE, sessionRemarks } from './checks/session-remarks';
 
 /**
  * Makes sure that sessions of source and target are sessions, and gives what is worth saying of them.
@@ -18,11 +20,35 @@ export async function reachServers(
     { connection: source, access: 'read' },
     ...(target === source ? [] : [serverPlace(target)]),
   ];
+  await assertRoom(connections, { source, target });
   const remarks: Remarks[] = [];
   for (const place of places) remarks.push(await remarksOf(connections, place));
   const { problems, warnings } = together(remarks);
   if (problems.length === 0) return warnings;
   throw failure('ConfigInvalid', problems.map(({ message }) => message).join('; '));
+}
+
+/** The connections of a move, and the database it goes into. */
+interface Reaching {
+  readonly source?: string | undefined;
+  readonly target: string;
+  readonly database?: string | undefined;
+}
+
+/** Refuses where the limits of role, database or server leave fewer sessions than a move needs. */
+export async function assertRoom(
+  connections: Connections,
+  { source, target, database }: Reaching,
+): Promise<void> {
+  const asked: (readonly [Place, number])[] = [[serverPlace(target), SESSIONS_TO_WRITE]];
+  if (source !== undefined) asked.push([{ connection: source, access: 'read' }, SESSIONS_TO_READ]);
+  const found: Remarks[] = [];
+  for (const [place, needed] of asked) {
+    const rooms = await connections.with(place, (client) => readSessionRoom(client, database));
+    found.push(sessionRemarks(rooms, { connection: place.connection, needed }));
+  }
+  const messages = new Set(together(found).problems.map(({ message }) => message));
+  if (messages.size > 0) throw failure('Refused', [...messages].join(' '));
 }
 
 /** What is true of a server's sessions is true for every project of a fleet. */

@@ -1,6 +1,7 @@
 import { CHECKLIST } from '../../workflows/domain/next-steps';
 import type { Plan } from '../../workflows/domain/plan';
 import type { Connections } from '../postgres/connections';
+import { encodingRemarks } from './checks/encoding-remarks';
 import { viewSettings } from './database-settings';
 import { viewServer, type Needs } from './server-problems';
 import { viewServices } from './services';
@@ -20,7 +21,10 @@ export async function viewReadiness(
   const ofServices = needs.facts.service?.roles.map(({ name }) => name) ?? [];
   const roles = needs.mayCreateRoles ? [...needs.roles, ...ofServices] : needs.roles;
   const server = await viewServer(connections, target, { ...needs, roles });
-  const { createRoles, problems } = server;
+  const { createRoles } = server;
+  const { encoding } = needs.facts;
+  const encodings = encodingRemarks({ source: encoding, target: target.encoding });
+  const problems = [...server.problems, ...encodings.problems];
   const settings = await viewSettings(connections, target, { facts: needs.facts, createRoles });
   const { leftOutSettings } = settings;
   const services = await viewServices(connections, target, { needs, createRoles });

@@ -16,7 +16,12 @@ import type { Connections, Place } from '../postgres/connections';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
 import { findForeignMark, readMark, type Mark } from '../postgres/fence';
 import { serverPlace } from '../postgres/maintenance';
-import { catalogDigest, readSchema, type SchemaScript } from '../postgres/schema';
+import {
+  catalogDigest,
+  readDatabaseFacts,
+  readSchema,
+  type SchemaScript,
+} from '../postgres/schema';
 import { clientRemarks } from './checks/client-remarks';
 import { together } from './checks/remarks';
 import { targetTriggerRemarks } from './checks/trigger-remarks';
@@ -36,6 +41,8 @@ export interface TargetView {
   /** Objects of other schemas that would go with the project's schemas. */
   readonly dependents: readonly string[];
   readonly problems: readonly Problem[];
+  /** As PostgreSQL calls it; of a target that is there. */
+  readonly encoding?: string | undefined;
   /** Whether it is the database that its server is kept in order from. */
   readonly isForMaintenance?: boolean | undefined;
 }
@@ -111,6 +118,7 @@ async function viewExisting(
     triggers: await readFiringTriggers(client, extent),
     eventTriggers: await readEventTriggers(client),
     clients: await readClients(client),
+    encoding: (await readDatabaseFacts(client)).encoding,
     connect: (await readConnectRights(client)).map(spelled),
   }));
   const { keys, triggers, eventTriggers, connect } = seen;
@@ -119,13 +127,8 @@ async function viewExisting(
     clientRemarks(database, seen.clients),
     targetTriggerRemarks(database, triggers, eventTriggers),
   ]);
-  const found = {
-    releases: seen.releases,
-    mark: seen.mark,
-    dependents: seen.dependents,
-    keys,
-    warnings,
-  };
+  const { mark, encoding, dependents, releases } = seen;
+  const found = { mark, encoding, dependents, releases, keys, warnings };
   const names = { ...seen.names, connect };
   const catalog = await connections.withPool(place, catalogDigest);
   if (seen.parts.length === 0) {

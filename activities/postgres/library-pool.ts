@@ -1,5 +1,6 @@
 import { Client, Pool } from 'pg';
 import type { PoolConfig } from 'pg';
+import { sendPlainComments } from './plain-comments';
 
 /** Libraries read a catalog with so many sessions at once. */
 const SESSIONS = 2;
@@ -30,7 +31,9 @@ export async function withLibraryPool<T>(
   pool.on('connect', (client) => {
     // A pool listens to idle sessions only; a busy one that is lost would end the whole process.
     client.on('error', ignoreIdleLoss);
-    if (client instanceof Client) opened.push(client);
+    if (!(client instanceof Client)) return;
+    sendPlainComments(client);
+    opened.push(client);
   });
   const destroy = (): void => {
     for (const client of opened) client.connection.stream.destroy();

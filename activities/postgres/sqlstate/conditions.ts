@@ -15,6 +15,8 @@ export const CONDITIONS: Readonly<Record<string, Landing>> = {
   '0A000': { code: 'DataRejected', words: 'the server does not support what was asked of it' },
   '21': { code: 'DataRejected', words: 'a query gave more than one row' },
   '22': { code: 'DataRejected', words: 'a value was not accepted' },
+  '22021': { code: 'DataRejected', words: 'a text holds bytes that its encoding does not have' },
+  '22P05': { code: 'DataRejected', words: 'a character does not exist in the other encoding' },
   '23': { code: 'DataRejected', words: 'a constraint was violated' },
   '23502': { code: 'DataRejected', words: 'a column that must have a value has none' },
   '23503': { code: 'DataRejected', words: 'a foreign key was violated' },

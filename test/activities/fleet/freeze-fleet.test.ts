@@ -159,7 +159,11 @@ describe('freezeFleet', () => {
   it.each([
     ['no projects', {}, 'no projects are configured'],
     ['one ref twice', odd({ ref: 'project-003' }), 'have the ref "project-003"'],
-    ['one database twice', odd({ database: 'db_3' }), 'go to the database "db_3" on server'],
+    [
+      'one database twice',
+      odd({ database: 'db_3' }),
+      'go to the database "db_3" on the server of connection "',
+    ],
     [
       'one by another way',
       odd({ database: 'db_3', target: 'again' }),

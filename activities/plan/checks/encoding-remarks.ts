@@ -1,0 +1,36 @@
+import { stops, together, type Remarks } from './remarks';
+
+/** The encodings of both sides; of the target, if it stands already. */
+export interface Encodings {
+  readonly source: string;
+  readonly target: string | undefined;
+}
+
+/** Without an encoding PostgreSQL does not know which characters the bytes are. */
+const UNKNOWN = 'SQL_ASCII';
+
+/** Holds every character of all the others. */
+const ALL = 'UTF8';
+
+/** Stops where text could not come over to the byte (`encoding`). */
+export function encodingRemarks({ source, target }: Encodings): Remarks {
+  const mayLose = target !== undefined && target !== ALL && target !== source;
+  return together([
+    stops(
+      'encoding',
+      source === UNKNOWN
+        ? [
+            `the source's encoding is ${UNKNOWN}, which does not say what characters its bytes are: dump it, load it into a database with an encoding (CREATE DATABASE ... ENCODING 'UTF8'; the bytes must be in that encoding, or pg_dump --encoding names the one they are in), and move from that`,
+          ]
+        : [],
+    ),
+    stops(
+      'encoding',
+      mayLose && source !== UNKNOWN
+        ? [
+            `the target's encoding is ${target}, which may lack characters of the source's ${source}: name a database with the encoding UTF8 or ${source}, or a new one`,
+          ]
+        : [],
+    ),
+  ]);
+}

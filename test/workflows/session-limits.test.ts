@@ -1,0 +1,82 @@
+import { failure } from '../../activities/failure';
+import { actualRows, expectedRows } from '../support/harness/expected-rows';
+import { execute, freshName, urlOf } from '../support/harness/databases';
+import { before } from '../support/harness/interventions';
+import { sessionAt } from '../support/harness/session-at';
+import { openTestbed, type Testbed } from '../support/harness/testbed';
+
+describe('limits of sessions', () => {
+  let bed: Testbed;
+  let role: string;
+  beforeAll(async () => {
+    bed = await openTestbed();
+    role = freshName('limited');
+    await execute(
+      'postgres',
+      `CREATE ROLE ${role} LOGIN PASSWORD '${role}'; GRANT postgres TO ${role}`,
+    );
+    // Whoever logs in is counted, whoever acts is a superuser.
+    const as = (database: string): string =>
+      `${urlOf(database, role)}?options=${encodeURIComponent('-c role=postgres')}`;
+    bed.configured.urls = { shared: as(bed.source), projects: as('postgres') };
+  });
+  afterAll(async () => {
+    await execute('postgres', `REVOKE postgres FROM ${role}; DROP ROLE ${role}`);
+    await bed.close();
+  });
+
+  function limit(sessions: number): Promise<void> {
+    return execute('postgres', `ALTER ROLE ${role} CONNECTION LIMIT ${String(sessions)}`);
+  }
+
+  it('refuse a move at once where a role may have too few, with the number', async () => {
+    await limit(2);
+    const { report, message } = await bed.run('migrateProject', bed.nextProject());
+    expect(report?.outcome).toBe('refused');
+    expect(message).toContain(
+      `role "${role}" of connection "projects" may have 2 sessions at a time, of which 0 are in use by others; moveout needs 5: ALTER ROLE "${role}" CONNECTION LIMIT 5;`,
+    );
+  });
+
+  it('count what others have open', async () => {
+    await limit(5);
+    const idle = `${urlOf('postgres', role)}?application_name=other`;
+    const { message } = await sessionAt(idle, () => bed.run('migrateProject', bed.nextProject()));
+    expect(message).toContain('of which 1 are in use by others; moveout needs 5');
+    expect(message).toContain('CONNECTION LIMIT 6;');
+  });
+
+  it('of the source database are named as well', async () => {
+    await limit(-1);
+    await execute('postgres', `ALTER DATABASE ${bed.source} CONNECTION LIMIT 2`);
+    const { message } = await bed.run('migrateProject', bed.nextProject());
+    await execute('postgres', `ALTER DATABASE ${bed.source} CONNECTION LIMIT -1`);
+    expect(message).toContain(
+      `database "${bed.source}" on connection "shared" may have 2 sessions at a time`,
+    );
+    expect(message).toContain(`ALTER DATABASE "${bed.source}" CONNECTION LIMIT 3;`);
+  });
+
+  it('are kept to: the number that the plan names is enough to move and to restore', async () => {
+    await limit(5);
+    const project = bed.nextProject();
+    const failed = await bed.run(
+      'migrateProject',
+      project,
+      before('migrateStorage', () => {
+        throw failure('DataRejected', 'failed on purpose');
+      }),
+    );
+    expect(failed.report?.outcome).toBe('restored');
+    const attempts: string[] = [];
+    const moved = await bed.run('migrateProject', project, (name, real) => {
+      attempts.push(name);
+      return real();
+    });
+    expect([moved.message, moved.report?.outcome]).toEqual(['', 'migrated']);
+    expect(attempts).toEqual([...new Set(attempts)]);
+    expect(await actualRows(project.databaseName)).toEqual(
+      await expectedRows(bed.source, project.projectRef),
+    );
+  });
+});
