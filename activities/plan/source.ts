@@ -32,6 +32,7 @@ import {
 import type { Overlap } from '../postgres/scope/claims';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { findCrossings } from '../postgres/scope/crossing';
+import { countDeletedUsers } from '../postgres/scope/deleted-users';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
@@ -39,7 +40,12 @@ import { releaseWarnings } from './checks/release-warnings';
 import { computedRemarks } from './checks/computed-remarks';
 import { sourceRoleRemarks } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
-import { crossingProblem, noSuchProject, prefixWarnings } from './checks/tenancy-remarks';
+import {
+  crossingProblem,
+  deletedUserWarnings,
+  noSuchProject,
+  prefixWarnings,
+} from './checks/tenancy-remarks';
 import { readClaims } from './claims';
 import { readOutside, reachingOut } from './left-behind';
 import { planned } from './planned-table';
@@ -239,6 +245,7 @@ async function count(
   const crossings = await findCrossings(client, extent, scope);
   const unknown = wanted.configuredRefs === undefined && users === 0 && buckets === 0;
   const { normalizeNullTokens } = wanted.scopes;
+  const deleted = await countDeletedUsers(client, keys.deleted, wanted.projectRef);
   const rows = await checkRows(client, scope, { extent, targetKeys, normalizeNullTokens });
   return {
     tables: seen.map((table) => ({ ...table, ...volumes.get(table.table) })),
@@ -249,6 +256,6 @@ async function count(
       ...(unknown ? [noSuchProject(wanted.projectRef)] : []),
       ...rows.problems,
     ],
-    warnings: rows.warnings,
+    warnings: [...rows.warnings, ...deletedUserWarnings(deleted, wanted.tenancy)],
   };
 }

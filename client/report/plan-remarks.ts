@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<string, string>> = {
   triggers: 'Triggers on inserted rows',
   'event-triggers': 'Event triggers of the target',
   'disk-full': 'Disk space',
+  'deleted-users': 'Soft-deleted users',
   'refs-unknown': 'Buckets of other projects',
   pooler: 'Pooler',
   'collision-untried': 'Unique indexes that could not be tried',

@@ -1,6 +1,8 @@
 import { counted } from '../../../workflows/domain/counted';
 import type { Problem } from '../../../workflows/domain/plan';
+import type { Tenancy } from '../../../workflows/domain/tenancy';
 import type { Crossing } from '../../postgres/scope/crossing';
+import type { DeletedUserCounts } from '../../postgres/scope/deleted-users';
 import { refsAreUnknown, type WantedProject } from '../../postgres/scope/known-refs';
 
 /** Says so where buckets of a project with a longer ref could be taken for this one's (`refs-unknown`). */
@@ -29,4 +31,19 @@ export function noSuchProject(projectRef: string): Problem {
     code: 'no-such-project',
     message: `the tenancy gives project "${projectRef}" no user and no bucket in the source`,
   };
+}
+
+/** Names soft-deleted users that carry no ref: those that stay behind, and those that come along (`deleted-users`). */
+export function deletedUserWarnings(
+  { found, lost }: DeletedUserCounts,
+  { users }: Tenancy,
+): readonly Problem[] {
+  if (users.by !== 'app-metadata') return [];
+  const without = `without "${users.key}" in raw_app_meta_data, which Auth empties when it soft-deletes a user`;
+  const stay = `soft-deleted users of the source are ${without}, and their identities, Storage's rows and the audit log do not name one project: they and their audit rows stay behind; to move them, set "${users.key}" in their raw_app_meta_data in the source, or use "tenancy: users" by query or by table`;
+  const come = `soft-deleted users of the project are ${without}: they come along, because their identities, Storage's rows and the audit log name this project and no other`;
+  return [
+    ...(lost > 0 ? [{ code: 'deleted-users', message: `${String(lost)} ${stay}` }] : []),
+    ...(found > 0 ? [{ code: 'deleted-users', message: `${String(found)} ${come}` }] : []),
+  ];
 }

@@ -11,6 +11,7 @@ import {
   type Counts,
 } from './grouped-counts';
 import { bucketsByProject, usersByProject, type Grouping } from './grouped-tenancy';
+import { readDeletedUsers } from './deleted-users';
 import { knownRefs } from './known-refs';
 import { existence, nameTablesOfPublic } from './project-keys';
 import type { Overlap } from './claims';
@@ -40,6 +41,7 @@ export async function takeCensus(client: Client, asked: Counted): Promise<Census
   const tableSizes = await readSizes(client, extent);
   await nameTablesOfPublic(client);
   const known = [...new Set([...refs, ...(await knownRefs(client, asked))])];
+  const deleted = await readDeletedUsers(client, asked, exists);
   await client.query(`SELECT set_config('statement_timeout', $1, true)`, [String(patience)]);
   const grouping: Grouping = {
     refs,
@@ -47,6 +49,7 @@ export async function takeCensus(client: Client, asked: Counted): Promise<Census
     form: 'joined',
     hasColumn: (column) => exists('storage.buckets', column),
     hasTable: (table) => exists(table),
+    deleted,
   };
   const rows = new Map(refs.map((ref) => [ref, 0]));
   let isEstimated = false;

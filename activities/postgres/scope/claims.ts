@@ -43,7 +43,7 @@ export async function findOverlap(
   if (usersAreDisjoint(tenancy.users) && tenancy.buckets.by === 'id-prefix')
     return { users: 0, buckets: 0 };
   if (who.refs?.every((ref) => ref === who.except) === true) return { users: 0, buckets: 0 };
-  const others = await readUsers(client, asking);
+  const others = await readUsers(client, { ...asking, deleted: scope.keys.deleted });
   if (others === undefined) return undefined;
   const users = usersAreDisjoint(tenancy.users)
     ? 0

@@ -1,7 +1,7 @@
 import type { BucketTenancy, Tenancy, UserTenancy } from '../../../workflows/domain/tenancy';
 import { inlined } from '../configured-statement';
 import { ident, literal, qualified } from '../identifiers';
-import { CLAIMANT, CLAIMANTS, list, longestPrefix } from './tenancy';
+import { CLAIMANT, CLAIMANTS, list, longestPrefix, UUID, type DeletedUsers } from './tenancy';
 
 /** Several projects that are told apart in one statement. */
 export interface Grouping {
@@ -17,10 +17,9 @@ export interface Grouping {
   readonly hasColumn: (column: string) => boolean;
   /** Whether the source has this table. */
   readonly hasTable: (table: string) => boolean;
+  /** The soft-deleted users that carry no ref; absent if there are none. */
+  readonly deleted?: DeletedUsers | undefined;
 }
-
-/** What a uuid looks like to PostgreSQL; any other ref stands for no instance. */
-const UUID = '^([0-9a-f]{4}-?){7}[0-9a-f]{4}$';
 
 /**
  * The statement that yields `ref` and `id` for each user of the projects, every pair once; the same
@@ -33,7 +32,10 @@ export function usersByProject(rule: UserTenancy, grouping: Grouping): string {
   switch (rule.by) {
     case 'app-metadata': {
       const value = `u.raw_app_meta_data ->> ${literal(rule.key)}`;
-      return `SELECT ${value} AS ref, u.id FROM auth.users AS u WHERE ${value} = ANY (${refs})`;
+      const carried = `SELECT ${value} AS ref, u.id FROM auth.users AS u WHERE ${value} = ANY (${refs})`;
+      if (grouping.deleted?.statement === undefined) return carried;
+      return `${carried} UNION ALL SELECT f.ref, f.id FROM (${grouping.deleted.statement}) AS f
+        WHERE f.ref = ANY (${refs})`;
     }
     case 'instance-id':
       return `SELECT DISTINCT p.ref, u.id FROM (${instances(rule, grouping)}) AS p (ref, instance)

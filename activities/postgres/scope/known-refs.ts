@@ -28,7 +28,17 @@ export async function knownRefs(
 ): Promise<readonly string[]> {
   if (tenancy.buckets.by !== 'id-prefix') return [];
   if (tenancy.users.by !== 'app-metadata') return configuredRefs;
-  const value = `raw_app_meta_data ->> ${literal(tenancy.users.key)}`;
+  return allRefs(client, tenancy.users.key, configuredRefs, beginning);
+}
+
+/** The refs that are configured, and those that users carry; with a beginning, only such of the latter. */
+export async function allRefs(
+  client: Client,
+  key: string,
+  configuredRefs: readonly string[] = [],
+  beginning = '',
+): Promise<readonly string[]> {
+  const value = `raw_app_meta_data ->> ${literal(key)}`;
   const result = await client.query(
     `SELECT DISTINCT ${value} AS ref FROM auth.users WHERE starts_with(${value}, ${literal(beginning)})`,
   );

@@ -1,9 +1,12 @@
 import type { KeySet } from './keys';
+import type { DeletedUsers } from './tenancy';
 import type { TokenKeys } from './token-keys';
 
 /** The keys of a project, and what the source has, from which every predicate is built. */
 export interface ProjectKeys {
   readonly users: KeySet;
+  /** The soft-deleted users that carry no ref; absent if there are none. */
+  readonly deleted?: DeletedUsers | undefined;
   /** The instance ids that stand for the project, where the tenancy goes by them. */
   readonly instances: KeySet;
   readonly buckets: KeySet;
@@ -56,7 +59,7 @@ export const byFlowState = (keys: ProjectKeys): string =>
  * The payload with escapes taken out that JSON may hold and PostgreSQL cannot turn into text (NUL and
  * lone surrogates): one such row anywhere would fail the predicate for everybody.
  */
-const READABLE = String.raw`(CASE WHEN position('\u' IN t.payload::text) = 0 THEN t.payload
+export const READABLE = String.raw`(CASE WHEN position('\u' IN t.payload::text) = 0 THEN t.payload
     ELSE regexp_replace(t.payload::text, '\\u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\n', 'g')::json END)`;
 
 /** The subject of an audit row is its actor, or the user that an admin acted on. */

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import type { TableFacts } from '../catalog/tables';
 import { SEARCH_PUBLIC } from '../settings';
 import { naming } from '../sqlstate';
+import { readDeletedUsers } from './deleted-users';
 import { NO_KEYS, readKeys, readKeySets, type KeyRule, type KeySet } from './keys';
 import { knownRefs, type WantedProject } from './known-refs';
 import type { ProjectKeys } from './predicates';
@@ -41,7 +42,8 @@ export interface Asking {
  */
 export async function readKeysOf(client: Client, asking: Asking): Promise<ProjectKeys | undefined> {
   await nameTablesOfPublic(client);
-  const users = await readUsers(client, asking);
+  const deleted = await readDeletedUsers(client, asking.wanted, asking.exists);
+  const users = await readUsers(client, { ...asking, deleted });
   if (users === undefined) return undefined;
   const refs = await refsFor(client, asking);
   const ruleOf = (kind: KindOfBuckets): KeyRule | undefined => {
@@ -54,7 +56,7 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
     () => readKeySets(client, BUCKET_KINDS.map(ruleOf)),
   );
   return {
-    users,
+    ...{ users, deleted },
     instances: await instancesOf(client, asking),
     ...{ buckets, analyticsBuckets, vectorBuckets },
     ...(await readSharedKeys(client, users, asking.exists)),
@@ -66,9 +68,9 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
 /** The users that the tenancy gives to the claimants; `undefined` where it cannot tell. */
 export async function readUsers(
   client: Client,
-  { wanted, who }: Asking,
+  { wanted, who, deleted }: Asking & Pick<ProjectKeys, 'deleted'>,
 ): Promise<KeySet | undefined> {
-  const statement = usersStatement(wanted.tenancy.users, who);
+  const statement = usersStatement(wanted.tenancy.users, who, deleted);
   if (statement === undefined) return undefined;
   return naming('tenancy.users', () =>
     readKeys(client, { type: 'uuid', statement, ...listsOf(who) }),

@@ -11,6 +11,17 @@ export type Claimants =
       readonly except?: string;
     };
 
+/** Soft-deleted users that carry no ref. */
+export interface DeletedUsers {
+  /** How many of them no project was found for. */
+  readonly lost: number;
+  /** Yields `id` and `ref` of the others, each id once; absent if there are none. */
+  readonly statement?: string;
+}
+
+/** What a uuid looks like to PostgreSQL; any other text is no id of a user or instance. */
+export const UUID = '^([0-9a-f]{4}-?){7}[0-9a-f]{4}$';
+
 /** Buckets of one kind. */
 export interface BucketKind {
   readonly table: string;
@@ -21,14 +32,22 @@ export interface BucketKind {
 }
 
 /**
- * The statement that yields `id` for each user of the claimants; `undefined` where the rule cannot
- * say it without knowing their refs.
+ * The statement that yields `id` for each user of the claimants, those of the soft-deleted users that
+ * were found to be theirs among them; `undefined` where the rule cannot say it without knowing their
+ * refs.
  */
-export function usersStatement(rule: UserTenancy, who: Claimants): string | undefined {
+export function usersStatement(
+  rule: UserTenancy,
+  who: Claimants,
+  deleted?: DeletedUsers,
+): string | undefined {
   const users = 'SELECT u.id FROM auth.users AS u';
   switch (rule.by) {
-    case 'app-metadata':
-      return `${users} WHERE ${isTheirs(`u.raw_app_meta_data ->> ${literal(rule.key)}`, who)}`;
+    case 'app-metadata': {
+      const carried = `${users} WHERE ${isTheirs(`u.raw_app_meta_data ->> ${literal(rule.key)}`, who)}`;
+      if (deleted?.statement === undefined) return carried;
+      return `${carried} UNION ALL SELECT f.id FROM (${deleted.statement}) AS f WHERE ${isTheirs('f.ref', who)}`;
+    }
     case 'instance-id': {
       const instances = instancesStatement(rule, who);
       if (instances === undefined)
