@@ -25,7 +25,8 @@ describe('a situation of a real operator', () => {
       return;
     }
     expect(lines(plan.problems)).toBe('');
-    expect(ending).toMatchObject({ status: 'Completed', report: { outcome: 'migrated' } });
+    expect(ending?.message).toBe('');
+    expect(ending?.report?.outcome).toBe('migrated');
     expect(held).toBe(true);
     for (const line of expected.warnings ?? []) expect(lines(plan.warnings)).toMatch(line);
   });
