@@ -1,12 +1,18 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { CommanderError, type Command } from 'commander';
+import { z } from 'zod';
 import { answer } from './answer';
+import { packageRoot } from './temporal-cli';
 import { UsageError } from './usage-error';
 
 /**
- * Runs the action that the arguments ask for. Help goes to stdout; what cannot be parsed is answered
- * as one message that repeats no value, for it may hold a password.
+ * Runs the action that the arguments ask for. Help and version go to stdout, help also if a command that has
+ * subcommands is called without one. What cannot be parsed is answered as one message that repeats no value,
+ * for it may hold a password.
  */
 export async function runArguments(command: Command, args: readonly string[]): Promise<void> {
+  command.version(versionOfPackage(), '-V, --version', 'print the version');
   for (const one of withSubcommands(command)) {
     one.exitOverride().configureOutput({ writeErr: () => undefined });
   }
@@ -18,19 +24,41 @@ export async function runArguments(command: Command, args: readonly string[]): P
       process.exitCode = 0;
       return;
     }
-    const refusal = new UsageError(wordsOf(error, command));
+    const called = calledCommand(command, args);
+    if (error.code === 'commander.help') {
+      called.outputHelp();
+      process.exitCode = 0;
+      return;
+    }
+    const refusal = new UsageError(wordsOf(error, called));
     await answer({ json: args.includes('--json') }, () => Promise.reject(refusal));
   }
+}
+
+function versionOfPackage(): string {
+  const file = path.join(packageRoot(), 'package.json');
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }
 
 function withSubcommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
-function wordsOf(error: CommanderError, command: Command): string {
-  const help = `see ${command.name()} --help`;
-  if (error.code === 'commander.help') return `name a command; ${help}`;
+/** The command or subcommand that the arguments name. */
+function calledCommand(command: Command, [first, ...rest]: readonly string[]): Command {
+  const named = command.commands.find((one) => one.name() === first);
+  return named === undefined ? command : calledCommand(named, rest);
+}
+
+/** A command as it is typed, such as `moveout fleet status`. */
+function typedName(command: Command): string {
+  return command.parent === null
+    ? command.name()
+    : `${typedName(command.parent)} ${command.name()}`;
+}
+
+function wordsOf(error: CommanderError, called: Command): string {
   const words = error.message.replace(/^error: /, '').replace(/(--[^'=\s]+)=[^']*'/g, "$1'");
-  const hint = error.code === 'commander.unknownOption' ? `; ${help}` : '';
+  const hint = error.code === 'commander.unknownOption' ? `; see ${typedName(called)} --help` : '';
   return `${words.replace(/\s*\n\s*/g, ' ')}${hint}`;
 }

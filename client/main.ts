@@ -38,16 +38,16 @@ const MORE: Readonly<Partial<Record<Mode, readonly FlagName[]>>> = {
 
 add('plan', 'plan', 'show what a migration would do; nothing is touched');
 add('migrate', 'migrate', 'move one project, or --all');
-add('retry-failed', 'retry', 'move what failed last once more, the done ones left alone');
+add('retry-failed', 'retry', 'retry projects whose last migration failed');
 add('backup', 'backup', 'write a backup of a project and nothing else');
 add('verify', 'verify', 'compare a project’s database with its backup and the source');
-add('restore', 'restore', 'put the backup named by --backup into --database');
-add('reconcile', 'reconcile', 'restore what terminated or timed-out runs have left');
+add('restore', 'restore', 'restore the backup named by --backup into --database');
+add('reconcile', 'reconcile', 'restore what terminated or timed-out runs left behind');
 addFleet(moveout);
 addSchedule(moveout);
 moveout
   .command('worker')
-  .description('serve a configured Temporal until asked to stop')
+  .description('run a worker until SIGINT or SIGTERM')
   .allowExcessArguments(false)
   .action(async () => {
     const { runWorker } = await import('./embedded.js');

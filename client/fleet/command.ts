@@ -8,10 +8,10 @@ import { reachTemporal } from './reach';
 import { steer, type Action } from './steer';
 
 const HELP: Readonly<Record<Action, string>> = {
-  status: 'say how far a fleet is, or how it ended',
+  status: 'show how far a fleet is, or how it ended',
   pause: 'start no more projects until it is resumed; what runs goes on',
   resume: 'start projects again',
-  stop: 'start no more projects and end when those that run have ended',
+  stop: 'stop after the running migrations finish',
   limits: 'change the limits of a running fleet; "none" takes one away',
 };
 

@@ -16,7 +16,7 @@ interface Subcommand {
 const NAMED: readonly Subcommand[] = [
   {
     name: 'create',
-    help: 'have a fleet started by the clock',
+    help: 'create a schedule that starts a fleet',
     flags: ['cron', 'every', 'file', 'of', ...FLEET_FLAGS],
     act: createSchedule,
   },
@@ -30,7 +30,7 @@ const NAMED: readonly Subcommand[] = [
 export function addSchedule(moveout: Command): void {
   const schedule = moveout
     .command('schedule')
-    .description('fleets by the clock, as ordinary Schedules of a configured Temporal');
+    .description('manage Temporal Schedules that run a fleet');
   for (const { name, help, flags, act } of NAMED) {
     const command = schedule.command(name).description(help);
     command.argument('<name>', 'the schedule’s name, which is its id in Temporal');
