@@ -23,7 +23,7 @@ export const CASES: readonly Case[] = [
     inputs: ['109-odd-types'],
     configuration: `tables: { 'auth.odd': { scope: owned, via: 'user_id -> auth.users.id' } }`,
     expected: moved,
-    holds: `SELECT count(*) >= 40 AND bool_and(c36::text = '1 2 3') FROM auth.odd WHERE c36 IS NOT NULL`,
+    holds: `SELECT count(*) >= 20 AND bool_and(c36::text = '1 2 3') FROM auth.odd WHERE c36 IS NOT NULL`,
   },
   {
     name: 'twenty thousand buckets and a hundred thousand objects',

@@ -45,7 +45,7 @@ export async function readSchema(
     absent: absentOf(extent, inside),
     problemsUnder: (change) => judgeExtent(catalog, { ...extent, ...change }).problems,
     leftOut: [...judged.leftOut, ...unenforced(enforcement)].sort(byObject),
-    passedOver: judged.passedOver,
+    passedOver: [...judged.passedOver].sort(byObject),
     problems,
     extensions,
     roles: rolesOf(all, kept, [...first.roles, ...beside.flatMap(({ roles }) => roles)]),
