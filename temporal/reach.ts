@@ -1,6 +1,7 @@
-import { connect, type ClientHttp2Session, type SecureClientSessionOptions } from 'node:http2';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Connection, type ConnectionOptions } from '@temporalio/client';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { Connection, type ConnectionOptions as TemporalOptions } from '@temporalio/client';
 import { KnownError } from '../workflows/domain/known-error';
 import { temporalProblem } from '../workflows/domain/temporal-problem';
 import type { Reachable } from './settings';
@@ -61,7 +62,7 @@ export async function assertReachable(reachable: Reachable): Promise<void> {
 }
 
 /** The options of the client's own connection. */
-export function clientOptions({ connectionOptions }: Reachable): ConnectionOptions {
+export function clientOptions({ connectionOptions }: Reachable): TemporalOptions {
   const { address, tls, metadata, apiKey } = connectionOptions;
   return {
     address,
@@ -143,32 +144,45 @@ interface ConnectionEnd {
   readonly isOpen: boolean;
 }
 
-/** Connects as gRPC does, by HTTP/2, and tells how that ends. */
+/** Connects as gRPC does, greets in HTTP/2, and tells how that ends. */
 async function connectionEnd(reachable: Reachable): Promise<ConnectionEnd> {
   const { address, tls } = reachable.connectionOptions;
-  const authority = `${isSecured(reachable) ? 'https' : 'http'}://${withPort(address)}`;
+  const [, host = address, port = '7233'] = /^(.*?)(?::(\d+))?$/.exec(address) ?? [];
+  const to = { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
   try {
-    return await tryOut(connect(authority, secureOptions(tls)));
+    return isSecured(reachable)
+      ? await greet(
+          connectTls({ ...to, ALPNProtocols: ['h2'], ...secureOptions(tls) }),
+          'secureConnect',
+        )
+      : await greet(connectTcp(to), 'connect');
   } catch (error) {
     return { code: codeOf(error), isOpen: false };
   }
 }
 
-function tryOut(session: ClientHttp2Session): Promise<ConnectionEnd> {
+/** What a client of HTTP/2 says first: its preface, and a frame of settings that is empty. */
+const GREETING = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
+
+/** The answer is a frame of settings as well: its type stands fourth. */
+const isAnswer = (bytes: Buffer): boolean => bytes[3] === 4;
+
+function greet(socket: Socket, opens: 'connect' | 'secureConnect'): Promise<ConnectionEnd> {
   return new Promise((resolve) => {
     let isOpen = false;
     const settle = (code?: string): void => {
       clearTimeout(patience);
-      session.destroy();
+      socket.destroy();
       resolve({ code, isOpen });
     };
     const patience = setTimeout(() => settle('ETIMEDOUT'), ONE_CALL);
-    session.once('connect', () => {
+    socket.once(opens, () => {
       isOpen = true;
+      socket.write(GREETING);
     });
-    session.once('remoteSettings', () => settle());
-    session.on('error', (error) => settle(codeOf(error)));
-    session.once('close', () => settle(CLOSED));
+    socket.once('data', (bytes) => (isAnswer(bytes) ? settle() : settle(CLOSED)));
+    socket.on('error', (error) => settle(codeOf(error)));
+    socket.once('close', () => settle(CLOSED));
   });
 }
 
@@ -183,11 +197,7 @@ function isSecured({ connectionOptions: { tls } }: Reachable): boolean {
   return tls !== undefined && tls !== null && tls !== false;
 }
 
-function withPort(address: string): string {
-  return /:\d+$/.test(address) ? address : `${address}:7233`;
-}
-
-function secureOptions(tls: Reachable['connectionOptions']['tls']): SecureClientSessionOptions {
+function secureOptions(tls: Reachable['connectionOptions']['tls']): ConnectionOptions {
   if (tls === undefined || tls === null || typeof tls === 'boolean') return {};
   const { serverNameOverride: servername, serverRootCACertificate: ca, clientCertPair } = tls;
   return {

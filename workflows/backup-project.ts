@@ -9,7 +9,7 @@ import { planning, working } from './steps';
 
 /** Writes one backup of a project and nothing else. */
 export async function backupProject(input?: unknown): Promise<Report> {
-  const run = new Run(['planMigration', 'backupProject']);
+  const run = new Run(['planMigration', 'backupProject'], input);
   const steps = new MigrationSteps(run);
   const plan = await steps.refusing(() =>
     run.step(

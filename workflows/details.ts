@@ -13,7 +13,7 @@ const GAP = '\u00a0\u00a0\u00a0';
 export function detailsOf(progress: Progress): string {
   const moved = [...progress.steps].reverse().find((step) => step.tables.length > 0);
   return [
-    `**${progress.projectRef}** → database \`${progress.databaseName ?? '?'}\` · **${progress.outcome}**`,
+    headOf(progress),
     ...(progress.notice === undefined ? [] : parked(progress.notice)),
     ...(progress.awaited === undefined ? [] : ['', `**${awaitedIn(progress.awaited)}**`, '']),
     ...(progress.backupId === undefined ? [] : [`Backup: \`${progress.backupId}\``]),
@@ -26,6 +26,12 @@ export function detailsOf(progress: Progress): string {
     ...(moved === undefined ? [] : tableRows(moved)),
     ...leftToDo(progress.nextSteps ?? []),
   ].join('\n');
+}
+
+/** A database that the request leaves to the configuration is not known before the plan. */
+function headOf({ projectRef, databaseName, outcome }: Progress): string {
+  const target = databaseName === undefined ? '' : ` → database \`${databaseName}\``;
+  return `**${projectRef}**${target} · **${outcome}**`;
 }
 
 /** The Web UI changes quotes and dashes in running text, and cuts blocks off: a command is code, alone in its paragraph. */

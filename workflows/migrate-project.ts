@@ -7,7 +7,7 @@ import { Run } from './progress';
 
 /** Moves one project into a database of its own: migrated and verified, restored and verified, or parked. */
 export async function migrateProject(input?: unknown): Promise<Report> {
-  const run = new Run(STEPS);
+  const run = new Run(STEPS, input);
   const steps = new MigrationSteps(run);
 
   const plan = await steps.plan(input);

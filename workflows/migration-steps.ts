@@ -26,17 +26,15 @@ export class MigrationSteps {
 
   /** Plans; a plan with problems, or none at all, ends the run with nothing touched. */
   async plan(input: unknown): Promise<Plan> {
-    const plan = await this.refusing(
-      () =>
-        this.#run.step(
-          'planMigration',
-          () =>
-            planning('look at source, target and backup directory', hostAsked(input)).planMigration(
-              input,
-            ),
-          describePlan,
-        ),
-      input,
+    const plan = await this.refusing(() =>
+      this.#run.step(
+        'planMigration',
+        () =>
+          planning('look at source, target and backup directory', hostAsked(input)).planMigration(
+            input,
+          ),
+        describePlan,
+      ),
     );
     this.#run.planned(plan);
     const { project, source, target } = plan;
@@ -171,14 +169,14 @@ export class MigrationSteps {
   }
 
   /** Runs the first steps, whose failures mean that the request could not be taken up. */
-  async refusing<T>(use: () => Promise<T>, input?: unknown): Promise<T> {
+  async refusing<T>(use: () => Promise<T>): Promise<T> {
     try {
       return await use();
     } catch (failed) {
       const error = endOfStep(failed);
       const { code, message } = causeOf(error);
       if (code === 'Cancelled') throw error;
-      this.#run.wasAsked(input);
+      this.#run.listAsked();
       throw refused(this.#run, [{ code, message }]);
     }
   }

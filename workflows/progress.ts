@@ -14,7 +14,7 @@ import type { Progress, StepProgress } from './domain/progress';
 import type { Outcome, Report, StepTiming } from './domain/report';
 import type { ProjectIdentity } from './domain/request';
 import type { Step } from './domain/steps';
-import { namesAsked } from './domain/names-asked';
+import { namesAsked, type NamesAsked } from './domain/names-asked';
 import { detailsOf } from './details';
 import { Parking } from './parking';
 import { list } from './search-attributes';
@@ -31,7 +31,8 @@ interface NamedConnections {
 /** What a run knows of itself while it goes; the query, the details and the report come from here. */
 export class Run {
   readonly #steps = new Map<Step, StepProgress>();
-  #project: Partial<ProjectIdentity> = {};
+  readonly #asked: NamesAsked;
+  #project: Partial<ProjectIdentity>;
   #backup: { readonly backupId?: string; readonly backupPath?: string } = {};
   #outcome = 'running';
   #notice: Progress['notice'];
@@ -41,7 +42,10 @@ export class Run {
   /** What is left to do by hand if the run succeeds. */
   #nextSteps: readonly NextStep[] = [];
 
-  constructor(steps: readonly Step[]) {
+  /** `input` is the run's as it came: what it names is shown until a plan has settled it. */
+  constructor(steps: readonly Step[], input?: unknown) {
+    this.#asked = namesAsked(input);
+    this.#project = this.#asked.project ?? {};
     for (const step of steps) this.#steps.set(step, { step, state: 'waiting', tables: [] });
     setHandler(progressQuery, () => this.progress(), {
       description: 'How far the run is: steps with their times, and tables with rows and bytes.',
@@ -57,11 +61,10 @@ export class Run {
     upsertMemo({ connections });
   }
 
-  /** Makes the project known that a request names, where no plan could settle it. */
-  wasAsked(input: unknown): void {
-    const { project, connections } = namesAsked(input);
+  /** Lists the run by the names in its request, if no plan could settle them. */
+  listAsked(): void {
+    const { project, connections } = this.#asked;
     if (project === undefined) return;
-    this.#project = project;
     const { projectRef, databaseName, ownerUserId } = project;
     list({ project: projectRef, database: databaseName, owner: ownerUserId });
     if (Object.keys(connections).length > 0) upsertMemo({ connections });

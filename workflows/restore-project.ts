@@ -12,14 +12,17 @@ import { planning, working } from './steps';
 
 /** Puts a backup into a database, whatever stood there saved first, and verifies it. */
 export async function restoreProject(input?: unknown): Promise<Report> {
-  const run = new Run([
-    'planMigration',
-    'backupProject',
-    'initSchema',
-    'restoreProject',
-    'finishSchema',
-    'verifyProject',
-  ]);
+  const run = new Run(
+    [
+      'planMigration',
+      'backupProject',
+      'initSchema',
+      'restoreProject',
+      'finishSchema',
+      'verifyProject',
+    ],
+    input,
+  );
   const steps = new MigrationSteps(run);
   const plan = await steps.refusing(() =>
     run.step(

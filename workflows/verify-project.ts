@@ -9,7 +9,7 @@ import { planning } from './steps';
 
 /** Compares a project's database with its backup and with the source. Writes nothing. */
 export async function verifyProject(input?: unknown): Promise<Report> {
-  const run = new Run(['planMigration', 'verifyProject']);
+  const run = new Run(['planMigration', 'verifyProject'], input);
   const steps = new MigrationSteps(run);
   const plan = await steps.refusing(() =>
     run.step(

@@ -70,12 +70,12 @@ describe('settings of Temporal that do not lead to one', () => {
     [
       'no server',
       () => ({ TEMPORAL_ADDRESS: closed }),
-      /^the Temporal server at 127\.0\.0\.1:\d+ does not answer: nothing listens there; start it, or check TEMPORAL_ADDRESS$/,
+      /^ServerUnavailable: the Temporal server at 127\.0\.0\.1:\d+ does not answer: nothing listens there; start it, or check TEMPORAL_ADDRESS$/,
     ],
     [
       'an unknown host',
       () => ({ TEMPORAL_ADDRESS: 'temporal.invalid:7233' }),
-      /^the Temporal server at temporal\.invalid:7233 does not answer: (nobody knows that name|the name cannot be looked up for now|the connection is not answered); /,
+      /^ServerUnavailable: the Temporal server at temporal\.invalid:7233 does not answer: (nobody knows that name|the name cannot be looked up for now|the connection is not answered); /,
     ],
     [
       'a server that hangs up',
@@ -88,17 +88,17 @@ describe('settings of Temporal that do not lead to one', () => {
         TEMPORAL_ADDRESS: given('MOVEOUT_TEST_TEMPORAL_ADDRESS'),
         TEMPORAL_NAMESPACE: 'nope',
       }),
-      /^the Temporal server at .* has no namespace "nope": check TEMPORAL_NAMESPACE$/,
+      /^ConfigInvalid: the Temporal server at .* has no namespace "nope": check TEMPORAL_NAMESPACE$/,
     ],
     [
       'no permission',
       () => ({ TEMPORAL_ADDRESS: `127.0.0.1:${String(portOf(denier.address()))}` }),
-      /^the Temporal server at .* cannot be used: Temporal does not allow this call: check the rights of the certificate or API key$/,
+      /^AccessDenied: the Temporal server at .* cannot be used: Temporal does not allow this call: check the rights of the certificate or API key$/,
     ],
     [
       'a profile that is not there',
       () => ({ TEMPORAL_PROFILE: 'staging' }),
-      /^the settings of Temporal \(TEMPORAL_\* or a profile\) cannot be used: Profile 'staging' not found/,
+      /^ConfigInvalid: the settings of Temporal \(TEMPORAL_\* or a profile\) cannot be used: Profile 'staging' not found/,
     ],
     [
       'the default profile of the user',
@@ -109,7 +109,7 @@ describe('settings of Temporal that do not lead to one', () => {
         writeFileSync(path.join(place, 'temporal.toml'), text);
         return { HOME: path.join(folder, 'home') };
       },
-      /^the Temporal server at 127\.0\.0\.1:\d+ does not answer: nothing listens there/,
+      /^ServerUnavailable: the Temporal server at 127\.0\.0\.1:\d+ does not answer: nothing listens there/,
     ],
   ];
 

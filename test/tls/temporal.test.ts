@@ -149,7 +149,7 @@ describe('wrong settings of TLS', () => {
       const [script, status] = await Promise.all([migrate(env), worker.ended]);
       // Not what is said where it was waited for.
       expect(script.stderr).not.toContain('does not answer');
-      for (const said of [worker.said(), withoutNotice(script.stderr)]) {
+      for (const said of [worker.said(), script.stderr].map(withoutNotice)) {
         expect(said).toMatch(words);
         expect(said.trim().split('\n')).toHaveLength(1);
       }

@@ -9,7 +9,13 @@ export interface NamesAsked {
 }
 
 const CONNECTION = /^[a-z][a-z0-9_-]{0,62}$/;
+const BACKUP_OF = /^backup_(.+)_\d+(?:_target)?$/;
 const OWNER = /^\P{Cc}{1,255}$/u;
+
+/** The project whose backup an id names. */
+function refOf(backupId: unknown): string | undefined {
+  return typeof backupId === 'string' ? BACKUP_OF.exec(backupId)?.[1] : undefined;
+}
 
 /**
  * The names in the input of a run whose plan could not be made. They are listed with the run, so that it is
@@ -24,7 +30,7 @@ export function namesAsked(input: unknown): NamesAsked {
     const isWell = typeof value === 'string' && pattern.test(value);
     return isWell ? { [field]: value } : {};
   };
-  const projectRef = fields.get('projectRef');
+  const projectRef = fields.get('projectRef') ?? refOf(fields.get('backupId'));
   if (typeof projectRef !== 'string' || !PROJECT_REF.test(projectRef)) return { connections: {} };
   return {
     project: {

@@ -11,7 +11,7 @@ export async function changedMigration(
   input: unknown,
   write: (steps: MigrationSteps, job: Job) => Promise<Evidence>,
 ): Promise<Report> {
-  const run = new Run(STEPS);
+  const run = new Run(STEPS, input);
   const steps = new MigrationSteps(run);
   const plan = await steps.plan(input);
   const backup = await steps.backup(plan);
