@@ -1,7 +1,7 @@
 import { counted } from '../workflows/domain/counted';
 import type { Job, StepResult } from '../workflows/domain/job';
 import { recordStep } from './postgres/fence';
-import { parseSchemaSql } from './postgres/schema';
+import { parseSchemaSql, withoutUnreached } from './postgres/schema';
 import type { Resources } from './resources';
 import { runStatements } from './postgres/run-statements';
 import { CLONED } from './write/claim-target';
@@ -16,7 +16,8 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
   return writing(resources, { step: 'finishSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
-    const { after } = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
+    const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
+    const { after } = withoutUnreached(script, job.unreached).own;
     const { sequences, contents } = manifest;
     const { targetBefore } = job;
     const stands = targetBefore.kind === 'filled' && targetBefore.rebuild !== true;

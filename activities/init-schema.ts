@@ -1,7 +1,7 @@
 import type { Manifest } from '../workflows/domain/manifest';
 import type { Job, SchemaResult } from '../workflows/domain/job';
 import { recordStep } from './postgres/fence';
-import { parseDatabaseFacts, parseSchemaSql } from './postgres/schema';
+import { parseDatabaseFacts, parseSchemaSql, withoutUnreached } from './postgres/schema';
 import type { Resources } from './resources';
 import { claimTarget, CLONED } from './write/claim-target';
 import { runStatements } from './postgres/run-statements';
@@ -18,6 +18,7 @@ export async function initSchema(resources: Resources, job: Job): Promise<Schema
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
     const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
+    const { own } = withoutUnreached(script, job.unreached);
     const facts = parseDatabaseFacts(manifest.database);
     const isCloned = await claimTarget(writer, {
       ...script,
@@ -28,7 +29,7 @@ export async function initSchema(resources: Resources, job: Job): Promise<Schema
     if (isCloned) return CLONE;
     const { targetBefore } = job;
     const rebuild = targetBefore.kind === 'filled' && targetBefore.rebuild === true;
-    const statements = targetBefore.kind === 'filled' && !rebuild ? [] : script.before;
+    const statements = targetBefore.kind === 'filled' && !rebuild ? [] : own.before;
     const removal = rebuild ? await readRemoval(writer.connections, job) : undefined;
     const wasCloned = await inFencedTarget(writer, async ({ client, steps, write }) => {
       if (steps.includes('initSchema')) return steps.includes(CLONED);

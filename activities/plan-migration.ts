@@ -15,9 +15,8 @@ import { settleExtent } from './plan/settle-extent';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords } from './plan/owner-words';
-import { comesAlong } from './plan/target-schema';
-import { targetProblems } from './plan/target-problems';
-import { stateBefore } from './plan/target-schema';
+import { targetProblems, type TargetDemand } from './plan/target-problems';
+import { comesAlong, stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
 import { openRunProblems } from './plan/open-run';
 import { reachableSources } from './plan/reachable-source';
@@ -25,7 +24,9 @@ import { reachServers } from './plan/reach-servers';
 import { configuredServers } from './plan/servers';
 import { viewReadiness } from './plan/target-readiness';
 import { viewStore } from './plan/store-problems';
+import type { Settings } from '../workflows/domain/settings';
 import type { Connections } from './postgres/connections';
+import { serverPlace } from './postgres/maintenance';
 import type { Resources } from './resources';
 
 /**
@@ -56,18 +57,11 @@ async function makePlan(
   const source = await viewSource(connections, { ...viewing, countUnclaimed: request.unclaimed });
   const others = await otherSources(resources, connections, { settled, target });
   const sources = [source.identity, ...others];
-  const demand = {
-    project,
-    sources,
-    replace: request.replace,
-    extent,
-    schema: source.schema,
-    releases: source.releases,
-    works: (columns: readonly string[]) => comesAlong(source.schema, extent, columns),
-    fromVersion: source.identity.serverVersion,
-    from: source.identity,
-  };
-  const ready = await viewReadiness(connections, target, needsOf(source, settings));
+  const demand = demandOf({ project, request, source, sources, extent });
+  const before = stateBefore(target, demand);
+  // Without `replace` a schema that differs is refused, and nothing of it is made.
+  const needed = { source, before: request.replace ? before : target.before };
+  const ready = await viewReadiness(connections, target, needsOf(needed, settings));
   const format = chooseFormat(settings.backup.format, source);
   const space = await viewStore(resources.store, source.tables, format);
   const problems: readonly Problem[] = [
@@ -79,14 +73,42 @@ async function makePlan(
     ...ready.problems,
     ...space.problems,
   ];
-  const before = stateBefore(target, demand);
   const seen = [...poolers, ...source.warnings, ...target.warnings];
   const warnings = [...seen, ...ready.warnings, ...space.warnings];
+  await forgetSessions(connections, settings, problems);
   return assemble({
     ...{ request, project, source, sources, target, before, format, ...ready },
     ...{ problems, warnings, estimate: space.estimate, timing: settings.timing },
     host: await hostFor(resources.host, problems),
   });
+}
+
+interface Demanding extends Pick<TargetDemand, 'project' | 'sources' | 'extent'> {
+  readonly request: MigrateRequest;
+  readonly source: SourceView;
+}
+
+function demandOf({ project, request, source, sources, extent }: Demanding): TargetDemand {
+  return {
+    ...{ project, sources, extent },
+    replace: request.replace,
+    schema: source.schema,
+    releases: source.releases,
+    works: (columns) => comesAlong(source.schema, extent, columns),
+    fromVersion: source.identity.serverVersion,
+    from: source.identity,
+  };
+}
+
+/** Who lacks a right is about to get it, and a session that is kept would not see all of that. */
+async function forgetSessions(
+  connections: Connections,
+  { source, target }: Settings,
+  problems: readonly Problem[],
+): Promise<void> {
+  if (!problems.some(({ code }) => code === 'privilege')) return;
+  await connections.closeKept({ connection: source });
+  await connections.closeKept(serverPlace(target));
 }
 
 /** What is created anew is nobody's source; a database that stands already could be another project's. */
@@ -106,12 +128,13 @@ async function otherSources(
 }
 
 function needsOf(
-  { schema, owners, facts, identity }: SourceView,
+  { source, before }: { readonly source: SourceView; readonly before: TargetState },
   { createRoles: mayCreateRoles }: Resources['settings'],
 ): Needs {
+  const { schema, facts, extent, identity } = source;
   const { roles = [], extensions = [] } = schema ?? {};
-  const owner = ownerWords(identity);
-  return { facts, owner, roles, extensions, owners, mayCreateRoles };
+  const own = { roles, extensions, statements: schema?.statements, owner: ownerWords(identity) };
+  return { facts, ...own, extent, before, mayCreateRoles };
 }
 
 interface Findings extends Pick<
@@ -122,6 +145,7 @@ interface Findings extends Pick<
   | 'problems'
   | 'warnings'
   | 'createRoles'
+  | 'unreached'
   | 'estimate'
   | 'timing'
   | 'host'

@@ -1,5 +1,5 @@
 import type { Manifest } from '../workflows/domain/manifest';
-import type { DatabaseIdentity } from '../workflows/domain/plan';
+import type { DatabaseIdentity, TargetState } from '../workflows/domain/plan';
 import type { Settings } from '../workflows/domain/settings';
 import { restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
 import type { Overwritten, RestorePlan } from '../workflows/domain/restore-plan';
@@ -22,7 +22,7 @@ import { ownerWords } from './plan/owner-words';
 import { targetProblems, type TargetDemand } from './plan/target-problems';
 import { stateBefore } from './plan/target-schema';
 import type { Connections } from './postgres/connections';
-import { parseDatabaseFacts } from './postgres/schema';
+import { parseDatabaseFacts, parseSchemaSql } from './postgres/schema';
 import type { Resources } from './resources';
 
 /**
@@ -66,7 +66,9 @@ async function makePlan(
   );
   const sources = await protectedSources(connections, others, manifest);
   const demand = await demandOf(store, manifest, { project, sources, replace });
-  const ready = await viewReadiness(connections, view, needsOf(manifest, settings));
+  const before = stateBefore(view, demand);
+  const needs = await needsOf({ store, settings }, manifest, replace ? before : view.before);
+  const ready = await viewReadiness(connections, view, needs);
   const problems = [
     ...targetProblems(view, demand),
     ...(replace ? await openRunProblems(view.mark) : []),
@@ -82,7 +84,7 @@ async function makePlan(
     format,
     extent,
     target: view.identity,
-    targetBefore: stateBefore(view, demand),
+    targetBefore: before,
     ...marksBefore(view),
     sources,
     ...ready,
@@ -123,19 +125,16 @@ async function serversOf(
   };
 }
 
-function needsOf(
-  { database, schema: { roles = [], extensions = [] } }: Manifest,
-  { createRoles: mayCreateRoles }: Resources['settings'],
-): Needs {
-  const owner = ownerWords('backup');
-  return {
-    facts: parseDatabaseFacts(database),
-    owner,
-    roles,
-    extensions,
-    owners: [],
-    mayCreateRoles,
-  };
+async function needsOf(
+  { store, settings }: Pick<Resources, 'store' | 'settings'>,
+  { backupId, database, extent, schema }: Manifest,
+  before: TargetState,
+): Promise<Needs> {
+  const { roles = [], extensions = [] } = schema;
+  const statements = parseSchemaSql(await store.readText(backupId, schema.file));
+  const own = { roles, extensions, statements, owner: ownerWords('backup') };
+  const { createRoles: mayCreateRoles } = settings;
+  return { facts: parseDatabaseFacts(database), ...own, extent, before, mayCreateRoles };
 }
 
 function contentOf({ source, timestamp, contents }: Manifest): RestorePlan['backup'] {

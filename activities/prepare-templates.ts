@@ -8,18 +8,22 @@ import {
   missingRoles,
   readDatabaseFacts,
   recallSchema,
+  rolesOfScript,
 } from './postgres/schema';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
 import { makeTemplate, type WantedTemplate } from './write/make-template';
-import { templateName } from './postgres/template';
+import { templateName, type Holding } from './postgres/template';
+import { isOutOfReach, readMover, readReach } from './postgres/checks/mover';
+import type { Client } from './postgres/database-client';
 import { takeOver } from './write/take-over';
 import { settleExtent } from './plan/settle-extent';
 
 /**
  * Makes sure that the target's server has a template database with the source's present schema, for the
  * projects of a fleet to be cloned from. Where it cannot be made, because the server lacks a role or an
- * extension or the schema has problems, there is none: each project's plan says why. Safe to run twice.
+ * extension or the schema has problems, or the role lacks a right or would meet another role's template, there is
+ * none: each project's plan says why. Safe to run twice.
  */
 export async function prepareTemplates(
   resources: Resources,
@@ -59,10 +63,25 @@ async function wantedTemplate(
       const roles = await missingRoles(client, [...script.roles, ...facts.roles]);
       const extensions = await missingExtensions(client, script.extensions);
       if (script.problems.length + roles.length + extensions.length > 0) return undefined;
+      if (!(await mayMake(client, { ...script.statements, facts }))) return undefined;
       return readIdentity(client, target);
     },
   );
   if (server === undefined) return undefined;
   const { before, after } = script.statements;
   return { before, after, facts, extent, snapshot: script.snapshot, server, sources: [identity] };
+}
+
+/** Whether the session's role can make all of the template, and no template of another role has its name. */
+async function mayMake(client: Client, holding: Holding): Promise<boolean> {
+  const mover = await readMover(client);
+  if (mover.superuser) return true;
+  const { owners, ownersBeside, defaultPrivilegesOf } = rolesOfScript(holding);
+  const all = [...owners, ...ownersBeside, ...defaultPrivilegesOf];
+  const reached = await readReach(client, all);
+  const others = await client.query(
+    `SELECT FROM pg_database WHERE datname = $1 AND NOT pg_has_role(datdba, 'USAGE')`,
+    [templateName(holding)],
+  );
+  return mover.createdb && others.rowCount === 0 && !reached.some(isOutOfReach);
 }

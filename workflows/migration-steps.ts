@@ -73,7 +73,7 @@ export class MigrationSteps {
   /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
-    const { createRoles, leftOutSettings, markBefore, timing, host } = plan;
+    const { createRoles, leftOutSettings, unreached, markBefore, timing, host } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
@@ -82,6 +82,7 @@ export class MigrationSteps {
       extent,
       createRoles,
       leftOutSettings,
+      unreached,
       timing,
       host,
       markBefore,

@@ -1,6 +1,9 @@
-import type { Problem } from '../../workflows/domain/plan';
+import type { NextStep } from '../../workflows/domain/next-steps';
+import type { Problem, TargetState, Unreached } from '../../workflows/domain/plan';
+import type { Extent } from '../../workflows/domain/extent';
 import { hasLocale } from '../postgres/catalog/locales';
 import type { Connections } from '../postgres/connections';
+import { readLoadRights } from '../postgres/checks/load-privileges';
 import {
   readTargetRole,
   type TargetNeeds,
@@ -9,12 +12,17 @@ import {
 import type { Client } from '../postgres/database-client';
 import { serverPlace, targetPlace } from '../postgres/maintenance';
 import {
+  createDatabaseSql,
   missingExtensions,
   missingRoles,
+  rolesOfScript,
+  withoutUnreached,
   type DatabaseFacts,
   type Extension,
+  type Halves,
 } from '../postgres/schema';
-import { targetRoleRemarks } from './checks/role-remarks';
+import type { Remarks } from './checks/remarks';
+import { loadRemarks, targetRoleRemarks, unreachedRemarks } from './checks/role-remarks';
 import type { TargetView } from './target';
 
 /** What a target's server must offer: the roles that are named, and what a new database is created with. */
@@ -22,31 +30,36 @@ export interface Needs {
   readonly facts: DatabaseFacts;
   /** Whose facts these are, in words: of the source or of the backup. */
   readonly owner: string;
+  /** The statements that make the schema, where it is known. */
+  readonly statements: Halves | undefined;
   /** Roles that the schema names, beside those of the database's own grants. */
   readonly roles: readonly string[];
   /** Extensions that the schema needs. */
   readonly extensions: readonly Extension[];
-  /** Roles that own what will be made. */
-  readonly owners: readonly string[];
+  readonly extent: Extent;
+  /** The target's state before, as the writing steps will know it. */
+  readonly before: TargetState;
   /** Whether roles that are missing may be created. */
   readonly mayCreateRoles: boolean;
 }
 
 /** What was found of a target's server. */
-export interface ServerView {
+export interface ServerView extends Remarks {
   /** Roles that will be created there. */
   readonly createRoles: readonly string[];
-  readonly problems: readonly Problem[];
+  /** What the target's role cannot set, and what a superuser does about it afterwards. */
+  readonly unreached: Unreached | undefined;
+  readonly nextSteps: readonly NextStep[];
 }
 
-/** Tells what the target's server lacks: roles, and the locale of a database that is to be created. */
+/** Tells what the target's server lacks: roles, rights, and the locale of a database that is to be created. */
 export async function viewServer(
   connections: Connections,
   target: TargetView,
   needs: Needs,
 ): Promise<ServerView> {
   const { facts, roles, extensions, mayCreateRoles } = needs;
-  const isAbsent = target.before.kind === 'absent';
+  const isAbsent = target.before.kind === 'absent' && !target.isClosed;
   const readRole = (client: Client, missing: readonly string[]): Promise<TargetRole> =>
     readTargetRole(client, rightsNeeded(target, needs, mayCreateRoles ? missing : []));
   const found = await connections.with(serverPlace(target.identity.connection), async (client) => {
@@ -59,39 +72,81 @@ export async function viewServer(
     };
   });
   // Extensions of a target that exists are seen from within it only.
-  const role =
-    found.role ??
-    (await connections.with(targetPlace(target.identity, 'read'), (client) =>
-      readRole(client, found.missing),
-    ));
-  const locale = `the target's server does not offer the ${needs.owner}'s locale ${facts.collate} (provider ${facts.localeProvider})`;
-  const missing = found.missing.map((role) => ({
+  const inside =
+    found.role !== undefined || target.isClosed
+      ? undefined
+      : await connections.with(targetPlace(target.identity, 'read'), async (client) => {
+          const role = await readRole(client, found.missing);
+          const stays = staysAsItIs(needs.before);
+          const rights = stays ? await readLoadRights(client, role.mover, needs.extent) : [];
+          return { role, load: loadRemarks(target.identity.database, role.mover, rights) };
+        });
+  const role = found.role ?? inside?.role;
+  const missing = found.missing.map((name) => ({
     code: 'missing-role',
-    message: `the target's server has no role "${role}": CREATE ROLE "${role}" NOLOGIN (or set createRoles: true)`,
+    message: `the target's server has no role "${name}": CREATE ROLE "${name}" NOLOGIN; (or set createRoles: true)`,
   }));
-  const rights = targetRoleRemarks(role);
   return {
     createRoles: mayCreateRoles ? found.missing : [],
+    ...leftToSuperuser(target, needs, role?.unreached),
     problems: [
       ...(mayCreateRoles ? [] : missing),
-      ...rights.problems,
+      ...(role === undefined ? [] : targetRoleRemarks(target.identity.database, role).problems),
+      ...(inside?.load.problems ?? []),
       ...found.unknown.map((name) => ({
         code: 'missing-extension',
         message: `the schema needs extension "${name}", which the target's server does not offer: install its package there`,
       })),
-      ...(found.offered ? [] : [{ code: 'missing-locale', message: locale }]),
+      ...(found.offered ? [] : [missingLocale(needs)]),
     ],
   };
 }
 
-/** What the role will have to do on the target's server. */
+function missingLocale({ facts: { collate, localeProvider }, owner }: Needs): Problem {
+  return {
+    code: 'missing-locale',
+    message: `the target's server does not offer the ${owner}'s locale ${collate} (provider ${localeProvider})`,
+  };
+}
+
+function leftToSuperuser(
+  { identity: { database } }: TargetView,
+  { statements }: Needs,
+  unreached: Unreached | undefined,
+): Pick<ServerView, 'unreached' | 'warnings' | 'nextSteps'> {
+  const later = statements === undefined ? [] : withoutUnreached(statements, unreached).later;
+  const { warnings } = unreachedRemarks(database, unreached, later);
+  const reason = `To be run by a superuser in database "${database}": moveout's role may not.`;
+  const nextSteps = later.map((statement) => ({ statement, reason }));
+  return { unreached, warnings, nextSteps };
+}
+
+/** Whether the schemas that are there are those of the source, and only rows are loaded. */
+function staysAsItIs(before: TargetState): boolean {
+  return before.kind === 'filled' && before.rebuild !== true;
+}
+
+const NO_ROLES = {
+  ...{ owners: [], ownersBeside: [], defaultPrivilegesOf: [] },
+  forcesRowSecurity: false,
+} as const;
+
+/** What the role will have to do on the target's server in this run. */
 function rightsNeeded(
-  { identity: { database }, before }: TargetView,
-  { owners, extensions }: Needs,
+  { identity: { database, serverVersion }, before: seen, schema }: TargetView,
+  { facts, statements, extensions, before }: Needs,
   rolesToCreate: readonly string[],
 ): TargetNeeds {
-  const exists = before.kind !== 'absent';
-  const there = before.kind === 'absent' ? [] : (before.extensions ?? []);
-  const needed = extensions.map(({ name }) => name).filter((name) => !there.includes(name));
-  return { database, exists, owners, rolesToCreate, extensions: needed };
+  const exists = seen.kind !== 'absent';
+  const isMade = statements !== undefined && !staysAsItIs(before);
+  const isReplaced = before.kind === 'filled' && before.rebuild === true && schema !== undefined;
+  return {
+    database,
+    exists,
+    rolesToCreate,
+    createDatabase: () => createDatabaseSql(database, facts, serverVersion),
+    script: isMade ? rolesOfScript(statements) : NO_ROLES,
+    replaced: isReplaced ? rolesOfScript(schema.statements) : NO_ROLES,
+    extensions: isMade ? extensions : [],
+  };
 }

@@ -17,7 +17,6 @@ import { readSizes, readTables, type TableFacts, type TableSize } from '../postg
 import { findLostNames } from '../postgres/checks/computed';
 import { findRefusedStatements } from '../postgres/checks/configured-statements';
 import { readSourceRole } from '../postgres/checks/source-privileges';
-import { readOwners } from '../postgres/checks/target-privileges';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/connections';
@@ -67,8 +66,6 @@ export interface SourceView {
   readonly users: number;
   readonly buckets: number;
   readonly unclaimed?: readonly UnclaimedRows[] | undefined;
-  /** The roles that own what will be rebuilt. */
-  readonly owners: readonly string[];
   readonly schema: SchemaScript | undefined;
   readonly facts: DatabaseFacts;
   readonly releases: readonly Release[];
@@ -185,10 +182,13 @@ type Seen = Omit<SourceView, 'extent' | 'schema' | 'facts' | 'unclaimed'>;
 
 async function look(client: Client, looking: Looking): Promise<Seen> {
   const { connection, extent, wanted } = looking;
-  const rights = sourceRoleRemarks(await readSourceRole(client, extent));
   const identity = await readIdentity(client, connection);
   const tables = await readTables(client, extent);
   const classification = classify(tables, wanted.scopes);
+  const isExcluded = (table: string): boolean =>
+    classification.rules.get(table)?.kind === 'excluded';
+  const excluded = tables.map(({ table }) => table).filter(isExcluded);
+  const rights = sourceRoleRemarks(await readSourceRole(client, extent, excluded));
   // PostgreSQL looks at the expressions of indexes in whatever it plans over a table.
   const lost = computedRemarks(await findLostNames(client, extent)).problems;
   const refused =
@@ -211,7 +211,6 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const seen = {
     identity,
     tables: tables.map((facts) => planned(facts, classification, sizes.get(facts.table))),
-    owners: await readOwners(client, extent),
     releases,
     warnings: [
       ...rights.warnings,

@@ -2,7 +2,7 @@ import type { Problem, TargetState } from '../../workflows/domain/plan';
 import type { Extent } from '../../workflows/domain/extent';
 import { readColumnName } from '../../workflows/domain/object-names';
 import { compareReleases } from '../postgres/catalog/releases';
-import { compareSchemas, type SchemaScript } from '../postgres/schema';
+import { compareSchemas, settlePrivileges, type SchemaScript } from '../postgres/schema';
 import type { TargetView } from './target';
 import { ownerWords } from './owner-words';
 import type { TargetDemand } from './target-problems';
@@ -26,6 +26,15 @@ export function schemaProblems(view: TargetView, demand: TargetDemand): readonly
     ];
   }
   const differences = differencesOf(view, demand);
+  const statements = privilegesOf(view, demand, differences);
+  if (statements !== undefined) {
+    return [
+      {
+        code: 'schema-differs',
+        message: `in the target "${database}", the schemas have other privileges than in the ${owner} (${shortened(differences)}): ${statements.map((text) => `${text};`).join(' ')}`,
+      },
+    ];
+  }
   // What a backup holds is in it: only a migration can leave columns out.
   const { words, rest } = byRelease(differences, view, demand);
   const settled = demand.from === 'backup' ? '' : settling(rest, demand);
@@ -104,6 +113,16 @@ function inTheWay({ schema, dependents }: TargetView): readonly string[] {
 function differencesOf({ schema }: TargetView, demand: TargetDemand): readonly string[] {
   if (schema === undefined || demand.schema === undefined) return [];
   return compareSchemas(demand.schema.snapshot, schema.snapshot);
+}
+
+/** What settles it where only privileges differ, such as those that a plan offered for the source. */
+function privilegesOf(
+  { schema }: TargetView,
+  demand: TargetDemand,
+  differences: readonly string[],
+): readonly string[] | undefined {
+  if (schema === undefined || demand.schema === undefined) return undefined;
+  return settlePrivileges(demand.schema.snapshot, schema.snapshot, differences);
 }
 
 /** Columns that only the source has can stay behind, where the rest works without them. */

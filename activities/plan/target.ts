@@ -4,6 +4,7 @@ import { RESERVED_DATABASES } from '../../workflows/domain/names';
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../../workflows/domain/plan';
 import { findDatabase, type DatabaseEntry } from '../postgres/catalog/databases';
 import { readIdentity } from '../postgres/catalog/identity';
+import { readBlindSpots } from '../postgres/catalog/privileges';
 import { readReleases, type Release } from '../postgres/catalog/releases';
 import { presentParts } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
@@ -11,10 +12,11 @@ import { countRows } from '../postgres/catalog/row-counts';
 import { readNames } from '../postgres/catalog/state';
 import { readClients } from '../postgres/checks/clients';
 import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing-triggers';
+import { readReadOnly } from '../postgres/checks/read-only';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import type { Connections, Place } from '../postgres/connections';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
-import { findForeignMark, readMark, type Mark } from '../postgres/fence';
+import { findForeignMark, mayReadMark, readMark, type Mark } from '../postgres/fence';
 import { serverPlace } from '../postgres/maintenance';
 import {
   catalogDigest,
@@ -24,6 +26,7 @@ import {
 } from '../postgres/schema';
 import { clientRemarks } from './checks/client-remarks';
 import { together } from './checks/remarks';
+import { connectProblems, readOnlyProblems } from './checks/server-remarks';
 import { targetTriggerRemarks } from './checks/trigger-remarks';
 import { dependentsOf, notKept } from './left-behind';
 
@@ -45,6 +48,8 @@ export interface TargetView {
   readonly encoding?: string | undefined;
   /** Whether it is the database that its server is kept in order from. */
   readonly isForMaintenance?: boolean | undefined;
+  /** Whether the database is there and cannot be looked into; a problem says why. */
+  readonly isClosed: boolean;
 }
 
 /** Tables whose rows say how the schema came to be, not what a project holds. */
@@ -59,28 +64,24 @@ export async function viewTarget(
   const server = await connections.with(serverPlace(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
+    readOnly: readOnlyProblems(await readReadOnly(client)),
+    closed: await connectProblems(client, database),
   }));
   const identity = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
-  const absent = {
-    identity,
-    before: { kind: 'absent' },
-    mark: undefined,
-    schema: undefined,
-    dependents: [],
-    releases: [],
-    keys: [],
-    warnings: [],
-  } as const;
-  if (server.entry === undefined) {
-    return { ...absent, problems: [] };
-  }
+  const closed = (problems: readonly Problem[]): TargetView => ({
+    ...{ identity, before: { kind: 'absent' }, mark: undefined, schema: undefined },
+    ...{ dependents: [], releases: [], keys: [], warnings: [], problems },
+    isClosed: server.entry !== undefined,
+  });
+  if (server.entry === undefined) return closed(server.readOnly);
   const shut = shutProblem(server.entry, database);
-  if (shut !== undefined) return { ...absent, problems: [shut] };
+  if (shut !== undefined) return closed([shut]);
+  if (server.closed.length > 0) return closed([...server.readOnly, ...server.closed]);
   const place = { connection, database, access: 'read' } as const;
   const foreign = await connections.with(place, findForeignMark);
   if (foreign !== undefined) {
     const message = `in the target "${database}", ${foreign}`;
-    return { ...absent, problems: [{ code: 'foreign-marker', message }] };
+    return closed([{ code: 'foreign-marker', message }]);
   }
   const isForMaintenance = connections.isForMaintenance(connection, database);
   const seen = await viewExisting(connections, place, { extent, oid: server.entry.oid });
@@ -88,7 +89,8 @@ export async function viewTarget(
     code: 'schema',
     message: `in the target "${database}": ${message}`,
   }));
-  return { identity, ...seen, isForMaintenance, problems: unreadable };
+  const problems = [...server.readOnly, ...unreadable];
+  return { identity, ...seen, isForMaintenance, problems, isClosed: false };
 }
 
 /** A database that cannot be looked into. */
@@ -106,9 +108,9 @@ async function viewExisting(
   connections: Connections,
   place: Place,
   { extent, oid }: { readonly extent: Extent; readonly oid: number },
-): Promise<Omit<TargetView, 'identity' | 'problems' | 'isForMaintenance'>> {
+): Promise<Omit<TargetView, 'identity' | 'problems' | 'isForMaintenance' | 'isClosed'>> {
   const seen = await connections.with(place, async (client) => ({
-    mark: await readMark(client),
+    mark: (await mayReadMark(client)) ? await readMark(client) : undefined,
     parts: await presentParts(client, extent),
     rows: await projectRows(client, extent),
     dependents: await dependentsOf(client, extent),
@@ -140,7 +142,9 @@ async function viewExisting(
   return { ...found, schema, before, warnings: [...warnings, ...lost] };
 }
 
+/** Counts no rows where the role cannot see all of them: the right that it lacks is a problem of its own. */
 async function projectRows(client: Client, extent: Extent): Promise<number> {
+  if ((await readBlindSpots(client, extent)).length > 0) return 0;
   const tables = await readTables(client, extent);
   const holding = tables.map((facts) => facts.table).filter((table) => !BOOKKEEPING.has(table));
   const counts = await countRows(client, holding);

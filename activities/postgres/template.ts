@@ -31,11 +31,14 @@ export function templateName({ before, after, facts }: Holding): string {
   return `${TEMPLATE_PREFIX}${hash.slice(0, 24)}`;
 }
 
-/** Tells whether the server of the session has a template of that name that is as it was proved. */
+/**
+ * Tells whether the server of the session has a template of that name that is as it was proved and whose
+ * marker the session's role may write: in a clone it belongs to whoever made the template.
+ */
 export async function hasTemplate(client: Client, name: string): Promise<boolean> {
   const result = await client.query(
     `SELECT FROM pg_database
-      WHERE datname = $1 AND datistemplate AND NOT datallowconn
+      WHERE datname = $1 AND datistemplate AND NOT datallowconn AND pg_has_role(datdba, 'USAGE')
         AND shobj_description(oid, 'pg_database') = $2 || xmin::text`,
     [name, PROVED],
   );

@@ -90,6 +90,8 @@ async function schemaDifferences(
   client: Client,
 ): Promise<readonly string[]> {
   const place = targetPlace(job.target, 'read');
-  const recorded = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
-  return recallDifferences({ client, connections, place }, manifest.extent, recorded);
+  const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
+  const { unreached } = job;
+  const looking = { client, connections, place };
+  return recallDifferences(looking, manifest.extent, { snapshot, unreached });
 }

@@ -73,7 +73,7 @@ async function fill(
   await connections.with(reading, (client) =>
     transaction(client, 'read-snapshot', async () => {
       const looking = { client, connections, place: reading };
-      const [difference] = await recallDifferences(looking, extent, snapshot);
+      const [difference] = await recallDifferences(looking, extent, { snapshot });
       if (difference !== undefined)
         throw failure('SchemaDiffers', `the template is not as the source: ${difference}`);
     }),

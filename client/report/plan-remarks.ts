@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<string, string>> = {
   vault: 'Secrets in the vault',
   triggers: 'Triggers on inserted rows',
   'event-triggers': 'Event triggers of the target',
+  'left-to-superuser': 'Left to a superuser, after the migration',
   'disk-full': 'Disk space',
   'deleted-users': 'Soft-deleted users',
   'refs-unknown': 'Buckets of other projects',

@@ -1,5 +1,5 @@
 import type { Extent } from './extent';
-import type { DatabaseIdentity, MarkBefore, SettingName, TargetState } from './plan';
+import type { DatabaseIdentity, MarkBefore, SettingName, TargetState, Unreached } from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -23,6 +23,8 @@ export interface Job {
   readonly createRoles?: readonly string[] | undefined;
   /** Settings that a new database does not get. */
   readonly leftOutSettings?: readonly SettingName[] | undefined;
+  /** What the target's role cannot set, and therefore is not expected in the target. */
+  readonly unreached?: Unreached | undefined;
   /** Databases that are never written, whatever their name. */
   readonly sources: readonly DatabaseIdentity[];
   /** Whether a source is read again at the end, to tell drift. */

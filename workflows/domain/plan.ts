@@ -78,6 +78,19 @@ export interface SettingName {
   readonly role?: string | undefined;
 }
 
+/**
+ * Roles that the target's role cannot act as and shall not be a member of. What the source has in their
+ * name is not set: the plan names the statements with which a superuser sets it afterwards.
+ */
+export interface Unreached {
+  /** The target's role. */
+  readonly role: string;
+  /** Roles of a superuser's power that own objects; these stay the target role's own. */
+  readonly owners: readonly string[];
+  /** Roles whose default privileges are left out. */
+  readonly defaultPrivilegesOf: readonly string[];
+}
+
 /** Whose mark it was, and its epoch then: whoever has taken the target over since has raised it. */
 export interface MarkBefore {
   readonly runId: string;
@@ -111,6 +124,8 @@ export interface Plan {
   readonly leftOutSettings?: readonly SettingName[] | undefined;
   /** Roles that will be created on the target's server, without login. */
   readonly createRoles?: readonly string[] | undefined;
+  /** What the target's role cannot set; absent where it can set everything. */
+  readonly unreached?: Unreached | undefined;
   readonly replace: boolean;
   /** The mark that the plan saw in the target, finished or not. */
   readonly markBefore?: MarkBefore | undefined;

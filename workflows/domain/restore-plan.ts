@@ -1,7 +1,14 @@
 import type { Extent } from './extent';
 import type { NextStep } from './next-steps';
 import type { Origin } from './origin';
-import type { DatabaseIdentity, MarkBefore, Problem, SettingName, TargetState } from './plan';
+import type {
+  DatabaseIdentity,
+  MarkBefore,
+  Problem,
+  SettingName,
+  TargetState,
+  Unreached,
+} from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -32,6 +39,7 @@ export interface RestorePlan {
   /** Said, not enforced. */
   readonly warnings: readonly Problem[];
   readonly nextSteps?: readonly NextStep[] | undefined;
+  readonly unreached?: Unreached | undefined;
   /** The database that the backup was taken from, and the configured source where it answers. */
   readonly sources: readonly DatabaseIdentity[];
   readonly problems: readonly Problem[];

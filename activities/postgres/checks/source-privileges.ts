@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
+import { readMover, type Mover } from './mover';
 
 const missingRow = z.object({
   /** What cannot be done: use a schema, read a table or sequence, read rows that policies hide, call a function. */
@@ -18,18 +19,22 @@ export type MissingRight = z.infer<typeof missingRow>;
 
 /** Everything that the session's role lacks to read the extent whole, and what it is called. */
 export interface SourceRole {
-  readonly role: string;
+  readonly mover: Mover;
   readonly missing: readonly MissingRight[];
 }
 
-/** Finds what the session's role lacks for a plan and a backup. Works where the role may do nothing at all. */
-export async function readSourceRole(client: Client, extent: Extent): Promise<SourceRole> {
-  const who = await client.query('SELECT current_user::text AS role');
-  const result = await client.query(STATEMENT, [extent.schemas, extent.tables]);
-  return {
-    role: z.object({ role: z.string() }).parse(who.rows[0]).role,
-    missing: z.array(missingRow).parse(result.rows),
-  };
+/**
+ * Finds what the session's role lacks for a plan and a backup. Tables that stay behind are not read, and need
+ * no right. Works where the role may do nothing at all.
+ */
+export async function readSourceRole(
+  client: Client,
+  extent: Extent,
+  staying: readonly string[] = [],
+): Promise<SourceRole> {
+  const mover = await readMover(client);
+  const result = await client.query(STATEMENT, [extent.schemas, extent.tables, staying]);
+  return { mover, missing: z.array(missingRow).parse(result.rows) };
 }
 
 const RELATIONS = `
@@ -38,18 +43,19 @@ const RELATIONS = `
          CASE c.relkind WHEN 'S' THEN has_sequence_privilege(c.oid, 'SELECT')
                         ELSE has_table_privilege(c.oid, 'SELECT') END AS readable
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p') AND ${inExtent('n', 'c')}
+   WHERE c.relkind IN ('r', 'p') AND ${inExtent('n', 'c')} AND n.nspname || '.' || c.relname <> ALL ($3)
       OR c.relkind = 'S' AND EXISTS (
          SELECT FROM pg_depend d
            JOIN pg_class tc ON tc.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = tc.relnamespace
           WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-            AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND ${inExtent('tn', 'tc')})`;
+            AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND ${inExtent('tn', 'tc')}
+            AND tn.nspname || '.' || tc.relname <> ALL ($3))`;
 
 /** Tables of a schema that is handled whole and that are all closed are opened by one statement. */
 const STATEMENT = `
 WITH relations AS (${RELATIONS}),
 closed AS (
-  SELECT r.*, r.nspname = ANY ($1) AND count(*) OVER same > 1
+  SELECT r.*, r.nspname = ANY ($1) AND cardinality($3::text[]) = 0 AND count(*) OVER same > 1
               AND count(*) OVER same = count(*) FILTER (WHERE NOT r.readable) OVER same AS alike
     FROM relations r WINDOW same AS (PARTITION BY r.nspname, r.kind)),
 missing AS (

@@ -1,127 +1,299 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from '../catalog/in-extent';
-import { Recollection } from '../catalog/recollection';
+import type { Unreached } from '../../../workflows/domain/plan';
+import { ident } from '../identifiers';
+import type { Extension, ScriptRoles } from '../schema';
+import { isOutOfReach, isOwnRole, readMover, readReach, type Mover, type Reach } from './mover';
 
-/** What a migration will do on the target's server that takes a right. */
+/** What this run will do on the target's server that takes a right. */
 export interface TargetNeeds {
   readonly database: string;
   /** Whether the database is there already, and so is not created. */
   readonly exists: boolean;
-  /** Every role that will own something in the target, or owns something there that is replaced. */
-  readonly owners: readonly string[];
+  /** The statement that creates the database, for somebody who may do more. */
+  readonly createDatabase: () => string;
+  /** Whose rights the script uses that will be run; nobody's where the schemas stay as they are. */
+  readonly script: ScriptRoles;
+  /** Roles that own what will be taken away, and made again by a restore. */
+  readonly replaced: ScriptRoles;
   /** Roles that the migration creates itself, because the server lacks them. */
   readonly rolesToCreate: readonly string[];
-  /** Extensions that the schema needs and the target does not have. */
-  readonly extensions: readonly string[];
+  /** Extensions that the schema needs. */
+  readonly extensions: readonly Extension[];
 }
 
-const missingRow = z.object({
-  kind: z.enum(['createdb', 'connect', 'create', 'owner', 'createrole', 'extension']),
+type Kind =
+  | 'createdb'
+  | 'create'
+  | 'mark'
+  | 'owner'
+  | 'replaced'
+  | 'createrole'
+  | 'policies'
+  | 'use'
+  | 'extension'
+  | 'new-extension';
+
+/** A right that the target's role lacks. */
+export interface MissingTargetRight {
+  readonly kind: Kind;
   /** The database, the roles or the extension it is about. */
-  object: z.string(),
-  /** The statement that settles it, to be run by a superuser. */
-  statement: z.string(),
-});
+  readonly object: string;
+  /** What settles it, to be run by a superuser in this order; empty where no statement should. */
+  readonly statements: readonly string[];
+}
 
-/** A right that the target's role lacks, and the statement that gives it. */
-export type MissingTargetRight = z.infer<typeof missingRow>;
-
-/** Everything that the session's role lacks on the target's server, and what it is called. */
+/** Everything that the session's role lacks on the target's server. */
 export interface TargetRole {
-  readonly role: string;
+  readonly mover: Mover;
   readonly missing: readonly MissingTargetRight[];
+  /** What is left to a superuser, without stopping the migration. */
+  readonly unreached: Unreached | undefined;
 }
 
 /**
  * Finds what the role lacks to make the target. The session may be in any database of the server, but
- * sees extensions of an existing target as installed only from within it. A superuser lacks nothing.
+ * sees extensions and the mark of an existing target only from within it. A superuser lacks nothing.
  */
 export async function readTargetRole(client: Client, needs: TargetNeeds): Promise<TargetRole> {
-  const who = await client.query('SELECT current_user::text AS role');
-  const result = await client.query(STATEMENT, [
-    needs.database,
-    needs.exists,
-    needs.owners,
-    needs.rolesToCreate,
-    needs.extensions,
+  const mover = await readMover(client);
+  if (mover.superuser) return { mover, missing: [], unreached: undefined };
+  const { script, replaced } = needs;
+  const wanted = [script, replaced].flatMap((one) => [
+    ...one.owners,
+    ...one.ownersBeside,
+    ...one.defaultPrivilegesOf,
   ]);
-  return {
-    role: z.object({ role: z.string() }).parse(who.rows[0]).role,
-    missing: z.array(missingRow).parse(result.rows),
+  const reached = new Map((await readReach(client, wanted)).map((one) => [one.role, one]));
+  const asking = { mover, reached, needs };
+  const missing = [
+    ...(await lacksInDatabase(client, asking)),
+    ...lacksOfOwners(asking),
+    ...lacksOfReplaced(asking),
+    ...lacksOfServer(asking),
+    ...(await lacksOfExtensions(client, asking)),
+  ];
+  return { mover, missing, unreached: unreachedOf(asking) };
+}
+
+interface Asking {
+  readonly mover: Mover;
+  readonly reached: ReadonlyMap<string, Reach>;
+  readonly needs: TargetNeeds;
+}
+
+/** Default privileges, and a schema for extensions, are not worth a membership: they are left to a superuser. */
+function unreachedOf({ mover, reached, needs: { script } }: Asking): Unreached | undefined {
+  const isFar = (name: string): boolean => {
+    const reach = reached.get(name);
+    return reach !== undefined && isOutOfReach(reach);
   };
+  const owners = [
+    ...script.owners.filter((name) => isFar(name) && reached.get(name)?.powerful),
+    ...script.ownersBeside.filter(isFar),
+  ];
+  const defaultPrivilegesOf = script.defaultPrivilegesOf.filter(isFar);
+  if (owners.length + defaultPrivilegesOf.length === 0) return undefined;
+  return { role: mover.role, owners, defaultPrivilegesOf };
 }
 
-const ownersOf = new Recollection<readonly string[]>();
-
-/** The roles that own the extent's schemas and what lies in them, sorted: the target's objects get these owners. */
-export async function readOwners(client: Client, extent: Extent): Promise<readonly string[]> {
-  return ownersOf.recall(client, extent, () => listOwners(client, extent));
-}
-
-async function listOwners(client: Client, extent: Extent): Promise<readonly string[]> {
-  const result = await client.query(
-    `SELECT DISTINCT pg_get_userbyid(o.owner)::text AS role
-       FROM (SELECT n.nspowner AS owner FROM pg_namespace n WHERE n.nspname = ANY ($1)
-             UNION SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                    WHERE ${inExtent('n', 'c')}
-             UNION SELECT p.proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-                    WHERE n.nspname = ANY ($1)
-             UNION SELECT t.typowner FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-                    WHERE n.nspname = ANY ($1)) AS o
-      ORDER BY 1`,
-    [extent.schemas, extent.tables],
+/** Never the membership in a role with a superuser's power: what such a role owns is left to a superuser. */
+function lacksOfOwners({ mover, reached, needs: { script } }: Asking): MissingTargetRight[] {
+  const far = script.owners.flatMap((name) => reached.get(name) ?? []).filter(isOutOfReach);
+  return memberships(
+    mover,
+    'owner',
+    far.filter(({ powerful }) => !powerful),
   );
-  return z
-    .array(z.object({ role: z.string() }))
-    .parse(result.rows)
-    .map(({ role }) => role);
 }
+
+function memberships(mover: Mover, kind: Kind, far: readonly Reach[]): MissingTargetRight[] {
+  if (mover.modern)
+    return far.map(({ role, quoted }) => ({
+      kind,
+      object: role,
+      statements: [`GRANT ${quoted} TO ${mover.quoted} WITH INHERIT TRUE, SET TRUE`],
+    }));
+  const grants = far
+    .filter(({ maySet }) => !maySet)
+    .map(({ role, quoted }) => ({
+      kind,
+      object: role,
+      statements: [`GRANT ${quoted} TO ${mover.quoted}`],
+    }));
+  const names = far.map(({ role }) => role).join(', ');
+  if (mover.inherit || far.length === 0) return grants;
+  return [...grants, { kind, object: names, statements: [`ALTER ROLE ${mover.quoted} INHERIT`] }];
+}
+
+/** A restore makes it again exactly, so nothing of it can be left to a superuser. */
+function lacksOfReplaced({ mover, reached, needs: { replaced } }: Asking): MissingTargetRight[] {
+  const names = [...new Set([...replaced.owners, ...replaced.defaultPrivilegesOf])].sort();
+  const far = names.flatMap((name) => reached.get(name) ?? []).filter(isOutOfReach);
+  return [
+    ...memberships(
+      mover,
+      'owner',
+      far.filter(({ powerful }) => !powerful),
+    ),
+    ...far
+      .filter(({ powerful }) => powerful)
+      .map(({ role }) => ({ kind: 'replaced' as const, object: role, statements: [] })),
+  ];
+}
+
+function lacksOfServer({ mover, reached, needs }: Asking): MissingTargetRight[] {
+  const { database, exists, rolesToCreate, script, replaced } = needs;
+  const toMake = rolesToCreate.map((role): MissingTargetRight => {
+    const isOwner = script.owners.includes(role) && !reached.has(role);
+    const options = mover.modern ? ' WITH INHERIT TRUE, SET TRUE' : '';
+    return {
+      kind: 'createrole',
+      object: role,
+      statements: [
+        `CREATE ROLE ${ident(role)} NOLOGIN`,
+        ...(isOwner ? [`GRANT ${ident(role)} TO ${mover.quoted}${options}`] : []),
+      ],
+    };
+  });
+  return [
+    ...(exists || mover.createdb
+      ? []
+      : [
+          {
+            kind: 'createdb' as const,
+            object: database,
+            statements: [`ALTER ROLE ${mover.quoted} CREATEDB`],
+          },
+        ]),
+    ...(mover.createrole ? [] : toMake),
+    ...((script.forcesRowSecurity || replaced.forcesRowSecurity) && !mover.bypassrls
+      ? [
+          {
+            kind: 'policies' as const,
+            object: database,
+            statements: [`ALTER ROLE ${mover.quoted} BYPASSRLS`],
+          },
+        ]
+      : []),
+  ];
+}
+
+const databaseRow = z.object({
+  mayCreate: z.boolean(),
+  quoted: z.string(),
+  /** Who owns the mark that stands there, where the role does not. */
+  markOf: z.string().nullable(),
+});
+
+/** The schema of the mark is made, so that the role may have to create one; a mark that stands has an owner. */
+async function lacksInDatabase(
+  client: Client,
+  { mover, needs: { database, exists } }: Asking,
+): Promise<MissingTargetRight[]> {
+  if (!exists) return [];
+  const result = await client.query(
+    `SELECT has_database_privilege(d.oid, 'CREATE') AS "mayCreate", quote_ident(d.datname) AS quoted,
+            (SELECT pg_get_userbyid(n.nspowner)::text FROM pg_namespace n
+              WHERE n.nspname = 'moveout' AND d.datname = current_database()
+                AND NOT pg_has_role(n.nspowner, 'USAGE')) AS "markOf"
+       FROM pg_database d WHERE d.datname = $1`,
+    [database],
+  );
+  const { mayCreate, quoted, markOf } = databaseRow.parse(result.rows[0]);
+  return [
+    ...(mayCreate
+      ? []
+      : [
+          {
+            kind: 'create' as const,
+            object: database,
+            statements: [`GRANT CREATE ON DATABASE ${quoted} TO ${mover.quoted}`],
+          },
+        ]),
+    ...(markOf === null
+      ? []
+      : [
+          {
+            kind: 'mark' as const,
+            object: markOf,
+            statements: [
+              `ALTER SCHEMA moveout OWNER TO ${mover.quoted}`,
+              `ALTER TABLE moveout.migration OWNER TO ${mover.quoted}`,
+            ],
+          },
+        ]),
+  ];
+}
+
+const extensionRow = z.object({
+  name: z.string(),
+  schema: z.string(),
+  isThere: z.boolean(),
+  trusted: z.boolean(),
+  /** Whether the role may use the extension's schema, and create in it; true where there is none yet. */
+  mayUse: z.boolean(),
+  mayCreate: z.boolean(),
+});
 
 /**
- * To hand an object to a role one must be able to SET ROLE to it, and to work on it afterwards one
- * must inherit from it. PostgreSQL 16 made the two options of a membership; before, inheriting was a
- * property of the member.
+ * A trusted extension can be created by whoever may create in the database and in the extension's schema; all
+ * others by a superuser.
  */
-const MEMBERSHIPS = `
-  SELECT r.rolname, pg_has_role(r.oid, CASE WHEN me.modern THEN 'SET' ELSE 'MEMBER' END) AS may_set,
-         pg_has_role(r.oid, 'USAGE') AS inherits
-    FROM pg_roles r, me WHERE r.rolname = ANY ($3)`;
+async function lacksOfExtensions(
+  client: Client,
+  { mover, needs }: Asking,
+): Promise<MissingTargetRight[]> {
+  const { extensions, exists } = needs;
+  const names = extensions.map(({ name }) => name);
+  const schemas = extensions.map(({ schema }) => schema);
+  const result = await client.query(EXTENSIONS, [names, schemas, exists]);
+  const found = z.array(extensionRow).parse(result.rows);
+  const isClosed = (one: (typeof found)[number]): boolean =>
+    !one.isThere && !(one.trusted && one.mayCreate);
+  // Who makes a schema for one extension makes it for all that go there.
+  const shut = new Set(found.filter(isClosed).map(({ schema }) => schema));
+  const closed = found.filter((one) => !one.isThere && shut.has(one.schema));
+  const unused = [...new Set(found.filter((one) => !one.mayUse).map(({ schema }) => schema))];
+  const uses = unused.map((schema): MissingTargetRight => ({
+    kind: 'use',
+    object: schema,
+    statements: [`GRANT USAGE ON SCHEMA ${ident(schema)} TO ${mover.quoted}`],
+  }));
+  if (closed.length === 0) return uses;
+  const made = [
+    ...[...shut]
+      .filter((schema) => schema !== 'public' && schema !== 'pg_catalog')
+      .flatMap((schema) => [
+        `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`,
+        ...(unused.includes(schema)
+          ? []
+          : [`GRANT USAGE ON SCHEMA ${ident(schema)} TO ${mover.quoted}`]),
+      ]),
+    ...closed.map(({ name, schema }) => `CREATE EXTENSION ${ident(name)} SCHEMA ${ident(schema)}`),
+  ];
+  const object = closed.map(({ name }) => name).join(', ');
+  if (exists) return [...uses, { kind: 'extension', object, statements: made }];
+  const database = ident(needs.database);
+  const owned = `ALTER DATABASE ${database} OWNER TO ${mover.quoted}`;
+  const [first = '', ...others] = made;
+  const inside = [`then in database ${database}: ${first}`, ...others];
+  const statements = [needs.createDatabase(), owned, ...inside];
+  return [{ kind: 'new-extension', object, statements }];
+}
 
-const STATEMENT = `
-WITH me AS (
-  SELECT rolname, rolsuper, rolcreatedb, rolcreaterole, rolinherit,
-         current_setting('server_version_num')::int >= 160000 AS modern
-    FROM pg_roles WHERE rolname = current_user),
-memberships AS (${MEMBERSHIPS}),
-wanted AS (
-  SELECT e AS name, coalesce(bool_or(v.trusted), false) AS trusted
-    FROM unnest($5::text[]) AS e LEFT JOIN pg_available_extension_versions v ON v.name = e
-   WHERE NOT EXISTS (SELECT FROM pg_extension x WHERE x.extname = e) GROUP BY e),
-missing AS (
-  SELECT 1 AS place, 'createdb' AS kind, $1 AS object, format('ALTER ROLE %I CREATEDB', me.rolname) AS statement
-    FROM me WHERE NOT $2 AND NOT me.rolcreatedb
-  UNION ALL
-  SELECT 2, 'connect', d.datname, format('GRANT CONNECT ON DATABASE %I TO %I', d.datname, me.rolname)
-    FROM me, pg_database d WHERE $2 AND d.datname = $1 AND NOT has_database_privilege(d.oid, 'CONNECT')
-  UNION ALL
-  SELECT 3, 'create', d.datname, format('GRANT CREATE ON DATABASE %I TO %I', d.datname, me.rolname)
-    FROM me, pg_database d WHERE $2 AND d.datname = $1 AND NOT has_database_privilege(d.oid, 'CREATE')
-  UNION ALL
-  SELECT 4, 'owner', o.rolname,
-         format('GRANT %I TO %I', o.rolname, me.rolname)
-         || CASE WHEN me.modern THEN ' WITH INHERIT TRUE, SET TRUE' ELSE '' END
-    FROM me, memberships o
-   WHERE NOT o.may_set OR me.modern AND NOT o.inherits
-  UNION ALL
-  SELECT 5, 'owner', string_agg(o.rolname, ', ' ORDER BY o.rolname), format('ALTER ROLE %I INHERIT', me.rolname)
-    FROM me, memberships o
-   WHERE NOT me.modern AND NOT me.rolinherit AND NOT o.inherits
-   GROUP BY me.rolname
-  UNION ALL
-  SELECT 6, 'createrole', array_to_string($4::text[], ', '), format('ALTER ROLE %I CREATEROLE', me.rolname)
-    FROM me WHERE cardinality($4::text[]) > 0 AND NOT me.rolcreaterole
-  UNION ALL
-  SELECT 7, 'extension', w.name, format('CREATE EXTENSION %I', w.name) FROM wanted w WHERE NOT w.trusted)
-SELECT kind, object::text, statement FROM missing, me WHERE NOT me.rolsuper ORDER BY place, object`;
+/** In a database that does not exist yet, the role makes the extension's schema itself. */
+const EXTENSIONS = `
+SELECT w.name, w.schema, $3 AND x.oid IS NOT NULL AS "isThere",
+       EXISTS (SELECT FROM pg_available_extension_versions v WHERE v.name = w.name AND v.trusted) AS trusted,
+       NOT $3 OR n.oid IS NULL OR has_schema_privilege(n.oid, 'USAGE') AS "mayUse",
+       NOT $3 OR n.oid IS NULL OR has_schema_privilege(n.oid, 'CREATE') AS "mayCreate"
+  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (name, schema, place)
+  LEFT JOIN pg_extension x ON x.extname = w.name
+  LEFT JOIN pg_namespace n ON n.oid = coalesce(x.extnamespace, to_regnamespace(quote_ident(w.schema)))
+ ORDER BY w.place`;
+
+/** Whether a statement of a missing right gives something to the role itself; then it may have to be withheld. */
+export function isForRole({ kind }: MissingTargetRight, mover: Mover): boolean {
+  return !isOwnRole(mover) && kind !== 'extension' && kind !== 'createrole';
+}

@@ -8,6 +8,7 @@ export {
   complete,
   forget,
   isMarkBelow,
+  mayReadMark,
   prepareMark,
   readMark,
   readOpening,

@@ -80,6 +80,16 @@ const CREATE_TABLE = `
 /** ISO 8601 to the millisecond, as a format of `to_char`. */
 const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 
+/** Tells whether the session's role may read the mark, or that there is none. */
+export async function mayReadMark(client: Client): Promise<boolean> {
+  const result = await client.query(
+    `SELECT FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'migration'
+      WHERE n.nspname = 'moveout'
+        AND NOT (has_schema_privilege(n.oid, 'USAGE') AND coalesce(has_table_privilege(c.oid, 'SELECT'), true))`,
+  );
+  return result.rowCount === 0;
+}
+
 /** Reads the mark of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
 export async function readMark(client: Client, how?: 'locked'): Promise<Mark | undefined> {
   if (!(await hasMarkTable(client))) return undefined;

@@ -1,7 +1,9 @@
+import type { Unreached } from '../../../workflows/domain/plan';
 import type { Enforcement } from './enforcement';
 import { HASHED, parseSnapshot } from './snapshot';
 import type { Snapshot, SnapshotObject } from './snapshot';
 import type { SchemaScript } from './script';
+import { withoutUnset } from './unreached';
 import { comparedAttributes } from './version-rules';
 
 /** Longer values are cut around the place where they begin to differ. */
@@ -16,14 +18,16 @@ type Comparable = SchemaScript | string;
  * An object that is missing or extra stands for everything below it. What a major version of PostgreSQL adds
  * or prints otherwise by itself is none. `to` must enforce its constraints, as what a script rebuilds does,
  * whatever `from` did. Objects that scripts leave out count only with `leftOut: true`, for proving that one
- * database is as it was before; enforcement is then to be as it was, too.
+ * database is as it was before; enforcement is then to be as it was, too. With `unreached` what the target's
+ * role could not set is no difference.
  */
 export function compareSchemas(
   from: Comparable,
   to: Comparable,
-  options: { readonly leftOut?: boolean } = {},
+  options: { readonly leftOut?: boolean; readonly unreached?: Unreached | undefined } = {},
 ): readonly string[] {
-  const [left, right] = [snapshotOf(from), snapshotOf(to)];
+  const both = [snapshotOf(from), snapshotOf(to)] as const;
+  const [left, right] = withoutUnset(both, options.unreached);
   const server = Math.min(left.server, right.server);
   const inside = compareObjects(left.objects, right.objects, server);
   if (!options.leftOut) return [...inside, ...compareEnforcement({}, right.enforcement)];

@@ -31,3 +31,7 @@ export { missingExtensions } from './extensions';
 export { schemaObjectsOutsideThatDependOn } from './dependents';
 export { nameOfTable } from './object-name';
 export type { Extension, SchemaProblem, SchemaScript } from './script';
+export { rolesOfScript, withoutUnreached } from './script-roles';
+export type { Halves } from './script';
+export type { ScriptRoles } from './script-roles';
+export { settlePrivileges } from './settle-privileges';

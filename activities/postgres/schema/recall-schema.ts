@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
+import type { Unreached } from '../../../workflows/domain/plan';
 import type { Extent } from '../../../workflows/domain/extent';
 import { Recollection } from '../catalog/recollection';
 import type { Connections, Place } from '../connections';
@@ -30,14 +31,20 @@ export async function recallSchema(
   );
 }
 
+/** What an extent is compared with: a snapshot, and what of it could not be set. */
+export interface Recorded {
+  readonly snapshot: string;
+  readonly unreached?: Unreached | undefined;
+}
+
 /** Compares a recorded snapshot with the extent as it is; see `compareSchemas`. */
 export async function recallDifferences(
   looking: Looking,
   extent: Extent,
-  recorded: string,
+  { snapshot, unreached }: Recorded,
 ): Promise<readonly string[]> {
-  const sha256 = createHash('sha256').update(recorded).digest('hex');
-  return differences.recall(looking.client, [sha256, extent], async () =>
-    compareSchemas(recorded, await recallSchema(looking, extent)),
+  const sha256 = createHash('sha256').update(snapshot).digest('hex');
+  return differences.recall(looking.client, [sha256, extent, unreached ?? null], async () =>
+    compareSchemas(snapshot, await recallSchema(looking, extent), { unreached }),
   );
 }

@@ -1,6 +1,6 @@
 import { sourceRoleRemarks, targetRoleRemarks } from '../../../activities/plan/checks/role-remarks';
 import { readSourceRole } from '../../../activities/postgres/checks/source-privileges';
-import { readOwners, readTargetRole } from '../../../activities/postgres/checks/target-privileges';
+import { readTargetRole } from '../../../activities/postgres/checks/target-privileges';
 import { readSequences } from '../../../activities/postgres/catalog/sequences';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { createDatabase, dropDatabases, execute, freshName } from '../../support/harness/databases';
@@ -29,11 +29,19 @@ async function freshRole(): Promise<string> {
   return role;
 }
 
-async function run(statements: readonly { readonly statement: string }[], inside: string) {
-  for (const { statement } of statements) await execute(inside, statement);
+async function run(statements: readonly string[], inside: string) {
+  for (const statement of statements) await execute(inside, statement);
 }
 
+/** A role that nobody else has the rights of. */
+const MOVER = {
+  ...{ role: 'r', login: 'r', quoted: 'r', superuser: false, createdb: false, createrole: false },
+  ...{ bypassrls: false, inherit: true, modern: false, members: [], resets: [] },
+};
+
 describe('readSourceRole', () => {
+  const statementsOf = (rights: readonly { readonly statement: string }[]): readonly string[] =>
+    rights.map(({ statement }) => statement);
   const missing = (role?: string) =>
     connectionsTo(database, role).with(SOURCE, (client) => readSourceRole(client, PROJECT_EXTENT));
 
@@ -48,7 +56,7 @@ describe('readSourceRole', () => {
       expect.arrayContaining(['schema', 'table', 'sequence', 'policies']),
     );
     expect(before.missing.length).toBeLessThan(8);
-    await run(before.missing, database);
+    await run(statementsOf(before.missing), database);
     expect((await missing(role)).missing).toEqual([]);
     const seen = await connectionsTo(database, role).with(SOURCE, async (client) => ({
       users: await client.query('SELECT FROM auth.users'),
@@ -60,7 +68,7 @@ describe('readSourceRole', () => {
 
   it('names one table that is closed, one by one, and policies that hide rows in it', async () => {
     const role = await freshRole();
-    await run((await missing(role)).missing, database);
+    await run(statementsOf((await missing(role)).missing), database);
     await execute(
       database,
       `REVOKE SELECT ON auth.mfa_factors FROM ${role}; ALTER ROLE ${role} NOBYPASSRLS`,
@@ -83,7 +91,7 @@ describe('readSourceRole', () => {
       objects: [`auth.t${i}`],
       statement: `GRANT ${i}`,
     }));
-    const [problem] = sourceRoleRemarks({ role: 'r', missing: rights }).problems;
+    const [problem] = sourceRoleRemarks({ mover: MOVER, missing: rights }).problems;
     expect(problem?.message).toContain('auth.t9, and 2 more');
     expect(problem?.message).toMatch(/GRANT 9; and 2 more$/);
   });
@@ -91,40 +99,44 @@ describe('readSourceRole', () => {
 
 describe('readTargetRole', () => {
   const OWNERS = ['supabase_auth_admin', 'supabase_storage_admin'];
+  const NO_ROLES = {
+    ...{ owners: [], ownersBeside: [], defaultPrivilegesOf: [] },
+    forcesRowSecurity: false,
+  };
+  const owned = { ...NO_ROLES, owners: OWNERS };
   const missing = (needs: Partial<Parameters<typeof readTargetRole>[1]>, role?: string) => {
     const none = {
-      database: 'new_one',
-      exists: false,
-      owners: [],
-      rolesToCreate: [],
-      extensions: [],
+      ...{ database: 'new_one', exists: false, rolesToCreate: [], extensions: [] },
+      ...{ script: NO_ROLES, replaced: NO_ROLES },
+      createDatabase: () => 'CREATE DATABASE new_one',
     };
-    return connectionsTo('postgres', role).with(TARGET, (client) =>
+    const { database: name = '', exists = false } = needs;
+    return connectionsTo(exists ? name : 'postgres', role).with(TARGET, (client) =>
       readTargetRole(client, { ...none, ...needs }),
     );
   };
+  const statementsIn = (role: Awaited<ReturnType<typeof missing>>): readonly string[] =>
+    role.missing.flatMap(({ statements }) => statements);
 
   it('finds that a superuser lacks nothing', async () => {
-    const needs = { owners: OWNERS, rolesToCreate: ['x'], extensions: ['pg_stat_statements'] };
-    expect((await missing(needs)).missing).toEqual([]);
-  });
-
-  it('reads who owns a studio', async () => {
-    const owners = await connectionsTo(database).with(SOURCE, (client) =>
-      readOwners(client, PROJECT_EXTENT),
-    );
-    expect(owners).toEqual(expect.arrayContaining(OWNERS));
+    const extensions = [{ name: 'pg_stat_statements', schema: 'public', version: '1' }];
+    const found = await missing({ script: owned, rolesToCreate: ['x'], extensions });
+    expect(found).toMatchObject({ missing: [], unreached: undefined });
   });
 
   it('T15: gives the statements after which the role creates a database and hands over what is in it', async () => {
     const role = await freshRole();
     const name = freshName('target');
-    const needs = { database: name, owners: OWNERS, rolesToCreate: ['some_role'] };
+    const made = freshName('made');
+    roles.push(made);
+    const needs = { database: name, script: owned, rolesToCreate: [made] };
     const before = await missing(needs, role);
     const kinds = before.missing.map(({ kind }) => kind);
-    expect([...new Set(kinds)]).toEqual(['createdb', 'owner', 'createrole']);
-    await run(before.missing, 'postgres');
-    expect((await missing(needs, role)).missing).toEqual([]);
+    expect([...new Set(kinds)]).toEqual(['owner', 'createdb', 'createrole']);
+    // A role that may create roles could give itself almost everything.
+    expect(statementsIn(before).join('\n')).not.toContain('CREATEROLE');
+    await run(statementsIn(before), 'postgres');
+    expect((await missing({ ...needs, rolesToCreate: [] }, role)).missing).toEqual([]);
     await connectionsTo('postgres', role).with(TARGET, (client) =>
       client.query(`CREATE DATABASE ${name} TEMPLATE template0`),
     );
@@ -140,12 +152,116 @@ describe('readTargetRole', () => {
   it('names the right to create in a database that is there, and extensions that only a superuser creates', async () => {
     const role = await freshRole();
     const there = await createDatabase('target');
-    const needs = { database: there, exists: true, extensions: ['pg_stat_statements', 'hstore'] };
+    const extensions = ['pg_stat_statements', 'hstore'].map((name) => ({
+      ...{ name, schema: 'extensions', version: '1' },
+    }));
+    const needs = { database: there, exists: true, extensions };
     const found = await missing(needs, role);
-    const [create, extension] = targetRoleRemarks(found).problems.map(({ message }) => message);
+    const [create, extension] = targetRoleRemarks(there, found).problems.map(
+      ({ message }) => message,
+    );
     expect(create).toContain(`GRANT CREATE ON DATABASE ${there} TO ${role};`);
-    expect(extension).toContain('CREATE EXTENSION pg_stat_statements;');
-    await execute('postgres', `GRANT CREATE ON DATABASE ${there} TO ${role}`);
-    expect((await missing({ database: there, exists: true }, role)).missing).toEqual([]);
+    expect(extension).toContain('CREATE EXTENSION "pg_stat_statements" SCHEMA "extensions";');
+    // The schema is a superuser's then, so that the trusted one cannot be created there by the role.
+    expect(extension).toContain('CREATE EXTENSION "hstore" SCHEMA "extensions";');
+    await run(statementsIn(found), there);
+    expect((await missing(needs, role)).missing).toEqual([]);
+  });
+
+  it('has a superuser make a new database with an extension that only a superuser creates', async () => {
+    const role = await freshRole();
+    await execute('postgres', `ALTER ROLE ${role} CREATEDB`);
+    const extensions = [{ name: 'pg_stat_statements', schema: 'public', version: '1' }];
+    const { problems } = targetRoleRemarks('new_one', await missing({ extensions }, role));
+    expect(problems.map(({ message }) => message)).toEqual([
+      `on the target's server, role "${role}" may not create the extension pg_stat_statements: ` +
+        `CREATE DATABASE new_one; ALTER DATABASE "new_one" OWNER TO ${role}; ` +
+        'then in database "new_one": CREATE EXTENSION "pg_stat_statements" SCHEMA "public";',
+    ]);
+  });
+
+  it.each([
+    ['a superuser', 'SUPERUSER', ''],
+    ['a member of a superuser', '', 'postgres'],
+    ['a role that writes files of the server', '', 'pg_write_server_files'],
+    ['a member of a role that runs programs on the server', '', 'pg_execute_server_program'],
+  ])('never offers the membership in %s', async (_, attribute, member) => {
+    const role = await freshRole();
+    const powerful = freshName('powerful');
+    const between = freshName('between');
+    roles.push(powerful, between);
+    await execute('postgres', `CREATE ROLE ${powerful} ${attribute}; CREATE ROLE ${between}`);
+    if (member !== '')
+      await execute('postgres', `GRANT ${member} TO ${between}; GRANT ${between} TO ${powerful}`);
+    const script = { ...NO_ROLES, owners: [powerful], defaultPrivilegesOf: ['postgres'] };
+    const found = await missing({ script }, role);
+    expect(statementsIn(found).join('\n')).not.toContain('GRANT');
+    expect(found.unreached).toEqual({
+      ...{ role, owners: [powerful], defaultPrivilegesOf: ['postgres'] },
+    });
+    const replacing = await missing({ replaced: script }, role);
+    expect(statementsIn(replacing).join('\n')).not.toContain('GRANT');
+    const { problems } = targetRoleRemarks('new_one', replacing);
+    expect(problems.map(({ message }) => message).join('\n')).toContain(
+      "use a superuser's login in the connection's URL",
+    );
+  });
+
+  it('asks for BYPASSRLS where row level security holds for owners as well', async () => {
+    const role = await freshRole();
+    const script = { ...NO_ROLES, forcesRowSecurity: true };
+    expect(statementsIn(await missing({ script }, role))).toContain(`ALTER ROLE ${role} BYPASSRLS`);
+    await execute('postgres', `ALTER ROLE ${role} BYPASSRLS`);
+    expect(statementsIn(await missing({ script }, role))).not.toContain(
+      `ALTER ROLE ${role} BYPASSRLS`,
+    );
+  });
+});
+
+describe('a role that others act as', () => {
+  const messages = async (role: string): Promise<string> => {
+    const read = (client: Parameters<typeof readSourceRole>[0]) =>
+      readSourceRole(client, PROJECT_EXTENT);
+    const found = await connectionsTo(database, role).with(SOURCE, read);
+    return sourceRoleRemarks(found)
+      .problems.map(({ message }) => message)
+      .join('\n');
+  };
+
+  it('gets no right by a login that works as it; the line that resets the login does', async () => {
+    const role = await freshRole();
+    await execute(
+      'postgres',
+      `GRANT authenticated TO ${role}; ALTER ROLE ${role} SET role = authenticated`,
+    );
+    const before = await messages(role);
+    expect(before).not.toMatch(/GRANT|BYPASSRLS/);
+    expect(before).toContain(
+      `let the login "${role}" work as itself: ALTER ROLE ${role} RESET role;`,
+    );
+    await execute('postgres', `ALTER ROLE ${role} RESET role`);
+    expect(await messages(role)).toContain(`GRANT USAGE ON SCHEMA auth TO ${role};`);
+  });
+
+  it('gets no right where the database sets the role; the database keeps its setting', async () => {
+    const role = await freshRole();
+    const set = `ALTER DATABASE ${database} SET role = authenticated`;
+    await execute('postgres', `GRANT authenticated TO ${role}; ${set}`);
+    const before = await messages(role);
+    const line = `ALTER ROLE ${role} IN DATABASE ${database} SET role = none`;
+    expect(before).not.toMatch(/GRANT|BYPASSRLS/);
+    expect(before).toContain(`${line};`);
+    await execute('postgres', line);
+    expect(await messages(role)).toContain(`GRANT USAGE ON SCHEMA auth TO ${role};`);
+    await execute('postgres', `ALTER DATABASE ${database} RESET role`);
+  });
+
+  it('gets no right while it has members', async () => {
+    const role = await freshRole();
+    const member = await freshRole();
+    await execute('postgres', `GRANT ${role} TO ${member}`);
+    const text = await messages(role);
+    expect(text).not.toMatch(/GRANT|BYPASSRLS/);
+    expect(text).toContain(`its members would have it too (${member})`);
   });
 });
