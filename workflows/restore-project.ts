@@ -57,37 +57,15 @@ export async function restoreProject(input?: unknown): Promise<Report> {
 }
 
 async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): Promise<Job> {
-  const {
-    project,
-    backupId,
-    target,
-    targetBefore,
-    extent,
-    sources,
-    unfinishedRun,
-    format,
-    createRoles,
-    leftOutSettings,
-    unreached,
-    markBefore,
-    timing,
-    host,
-  } = plan;
+  const { project, target, targetBefore, extent, format, timing, host } = plan;
+  const { backupId, sources, unfinishedRun, markBefore } = plan;
+  const { createRoles, leftOutSettings, unreached } = plan;
   const job: Job = {
-    project,
-    backupId,
-    target,
-    targetBefore,
-    extent,
-    createRoles,
-    leftOutSettings,
-    unreached,
-    sources,
-    markBefore,
+    ...{ project, backupId, target, targetBefore, extent },
+    ...{ createRoles, leftOutSettings, unreached, sources, markBefore },
     replacesRun: unfinishedRun,
     onDrift: 'report',
-    timing,
-    host,
+    ...{ timing, host },
   };
   if (targetBefore.kind !== 'filled') return job;
   const own = backupIdOf(project.projectRef, workflowInfo().startTime.getTime(), 'target');

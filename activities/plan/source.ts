@@ -192,7 +192,9 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   // PostgreSQL looks at the expressions of indexes in whatever it plans over a table.
   const lost = computedRemarks(await findLostNames(client, extent)).problems;
   const refused =
-    lost.length > 0 ? [] : await findRefusedStatements(client, wanted.tenancy, wanted.projectRef);
+    lost.length + rights.problems.length > 0
+      ? []
+      : await findRefusedStatements(client, wanted.tenancy, wanted.projectRef);
   const problems: Problem[] = [
     ...rights.problems,
     ...lost,

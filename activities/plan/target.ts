@@ -78,7 +78,10 @@ export async function viewTarget(
   if (shut !== undefined) return closed([shut]);
   if (server.closed.length > 0) return closed([...server.readOnly, ...server.closed]);
   const place = { connection, database, access: 'read' } as const;
-  const foreign = await connections.with(place, findForeignMark);
+  // A mark that the role may not read is a right that it lacks.
+  const foreign = await connections.with(place, async (client) =>
+    (await mayReadMark(client)) ? findForeignMark(client) : undefined,
+  );
   if (foreign !== undefined) {
     const message = `in the target "${database}", ${foreign}`;
     return closed([{ code: 'foreign-marker', message }]);

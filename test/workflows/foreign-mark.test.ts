@@ -61,14 +61,16 @@ describe('a schema moveout that is not ours', () => {
     const asked = { ...bed.nextProject(), databaseName, replace: true };
     const marked = async (): Promise<readonly string[]> => {
       const { problems } = await planOf(bed, asked);
-      return problems.filter(({ code }) => code === 'foreign-marker').map(({ message }) => message);
+      return problems.flatMap(({ message }) => (message.includes('marker') ? [message] : []));
     };
-    const [first = ''] = await marked();
-    expect(first).toContain(`GRANT USAGE ON SCHEMA moveout TO ${role};`);
-    await execute(databaseName, `GRANT USAGE ON SCHEMA moveout TO ${role}`);
-    const [second = ''] = await marked();
-    expect(second).toContain(`GRANT SELECT ON moveout.migration TO ${role};`);
-    await execute(databaseName, `GRANT SELECT ON moveout.migration TO ${role}`);
+    const [problem = '', ...others] = await marked();
+    const statements = problem.match(/ALTER (?:SCHEMA|TABLE) [^;]*;/g) ?? [];
+    for (const statement of statements) await execute(databaseName, statement);
+    expect(others).toEqual([]);
+    expect(statements).toEqual([
+      `ALTER SCHEMA moveout OWNER TO ${role};`,
+      `ALTER TABLE moveout.migration OWNER TO ${role};`,
+    ]);
     expect(await marked()).toEqual([]);
     bed.configured.urls = urls;
     await execute(databaseName, `DROP OWNED BY ${role}`);

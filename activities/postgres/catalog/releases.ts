@@ -29,12 +29,13 @@ export async function readReleases(client: Client): Promise<readonly Release[]> 
   for (const { service, schema, table, column } of SERVICES) {
     const list = `${schema}.${table}`;
     const found = await client.query(
-      `SELECT EXISTS (SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-                       WHERE c.oid = to_regclass($1) AND a.attname = $2 AND NOT a.attisdropped) AS there
-         FROM pg_namespace WHERE nspname = $3
-          AND has_schema_privilege(oid, 'USAGE')
-          AND coalesce(has_table_privilege(to_regclass($1), 'SELECT'), true)`,
-      [list, column, schema],
+      `SELECT a.attname IS NOT NULL AS there
+         FROM pg_namespace n
+         LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = $1
+         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = $2 AND NOT a.attisdropped
+        WHERE n.nspname = $3 AND has_schema_privilege(n.oid, 'USAGE')
+          AND (c.oid IS NULL OR has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid))`,
+      [table, column, schema],
     );
     const [row] = z.array(thereRow).parse(found.rows);
     if (row === undefined) continue;

@@ -1,24 +1,30 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 
-const readOnlyRow = z.object({ standby: z.boolean(), configured: z.boolean() });
+const askRow = z.object({ standby: z.boolean(), mayAsk: z.boolean() });
+const fileRow = z.object({ configured: z.boolean() });
 
 /** Why a server takes no writes, if it does not. */
-export type ReadOnly = Readonly<z.infer<typeof readOnlyRow>>;
+export interface ReadOnly {
+  readonly standby: boolean;
+  /** Whether the server's configuration makes every session read only that does not say otherwise. */
+  readonly configured: boolean;
+}
 
 /**
- * Looks whether the session's server is a standby, or was set to read only as a whole. The session has a
- * setting of its own; what it would have without, but for the settings of its role and its database, is the server's.
+ * Looks whether the session's server is a standby, or was set to read only as a whole. The session itself has
+ * a setting of its own, so the server's files are asked, where the role may read them.
  */
 export async function readReadOnly(client: Client): Promise<ReadOnly> {
   const result = await client.query(`
     SELECT pg_is_in_recovery() AS standby,
-           s.reset_val = 'on' AND NOT EXISTS (
-             SELECT FROM pg_db_role_setting d, unnest(d.setconfig) AS entry
-              WHERE entry LIKE 'default_transaction_read_only=%'
-                AND (d.setrole = 0 OR d.setrole = (SELECT oid FROM pg_roles WHERE rolname = session_user))
-                AND (d.setdatabase = 0 OR d.setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))
-           ) AS configured
-      FROM pg_settings s WHERE s.name = 'default_transaction_read_only'`);
-  return readOnlyRow.parse(result.rows[0]);
+           has_function_privilege('pg_show_all_file_settings()', 'EXECUTE') AS "mayAsk"`);
+  const { standby, mayAsk } = askRow.parse(result.rows[0]);
+  if (standby || !mayAsk) return { standby, configured: false };
+  const files = await client.query(
+    `SELECT setting::boolean AS configured FROM pg_file_settings
+      WHERE name = 'default_transaction_read_only' AND applied ORDER BY seqno DESC LIMIT 1`,
+  );
+  const [found] = z.array(fileRow).parse(files.rows);
+  return { standby, configured: found?.configured ?? false };
 }

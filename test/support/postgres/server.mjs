@@ -5,7 +5,7 @@ import { usableBinaries } from './binaries.mjs';
 import { prepareCluster, releaseOf, removeCluster, spawnServer } from './cluster.mjs';
 import { freePort } from './free-port.mjs';
 
-const READY = 'database system is ready to accept connections';
+const READY = /database system is ready to accept (read-only )?connections/;
 const ATTEMPTS_AT_PORTS = 3;
 
 // Ctrl-C reaches the whole terminal group; it is the parent's to decide what it means.
@@ -62,7 +62,7 @@ function failureToStart(server, exited) {
     let said = '';
     server.stderr.setEncoding('utf8').on('data', (text) => {
       said = `${said}${text}`.slice(-4000);
-      if (said.includes(READY)) resolve(undefined);
+      if (READY.test(said)) resolve(undefined);
     });
     server.once('error', (error) => resolve(error.message));
     void exited.then(() => resolve(said.trim()));
