@@ -2,8 +2,13 @@ import type { Writable } from 'node:stream';
 import { barDisplay } from './bars';
 import type { Display } from './display';
 import { lineDisplay } from './lines';
+import type { Output } from './page';
 
-/** Bars on a terminal, plain lines elsewhere. */
-export function displayOn(out: Writable & { readonly isTTY?: boolean }): Display {
-  return out.isTTY === true ? barDisplay(out) : lineDisplay(out);
+/** A terminal of this kind, or one that does not say its kind, may know no code that moves the cursor. */
+const isPlain = (kind: string | undefined): boolean =>
+  kind === undefined || kind === '' || kind === 'dumb';
+
+/** Bars on a terminal of the given kind (`TERM`), plain lines elsewhere. */
+export function displayOn(out: Writable & Output, kind = process.env['TERM']): Display {
+  return out.isTTY === true && !isPlain(kind) ? barDisplay(out) : lineDisplay(out);
 }

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Display } from './display';
 import { endedOf, fleetFigures } from './fleet-words';
+import { brokenLines, terminalWidth, type Output } from './page';
 import type { StepView } from './view';
 import { figures } from './words';
 
@@ -13,11 +14,15 @@ const REMIND_EVERY_SECONDS = 30;
 
 /**
  * A line when a step starts, one every half minute while it goes on, and one when it ends; of a fleet
- * one whenever its state changes and every half minute.
+ * one whenever its state changes and every half minute. On a terminal no word is broken; in a pipe and in
+ * a file a line stays whole.
  */
-export function lineDisplay(out: Writable): Display {
+export function lineDisplay(out: Writable & Output): Display {
   const shown = new Map<string, string>();
-  const say = (line: string): void => void out.write(`${line}\n`);
+  const say = (line: string): void => {
+    const lines = out.isTTY === true ? brokenLines(line, terminalWidth(out)) : [line];
+    out.write(`${lines.join('\n')}\n`);
+  };
   return {
     update: (steps) => {
       for (const view of steps) {

@@ -1,0 +1,51 @@
+const NARROWEST = 20;
+/** A terminal that does not say how wide it is. */
+const USUAL = 80;
+
+/** A stream that may be a terminal. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** The columns of a terminal. */
+export function terminalWidth({ columns = 0 }: Output): number {
+  return columns === 0 ? USUAL : Math.max(columns, NARROWEST);
+}
+
+/** How a text is broken into lines: what begins the first one and the others, and how wide they are. */
+interface Shape {
+  readonly first: string;
+  readonly rest: string;
+  readonly width: number;
+}
+
+/** A space inside a number such as `1 234` is no place to break a line. */
+const BREAKS = /(?<!\d) +| +(?!\d{3}(?!\d))/;
+
+/** Breaks a text into lines at spaces. A word that is wider than a line stays whole. */
+function broken(text: string, { first, rest, width }: Shape): readonly string[] {
+  const lines: string[] = [];
+  let start = first;
+  let line = first;
+  for (const word of text.replace(/\s+/g, ' ').split(BREAKS)) {
+    if (word === '') continue;
+    const isFull = line !== start && line.length + 1 + word.length > width;
+    if (isFull) {
+      lines.push(line);
+      start = rest;
+      line = rest;
+    }
+    line += line === start ? word : ` ${word}`;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+/** Breaks each line of a text that is wider than the width; what follows is indented by two more. */
+export function brokenLines(text: string, width: number): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    if (line.length <= width) return [line];
+    const first = /^ */.exec(line)?.[0] ?? '';
+    return broken(line, { first, rest: `${first}  `, width });
+  });
+}
