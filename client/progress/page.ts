@@ -1,3 +1,5 @@
+/** Text is not wider than this, so that people can read it. */
+const WIDEST = 100;
 const NARROWEST = 20;
 /** A terminal that does not say how wide it is. */
 const USUAL = 80;
@@ -8,13 +10,23 @@ export interface Output {
   readonly columns?: number;
 }
 
+/** The width for a text: that of the terminal, but not wider than a page; in a pipe a page. */
+export function pageWidth(out: Output): number {
+  return out.isTTY === true ? Math.min(terminalWidth(out), WIDEST) : WIDEST;
+}
+
+/** A text whose lines fit a terminal, no word broken; in a pipe and in a file its lines stay whole. */
+export function fitting(text: string, out: Output = process.stdout): string {
+  return out.isTTY === true ? brokenLines(text, pageWidth(out)).join('\n') : text;
+}
+
 /** The columns of a terminal. */
 export function terminalWidth({ columns = 0 }: Output): number {
   return columns === 0 ? USUAL : Math.max(columns, NARROWEST);
 }
 
 /** How a text is broken into lines: what begins the first one and the others, and how wide they are. */
-interface Shape {
+export interface Shape {
   readonly first: string;
   readonly rest: string;
   readonly width: number;
@@ -24,7 +36,7 @@ interface Shape {
 const BREAKS = /(?<!\d) +| +(?!\d{3}(?!\d))/;
 
 /** Breaks a text into lines at spaces. A word that is wider than a line stays whole. */
-function broken(text: string, { first, rest, width }: Shape): readonly string[] {
+export function broken(text: string, { first, rest, width }: Shape): readonly string[] {
   const lines: string[] = [];
   let start = first;
   let line = first;

@@ -1,5 +1,6 @@
 import type { Report, TableDrift, TableEvidence } from '../../workflows/domain/report';
 import { count, counted } from '../progress/words';
+import { fitting } from '../progress/page';
 import { grid } from './grid';
 
 /** Digests are decimal numbers of up to some forty digits; this many tell two apart to the eye. */
@@ -20,7 +21,8 @@ export function evidenceText({ tables, outcome }: Pick<Report, 'tables' | 'outco
       ];
   const rows = shown.map((table) => (isBackup ? backupRow(table) : evidenceRow(table)));
   const apart = tables.map(apartText).filter((line) => line !== '');
-  return [grid(columns, rows), summaryOf(tables, isBackup), ...apart].join('\n');
+  const words = fitting([summaryOf(tables, isBackup), ...apart].join('\n'));
+  return `${grid(columns, rows)}\n${words}`;
 }
 
 /** How the rows of one table are apart, in one line; nothing of a table that is as it should be. */
@@ -52,7 +54,7 @@ function tally(counts: readonly (readonly [number | undefined, string])[]): read
 export function driftText(drift: readonly TableDrift[]): string {
   if (drift.length === 0) return '';
   const title = 'The source changed after the backup (reported, not wrong):';
-  return [title, ...drift.map(driftLine)].join('\n');
+  return fitting([title, ...drift.map(driftLine)].join('\n'));
 }
 
 function driftLine({ table, manifest, source, moved, note }: TableDrift): string {

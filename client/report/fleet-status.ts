@@ -1,6 +1,7 @@
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import { fleetFigures, span } from '../progress/fleet-words';
 import { limitsWords } from '../progress/limits-words';
+import { fitting } from '../progress/page';
 
 /** So many of those that run are named. */
 const NAMED = 10;
@@ -14,7 +15,7 @@ export function statusText(workflowId: string, fleet: FleetProgress, now: number
     limits === undefined ? '' : `  limits: ${limitsWords(limits)}`,
     runningLine(fleet, now),
   ];
-  return `${lines.filter((line) => line !== '').join('\n')}\n`;
+  return fitting(`${lines.filter((line) => line !== '').join('\n')}\n`);
 }
 
 function runningLine({ running }: FleetProgress, now: number): string {

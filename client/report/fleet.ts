@@ -7,6 +7,7 @@ import {
   migratedBeforeText,
   outcomeWords,
 } from '../progress/fleet-words';
+import { fitting } from '../progress/page';
 import { count, duration } from '../progress/words';
 import { grid } from './grid';
 
@@ -21,7 +22,7 @@ const COLUMNS = [
   { head: 'database' },
   { head: 'outcome' },
   { head: 'rows', isFigure: true },
-  { head: 'why' },
+  { head: 'why', isText: true },
 ];
 
 /** How a fleet ended, for people. */
@@ -29,7 +30,7 @@ export function fleetText(fleet: FleetReport): string {
   const { fleetId, record } = fleet;
   const seconds = (Date.parse(fleet.finishedAt) - Date.parse(fleet.startedAt)) / 1000;
   const parts = [
-    `${fleetId}: ${headOf(fleet)} (${duration(seconds)})`,
+    fitting(`${fleetId}: ${headOf(fleet)} (${duration(seconds)})`),
     [totalsOf(fleet), migratedBeforeText(fleet.migratedBefore), excludedText(fleet.excluded)]
       .filter((line) => line !== '')
       .join('\n'),
@@ -99,7 +100,7 @@ function failuresOf(failures: FleetReport['failures']): string {
     const meaning = isFailureCode(code) ? `: ${FAILURES[code].meaning}` : '';
     return `  ${count(times)} × ${code}${meaning}`;
   });
-  return ['Failures:', ...lines].join('\n');
+  return fitting(['Failures:', ...lines].join('\n'));
 }
 
 /** Outcomes after which a project is moved by another fleet, once its cause is mended. */

@@ -13,7 +13,10 @@ export function nextStepsText(steps: readonly NextStep[] = []): string {
     ];
   });
   return [
-    'Left to do by hand afterwards, so that the services can start on the new database:',
+    wrapped(
+      'Left to do by hand afterwards, so that the services can start on the new database:',
+      '',
+    ),
     ...lines,
   ].join('\n');
 }

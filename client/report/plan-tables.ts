@@ -1,7 +1,8 @@
 import type { Plan, PlannedTable, ScopeKind } from '../../workflows/domain/plan';
 import { count, size, counted } from '../progress/words';
-import { grid } from './grid';
-import { cut, wrapped } from './plan-wrap';
+import { pageWidth } from '../progress/page';
+import { gridOf } from './grid';
+import { wrapped } from './plan-wrap';
 
 /** The scopes in the order in which they are shown, and what each means for the rows. */
 const SCOPES: Readonly<Record<ScopeKind, string>> = {
@@ -30,16 +31,16 @@ export function tablesText({ tables }: Pick<Plan, 'tables'>): string {
     { head: 'rows', isFigure: true },
     { head: 'of about', isFigure: true },
     { head: 'size', isFigure: true },
-    { head: 'which rows' },
+    { head: 'which rows', isText: true },
   ];
-  const [head = '', ...lines] = grid(columns, shown.map(rowOf)).split('\n');
+  const { head, rows: lines } = gridOf(columns, shown.map(rowOf), pageWidth(process.stdout));
   const groups = KINDS.flatMap((kind) => {
     const own = lines.filter((_, i) => shown[i]?.scope === kind);
-    return own.length === 0 ? [] : [`  ${kind}: ${SCOPES[kind]}`, ...own.map((line) => cut(line))];
+    return own.length === 0 ? [] : [`  ${kind}: ${SCOPES[kind]}`, ...own];
   });
   return [
     'Tables (rows of the project, of about so many in the source):',
-    cut(head),
+    head,
     ...groups,
     ...(empty.length === 0
       ? []

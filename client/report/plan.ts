@@ -12,8 +12,8 @@ const GO_ON =
 
 /**
  * A plan for people who have never seen one: whether it could be done, what would move from where to
- * where, how long it would take, what is wrong and what settles it. No line is wider than 100 columns
- * unless one word is.
+ * where, how long it would take, what is wrong and what settles it. No line is wider than the
+ * page unless one word or a statement is.
  */
 export function planText(plan: Plan): string {
   const parts = [
@@ -25,7 +25,7 @@ export function planText(plan: Plan): string {
     unclaimedText(plan.unclaimed),
     warningsText(plan.warnings),
     nextStepsText(plan.nextSteps),
-    plan.problems.length === 0 ? GO_ON : '',
+    plan.problems.length === 0 ? wrapped(GO_ON, '') : '',
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

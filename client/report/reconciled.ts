@@ -1,3 +1,4 @@
+import { fitting } from '../progress/page';
 import type { Reconciled, ReconcileReport } from '../../workflows/domain/interrupted';
 
 /** What became of runs that were ended from outside, for people: one line a run. */
@@ -8,7 +9,7 @@ export function reconciledText({ reconciled, remarks }: ReconcileReport): string
       ? []
       : ['', 'Left alone:', ...remarks.map((line) => `  Interrupted: ${line}`)];
   const head = runs.length === 0 ? ['No run that was ended from outside has left anything.'] : runs;
-  return `${[...head, ...left].join('\n')}\n`;
+  return fitting(`${[...head, ...left].join('\n')}\n`);
 }
 
 /** A run whose target is not restored yet begins with a code of the table of failures. */

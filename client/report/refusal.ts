@@ -1,5 +1,6 @@
 import { FAILURES, isFailureCode, type FailureCode } from '../../workflows/domain/failure';
 import type { Problem } from '../../workflows/domain/plan';
+import { fitting } from '../progress/page';
 import type { Asked } from './documents';
 
 /** A refusal that no report describes: about what, and what has not happened. */
@@ -13,9 +14,10 @@ interface Refusal {
  * One that was refused before anything was started says itself what would be right.
  */
 export function refusalLine({ problem, undone }: Refusal, { projectRef }: Asked): string {
-  if (undone === undefined) return `${problem.code}: ${problem.message}\n`;
+  if (undone === undefined) return fitting(`${problem.code}: ${problem.message}\n`, process.stderr);
   const subject = projectRef === undefined ? '' : `${projectRef}: `;
-  return `${subject}${undone}, nothing was touched: ${problem.code}: ${withRemedy(problem)}\n`;
+  const why = `${problem.code}: ${withRemedy(problem)}`;
+  return fitting(`${subject}${undone}, nothing was touched: ${why}\n`, process.stderr);
 }
 
 /** What helps where the table of failures speaks of a run that goes on by itself. */

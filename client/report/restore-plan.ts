@@ -26,7 +26,7 @@ export function restorePlanText(plan: RestorePlan): string {
     ),
     facts.map(([name, words]) => wrapped(words, `  ${name.padEnd(8)}`)).join('\n'),
     problemsList(problems),
-    problems.length === 0 ? GO_ON : '',
+    problems.length === 0 ? wrapped(GO_ON, '') : '',
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
+import { fitting } from '../progress/page';
 import { duration } from '../progress/words';
 import type { Asked } from './documents';
 import { driftText, evidenceText } from './evidence';
@@ -28,19 +29,19 @@ export function reportText(report: Report): string {
   const target = databaseName === undefined || outcome === 'backed-up' ? '' : ` → ${databaseName}`;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
   const parts = [
-    `${whole}${target}: ${OUTCOME_WORDS[outcome]} (${duration(seconds)})`,
+    fitting(`${whole}${target}: ${OUTCOME_WORDS[outcome]} (${duration(seconds)})`),
     problemsText('Problems', report.problems),
     actionsText(report.problems),
     evidenceText(report),
     driftText(report.drift),
     restore === undefined
       ? ''
-      : ['Restored and proved:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n'),
+      : fitting(['Restored and proved:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n')),
     problemsText('Worth knowing', report.warnings),
     nextStepsText(report.nextSteps),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,
     targetBackupId === undefined ? '' : `What the target held before: ${targetBackupId}`,
-    outcome === 'parked' ? PARKED_ADVICE : '',
+    outcome === 'parked' ? fitting(PARKED_ADVICE) : '',
     stepsText(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -62,7 +63,8 @@ export function refusalText({ projectRef, databaseName, problems }: Report, aske
 /** Problems or warnings, one a line; nothing where there are none. */
 export function problemsText(title: string, problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
-  return [`${title}:`, ...problems.map(({ code, message }) => `  ${code}: ${message}`)].join('\n');
+  const lines = problems.map(({ code, message }) => `  ${code}: ${message}`);
+  return fitting([`${title}:`, ...lines].join('\n'));
 }
 
 /** What a person can do about problems of the closed table, each said once. */
@@ -71,7 +73,8 @@ function actionsText(problems: readonly Problem[]): string {
     isFailureCode(code) ? [FAILURES[code].action] : [],
   );
   if (actions.length === 0) return '';
-  return ['What helps:', ...[...new Set(actions)].map((action) => `  ${action}`)].join('\n');
+  const lines = [...new Set(actions)].map((action) => `  ${action}`);
+  return fitting(['What helps:', ...lines].join('\n'));
 }
 
 function stepsText({ steps }: Report): string {
@@ -80,5 +83,5 @@ function stepsText({ steps }: Report): string {
     ({ step, seconds, outcome }) =>
       `${step} ${duration(seconds)}${outcome === 'failed' ? ' FAILED' : ''}`,
   );
-  return `Steps: ${words.join(' · ')}`;
+  return fitting(`Steps: ${words.join(' · ')}`);
 }

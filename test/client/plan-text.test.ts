@@ -2,6 +2,7 @@ import { planText } from '../../client/report/plan';
 import { PROJECT_EXTENT } from '../../workflows/domain/extent';
 import { CHECKLIST } from '../../workflows/domain/next-steps';
 import type { Plan } from '../../workflows/domain/plan';
+import { onTerminal } from './terminal';
 
 const server = { systemIdentifier: '1', serverVersion: 150018 };
 const LONG = 'sso_provider_id → auth.sso_providers.id, flow_state_id → auth.flow_state.id';
@@ -118,8 +119,18 @@ describe('planText', () => {
     expect(roles).toContain('missing roles anon, service are created, without login');
   });
 
-  it('is no wider than 100 columns', () => {
+  it.each([
+    [80, 80],
+    [100, 120],
+    [100, undefined],
+  ])('is no wider than %i columns where the terminal has %s', (most, columns) => {
     const problems = [{ code: 'collision', message: 'words and words '.repeat(30) }];
-    for (const line of linesOf({ ...PLAN, problems })) expect(line.length).toBeLessThanOrEqual(100);
+    const text = onTerminal(columns, () => planText({ ...PLAN, problems }));
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(most);
+  });
+
+  it.each([80, 120, undefined])('cuts no word of "which rows": columns %s', (columns) => {
+    const text = onTerminal(columns, () => planText(PLAN));
+    expect(text.replace(/\s+/g, ' ').split(LONG)).toHaveLength(3);
   });
 });

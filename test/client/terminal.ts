@@ -78,3 +78,15 @@ export class Terminal extends Writable {
     if (what === 25) this.#isCursorShown = isOn;
   }
 }
+
+/** Makes a text as for a terminal of so many columns, or as for a pipe if there are none. */
+export function onTerminal<T>(columns: number | undefined, make: () => T): T {
+  const { stdout } = process;
+  const before = { isTTY: stdout.isTTY, columns: stdout.columns };
+  Object.assign(stdout, { isTTY: columns !== undefined, columns });
+  try {
+    return make();
+  } finally {
+    Object.assign(stdout, before);
+  }
+}
