@@ -1,10 +1,12 @@
-import { z } from 'zod';
 import type { Extent } from '../../workflows/domain/extent';
-import { splitTable } from '../../workflows/domain/object-names';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Client } from '../postgres/database-client';
 import { Recollection } from '../postgres/catalog/recollection';
-import { schemaObjectsOutsideThatDependOn, type SchemaScript } from '../postgres/schema';
+import {
+  quotedNames,
+  schemaObjectsOutsideThatDependOn,
+  type SchemaScript,
+} from '../postgres/schema';
 
 const dependents = new Recollection<readonly string[]>();
 
@@ -29,20 +31,6 @@ async function listDependents(client: Client, extent: Extent): Promise<readonly 
     ({ object }) => !own.some((table) => object.endsWith(` on ${table}`)),
   );
   return [...new Set(others.map(({ kind, object }) => `${kind} ${object}`))];
-}
-
-/** Names of tables as PostgreSQL writes them where it identifies an object: in quotes where SQL needs them. */
-async function quotedNames(client: Client, tables: readonly string[]): Promise<readonly string[]> {
-  if (tables.length === 0) return [];
-  const result = await client.query(
-    `SELECT quote_ident(t.schema) || '.' || quote_ident(t.name) AS name
-       FROM unnest($1::text[], $2::text[]) AS t (schema, name)`,
-    [tables.map((table) => splitTable(table)[0]), tables.map((table) => splitTable(table)[1])],
-  );
-  return z
-    .array(z.object({ name: z.string() }))
-    .parse(result.rows)
-    .map(({ name }) => name);
 }
 
 /** Objects of the schemas that reach outside, and so cannot come along, and those that pg_dump leaves out as well. */

@@ -3,7 +3,7 @@ import type { Extent } from '../../workflows/domain/extent';
 import type { Scopes } from '../../workflows/domain/scopes';
 import type { TableFacts } from '../postgres/catalog/tables';
 import type { ExtensionPlace } from '../postgres/catalog/extension-places';
-import type { SchemaProblem, SchemaScript } from '../postgres/schema';
+import { settlingStatement, type SchemaProblem, type SchemaScript } from '../postgres/schema';
 import { classify } from '../postgres/scope/classify';
 import { BUILT_IN_RULES } from '../postgres/scope/rules';
 import { listed } from './checks/remarks';
@@ -65,7 +65,7 @@ function lineFor(ground: SchemaGround, problem: SchemaProblem, carrying: Carryin
     return `carry it by configuration: carry: [${carried.map((name) => JSON.stringify(name)).join(', ')}]`;
   const line = columnLine(ground, problem) ?? tableLine(ground, problem);
   if (line !== undefined) return `leave it behind by configuration: ${line}`;
-  const statement = statementFor(problem);
+  const statement = settlingStatement(problem.object);
   if (statement !== undefined) return `change it in the source: ${statement}`;
   return 'no line of configuration settles it: change it in the source so that it needs nothing from there';
 }
@@ -122,17 +122,6 @@ function tableLine({ script, extent, scopes, tables }: SchemaGround, problem: Sc
   if (classify(tables, withLine(scopes, line)).faults.length > 0) return undefined;
   const under = script.problemsUnder({ withoutTables: [...(extent.withoutTables ?? []), table] });
   return under.some((one) => one.object === object || one.table === table) ? undefined : line;
-}
-
-/** The statement that takes an object out of the schemas that move; names of objects are SQL already. */
-function statementFor({ object }: SchemaProblem): string | undefined {
-  const [, constraint, table] = /^constraint (.+) on (.+)$/s.exec(object) ?? [];
-  if (constraint !== undefined && table !== undefined)
-    return `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}`;
-  if (object.startsWith('index ')) return `DROP INDEX ${object.slice('index '.length)}`;
-  const [, kind] = /^(function|procedure|aggregate|type|domain) /.exec(object) ?? [];
-  if (kind === undefined) return undefined;
-  return `ALTER ${kind.toUpperCase()} ${object.slice(kind.length + 1)} SET SCHEMA public`;
 }
 
 function movingLine({ sql, relocatable, to }: ExtensionPlace): string {

@@ -64,7 +64,7 @@ describe('requestOf', () => {
     [{ restore: 'backup_a_1' }, '--database is missing'],
     [{ ...PROJECT, projectRef: "a'b" }, '--project-ref must match'],
     [{ ...PROJECT, database: 'Db' }, '--database must match'],
-    [{ ...PROJECT, database: 'postgres' }, '--database must not be postgres'],
+    [{ ...PROJECT, database: 'template1' }, '--database must not be a template database'],
     [{ restore: '../x', database: 'db' }, '--restore must be the name of a backup folder'],
     [{ ...PROJECT, verifyOnly: true, backup: 'a/..' }, '--backup must be the name of a backup'],
     [{ all: true, projectRef: 'a' }, '--project-ref says nothing to --all'],

@@ -272,7 +272,7 @@ describe('verifyProject', () => {
   });
 
   it('refuses a project without a backup, and a database that is not there', async () => {
-    const { projectRef } = bed.nextProject();
+    const projectRef = 'never-backed-up';
     const databaseName = await createDatabase('plain');
     const noBackup = await bed.run('verifyProject', { projectRef, databaseName });
     expect(noBackup.message).toMatch(/there is no backup of project/);

@@ -1,4 +1,4 @@
-import type { Lost } from '../../postgres/checks/computed';
+import { searchPathSql, type Lost } from '../../postgres/checks/computed';
 import type { BrokenByRewrite } from '../../postgres/checks/rewritten';
 import { counted, stops, type Remarks } from './remarks';
 
@@ -7,9 +7,7 @@ export function computedRemarks(found: readonly Lost[]): Remarks {
   return stops(
     'search-path',
     found.map(({ what, functions, because, path }) => {
-      const statements = functions.map(
-        (name) => `ALTER FUNCTION ${name} SET search_path = ${path}`,
-      );
+      const statements = functions.map((name) => searchPathSql(name, path));
       return `${what} is computed by ${functions.join(', ')}, which does not work in a session that loads rows (${because}); give it a search path of its own in the source: ${statements.join('; ')}`;
     }),
   );

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { Problem } from '../../../workflows/domain/plan';
+import { missingConnectGrant } from '../../postgres/checks/connect-right';
 import { isOwnRole, readMover } from '../../postgres/checks/mover';
 import type { ReadOnly } from '../../postgres/checks/read-only';
 import type { Client } from '../../postgres/database-client';
@@ -26,24 +26,15 @@ export function readOnlyProblems({ standby, configured }: ReadOnly): readonly Pr
   ];
 }
 
-const connectRow = z.object({ quoted: z.string() });
-
 /** Says that the role may not connect to a target that is there (`privilege`). */
 export async function connectProblems(
   client: Client,
   database: string,
 ): Promise<readonly Problem[]> {
-  const result = await client.query(
-    `SELECT quote_ident(datname) AS quoted FROM pg_database
-      WHERE datname = $1 AND NOT has_database_privilege(oid, 'CONNECT')`,
-    [database],
-  );
-  if (result.rowCount === 0) return [];
-  const { quoted } = connectRow.parse(result.rows[0]);
   const mover = await readMover(client);
-  const settles = isOwnRole(mover)
-    ? `GRANT CONNECT ON DATABASE ${quoted} TO ${mover.quoted};`
-    : withheld(mover);
+  const grant = await missingConnectGrant(client, database, mover.quoted);
+  if (grant === undefined) return [];
+  const settles = isOwnRole(mover) ? grant : withheld(mover);
   return [
     {
       code: 'privilege',

@@ -30,6 +30,11 @@ export interface Lost extends Pick<Computed, 'what' | 'functions'> {
   readonly path: string;
 }
 
+/** The statement that gives a function, named as SQL writes it, a search path of its own. */
+export function searchPathSql(name: string, path: string): string {
+  return `ALTER FUNCTION ${name} SET search_path = ${path}`;
+}
+
 const computed = new Recollection<readonly Computed[]>();
 
 /** So many rows of a table are tried: what a function does not find it misses in almost any row. */

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { splitTable } from '../../../workflows/domain/object-names';
 
 const ROWS = z.array(
   z.object({
@@ -80,3 +81,20 @@ SELECT DISTINCT
        (ref).type || ' ' || (ref).identity AS "dependsOn"
   FROM named
  ORDER BY 1, 2, 3`;
+
+/** Names of tables as PostgreSQL writes them where it identifies an object: in quotes where SQL needs them. */
+export async function quotedNames(
+  client: ClientBase,
+  tables: readonly string[],
+): Promise<readonly string[]> {
+  if (tables.length === 0) return [];
+  const result = await client.query(
+    `SELECT quote_ident(t.schema) || '.' || quote_ident(t.name) AS name
+       FROM unnest($1::text[], $2::text[]) AS t (schema, name)`,
+    [tables.map((table) => splitTable(table)[0]), tables.map((table) => splitTable(table)[1])],
+  );
+  return z
+    .array(z.object({ name: z.string() }))
+    .parse(result.rows)
+    .map(({ name }) => name);
+}

@@ -28,10 +28,11 @@ export {
 } from './database-settings';
 export { missingRoles, createRolesSql } from './missing-roles';
 export { missingExtensions } from './extensions';
-export { schemaObjectsOutsideThatDependOn } from './dependents';
+export { quotedNames, schemaObjectsOutsideThatDependOn } from './dependents';
 export { nameOfTable } from './object-name';
 export type { Extension, SchemaProblem, SchemaScript } from './script';
 export { rolesOfScript, withoutUnreached } from './script-roles';
 export type { Halves } from './script';
 export type { ScriptRoles } from './script-roles';
+export { settlingStatement } from './settling-statement';
 export { settlePrivileges } from './settle-privileges';

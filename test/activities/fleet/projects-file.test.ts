@@ -43,11 +43,11 @@ describe('readProjectsFile', () => {
       ONE,
       { ...ONE, ref: 'No' },
       { database: 'three' },
-      { ...TWO, database: 'postgres' },
+      { ...TWO, database: 'template1' },
     ];
     const said = await refusal(lines.map((line) => JSON.stringify(line)).join('\n'));
     expect(said).toMatch(
-      /^"file" \/.*\/projects: line 2: "ref" must match .*; line 3: "ref" .*; line 4: "database" must not be postgres/,
+      /^"file" \/.*\/projects: line 2: "ref" must match .*; line 3: "ref" .*; line 4: "database" must not be a template database: those are never a target$/,
     );
     expect(await refusal(`[\n{"ref":"a",\n"database":"a"},\n\n{"ref":7}]`)).toMatch(
       /: line 5: "ref"/,
