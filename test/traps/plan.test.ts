@@ -81,11 +81,11 @@ describe('traps that a plan must name', () => {
   });
 
   it('T18: the JWT secret is on the list of what is to be seen to', () => {
-    expect(text).toMatch(/\[ \] JWT secret and signing keys: .* sign in again/);
+    expect(text).toMatch(/\[ \] Give the new services the JWT secret .* sign in again/);
   });
 
   it('T19: files are on the list, since only their rows move', () => {
-    expect(text).toMatch(/\[ \] Files: only their rows move\..* ends with the version/);
+    expect(text).toMatch(/\[ \] Copy the files.* Only the rows about files move\..* ends with the version/);
   });
 
   it('T23: a target that holds a row is refused and stays as it is', async () => {
@@ -116,8 +116,8 @@ describe('traps that a plan must name', () => {
   });
 
   it('T31: settings outside the database are on the list: providers, redirect URLs, passkeys', () => {
-    expect(text).toMatch(/\[ \] Auth settings live outside the database: providers, SMTP/);
-    expect(text).toMatch(/\[ \] Sign-in with Google.* redirect URI/);
-    expect(text).toMatch(/\[ \] Passkeys hold for one domain/);
+    expect(text).toMatch(/\[ \] Enter the settings of Auth again: providers, SMTP/);
+    expect(text).toMatch(/\[ \] Enter the new redirect URI at Google/);
+    expect(text).toMatch(/\[ \] Keep the domain that users sign in at.* A passkey works for one domain only/);
   });
 });
