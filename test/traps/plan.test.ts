@@ -85,7 +85,9 @@ describe('traps that a plan must name', () => {
   });
 
   it('T19: files are on the list, since only their rows move', () => {
-    expect(text).toMatch(/\[ \] Copy the files.* Only the rows about files move\..* ends with the version/);
+    expect(text).toMatch(
+      /\[ \] Copy the files.* Only the rows about files move\..* ends with the version/,
+    );
   });
 
   it('T23: a target that holds a row is refused and stays as it is', async () => {
@@ -118,6 +120,8 @@ describe('traps that a plan must name', () => {
   it('T31: settings outside the database are on the list: providers, redirect URLs, passkeys', () => {
     expect(text).toMatch(/\[ \] Enter the settings of Auth again: providers, SMTP/);
     expect(text).toMatch(/\[ \] Enter the new redirect URI at Google/);
-    expect(text).toMatch(/\[ \] Keep the domain that users sign in at.* A passkey works for one domain only/);
+    expect(text).toMatch(
+      /\[ \] Keep the domain that users sign in at.* A passkey works for one domain only/,
+    );
   });
 });
