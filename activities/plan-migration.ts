@@ -22,6 +22,7 @@ import { openRunProblems } from './plan/open-run';
 import { reachableSources } from './plan/reachable-source';
 import { reachServers } from './plan/reach-servers';
 import { configuredServers } from './plan/servers';
+import { trialProblems } from './plan/try-target';
 import { viewReadiness } from './plan/target-readiness';
 import { viewStore } from './plan/store-problems';
 import type { Settings } from '../workflows/domain/settings';
@@ -64,7 +65,7 @@ async function makePlan(
   const ready = await viewReadiness(connections, target, needsOf(needed, settings));
   const format = chooseFormat(settings.backup.format, source);
   const space = await viewStore(resources.store, source.tables, format);
-  const problems: readonly Problem[] = [
+  const found: readonly Problem[] = [
     ...ownerProblems(project),
     ...settled.problems,
     ...source.problems,
@@ -73,6 +74,7 @@ async function makePlan(
     ...ready.problems,
     ...space.problems,
   ];
+  const problems = [...found, ...(await trialProblems(connections, target, { demand, found }))];
   const seen = [...poolers, ...source.warnings, ...target.warnings];
   const warnings = [...seen, ...ready.warnings, ...space.warnings];
   await forgetSessions(connections, settings, problems);

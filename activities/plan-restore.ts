@@ -16,6 +16,7 @@ import { assertRoom } from './plan/reach-servers';
 import { configuredServers, settingsFor } from './plan/servers';
 import { storeProblems } from './plan/store-problems';
 import type { Needs } from './plan/server-problems';
+import { trialProblems } from './plan/try-target';
 import { viewReadiness } from './plan/target-readiness';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords } from './plan/owner-words';
@@ -69,12 +70,13 @@ async function makePlan(
   const before = stateBefore(view, demand);
   const needs = await needsOf({ store, settings }, manifest, replace ? before : view.before);
   const ready = await viewReadiness(connections, view, needs);
-  const problems = [
+  const found = [
     ...targetProblems(view, demand),
     ...(replace ? await openRunProblems(view.mark) : []),
     ...ready.problems,
     ...(await storeProblems(store)),
   ];
+  const problems = [...found, ...(await trialProblems(connections, view, { demand, found }))];
   const { backupId, format, extent } = manifest;
   return {
     project,

@@ -6,10 +6,12 @@ import { ownerWords } from './owner-words';
 import { identityWords, momentWords, originWords } from '../../workflows/domain/origin';
 import { counted } from '../../workflows/domain/counted';
 import type { Release } from '../postgres/catalog/releases';
+import { settleDefaultPrivileges } from '../postgres/checks/default-privileges';
 import type { Mark } from '../postgres/fence';
 import type { SchemaScript } from '../postgres/schema';
 import type { TargetView } from './target';
-import { schemaProblems } from './target-schema';
+import { defaultPrivilegeRemarks } from './checks/creation-remarks';
+import { makesSchema, schemaProblems } from './target-schema';
 
 /** What is asked of the target. */
 export interface TargetDemand {
@@ -37,6 +39,7 @@ export function targetProblems(view: TargetView, demand: TargetDemand): readonly
     ...view.problems,
     ...occupationProblems(view, demand),
     ...schemaProblems(view, demand),
+    ...creationProblems(view, demand),
     ...versionProblems(view, demand),
   ];
 }
@@ -50,6 +53,14 @@ function identityProblems(view: TargetView, demand: TargetDemand): readonly Prob
       message: `the target "${view.identity.database}" is the source database itself (same server and oid)`,
     },
   ];
+}
+
+/** What the target would add to the privileges of what is created there, or take from them. */
+function creationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
+  if (demand.schema === undefined || !makesSchema(view, demand)) return [];
+  const { defaultPrivileges = [], identity } = view;
+  const statements = settleDefaultPrivileges(defaultPrivileges, demand.schema.snapshot);
+  return defaultPrivilegeRemarks(identity.database, statements).problems;
 }
 
 function occupationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {

@@ -95,6 +95,12 @@ export function stateBefore(view: TargetView, demand: TargetDemand): TargetState
   return { ...view.before, rebuild: true };
 }
 
+/** Whether the run makes the schemas in a database that is there already. */
+export function makesSchema(view: TargetView, demand: TargetDemand): boolean {
+  if (view.before.kind === 'empty') return true;
+  return demand.replace && gives(view, demand);
+}
+
 /**
  * Whether the schema in the target gives way to the source's: where it is another, and where single
  * tables of other schemas are part of it, whose foreign keys no order of loading would satisfy.

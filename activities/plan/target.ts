@@ -11,6 +11,10 @@ import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/row-counts';
 import { readNames } from '../postgres/catalog/state';
 import { readClients } from '../postgres/checks/clients';
+import {
+  readDefaultPrivileges,
+  type DefaultPrivilege,
+} from '../postgres/checks/default-privileges';
 import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing-triggers';
 import { readReadOnly } from '../postgres/checks/read-only';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
@@ -44,6 +48,10 @@ export interface TargetView {
   /** Objects of other schemas that would go with the project's schemas. */
   readonly dependents: readonly string[];
   readonly problems: readonly Problem[];
+  /** By which the privileges of what is created there differ from PostgreSQL's own; of a target that is there. */
+  readonly defaultPrivileges?: readonly DefaultPrivilege[] | undefined;
+  /** Whether event triggers fire there. */
+  readonly hasEventTriggers?: boolean | undefined;
   /** As PostgreSQL calls it; of a target that is there. */
   readonly encoding?: string | undefined;
   /** Whether it is the database that its server is kept in order from. */
@@ -122,6 +130,7 @@ async function viewExisting(
     keys: await readUniqueKeys(client, extent),
     triggers: await readFiringTriggers(client, extent),
     eventTriggers: await readEventTriggers(client),
+    defaultPrivileges: await readDefaultPrivileges(client, extent.schemas),
     clients: await readClients(client),
     encoding: (await readDatabaseFacts(client)).encoding,
     connect: (await readConnectRights(client)).map(spelled),
@@ -132,8 +141,10 @@ async function viewExisting(
     clientRemarks(database, seen.clients),
     targetTriggerRemarks(database, triggers, eventTriggers),
   ]);
-  const { mark, encoding, dependents, releases } = seen;
-  const found = { mark, encoding, dependents, releases, keys, warnings };
+  const { mark, encoding, dependents, releases, defaultPrivileges } = seen;
+  const hasEventTriggers = eventTriggers.length > 0;
+  const settled = { keys, warnings, defaultPrivileges, hasEventTriggers };
+  const found = { mark, encoding, dependents, releases, ...settled };
   const names = { ...seen.names, connect };
   const catalog = await connections.withPool(place, catalogDigest);
   if (seen.parts.length === 0) {

@@ -36,3 +36,4 @@ export type { Halves } from './script';
 export type { ScriptRoles } from './script-roles';
 export { settlingStatement } from './settling-statement';
 export { settlePrivileges } from './settle-privileges';
+export { privilegesInSnapshot } from './snapshot-privileges';

@@ -1,0 +1,100 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import { ident } from '../identifiers';
+import { privilegesInSnapshot } from '../schema';
+
+const changeRow = z.object({
+  role: z.string(),
+  /** The schema that it is limited to; null for all schemas. */
+  schema: z.string().nullable(),
+  /** `pg_default_acl.defaclobjtype`. */
+  kind: z.enum(['r', 'S', 'f', 'T', 'n']),
+  grantee: z.string(),
+  privilege: z.string(),
+  /** What takes it away: a privilege too many, one too few, or a grant option too many. */
+  remedy: z.enum(['revoke', 'grant', 'revoke-option']),
+});
+
+/** A privilege by which what the session's role creates differs from what PostgreSQL gives by itself. */
+export type DefaultPrivilege = z.infer<typeof changeRow>;
+
+/**
+ * Reads by which privileges the default privileges of the session's role differ from PostgreSQL's own. What is
+ * limited to one of the schemas that are `made` goes with the schema or is not there yet: it is not read.
+ */
+export async function readDefaultPrivileges(
+  client: Client,
+  made: readonly string[],
+): Promise<readonly DefaultPrivilege[]> {
+  const result = await client.query(DIFFERENT, [made]);
+  return z.array(changeRow).parse(result.rows);
+}
+
+/** In `acldefault` a sequence is `s`, while `S` is a foreign server. An entry of one schema only adds to what is global. */
+const DIFFERENT = `
+WITH entry AS (
+  SELECT a.defaclrole AS role, n.nspname AS schema, a.defaclobjtype AS kind, a.defaclacl AS acl,
+         CASE WHEN a.defaclnamespace <> 0 THEN NULL
+              WHEN a.defaclobjtype = 'S' THEN acldefault('s', a.defaclrole)
+              ELSE acldefault(a.defaclobjtype, a.defaclrole) END AS usual
+    FROM pg_default_acl a LEFT JOIN pg_namespace n ON n.oid = a.defaclnamespace
+   WHERE a.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+     AND a.defaclobjtype IN ('r', 'S', 'f', 'T', 'n')
+     AND (n.nspname IS NULL OR n.nspname <> ALL ($1)))
+SELECT pg_get_userbyid(e.role)::text AS role, e.schema::text, e.kind::text, d.privilege,
+       CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(d.grantee)::text END AS grantee,
+       CASE WHEN d.here IS NULL THEN 'grant' WHEN d.usual IS NULL THEN 'revoke' ELSE 'revoke-option' END AS remedy
+  FROM entry e, LATERAL (
+    SELECT grantee, privilege_type AS privilege, h.is_grantable AS here, u.is_grantable AS usual
+      FROM aclexplode(e.acl) AS h FULL JOIN aclexplode(e.usual) AS u USING (grantee, privilege_type)
+     WHERE h.is_grantable IS DISTINCT FROM u.is_grantable) AS d
+ ORDER BY e.schema NULLS FIRST, e.kind, 5, 6, d.privilege`;
+
+const KINDS = {
+  r: { words: ['table', 'view', 'materialized view', 'foreign table'], plural: 'TABLES' },
+  S: { words: ['sequence'], plural: 'SEQUENCES' },
+  f: { words: ['function', 'procedure', 'aggregate'], plural: 'FUNCTIONS' },
+  T: { words: ['type', 'domain'], plural: 'TYPES' },
+  n: { words: ['schema'], plural: 'SCHEMAS' },
+} as const;
+
+/**
+ * The statements after which what is created from the snapshot gets the snapshot's privileges: one for each
+ * schema, kind and grantee. Empty if all that will be created has the privileges anyway.
+ */
+export function settleDefaultPrivileges(
+  found: readonly DefaultPrivilege[],
+  snapshot: string,
+): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const one of found) {
+    if (!isHarmful(one, snapshot)) continue;
+    const key = statementFor(one);
+    groups.set(key, [...(groups.get(key) ?? []), one.privilege]);
+  }
+  return [...groups].map(([key, privileges]) => key.replace('|', () => privileges.join(', ')));
+}
+
+/** A privilege too many harms an object that does not have it in the snapshot; one too few, an object that has it. */
+function isHarmful(one: DefaultPrivilege, snapshot: string): boolean {
+  const { grantee, role, schema, privilege, remedy } = one;
+  // What its creator lacks, the owner lacks to whom the object is handed over.
+  if (remedy === 'grant' && grantee === role) return true;
+  const objects = privilegesInSnapshot(snapshot, { words: KINDS[one.kind].words, schema, grantee });
+  if (remedy === 'grant') return objects.some(({ has }) => has(privilege));
+  if (remedy === 'revoke') return objects.some(({ has }) => !has(privilege));
+  return objects.some(({ mayGrant }) => !mayGrant(privilege));
+}
+
+/** With `|` in place of the privileges. */
+function statementFor({ role, schema, kind, grantee, remedy }: DefaultPrivilege): string {
+  const to = grantee === 'PUBLIC' ? grantee : ident(grantee);
+  const within = schema === null ? '' : ` IN SCHEMA ${ident(schema)}`;
+  const on = `ON ${KINDS[kind].plural}`;
+  const change = {
+    grant: `GRANT | ${on} TO ${to}`,
+    revoke: `REVOKE | ${on} FROM ${to}`,
+    'revoke-option': `REVOKE GRANT OPTION FOR | ${on} FROM ${to}`,
+  }[remedy];
+  return `ALTER DEFAULT PRIVILEGES FOR ROLE ${ident(role)}${within} ${change}`;
+}
