@@ -66,7 +66,7 @@ describe('runs of every kind, with canaries in every table and every secret', ()
   });
 
   it('leave none in what the scripts and the worker said', () => {
-    expect(ground.worker.said()).toContain('"level":10');
+    expect(ground.worker.said()).toContain('"level":"trace"');
     const said = [...ground.outcomes].flatMap(([name, { stdout, stderr }]) => [
       ...canariesIn(`stdout of ${name}`, stdout),
       ...canariesIn(`stderr of ${name}`, stderr),

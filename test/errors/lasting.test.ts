@@ -125,7 +125,9 @@ describe('databaseFailure, of what lasts', () => {
     const wrong = new URL(urlOf(database, role));
     wrong.password = 'hunter2';
     const password = await landing(run(wrong.href, 'SELECT 1'));
-    expect(password).toMatchObject(lasts('AccessDenied', role, '[SQLSTATE 28P01]'));
+    expect(password).toMatchObject(
+      lasts('AccessDenied', 'refused the password', '[SQLSTATE 28P01]'),
+    );
     expect(password.kept).not.toContain('hunter2');
     await execute(database, `ALTER ROLE ${role} NOLOGIN`);
     const login = await landing(run(urlOf(database, role), 'SELECT 1'));

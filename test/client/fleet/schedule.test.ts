@@ -76,7 +76,7 @@ describe('moveout schedule', () => {
     expectSaid(
       await place.moveout('schedule', 'create', name, '--every=1h'),
       2,
-      /^a schedule "nightly-\w+" exists already: .*\n$/,
+      /^InvalidInput: a schedule "nightly-\w+" exists already: .*\n$/,
     );
   });
 
@@ -143,7 +143,7 @@ describe('moveout schedule', () => {
     for (const action of ['pause', 'resume', 'trigger', 'delete']) {
       expect(await place.moveout('schedule', action, name)).toMatchObject({
         ...{ status: 2, stdout: '' },
-        stderr: `there is no schedule "${name}"; moveout schedule list shows those there are\n`,
+        stderr: `InvalidInput: there is no schedule "${name}"; moveout schedule list shows those there are\n`,
       });
     }
   });
