@@ -107,7 +107,7 @@ describe('a script that meets a bug', () => {
   it('refuses a misspelt level of the log before anything else', async () => {
     const { status, stdout, stderr } = await run(['--json'], { MOVEOUT_LOG_LEVEL: 'debgu' });
     expect(stderr).toBe(
-      'MOVEOUT_LOG_LEVEL: "debgu" is not a level; it must be one of trace, debug, info, warn, error\n',
+      'ConfigInvalid: MOVEOUT_LOG_LEVEL: "debgu" is not a level; it must be one of trace, debug, info, warn, error\n',
     );
     expect(JSON.parse(stdout)).toMatchObject({
       outcome: 'refused',

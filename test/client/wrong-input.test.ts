@@ -112,7 +112,7 @@ describe('a source', () => {
   it('that refuses the password is not tried again, and the password is told to nobody', async () => {
     const url = asUser('postgres', 'wrong-secret');
     const said = await refusal(...moving(), `--connection-string=${url}`);
-    expect(said).toContain('password authentication failed');
+    expect(said).toContain('the server refused the password');
     expect(said).toMatch(/^Warning: a password in --connection-string is visible/);
     expect(said).not.toMatch(/wrong-secret|tried again/);
     // The exit status says that nothing was touched, also where only the plan was asked for.
