@@ -11,6 +11,7 @@ const changeRow = z.object({
   kind: z.enum(['r', 'S', 'f', 'T', 'n']),
   grantee: z.string(),
   privilege: z.string(),
+  grantable: z.boolean(),
   /** What takes it away: a privilege too many, one too few, or a grant option too many. */
   remedy: z.enum(['revoke', 'grant', 'revoke-option']),
 });
@@ -42,13 +43,14 @@ WITH entry AS (
      AND a.defaclobjtype IN ('r', 'S', 'f', 'T', 'n')
      AND (n.nspname IS NULL OR n.nspname <> ALL ($1)))
 SELECT pg_get_userbyid(e.role)::text AS role, e.schema::text, e.kind::text, d.privilege,
+       coalesce(d.here, false) AS grantable,
        CASE d.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(d.grantee)::text END AS grantee,
        CASE WHEN d.here IS NULL THEN 'grant' WHEN d.usual IS NULL THEN 'revoke' ELSE 'revoke-option' END AS remedy
   FROM entry e, LATERAL (
     SELECT grantee, privilege_type AS privilege, h.is_grantable AS here, u.is_grantable AS usual
       FROM aclexplode(e.acl) AS h FULL JOIN aclexplode(e.usual) AS u USING (grantee, privilege_type)
      WHERE h.is_grantable IS DISTINCT FROM u.is_grantable) AS d
- ORDER BY e.schema NULLS FIRST, e.kind, 5, 6, d.privilege`;
+ ORDER BY e.schema NULLS FIRST, e.kind, grantee, remedy, d.privilege`;
 
 const KINDS = {
   r: { words: ['table', 'view', 'materialized view', 'foreign table'], plural: 'TABLES' },
@@ -68,22 +70,27 @@ export function settleDefaultPrivileges(
 ): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const one of found) {
-    if (!isHarmful(one, snapshot)) continue;
-    const key = statementFor(one);
+    const remedy = remedyFor(one, snapshot);
+    if (remedy === undefined) continue;
+    const key = statementFor({ ...one, remedy });
     groups.set(key, [...(groups.get(key) ?? []), one.privilege]);
   }
   return [...groups].map(([key, privileges]) => key.replace('|', () => privileges.join(', ')));
 }
 
 /** A privilege too many harms an object that does not have it in the snapshot; one too few, an object that has it. */
-function isHarmful(one: DefaultPrivilege, snapshot: string): boolean {
-  const { grantee, role, schema, privilege, remedy } = one;
+function remedyFor(
+  one: DefaultPrivilege,
+  snapshot: string,
+): DefaultPrivilege['remedy'] | undefined {
+  const { grantee, role, schema, privilege, grantable, remedy } = one;
   // What its creator lacks, the owner lacks to whom the object is handed over.
-  if (remedy === 'grant' && grantee === role) return true;
+  if (remedy === 'grant' && grantee === role) return remedy;
   const objects = privilegesInSnapshot(snapshot, { words: KINDS[one.kind].words, schema, grantee });
-  if (remedy === 'grant') return objects.some(({ has }) => has(privilege));
-  if (remedy === 'revoke') return objects.some(({ has }) => !has(privilege));
-  return objects.some(({ mayGrant }) => !mayGrant(privilege));
+  if (remedy === 'grant') return objects.some(({ has }) => has(privilege)) ? remedy : undefined;
+  if (remedy === 'revoke' && objects.some(({ has }) => !has(privilege))) return remedy;
+  const isTooMuch = grantable && objects.some(({ mayGrant }) => !mayGrant(privilege));
+  return isTooMuch ? 'revoke-option' : undefined;
 }
 
 /** With `|` in place of the privileges. */
