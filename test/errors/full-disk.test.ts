@@ -109,7 +109,8 @@ describe('storeFailure', () => {
     ['ENFILE', 'ServerBusy', true],
     ['EACCES', 'BackupUnavailable', false],
     ['EROFS', 'BackupUnavailable', false],
-    ['EIO', 'BackupUnavailable', false],
+    ['EIO', 'BackupUnreachable', true],
+    ['ESTALE', 'BackupUnreachable', true],
     ['EWHATEVER', 'BackupUnavailable', false],
   ])('knows whether trying again can help with %s', async (errno, code, isRetried) => {
     const error = Object.assign(new Error('hunter2'), { code: errno });
