@@ -3,7 +3,12 @@ import { endingOf } from '../support/harness/ending';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 
 const MIGRATE = { projectRef: 'project-abc', databaseName: 'some_db', ownerUserId: 'user-1' };
-const WITHOUT_REPORT: readonly WorkflowType[] = ['migrateAll', 'planProject', 'reconcile'];
+const WITHOUT_REPORT: readonly WorkflowType[] = [
+  'migrateAll',
+  'planProject',
+  'planRestore',
+  'reconcile',
+];
 const WITH_REPORT = WORKFLOW_TYPES.filter((type) => !WITHOUT_REPORT.includes(type));
 
 describe('raw input of the workflows', () => {
@@ -30,6 +35,7 @@ describe('raw input of the workflows', () => {
 
   it.each([
     ...[[], [null], ['text']].map((args) => ({ type: 'planProject' as const, args })),
+    ...[[], [null], ['text']].map((args) => ({ type: 'planRestore' as const, args })),
     ...[[null], ['text'], [[1]], [7]].map((args) => ({ type: 'reconcile' as const, args })),
   ])('$type fails at once on $args', async ({ type, args }) => {
     const ending = await endingOf(await bed.start(type, args));
