@@ -34,7 +34,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'finishSchema | after': 'MMMMMMMMMMPRPRMR',
   'verifyProject | before': 'MMMMMMMMMMRRPRMR',
   'verifyProject | during': 'MMMMMMMMMMPMPRMM',
-  'verifyProject | after': 'MMMMMMMMMMMMMRMM',
+  'verifyProject | after': 'MMMMMMMMMMMMMMMM',
   'restoreProject | before': 'RRRRRRRRRRPRPRRR',
   'restoreProject | during': 'RRRRRRRRRRRRPRRR',
   'restoreProject | after': 'RRRRRRRRRRRRRRRR',
