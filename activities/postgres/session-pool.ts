@@ -36,7 +36,7 @@ interface Held {
   readonly client: Client;
 }
 
-/** A session on its way back; it is not kept once nobody wants it any more. */
+/** A session that is being cleaned; if the pool is closed meanwhile, it is closed instead of kept. */
 interface Cleaning extends Held {
   isWanted: boolean;
   done: Promise<void>;

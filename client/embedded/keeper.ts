@@ -33,7 +33,7 @@ class Keeper {
     await once(this.#door, 'listening');
     while (!(await this.#isOver())) {
       await wait(POLL_MS);
-      // The scripts are told by `started`, and the next round tries it again.
+      // `started` tells the scripts, and the next round tries it again.
       await this.#server.revive().catch(() => undefined);
     }
   }

@@ -90,25 +90,13 @@ async function play({ bed, studio, folder }: Ground, tried: Case): Promise<Playe
 }
 
 /** A copy of the studio to which the case has happened. */
-async function makeSource(studio: string, { inputs, encoding }: Case): Promise<string> {
-  const source =
-    encoding === undefined ? await createDatabase('case', studio) : await createEncoded(encoding);
+async function makeSource(studio: string, { inputs }: Case): Promise<string> {
+  const source = await createDatabase('case', studio);
   for (const input of inputs) {
     const sql = await readFile(path.join(__dirname, 'inputs', `${input}.sql`), 'utf8');
     await execute(source, sql.replaceAll(':"DB"', `"${source}"`));
   }
   return source;
-}
-
-/** The studio's makers want UTF8, so their rows come over as a client of this encoding would write them. */
-async function createEncoded(encoding: string): Promise<string> {
-  const name = freshName('case');
-  await execute(
-    'postgres',
-    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING ${encoding} LC_COLLATE 'C' LC_CTYPE 'C'`,
-  );
-  await createStudio(urlOf(name), { projects: 3, users: 20, buckets: 4, objects: 24 });
-  return name;
 }
 
 async function holds(database: string, question: string): Promise<boolean> {

@@ -18,8 +18,6 @@ export interface Case {
   readonly configuration?: string;
   /** More fields of the request. */
   readonly request?: Readonly<Record<string, unknown>>;
-  /** Encoding of the source. @default UTF8 */
-  readonly encoding?: string;
   readonly expected: Expected;
   /** A question to the target, in SQL, that must be true once it is migrated. */
   readonly holds?: string;
