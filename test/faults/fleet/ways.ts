@@ -26,10 +26,17 @@ export const RULES_FOR_NEW_ROWS = `
   ALTER TABLE auth.users ADD CONSTRAINT no_stranger CHECK (phone NOT LIKE '000 %') NOT VALID;
   ALTER TABLE storage.objects ADD CONSTRAINT no_dots CHECK (name NOT LIKE '../%') NOT VALID`;
 
-/** A function of the target's own that its DDL fires; `public` stays out of every comparison. */
-function onDdl(tags: string, body: string): string {
+/**
+ * An event trigger of the target that acts only if the DDL is on an object of `auth` or `storage`: a plan's trial makes
+ * none there and does not find it. `public` stays out of every comparison.
+ */
+function onDdlOfProject(tags: string, body: string): string {
   return `
-    CREATE FUNCTION public.meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
+    CREATE FUNCTION public.meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands()
+                   WHERE object_identity ~ '(^| on )(auth|storage)[.]') THEN ${body} END IF;
+      END $$;
     CREATE EVENT TRIGGER meddle ON ddl_command_end WHEN TAG IN (${tags}) EXECUTE FUNCTION public.meddle()`;
 }
 
@@ -45,7 +52,7 @@ const firstBucket = ({ ref }: SmallProject): string =>
 export const WAYS: readonly Way[] = [
   {
     name: 'its database refuses tables',
-    broken: { target: onDdl(`'CREATE TABLE'`, `RAISE 'no tables here';`) },
+    broken: { target: onDdlOfProject(`'CREATE TABLE'`, `RAISE 'no tables here';`) },
     mended: { target: LEAVE_ALONE },
     code: 'DataRejected',
   },
@@ -71,14 +78,14 @@ export const WAYS: readonly Way[] = [
   },
   {
     name: 'its database refuses indexes',
-    broken: { target: onDdl(`'CREATE INDEX'`, `RAISE 'no indexes here';`) },
+    broken: { target: onDdlOfProject(`'CREATE INDEX'`, `RAISE 'no indexes here';`) },
     mended: { target: LEAVE_ALONE },
     code: 'DataRejected',
   },
   {
     name: 'somebody changes a row before it is verified',
     broken: {
-      target: onDdl(
+      target: onDdlOfProject(
         `'CREATE TRIGGER'`,
         `UPDATE auth.users SET email = 'changed@' || email WHERE id = (SELECT min(id::text)::uuid FROM auth.users);`,
       ),
