@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
-import { createStudio } from '../test/support/studio/studio';
+import { createStudio } from '../studio/studio';
 import { installLogger } from '../worker/logger';
 import type { Report } from '../workflows/domain/report';
 import { benchFleet, type FleetOptions } from './fleet/main';

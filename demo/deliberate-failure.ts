@@ -1,6 +1,6 @@
 import type { openWithOwnWorker } from '../client/embedded';
 import type { Session } from '../client/session';
-import type { StudioProject } from '../test/support/studio/studio';
+import type { StudioProject } from '../studio/studio';
 import type { Report } from '../workflows/domain/report';
 import type { Ground } from './ground';
 import { migrate } from './migration';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from '../test/support/postgres';
-import { createStudio, type StudioSummary } from '../test/support/studio/studio';
+import { createStudio, type StudioSummary } from '../studio/studio';
 
 const CONFIGURATION = `connections:
   shared: { env: MOVEOUT_SOURCE_URL }

@@ -7,7 +7,7 @@ import { Screen } from '../client/progress/screen';
 import { requestOf } from '../client/request';
 import type { Session } from '../client/session';
 import { startOrAttach } from '../client/start';
-import type { StudioProject } from '../test/support/studio/studio';
+import type { StudioProject } from '../studio/studio';
 import type { Report } from '../workflows/domain/report';
 
 const SILENT: Display = { update: nothing, updateFleet: nothing, say: nothing, end: nothing };

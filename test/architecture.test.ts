@@ -10,7 +10,7 @@ import {
 } from './ground/source-files';
 import type { Import } from './ground/source-files';
 
-const ASIDE = ['demo', 'bench', 'test'] as const;
+const ASIDE = ['studio', 'demo', 'bench', 'test'] as const;
 const DRIVER = /^(pg(-.*)?|@supabase\/.*)$/;
 const EFFECT = /^@temporalio\/(activity|worker|client|testing)(\/|$)/;
 

@@ -2,12 +2,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import type { Ground } from './ground';
 import { runFleet, type Ended } from './run-fleet';
-import {
-  makeSource,
-  PROJECTS,
-  TENANCY,
-  type SmallProject,
-} from '../../test/support/studio/many-projects';
+import { makeSource, PROJECTS, TENANCY, type SmallProject } from '../../studio/many-projects';
 import { startWorker } from '../../test/support/worker/own-worker';
 
 /** What one fleet of the bench is. */

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import type { Report } from '../../workflows/domain/report';
-import type { SmallProject } from '../../test/support/studio/many-projects';
+import type { SmallProject } from '../../studio/many-projects';
 
 /** How one project of the bench's fleet ended. */
 export interface Ended {

@@ -8,7 +8,7 @@ import type { Ending } from '../support/harness/ending';
 import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { createStudio } from '../support/studio/studio';
+import { createStudio } from '../../studio/studio';
 import type { Plan } from '../../workflows/domain/plan';
 import type { Case } from './case';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { given } from '../ground/given';
 import { useOwnServer } from '../support/harness/own-server';
-import { createStudio } from '../support/studio/studio';
+import { createStudio } from '../../studio/studio';
 import { ownNamespace } from '../support/temporal/own-namespace';
 
 /** A studio on a server of its own, a folder to run scripts in, and names for targets of its own. */

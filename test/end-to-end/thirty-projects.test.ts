@@ -3,9 +3,9 @@ import { createDatabase, freshName, query, urlOf, withSession } from '../support
 import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { rowDigests, type RowDigests } from '../support/studio/row-digests';
-import { shapeScripts } from '../support/studio/sql-files';
-import { createStudio } from '../support/studio/studio';
+import { rowDigests, type RowDigests } from '../../studio/row-digests';
+import { shapeScripts } from '../../studio/sql-files';
+import { createStudio } from '../../studio/studio';
 
 interface Listed {
   readonly ref: string;

@@ -1,6 +1,6 @@
 import type { Plan } from '../../workflows/domain/plan';
 import type { Report } from '../../workflows/domain/report';
-import { createStudio } from '../support/studio/studio';
+import { createStudio } from '../../studio/studio';
 import { createDatabase, execute, query, urlOf } from '../support/harness/databases';
 import { imageOf } from '../support/harness/image';
 import { planOf } from '../support/harness/plan-of';

@@ -6,7 +6,7 @@ import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 import { startPostgres, type Postgres } from '../support/postgres';
-import { createStudio } from '../support/studio/studio';
+import { createStudio } from '../../studio/studio';
 import { sessionAt } from '../support/harness/session-at';
 
 /** A studio of its own, small. */

@@ -1,6 +1,6 @@
 import { startPostgres, type Postgres, type Release } from '../support/postgres';
-import { roleScripts } from '../support/studio/sql-files';
-import { createStudio } from '../support/studio/studio';
+import { roleScripts } from '../../studio/sql-files';
+import { createStudio } from '../../studio/studio';
 import { databaseAt, sessionAt } from './sessions';
 
 /** A source of one version and a target's server of the same or another, by URL. */

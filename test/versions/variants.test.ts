@@ -4,8 +4,8 @@ import { failing } from '../support/harness/interventions';
 import { makeEmpty } from '../support/harness/targets';
 import { useOwnServer } from '../support/harness/own-server';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
-import type { Variant } from '../support/studio/options';
-import { createStudio } from '../support/studio/studio';
+import type { Variant } from '../../studio/options';
+import { createStudio } from '../../studio/studio';
 import { catalogLines } from './catalog-lines';
 import { actualRows, expectedRows } from './project-rows';
 

@@ -1,7 +1,7 @@
 import { execute, freshName, query, urlOf } from '../support/harness/databases';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { roleScripts, schemaScripts } from '../support/studio/sql-files';
+import { roleScripts, schemaScripts } from '../../studio/sql-files';
 
 /** Encodings, and words of the languages that they were made for. */
 const ENCODINGS: readonly (readonly [string, string])[] = [

@@ -10,7 +10,7 @@ import { planOf } from '../support/harness/plan-of';
 import { useOwnTemporal } from '../support/harness/own-temporal';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
 import { startPostgres, type Postgres } from '../support/postgres';
-import { createStudio } from '../support/studio/studio';
+import { createStudio } from '../../studio/studio';
 
 const CLOSED = 'postgresql://nobody:hunter2@127.0.0.1:1/gone';
 

@@ -7,7 +7,7 @@ import {
   urlOf,
 } from '../../support/harness/databases';
 import { imageOf } from '../../support/harness/image';
-import { createStudio } from '../../support/studio/studio';
+import { createStudio } from '../../../studio/studio';
 
 /** A shared studio with small projects, on the test server. */
 export interface Ground {

@@ -1,6 +1,6 @@
 import type { FleetEntry } from '../../../workflows/domain/fleet';
 import { migrationWorkflowId } from '../../../workflows/domain/names';
-import { SIZES } from '../../support/studio/many-projects';
+import { SIZES } from '../../../studio/many-projects';
 import { rowsAt } from '../ground/sessions';
 import { contentsOf, fingerprint } from './fingerprint';
 import { STUDIO, type FleetGround } from './ground';

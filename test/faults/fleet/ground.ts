@@ -1,12 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  makeSource,
-  PROJECTS,
-  TENANCY,
-  type SmallProject,
-} from '../../support/studio/many-projects';
+import { makeSource, PROJECTS, TENANCY, type SmallProject } from '../../../studio/many-projects';
 import { startWorker, type WorkerProcess } from '../../support/worker/own-worker';
 import { KeptPostgres } from '../ground/kept-postgres';
 import { KeptTemporal } from '../ground/kept-temporal';

@@ -1,4 +1,4 @@
-import type { SmallProject } from '../../support/studio/many-projects';
+import type { SmallProject } from '../../../studio/many-projects';
 
 /** One way in which a project cannot be moved; SQL for the source, and for a target that is there before. */
 export interface Way {

@@ -1,4 +1,4 @@
-import { createStudio } from '../../support/studio/studio';
+import { createStudio } from '../../../studio/studio';
 import type { KeptPostgres } from './kept-postgres';
 import { runAt } from './sessions';
 

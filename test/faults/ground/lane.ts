@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createStudio, type StudioProject } from '../../support/studio/studio';
+import { createStudio, type StudioProject } from '../../../studio/studio';
 import { Crew } from './crew';
 import { KeptPostgres } from './kept-postgres';
 import { KeptTemporal } from './kept-temporal';

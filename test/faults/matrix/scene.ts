@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { TASK_QUEUE, migrationWorkflowId } from '../../../workflows/domain/names';
-import type { StudioProject } from '../../support/studio/studio';
+import type { StudioProject } from '../../../studio/studio';
 import type { Gate } from '../ground/crew';
 import { makeTarget, type Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';

@@ -1,4 +1,4 @@
-import { createStudio } from '../studio/studio';
+import { createStudio } from '../../../studio/studio';
 import { createDatabase, execute, exists, query, urlOf, withSession } from './databases';
 
 /** One project of the studio. */

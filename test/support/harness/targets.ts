@@ -1,4 +1,4 @@
-import { roleScripts, schemaScripts } from '../studio/sql-files';
+import { roleScripts, schemaScripts } from '../../../studio/sql-files';
 import { execute, freshName, withSession } from './databases';
 
 /** What stands beside the schemas in a database of somebody's own, and must outlive everything. */

@@ -5,7 +5,7 @@ import {
   type SchemaScript,
 } from '../../../../activities/postgres/schema';
 import { RELEASES, startPostgres, type Postgres, type Release } from '../../../support/postgres';
-import { roleScripts, schemaScripts } from '../../../support/studio/sql-files';
+import { roleScripts, schemaScripts } from '../../../../studio/sql-files';
 import { ddl, withPool } from './databases';
 
 /** `14:18,16:16`; what is not installed is fetched, so that by default only what is installed runs. */

@@ -3,7 +3,7 @@ import {
   parseSchemaSql,
   renderSchemaSql,
 } from '../../../../activities/postgres/schema';
-import { createStudio } from '../../../support/studio/studio';
+import { createStudio } from '../../../../studio/studio';
 import { apply, contentOf, Databases, read, urlOf } from './databases';
 
 const databases = new Databases();

@@ -54,9 +54,7 @@ export function roleScripts(): readonly string[] {
 
 function read(folder: string, names: readonly string[]): readonly string[] {
   const root = packageRoot(__dirname);
-  return names.map((name) =>
-    readFileSync(join(root, 'test', 'support', 'studio', folder, `${name}.sql`), 'utf8'),
-  );
+  return names.map((name) => readFileSync(join(root, 'studio', folder, `${name}.sql`), 'utf8'));
 }
 
 // The compiled file stands in dist/, where tsc brings no .sql file.
