@@ -9,6 +9,7 @@ COPY workflows ./workflows
 COPY activities ./activities
 COPY worker ./worker
 COPY client ./client
+COPY local ./local
 COPY temporal ./temporal
 RUN npm run build && npm prune --omit=dev
 

@@ -56,7 +56,7 @@ const wall = (places, patterns, ignores = []) => ({
   rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
 });
 
-const inActivities = [workflowsButDomain, folders('worker', 'client', ...outside)];
+const inActivities = [workflowsButDomain, folders('worker', 'client', 'local', ...outside)];
 const inClient = [postgresDrivers, folders('activities', ...outside)];
 
 const walls = [
@@ -67,7 +67,7 @@ const walls = [
       effects,
       zodInWorkflows,
       activityValues,
-      folders('worker', 'client', ...outside),
+      folders('worker', 'client', 'local', ...outside),
     ],
     ['workflows/domain'],
   ),
@@ -80,11 +80,14 @@ const walls = [
   wall(['activities/postgres'], [...inActivities, files]),
   wall(['activities/backup'], [...inActivities, postgresDrivers]),
   // How to reach a Temporal, for whoever asks; it has no native code, which a mere client need not load.
-  wall(['temporal'], [postgresDrivers, folders('activities', 'worker', 'client', ...outside)]),
-  wall(['worker'], [postgresDrivers, folders('client', ...outside)]),
-  wall(['client'], [...inClient, workerButProgram], ['client/embedded.ts']),
-  // The one place where a client's process is also the worker's.
-  wall(['client/embedded.ts'], inClient),
+  wall(
+    ['temporal'],
+    [postgresDrivers, folders('activities', 'worker', 'client', 'local', ...outside)],
+  ),
+  wall(['worker'], [postgresDrivers, folders('client', 'local', ...outside)]),
+  wall(['client'], [...inClient, workerButProgram]),
+  // A client's process that is also the worker's, with servers of its own.
+  wall(['local'], inClient),
 ];
 
 export default defineConfig(

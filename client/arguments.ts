@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { z } from 'zod';
 import { answer } from './answer';
-import { packageRoot } from './temporal-cli';
+import { packageRoot } from '../local/temporal-cli';
 import { UsageError } from './usage-error';
 
 /**

@@ -50,7 +50,7 @@ moveout
   .description('run a worker until SIGINT or SIGTERM')
   .allowExcessArguments(false)
   .action(async () => {
-    const { runWorker } = await import('./embedded.js');
+    const { runWorker } = await import('../local/embedded.js');
     await runWorker();
   });
 

@@ -12,7 +12,7 @@ import { KnownError } from '../workflows/domain/known-error';
 export async function openSession(places: Places, log: (line: string) => void): Promise<Session> {
   const reachable = configuredTemporal(process.env);
   if (reachable !== undefined && !isPrivate(places)) return openConfigured(reachable);
-  const { openWithOwnWorker } = await import('./embedded.js');
+  const { openWithOwnWorker } = await import('../local/embedded.js');
   return openWithOwnWorker({ places, log });
 }
 

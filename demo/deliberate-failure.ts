@@ -1,4 +1,4 @@
-import type { openWithOwnWorker } from '../client/embedded';
+import type { openWithOwnWorker } from '../local/embedded';
 import type { Session } from '../client/session';
 import type { StudioProject } from '../studio/studio';
 import type { Report } from '../workflows/domain/report';

@@ -1,4 +1,4 @@
-import { openWithOwnWorker } from '../client/embedded';
+import { openWithOwnWorker } from '../local/embedded';
 import { evidenceText } from '../client/report/evidence';
 import { count } from '../client/progress/words';
 import type { Session } from '../client/session';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { startPostgres } from '../test/support/postgres';
+import { startPostgres } from '../local/postgres';
 import { createStudio, type StudioSummary } from '../studio/studio';
 
 const CONFIGURATION = `connections:

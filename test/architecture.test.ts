@@ -38,7 +38,7 @@ describe('the walls', () => {
     const found = offences(imports, ({ target, isTypeOnly }) => {
       if (isIn(target, 'activities')) return !isTypeOnly;
       const isEffect = isBuiltin(target) || EFFECT.test(target) || DRIVER.test(target);
-      return isEffect || isIn(target, 'zod', 'worker', 'client', ...ASIDE);
+      return isEffect || isIn(target, 'zod', 'worker', 'client', 'local', ...ASIDE);
     });
     expect(found).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe('the walls', () => {
   it('let the activities know the domain, not the workflows and not who asks', () => {
     const found = offences(importsIn('activities'), ({ target }) => {
       const isWorkflow = isIn(target, 'workflows') && !isIn(target, 'workflows/domain');
-      return isWorkflow || isIn(target, 'worker', 'client', ...ASIDE);
+      return isWorkflow || isIn(target, 'worker', 'client', 'local', ...ASIDE);
     });
     expect(found).toEqual([]);
   });
@@ -61,18 +61,22 @@ describe('the walls', () => {
     expect(offences(imports, ({ target }) => isIn(target, 'fs'))).toEqual([]);
   });
 
-  it('keep the client from the activities, and from the worker but for client/embedded and what programs begin with', () => {
+  it('keep the client from the activities, and from the worker but for what programs begin with', () => {
     const shared = ['worker/program', 'worker/environment'];
-    const found = offences(importsIn('client'), ({ file, target }) => {
-      const isTaken = file === 'client/embedded.ts' || shared.includes(target);
-      const isWorker = isIn(target, 'worker') && !isTaken;
+    const found = offences(importsIn('client'), ({ target }) => {
+      const isWorker = isIn(target, 'worker') && !shared.includes(target);
       return isWorker || isIn(target, 'activities', ...ASIDE);
     });
     expect(found).toEqual([]);
   });
 
+  it('keep what runs on one machine from the activities', () => {
+    const isOutside = ({ target }: Import) => isIn(target, 'activities', ...ASIDE);
+    expect(offences(importsIn('local'), isOutside)).toEqual([]);
+  });
+
   it('keep the worker from the client', () => {
-    const isOutside = ({ target }: Import) => isIn(target, 'client', ...ASIDE);
+    const isOutside = ({ target }: Import) => isIn(target, 'client', 'local', ...ASIDE);
     expect(offences(importsIn('worker'), isOutside)).toEqual([]);
   });
 });

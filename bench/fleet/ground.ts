@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { Client } from 'pg';
-import { findTemporalCli, startDevServer } from '../../client/temporal-cli';
-import { startPostgres } from '../../test/support/postgres';
+import { findTemporalCli, startDevServer } from '../../local/temporal-cli';
+import { startPostgres } from '../../local/postgres';
 
 /** One PostgreSQL for sources and targets, one Temporal, one folder; all gone at the end. */
 export interface Ground {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { configuredTemporal } from '../../temporal/settings';
 import { connectClient } from '../../temporal/connect';
-import { joinRunning } from '../embedded/join';
-import { stateFolder } from '../embedded/state-folder';
+import { joinRunning } from '../../local/embedded/join';
+import { stateFolder } from '../../local/embedded/state-folder';
 import { UsageError } from '../usage-error';
 
 /** A Temporal whose workers are somebody else's. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { packageRoot } from '../../client/temporal-cli';
+import { packageRoot } from '../../local/temporal-cli';
 import { runScript, saidBy, startScript, type Surroundings } from './script';
 import { studioPlace, type Place } from './studio-database';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { packageRoot } from '../../client/temporal-cli';
+import { packageRoot } from '../../local/temporal-cli';
 
 const start = promisify(execFile);
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startPostgres } from '../support/postgres';
+import { startPostgres } from '../../local/postgres';
 import { onlooking, until } from './landing';
 
 /** A folder with a cluster in it that no server runs on, and how to run one. */

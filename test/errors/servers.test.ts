@@ -1,4 +1,4 @@
-import { startPostgres } from '../support/postgres';
+import { startPostgres } from '../../local/postgres';
 import { transaction } from '../../activities/postgres/transaction';
 import { asStandby, makeCluster, type Cluster } from './bare-server';
 import { connectionsTo, landing, onlooking, run, until } from './landing';

@@ -4,7 +4,7 @@ import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { packageRoot } from '../../client/temporal-cli';
+import { packageRoot } from '../../local/temporal-cli';
 import { textOf } from './source-files';
 
 // The Compose specification's own JSON schema, as the linter dclint carries it.

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
-import { startPostgres } from '../support/postgres';
+import { startPostgres } from '../../local/postgres';
 import { endOf, isAlive, spawnScript } from './processes';
 
 async function ask(url: string, sql: string): Promise<unknown> {
@@ -41,7 +41,7 @@ describe('startPostgres', () => {
 
   it('ends with the process that started it, even one killed by -9', async () => {
     const owner = await spawnScript(`
-      require('./dist/test/support/postgres').startPostgres()
+      require('./dist/local/postgres').startPostgres()
         .then(({ pid }) => console.log(pid)).then(() => setInterval(() => {}, 1000));
     `);
     process.kill(owner.pid, 'SIGKILL');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { packageRoot } from '../../client/temporal-cli';
+import { packageRoot } from '../../local/temporal-cli';
 
 /** Tells whether a process with this id exists. */
 export function isAlive(pid: number): boolean {

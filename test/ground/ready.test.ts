@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/pro
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { packageRoot } from '../../client/temporal-cli';
+import { packageRoot } from '../../local/temporal-cli';
 
 interface Outcome {
   readonly status: number | string | null | undefined;

@@ -1,10 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { packageRoot } from '../../client/temporal-cli';
+import { packageRoot } from '../../local/temporal-cli';
 
 /** The folders whose code is moveout itself. */
-export const PRODUCT = ['workflows', 'activities', 'worker', 'client', 'temporal'] as const;
+export const PRODUCT = [
+  'workflows',
+  'activities',
+  'worker',
+  'client',
+  'local',
+  'temporal',
+] as const;
 
 /** One import of `file`, a path from the root. */
 export interface Import {

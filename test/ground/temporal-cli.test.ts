@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { findTemporalCli, startDevServer } from '../../client/temporal-cli';
-import type { DevServer } from '../../client/temporal-cli';
+import { findTemporalCli, startDevServer } from '../../local/temporal-cli';
+import type { DevServer } from '../../local/temporal-cli';
 import { given } from './given';
 import { endOf, isAlive, spawnScript } from './processes';
 
@@ -109,7 +109,7 @@ describe('startDevServer', () => {
   it('ends with the process that started it, even one killed by -9', async () => {
     const owner = await spawnScript(
       `
-      const { startDevServer } = require('./dist/client/temporal-cli');
+      const { startDevServer } = require('./dist/local/temporal-cli');
       const cli = process.env.MOVEOUT_TEST_TEMPORAL_CLI;
       startDevServer({ cli, ip: '127.0.0.1', namespace: 'default', logFile: process.argv[1] })
         .then(({ pid }) => console.log(pid)).then(() => setInterval(() => {}, 1000));

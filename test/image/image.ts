@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startPostgres } from '../support/postgres';
+import { startPostgres } from '../../local/postgres';
 import { execute, withSession } from '../support/harness/databases';
 import { sessionAt } from '../support/harness/session-at';
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { startDevServer, type DevServer } from '../../client/temporal-cli';
+import { startDevServer, type DevServer } from '../../local/temporal-cli';
 import { startScript, type Outcome } from '../client/script';
 import { studioPlace, type Place } from '../client/studio-database';
 import { given } from '../ground/given';

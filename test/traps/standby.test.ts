@@ -5,7 +5,7 @@ import { execute, urlOf } from '../support/harness/databases';
 import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { startPostgres, type Postgres } from '../support/postgres';
+import { startPostgres, type Postgres } from '../../local/postgres';
 import { createStudio } from '../../studio/studio';
 import { sessionAt } from '../support/harness/session-at';
 

@@ -1,5 +1,5 @@
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { RELEASES, type Release } from '../support/postgres';
+import { RELEASES, type Release } from '../../local/postgres';
 import { catalogLines } from './catalog-lines';
 import { actualRows, expectedRows } from './project-rows';
 import { databaseAt, rowsAt } from './sessions';

@@ -1,4 +1,4 @@
-import { startPostgres, type Postgres, type Release } from '../support/postgres';
+import { startPostgres, type Postgres, type Release } from '../../local/postgres';
 import { roleScripts } from '../../studio/sql-files';
 import { createStudio } from '../../studio/studio';
 import { databaseAt, sessionAt } from './sessions';

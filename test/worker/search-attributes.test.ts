@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection } from '@temporalio/worker';
-import { runProgram } from '../../client/temporal-cli/run-program';
+import { runProgram } from '../../local/temporal-cli/run-program';
 import { ensureSearchAttributes, type Services } from '../../worker/search-attributes';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
 import { eventually } from '../workflows/upgrade/eventually';

@@ -8,7 +8,7 @@ import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { sessionAt } from '../support/harness/session-at';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { startPostgres } from '../support/postgres';
+import { startPostgres } from '../../local/postgres';
 
 const ROLE = 'mover';
 

@@ -9,7 +9,7 @@ import { listed } from '../support/harness/listed';
 import { planOf } from '../support/harness/plan-of';
 import { useOwnTemporal } from '../support/harness/own-temporal';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
-import { startPostgres, type Postgres } from '../support/postgres';
+import { startPostgres, type Postgres } from '../../local/postgres';
 import { createStudio } from '../../studio/studio';
 
 const CLOSED = 'postgresql://nobody:hunter2@127.0.0.1:1/gone';

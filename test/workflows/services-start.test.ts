@@ -5,7 +5,7 @@ import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { sessionAt } from '../support/harness/session-at';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { startPostgres, type Postgres } from '../support/postgres';
+import { startPostgres, type Postgres } from '../../local/postgres';
 
 /** What a server of a self-hosted stack has, and a dump of a schema does not. */
 const STACK = (database: string): string => `

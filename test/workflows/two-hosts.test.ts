@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
-import { startDevServer, type DevServer } from '../../client/temporal-cli';
+import { startDevServer, type DevServer } from '../../local/temporal-cli';
 import { claimHost } from '../../activities/backup/host-file';
 import { backupIdOf } from '../../workflows/domain/names';
 import type { Progress } from '../../workflows/domain/progress';

@@ -5,7 +5,7 @@ import { failing } from '../support/harness/interventions';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
 import { tryOut } from '../support/harness/trials';
-import { startPostgres, type Postgres } from '../support/postgres';
+import { startPostgres, type Postgres } from '../../local/postgres';
 
 const ROLES = ['anon', 'authenticated', 'supabase_auth_admin', 'supabase_storage_admin'];
 

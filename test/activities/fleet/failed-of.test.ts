@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDevServer, type DevServer } from '../../../client/temporal-cli';
+import { startDevServer, type DevServer } from '../../../local/temporal-cli';
 import type { FleetProject } from '../../../workflows/domain/fleet';
 import { until } from '../../support/until';
 import { openTestbed, type Testbed } from '../../support/harness/testbed';

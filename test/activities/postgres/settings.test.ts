@@ -1,7 +1,7 @@
 import { SURE_SETTINGS } from '../../../activities/postgres/settings';
-import { startPostgres } from '../../support/postgres';
+import { startPostgres } from '../../../local/postgres';
 import { sessionAt } from '../../support/harness/session-at';
-import { versionsUnderTest } from '../../support/postgres/versions';
+import { versionsUnderTest } from '../../../local/postgres/versions';
 
 /** What a role or a database may set and moveout leaves alone, by the reason why that is harmless. */
 const LEFT_ALONE: Readonly<Record<string, readonly string[]>> = {

@@ -2,9 +2,9 @@ import { connect, createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { Connections } from '../../../activities/postgres/connections';
 import { landing, connectionsTo } from '../../errors/landing';
-import { startPostgres } from '../../support/postgres';
+import { startPostgres } from '../../../local/postgres';
 import { sessionAt } from '../../support/harness/session-at';
-import { versionsUnderTest } from '../../support/postgres/versions';
+import { versionsUnderTest } from '../../../local/postgres/versions';
 import {
   createDatabase,
   dropDatabases,

@@ -1,10 +1,10 @@
 // A PostgreSQL whose log goes into a file. The parent sends `{logFile, settings}`, hears `{url}` or
 // `{error}`, and ends the server by closing the channel, by dying if need be.
 import { appendFileSync } from 'node:fs';
-import { serverAccount } from '../../support/postgres/account.mjs';
-import { usableBinaries } from '../../support/postgres/binaries.mjs';
-import { prepareCluster, removeCluster, spawnServer } from '../../support/postgres/cluster.mjs';
-import { freePort } from '../../support/postgres/free-port.mjs';
+import { serverAccount } from '../../../local/postgres/account.mjs';
+import { usableBinaries } from '../../../local/postgres/binaries.mjs';
+import { prepareCluster, removeCluster, spawnServer } from '../../../local/postgres/cluster.mjs';
+import { freePort } from '../../../local/postgres/free-port.mjs';
 
 const READY = 'database system is ready to accept connections';
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../../../client/temporal-cli';
+import { packageRoot } from '../../../local/temporal-cli';
 
 const answer = z.union([z.object({ url: z.string() }), z.object({ error: z.string() })]);
 

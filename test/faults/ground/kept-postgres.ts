@@ -1,7 +1,7 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { startPostgres, type Postgres } from '../../support/postgres';
+import { startPostgres, type Postgres } from '../../../local/postgres';
 import { keptPort } from './kept-port';
 
 /** A PostgreSQL server whose data and port stay when it is killed and started again. */

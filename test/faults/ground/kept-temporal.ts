@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { findTemporalCli, startDevServer, type DevServer } from '../../../client/temporal-cli';
+import { findTemporalCli, startDevServer, type DevServer } from '../../../local/temporal-cli';
 import { keptPort } from './kept-port';
 
 /** A Temporal server whose state and ports stay when it is killed and started again. */

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../../../client/temporal-cli';
+import { packageRoot } from '../../../local/temporal-cli';
 import { deferred } from './deferred';
 import { noteSchema, type Answer, type Note, type Orders } from './messages';
 import { within } from '../../support/until';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../../../client/temporal-cli';
+import { packageRoot } from '../../../local/temporal-cli';
 
 /** The letters in the table of docs/faults.md, by step, moment and fault. */
 export function documentedEndings(): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../../../client/temporal-cli';
+import { packageRoot } from '../../../local/temporal-cli';
 
 /** Replaces what stands between the marks of a section of docs/faults.md, and formats the file. */
 export function writeSection(name: 'matrix' | 'zombies' | 'soak', text: string): void {

@@ -1,4 +1,4 @@
-import { startPostgres } from '../postgres';
+import { startPostgres } from '../../../local/postgres';
 
 /**
  * Gives a test file a PostgreSQL of its own, for projects whose refs other files use as well: runs of

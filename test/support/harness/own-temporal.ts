@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDevServer } from '../../../client/temporal-cli';
+import { startDevServer } from '../../../local/temporal-cli';
 
 /**
  * Gives a test file a Temporal server of its own, where no runs of other files are. With `suggestAfter`

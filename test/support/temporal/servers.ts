@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findTemporalCli, startDevServer } from '../../../client/temporal-cli';
-import type { DevServer } from '../../../client/temporal-cli';
-import { startPostgres } from '../postgres';
-import type { Postgres } from '../postgres';
+import { findTemporalCli, startDevServer } from '../../../local/temporal-cli';
+import type { DevServer } from '../../../local/temporal-cli';
+import { startPostgres } from '../../../local/postgres';
+import type { Postgres } from '../../../local/postgres';
 
 /** The servers that all tests of one run share, told to them by environment variables. */
 export interface Servers {

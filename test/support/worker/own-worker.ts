@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../../../client/temporal-cli';
+import { packageRoot } from '../../../local/temporal-cli';
 
 /** Where a worker finds its servers, and what it is configured with. */
 export interface WorkerOrder {

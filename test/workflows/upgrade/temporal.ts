@@ -1,4 +1,4 @@
-import { runProgram } from '../../../client/temporal-cli/run-program';
+import { runProgram } from '../../../local/temporal-cli/run-program';
 
 /**
  * Runs the real `temporal` program against the tests' server, as an operator would type it, and gives

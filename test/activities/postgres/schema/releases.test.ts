@@ -4,7 +4,7 @@ import {
   readSchema,
   type SchemaScript,
 } from '../../../../activities/postgres/schema';
-import { RELEASES, startPostgres, type Postgres, type Release } from '../../../support/postgres';
+import { RELEASES, startPostgres, type Postgres, type Release } from '../../../../local/postgres';
 import { roleScripts, schemaScripts } from '../../../../studio/sql-files';
 import { ddl, withPool } from './databases';
 

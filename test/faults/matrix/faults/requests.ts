@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
-import { packageRoot } from '../../../../client/temporal-cli';
+import { packageRoot } from '../../../../local/temporal-cli';
 import { migrationWorkflowId } from '../../../../workflows/domain/names';
 import { until } from '../../../support/until';
 import type { Fault } from '../fault';

@@ -9,8 +9,8 @@ import { configuredTemporal, type Reachable } from '../temporal/settings';
 import { connectClient } from '../temporal/connect';
 import { joinServer, type Joining } from './embedded/join';
 import { openStateFolder, stateFolder } from './embedded/state-folder';
-import type { Places, Session } from './session';
-import { taskQueueOf } from './task-queue';
+import type { Places, Session } from '../client/session';
+import { taskQueueOf } from '../client/task-queue';
 
 export { runWorker } from '../worker/main';
 

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../../../client/temporal-cli';
+import { packageRoot } from '../temporal-cli';
 
 /**
  * What a server can be of: the major versions are the releases that npm has, fetched where they are
@@ -53,7 +53,7 @@ const Failed = z.object({ error: z.string() });
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const version = options.version ?? defaultRelease();
-  const program = path.join(packageRoot(), 'test', 'support', 'postgres', 'server.mjs');
+  const program = path.join(packageRoot(), 'local', 'postgres', 'server.mjs');
   const child = fork(program, {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -9,7 +9,7 @@ import { releaseHome } from './releases.mjs';
 
 // The major version that `npm ci` brings along.
 const INSTALLED = '15';
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * The folder with `bin`, `lib` and `share` of a major version of PostgreSQL, from the npm package for
