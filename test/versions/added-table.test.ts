@@ -16,6 +16,9 @@ const ADDED = `
     SELECT id, CASE WHEN is_anonymous THEN 'odd' ELSE 'plain' END::auth.extra_kind, email
       FROM auth.users ORDER BY id;`;
 
+/** What settles it, as the plan offers it. */
+const OWNED = 'tables: { "auth.extra": { scope: owned, via: "user_id -> auth.users.id" } }';
+
 const WITH_MOODS = `
   CREATE TYPE public.mood AS ENUM ('low', 'high');
   ALTER TABLE public.profiles ADD COLUMN mood public.mood NOT NULL DEFAULT 'high';
@@ -25,6 +28,8 @@ let place: Place;
 
 beforeAll(async () => {
   place = await studioPlace(25);
+  await place.rows(place.database, ADDED);
+  await place.rows(place.database, WITH_MOODS);
 });
 afterAll(() => place.clear());
 
@@ -54,24 +59,19 @@ async function rowsOf(
 }
 
 describe('a table that a studio has added to auth', () => {
-  let line = '';
-
   it('stops the plan, with exit status 2 and the line of configuration that settles it', async () => {
-    await place.rows(place.database, ADDED);
-    const { status, stdout, stderr } = await run('', [`--database=${place.target('extra')}`]);
+    const target = place.target('refused');
+    const { status, stdout, stderr } = await run('', [`--database=${target}`]);
     expect(status).toBe(2);
     const said = `${stdout}${stderr}`.replace(/\s+/g, ' ');
     expect(said).toContain('no rule says which rows of auth.extra belong to a project');
-    line = /tables: \{ "auth\.extra": \{ scope: owned, via: "[^"]+" \} \}/.exec(said)?.[0] ?? '';
-    expect(line).toBe(
-      'tables: { "auth.extra": { scope: owned, via: "user_id -> auth.users.id" } }',
-    );
-    expect(await place.databases()).toEqual([place.database]);
+    expect(said).toContain(OWNED);
+    expect(await place.databases()).not.toContain(target);
   });
 
   it("moves with the project's rows once that very line is in the configuration", async () => {
     const target = place.target('extra');
-    const { status, stdout } = await run(line, [`--database=${target}`]);
+    const { status, stdout } = await run(OWNED, [`--database=${target}`]);
     expect([status, stdout]).toEqual([0, expect.stringMatching(/auth\.extra/)]);
     const expected = await rowsOf(place.database, 'auth.extra', 'user_id');
     expect(expected).toHaveLength(12);
@@ -94,7 +94,6 @@ describe('a table that a studio has added to auth', () => {
 
 describe('a table of another schema that the configuration brings along', () => {
   it('moves with its rows and with the enum of public that it needs', async () => {
-    await place.rows(place.database, WITH_MOODS);
     const target = place.target('profiles');
     const tables = [
       '"auth.extra": { scope: owned, via: "user_id -> auth.users.id" }',
