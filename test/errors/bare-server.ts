@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '../../local/postgres';
-import { onlooking, until } from './landing';
+import { onlooking } from './landing';
+import { until } from '../support/until';
 
 /** A folder with a cluster in it that no server runs on, and how to run one. */
 export interface Cluster {

@@ -44,11 +44,3 @@ export function run(url: string, sql: string, access: Place['access'] = 'write')
 export function onlooking<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
   return sessionAt(url, use);
 }
-
-/** Asks until the answer is yes; gives up after half a minute. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`it has not come to this: ${what}`);
-  }
-}

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Client } from 'pg';
 import { createDatabase, dropDatabases, execute, query, urlOf } from '../support/harness/databases';
-import { connectionsTo, landing, onlooking, run, until } from './landing';
+import { connectionsTo, landing, onlooking, run } from './landing';
+import { until } from '../support/until';
 
 let url: string;
 let database: string;

@@ -1,7 +1,8 @@
 import { startPostgres } from '../../local/postgres';
 import { transaction } from '../../activities/postgres/transaction';
 import { asStandby, makeCluster, type Cluster } from './bare-server';
-import { connectionsTo, landing, onlooking, run, until } from './landing';
+import { connectionsTo, landing, onlooking, run } from './landing';
+import { until } from '../support/until';
 
 const place = { connection: 'here', access: 'write' } as const;
 const isUnavailable = { code: 'ServerUnavailable', isRetried: true };

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
 import { packageRoot } from '../../local/temporal-cli';
+import { until } from '../support/until';
 
 /** Tells whether a process with this id exists. */
 export function isAlive(pid: number): boolean {
@@ -16,12 +16,11 @@ export function isAlive(pid: number): boolean {
 
 /** Resolves to `gone` once the process has ended, or to `still there` after 20 s. */
 export async function endOf(pid: number): Promise<'gone' | 'still there'> {
-  const deadline = Date.now() + 20_000;
-  while (isAlive(pid)) {
-    if (Date.now() > deadline) return 'still there';
-    await wait(50);
-  }
-  return 'gone';
+  const gone = until(`process ${pid} to end`, () => !isAlive(pid), { limitMs: 20_000 });
+  return gone.then(
+    () => 'gone',
+    () => 'still there',
+  );
 }
 
 /** Runs JavaScript in a Node process of its own in the package's folder, until its first line. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { until } from '../support/until';
 import { newCanary, tracesOf } from './canary';
 import { watchProcesses } from './process-watch';
 
@@ -38,7 +39,7 @@ describe('watchProcesses', () => {
     const script = 'setTimeout(() => undefined, 5000)';
     const byArgument = spawn(process.execPath, ['-e', script, canary]);
     const byVariable = spawn(process.execPath, ['-e', script], { env });
-    await watch.until(() => watch.sightings().length >= 2);
+    await until('both to be seen', () => watch.sightings().length >= 2);
     expect(watch.sightings()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ pid: byArgument.pid, place: 'cmdline' }),

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 
 const EVERY_MS = 40;
 
@@ -17,8 +16,6 @@ export interface ProcessWatch {
   sightings(): readonly Sighting[];
   /** How many processes it has looked at. */
   seen(): number;
-  /** Waits until something holds; rejects after 20 seconds. */
-  until(holds: () => boolean): Promise<void>;
   stop(): void;
 }
 
@@ -46,13 +43,6 @@ export function watchProcesses(canaries: readonly string[]): ProcessWatch {
   return {
     sightings: () => [...found.values()],
     seen: () => pids.size,
-    until: async (holds) => {
-      const deadline = Date.now() + 20_000;
-      while (!holds()) {
-        if (Date.now() > deadline) throw new Error('what was waited for was not seen');
-        await wait(EVERY_MS);
-      }
-    },
     stop: () => clearInterval(timer),
   };
 }

@@ -8,7 +8,7 @@ import { textOf } from '../ground/source-files';
 import { TcpProxy } from '../faults/ground/tcp-proxy';
 import { startWorker, type RealWorker } from '../secrets/real-worker';
 import { urlOf } from '../support/harness/databases';
-import { eventually } from '../workflows/upgrade/eventually';
+import { until } from '../support/until';
 
 /** What the container runs to see whether its worker is well. */
 const CHECK = /^HEALTHCHECK [^\n]*\\\n\s+CMD (.+)$/m.exec(textOf('Dockerfile'))?.[1] ?? 'false';
@@ -53,26 +53,26 @@ describe('the health check of the container', () => {
 
   it('is content with a worker of any task queue, and not once it has ended', async () => {
     const { worker, file } = await start();
-    await eventually('a worker that is well', () => isWell(file));
+    await until('a worker that is well', () => isWell(file));
     expect(await worker.stop()).toBe(0);
     expect(await isWell(file)).toBe(false);
   });
 
   it('notices a worker that is stopped in the middle of everything', async () => {
     const { worker, file } = await start();
-    await eventually('a worker that is well', () => isWell(file));
+    await until('a worker that is well', () => isWell(file));
     process.kill(worker.pid, 'SIGSTOP');
-    await eventually('an old file', async () => !(await isWell(file)));
+    await until('an old file', async () => !(await isWell(file)));
     process.kill(worker.pid, 'SIGCONT');
-    await eventually('a worker that is well again', () => isWell(file));
+    await until('a worker that is well again', () => isWell(file));
   });
 
   it('notices that Temporal is gone, and that it is back', async () => {
     const { file } = await start();
-    await eventually('a worker that is well', () => isWell(file));
+    await until('a worker that is well', () => isWell(file));
     temporal.cut();
-    await eventually('no file', async () => !(await isWell(file)));
+    await until('no file', async () => !(await isWell(file)));
     temporal.mend();
-    await eventually('a worker that is well again', () => isWell(file));
+    await until('a worker that is well again', () => isWell(file));
   });
 });

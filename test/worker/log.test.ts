@@ -39,7 +39,7 @@ async function npmRun(words: string, ...args: readonly string[]): Promise<NpmRun
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  await until(words, () => (said.includes(words) ? true : undefined), 100_000);
+  await until(words, () => said.includes(words));
   return { child, said: () => said };
 }
 

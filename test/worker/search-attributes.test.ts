@@ -3,7 +3,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { runProgram } from '../../local/temporal-cli/run-program';
 import { ensureSearchAttributes, type Services } from '../../worker/search-attributes';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
-import { eventually } from '../workflows/upgrade/eventually';
+import { until } from '../support/until';
 import { temporal } from '../workflows/upgrade/temporal';
 
 const NAMES = Object.values(SEARCH_ATTRIBUTES);
@@ -37,7 +37,7 @@ describe('ensureSearchAttributes', () => {
   async function newNamespace(): Promise<string> {
     const name = `attributes-${randomUUID()}`;
     await temporal('operator', 'namespace', 'create', '--namespace', name);
-    await eventually('the namespace', async () => {
+    await until('the namespace', async () => {
       const count = connection.workflowService.countWorkflowExecutions({ namespace: name });
       return count.then(
         () => true,
@@ -75,7 +75,7 @@ describe('ensureSearchAttributes', () => {
         args: [...args, '--address', process.env['MOVEOUT_TEST_TEMPORAL_ADDRESS'] ?? ''],
         limitMs: 60_000,
       });
-      await eventually('the search attributes', async () => {
+      await until('the search attributes', async () => {
         const known = await connection.operatorService.listSearchAttributes({ namespace });
         return NAMES.every((name) => name in known.customAttributes);
       });

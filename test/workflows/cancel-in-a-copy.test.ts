@@ -1,10 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import { deferred } from '../faults/ground/deferred';
+import { deferred } from '../support/deferred';
 import { endingOf, type Ending } from '../support/harness/ending';
 import { execute, query, withSession } from '../support/harness/databases';
 import type { ActivityName, Intervene } from '../support/harness/interventions';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { eventually } from './upgrade/eventually';
+import { until } from '../support/until';
 
 /** Rows are checked with this function while they are copied; it waits for whoever holds the lock. */
 const GATE = 15_015;
@@ -93,7 +93,7 @@ async function closeGate(database: string, open: Promise<unknown>): Promise<void
 
 /** Resolves once a COPY of the step stands at the gate. */
 async function untilCopying(database: string): Promise<void> {
-  await eventually('a COPY at the gate', async () => {
+  await until('a COPY at the gate', async () => {
     const copies = await query(
       'postgres',
       `SELECT FROM pg_stat_progress_copy AS c JOIN pg_stat_activity AS a USING (pid)

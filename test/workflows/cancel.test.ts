@@ -4,6 +4,7 @@ import type { ActivityName, Intervene } from '../support/harness/interventions';
 import { keepCopy, makeCopy, makeEmpty } from '../support/harness/targets';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 import { tryAll, type Trial, type UnderWay, type Verdict } from '../support/harness/trials';
+import { until } from '../support/until';
 
 /** Each step, and a table that it waits for in the middle of its work when somebody else holds it. */
 const BLOCKED = [
@@ -110,7 +111,7 @@ function whileBlocked(
       await blocker.query(`BEGIN; LOCK TABLE ${held.table} IN ${modeFor(held.table)} MODE`);
       const outcome = real();
       outcome.catch(() => undefined);
-      while (!(await somebodyWaitsIn(held.in))) continue;
+      await until(`${at} to wait for ${held.table}`, () => somebodyWaitsIn(held.in));
       await cancel();
       return outcome;
     });

@@ -8,7 +8,7 @@ import { EVENTS_PER_ROUND, hostWait, TIMING, type Timing } from '../../workflows
 import { plainSettings } from '../support/harness/plain-settings';
 import { stubActivities } from '../support/harness/stub-activities';
 import { someProjects } from '../support/harness/stubbed-fleet';
-import { eventually } from './upgrade/eventually';
+import { until } from '../support/until';
 
 const DAY = 24 * 60 * 60 * 1_000;
 
@@ -71,7 +71,7 @@ describe('a run that waits for a lost host', () => {
         args: [{ projectRef: 'waits-for-it', databaseName: 'waits_for_it' }],
       });
       let rounds: readonly number[] = [];
-      await eventually('three rounds', async () => {
+      await until('three rounds', async () => {
         rounds = await schedulings(handle, 'backupProject');
         return rounds.length > 3;
       });

@@ -4,7 +4,7 @@ import { endingOf } from '../support/harness/ending';
 import { imageOf } from '../support/harness/image';
 import { before } from '../support/harness/interventions';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
-import { eventually } from './upgrade/eventually';
+import { until } from '../support/until';
 import { Gate } from './upgrade/gate';
 import { temporal } from './upgrade/temporal';
 
@@ -93,7 +93,7 @@ describe('a migration whose worker loses its privileges', () => {
 
 /** Resolves once the CLI lists one such run. */
 async function listed(query: string): Promise<void> {
-  await eventually(`a run with ${query}`, async () => {
+  await until(`a run with ${query}`, async () => {
     const answer = await temporal('workflow', 'list', '--query', query, '-o', 'json');
     const runs: unknown = JSON.parse(answer);
     return Array.isArray(runs) && runs.length === 1;

@@ -5,6 +5,7 @@ import { exists } from '../support/harness/databases';
 import { endingOf } from '../support/harness/ending';
 import type { Intervene } from '../support/harness/interventions';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
+import { until } from '../support/until';
 
 describe('a migration whose restore cannot finish', () => {
   let bed: Testbed;
@@ -47,11 +48,9 @@ function unrestorable(broken: { readonly restore: boolean }): Intervene {
   };
 }
 
-/** Resolves once the run says that it is parked; the test's own time limit is the only other end. */
+/** Resolves once the run says that it is parked. */
 async function parked(handle: WorkflowHandle): Promise<void> {
-  for (;;) {
-    const { outcome } = await handle.query<Progress>('progress');
-    if (outcome === 'parked') return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await until('a parked run', () => handle.query<Progress>('progress'), {
+    isSo: ({ outcome }) => outcome === 'parked',
+  });
 }

@@ -10,6 +10,7 @@ import type { ActivityName, Intervene } from '../support/harness/interventions';
 import { useOwnServer } from '../support/harness/own-server';
 import { makeCopy, makeEmpty } from '../support/harness/targets';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
+import { until } from '../support/until';
 
 const KINDS = ['absent', 'empty', 'filled'] as const;
 
@@ -154,7 +155,9 @@ describe('reconcile', () => {
     const report = await withSession(project.databaseName, async (client) => {
       await client.query('BEGIN; LOCK TABLE moveout.migration');
       const reconciling = reconcile(bed);
-      while ((await query('postgres', waiting)).length === 0);
+      await until('reconcile to wait for the marker', () => query('postgres', waiting), {
+        isSo: (locks) => locks.length > 0,
+      });
       await execute('postgres', `DROP DATABASE ${going}`);
       await client.query('ROLLBACK');
       return reconciling;
@@ -193,8 +196,7 @@ function listedAs(bed: Testbed, workflowId: string, outcome: string): Promise<vo
 }
 
 async function listedUntil({ temporal }: Testbed, listing: string): Promise<void> {
-  for (;;) {
-    const { count } = await temporal.workflow.count(listing);
-    if (count === 1) return;
-  }
+  await until(`one run with ${listing}`, () => temporal.workflow.count(listing), {
+    isSo: ({ count }) => count === 1,
+  });
 }

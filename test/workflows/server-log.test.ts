@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { makeCluster, type Cluster } from '../errors/bare-server';
-import { onlooking, until } from '../errors/landing';
+import { onlooking } from '../errors/landing';
+import { until } from '../support/until';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 
 describe('the log of a server', () => {

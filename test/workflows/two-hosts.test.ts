@@ -7,13 +7,14 @@ import { startDevServer, type DevServer } from '../../local/temporal-cli';
 import { claimHost } from '../../activities/backup/host-file';
 import { backupIdOf } from '../../workflows/domain/names';
 import type { Progress } from '../../workflows/domain/progress';
-import { deferred } from '../faults/ground/deferred';
+import { deferred } from '../support/deferred';
 import type { Note } from '../faults/ground/messages';
 import { WorkerProcess } from '../faults/ground/worker-process';
 import { exists, urlOf } from '../support/harness/databases';
 import { endingOf, type Ending } from '../support/harness/ending';
 import { useOwnServer } from '../support/harness/own-server';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
+import { until } from '../support/until';
 
 /** A worker with a backup directory of its own, and what it was at. */
 interface Side {
@@ -109,10 +110,10 @@ describe('two workers with backup directories of their own', () => {
   }
 
   async function awaitedBy(handle: WorkflowHandle): Promise<Progress['awaited']> {
-    for (;;) {
+    return until('a run that waits for its host', async () => {
       const progress = await handle.query<Progress>('progress').catch(() => undefined);
-      if (progress?.awaited !== undefined) return progress.awaited;
-    }
+      return progress?.awaited;
+    });
   }
 
   it('do all later steps of a run where its backup is', async () => {
@@ -195,7 +196,9 @@ describe('two workers with backup directories of their own', () => {
     const { startTime, runId, typedSearchAttributes } = await handle.describe();
     await handle.terminate('for the test');
     const listed = `WorkflowId="${handle.workflowId}" AND ExecutionStatus="Terminated" AND MoveoutOutcome="running"`;
-    while ((await bed.temporal.workflow.count(listed)).count === 0);
+    await until(`a run with ${listed}`, () => bed.temporal.workflow.count(listed), {
+      isSo: ({ count }) => count > 0,
+    });
     const ref = typedSearchAttributes.getAll().find(({ key }) => key.name === 'MoveoutProject');
     const backupId = backupIdOf(String(ref?.value), startTime.getTime(), 'project');
     const owner = createHash('sha256').update(runId).digest('hex').slice(0, 12);

@@ -67,9 +67,9 @@ export class FleetHistory {
     const terminated = await this.#idle('terminated');
     await terminated.terminate('an accident');
     await this.#idle('timed-out', '1s');
-    await until('the timeout', async () =>
-      (await this.#statusOf('timed-out')) === 'TIMED_OUT' ? true : undefined,
-    );
+    await until('the timeout', () => this.#statusOf('timed-out'), {
+      isSo: (status) => status === 'TIMED_OUT',
+    });
     await this.#idle('running');
     for (const kind of ['forgotten', 'unknown', 'recorded-done'])
       this.projects.set(kind, ghost(kind));
@@ -84,7 +84,7 @@ export class FleetHistory {
     });
     await until('the run is parked', async () => {
       const { typedSearchAttributes } = await handle.describe();
-      return typedSearchAttributes.get(keyOf('outcome')) === 'parked' ? true : undefined;
+      return typedSearchAttributes.get(keyOf('outcome')) === 'parked';
     });
     await handle.executeUpdate('abandonRestore', { args: ['no use'] });
     await handle.result().catch(() => undefined);

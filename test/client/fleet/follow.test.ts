@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { eventually } from '../../workflows/upgrade/eventually';
+import { until } from '../../support/until';
 import type { FleetEntry } from '../../../workflows/domain/fleet';
-import type { Outcome, Running } from '../script';
+import { saidBy, type Outcome, type Running } from '../script';
 import { fleetPlace, type FleetPlace } from './place';
 import type { End } from './pretend/migrate-all';
 import { fleetProgress, fleetReport } from './samples';
@@ -27,7 +27,7 @@ const fleetOf = (workflowId: string): WorkflowHandle => place.client.workflow.ge
 /** Starts the program and resolves once its fleet runs. */
 async function started(workflowId: string, ...args: readonly string[]): Promise<Running> {
   const running = place.startMoveout(...args);
-  await eventually(`a running ${workflowId}`, () => isRunning(workflowId));
+  await until(`a running ${workflowId}`, () => isRunning(workflowId));
   return running;
 }
 
@@ -42,18 +42,6 @@ async function isRunning(workflowId: string): Promise<boolean> {
 const end = (workflowId: string, ending: End): Promise<void> =>
   fleetOf(workflowId).signal('end', ending);
 
-/** Resolves once the program has said so on stderr. */
-async function said({ child }: Running, words: string): Promise<void> {
-  let all = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stderr.on('data', (chunk: Buffer) => {
-      all += chunk.toString();
-      if (all.includes(words)) resolve();
-    });
-    child.stderr.once('close', () => reject(new Error(`not said: ${words}\n${all}`)));
-  });
-}
-
 const ALL = ['migrate', '--all', '--concurrency=2'] as const;
 
 async function fleetThatEnds(ending: End, ...more: readonly string[]): Promise<Outcome> {
@@ -66,15 +54,15 @@ describe('moveout migrate --all', () => {
   it('follows a fleet over a new run, and tells each project as it ends', async () => {
     const running = await started('migrate-all', ...ALL);
     const first = await fleetOf('migrate-all').describe();
-    const before = said(running, 'a → a_db: migrated, 12 rows');
+    const before = saidBy(running, 'a → a_db: migrated, 12 rows');
     await fleetOf('migrate-all').signal('become', fleetProgress({ projects: [MIGRATED] }));
     await before;
     await end('migrate-all', { how: 'continue' });
-    await eventually('a new run', async () => {
+    await until('a new run', async () => {
       const { runId, status } = await fleetOf('migrate-all').describe();
       return runId !== first.runId && status.name === 'RUNNING';
     });
-    const after = said(running, 'b → b_db: restored: a row was refused');
+    const after = saidBy(running, 'b → b_db: restored: a row was refused');
     const projects = [MIGRATED, RESTORED];
     await fleetOf('migrate-all').signal('become', fleetProgress({ projects }));
     await after;
@@ -90,7 +78,7 @@ describe('moveout migrate --all', () => {
   it('attaches to the very same fleet, and to no other', async () => {
     const running = await started('migrate-all', ...ALL);
     const attached = place.startMoveout(...ALL);
-    await said(attached, 'migrate-all is already running: following it.');
+    await saidBy(attached, 'migrate-all is already running: following it.');
     const { status, stderr } = await place.moveout('migrate', '--all', '--concurrency=3');
     expect(stderr).toMatch(
       /^InvalidInput: migrate-all is already running .* with another request, .*\n$/,
@@ -113,9 +101,9 @@ describe('moveout migrate --all', () => {
 
   it('cancels the fleet, and what runs, by the second Ctrl-C', async () => {
     const running = await started('migrate-all', ...ALL);
-    await said(running, 'to move');
+    await saidBy(running, 'to move');
     running.child.kill('SIGINT');
-    await said(running, 'Ctrl-C again');
+    await saidBy(running, 'Ctrl-C again');
     running.child.kill('SIGINT');
     const { status, stdout } = await running.ended;
     expect(stdout).toContain('CANCELLED');
@@ -127,7 +115,7 @@ describe('moveout retry-failed', () => {
   it('shows what is moved again and why, under a workflow id of its own', async () => {
     const running = await started('retry-failed', 'retry-failed');
     const retried = [{ projectRef: 'b', databaseName: 'b_db', reason: 'restored: a row' }];
-    const again = said(running, 'again: b, last restored: a row');
+    const again = saidBy(running, 'again: b, last restored: a row');
     await fleetOf('retry-failed').signal('become', fleetProgress({ total: 1, retried }));
     await again;
     await end('retry-failed', { how: 'complete', report: fleetReport({ total: 1 }) });
@@ -136,16 +124,33 @@ describe('moveout retry-failed', () => {
 });
 
 describe('moveout fleet', () => {
-  const ID = 'some-fleet';
-  const fleet = (action: string, ...more: readonly string[]): Promise<Outcome> =>
-    place.moveout('fleet', action, `--id=${ID}`, ...more);
+  const steering =
+    (id: string) =>
+    (action: string, ...more: readonly string[]): Promise<Outcome> =>
+      place.moveout('fleet', action, `--id=${id}`, ...more);
+
+  const startFleet = (workflowId: string): Promise<WorkflowHandle> => {
+    const { taskQueue, client } = place;
+    return client.workflow.start('migrateAll', { workflowId, taskQueue, args: [{}] });
+  };
+
+  /** Starts a fleet and ends it; resolves once it is listed so. */
+  async function endedFleet(id: string): Promise<void> {
+    await startFleet(id);
+    await end(id, { how: 'complete', report: fleetReport({ counts: { migrated: 10 } }) });
+    await fleetOf(id).result();
+    const listed = `WorkflowId = "${id}" AND ExecutionStatus = "Completed"`;
+    await until(`${id} to be listed`, () => place.client.workflow.count(listed), {
+      isSo: ({ count }) => count === 1,
+    });
+  }
 
   it('pauses, resumes, limits and stops a running fleet, and tells how far it is', async () => {
-    const { taskQueue, client } = place;
-    await client.workflow.start('migrateAll', { workflowId: ID, taskQueue, args: [{}] });
-    expect((await fleet('pause')).stdout).toMatch(/^some-fleet \(fleet_\w+\) is paused\n/);
+    const fleet = steering('steered');
+    await startFleet('steered');
+    expect((await fleet('pause')).stdout).toMatch(/^steered \(fleet_\w+\) is paused\n/);
     const again = await fleet('pause');
-    expect(again.stderr).toBe('InvalidInput: some-fleet refuses: the fleet is paused already\n');
+    expect(again.stderr).toBe('InvalidInput: steered refuses: the fleet is paused already\n');
     expect(again.status).toBe(2);
     expect((await fleet('resume')).stdout).toContain('is running');
     const limited = await fleet('limits', '--concurrency=9', '--window=22:00-05:00');
@@ -155,28 +160,35 @@ describe('moveout fleet', () => {
     const status = await fleet('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ state: 'stopping', total: 10 });
     expect(status.status).toBe(0);
+    await end('steered', { how: 'complete', report: fleetReport({}) });
+    await fleetOf('steered').result();
   });
 
   it('tells how a fleet ended, and steers it no more', async () => {
-    await end(ID, { how: 'complete', report: fleetReport({ counts: { migrated: 10 } }) });
-    await fleetOf(ID).result();
+    const fleet = steering('ended');
+    await endedFleet('ended');
     const status = await fleet('status');
     expect(status.stdout).toContain('every project is in a database of its own');
     expect(status.status).toBe(0);
     const paused = await fleet('pause');
-    expect(paused.stderr).toMatch(/^InvalidInput: some-fleet does not run: it is COMPLETED; .*\n$/);
+    expect(paused.stderr).toMatch(/^InvalidInput: ended does not run: it is COMPLETED; .*\n$/);
     expect(paused.status).toBe(2);
   });
 
-  it('says what it cannot find or take', async () => {
-    const unknown = await place.moveout('fleet', 'status', '--id=nobody');
-    expect(unknown.stderr).toBe(
-      `InvalidInput: no fleet has run as nobody; no fleet runs now, the last was ${ID}\n`,
+  it('says what it cannot find, and which fleet was the last', async () => {
+    await endedFleet('the-last');
+    const { status, stderr } = await place.moveout('fleet', 'status', '--id=nobody');
+    expect(stderr).toBe(
+      'InvalidInput: no fleet has run as nobody; no fleet runs now, the last was the-last\n',
     );
+    expect(status).toBe(2);
+  });
+
+  it('says which limits it cannot take', async () => {
     const empty = await place.moveout('fleet', 'limits');
     expect(empty.stderr).toContain('needs a limit to change');
     const wrong = await place.moveout('fleet', 'limits', '--concurrency=0');
     expect(wrong.stderr).toBe('InvalidInput: --concurrency must be a whole number from 1 to 500\n');
-    expect([unknown, empty, wrong].map(({ status }) => status)).toEqual([2, 2, 2]);
+    expect([empty, wrong].map(({ status }) => status)).toEqual([2, 2]);
   });
 });

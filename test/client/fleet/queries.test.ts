@@ -6,7 +6,7 @@ import { packageRoot } from '../../../local/temporal-cli';
 import { runProgram } from '../../../local/temporal-cli/run-program';
 import { SEARCH_ATTRIBUTES } from '../../../workflows/domain/search-attributes';
 import { given } from '../../ground/given';
-import { eventually } from '../../workflows/upgrade/eventually';
+import { until } from '../../support/until';
 import { fleetPlace, type FleetPlace } from './place';
 
 /** What each list of the README tells, by the words that stand behind it there. */
@@ -85,7 +85,7 @@ describe('the lists of the README', () => {
   it.each(lines)('tell $what', async ({ line, what }) => {
     const told = TOLD[what] ?? [];
     // A list is up to date a moment after the run.
-    await eventually(`${what}: ${told.join()}`, async () => {
+    await until(`${what}: ${told.join()}`, async () => {
       const refs = await refsOf(line);
       return JSON.stringify(refs) === JSON.stringify(told);
     });

@@ -113,14 +113,10 @@ async function silentServer(): Promise<Server> {
 
 async function polled(address: string, namespace: string, taskQueue: string): Promise<void> {
   const connection = await Connection.connect({ address });
-  await until(
-    `a worker of ${taskQueue}`,
-    async () => {
-      const task = { namespace, taskQueue: { name: taskQueue } };
-      const { pollers } = await connection.workflowService.describeTaskQueue(task);
-      return pollers.length > 0 ? true : undefined;
-    },
-    100_000,
-  );
+  await until(`a worker of ${taskQueue}`, async () => {
+    const task = { namespace, taskQueue: { name: taskQueue } };
+    const { pollers } = await connection.workflowService.describeTaskQueue(task);
+    return pollers.length > 0;
+  });
   await connection.close();
 }

@@ -109,9 +109,9 @@ async function untilEnded({ temporal }: FleetGround, id: string, count: number):
         .query<FleetProgress>('progress')
         .catch(() => undefined);
       const ended = Object.values(progress?.counts ?? {}).reduce((sum, one) => sum + one, 0);
-      return ended >= count ? true : undefined;
+      return ended >= count;
     },
-    3_600_000,
+    { limitMs: 3_600_000 },
   );
 }
 

@@ -1,4 +1,4 @@
-import { deferred } from './deferred';
+import { deferred } from '../../support/deferred';
 import type { GateNote, Note, Orders } from './messages';
 import { TcpProxy } from './tcp-proxy';
 import { WorkerProcess } from './worker-process';

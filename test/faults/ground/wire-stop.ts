@@ -1,5 +1,5 @@
 import type { Step } from '../../../workflows/domain/steps';
-import { deferred } from './deferred';
+import { deferred } from '../../support/deferred';
 
 /** Where a client's bytes are stopped. */
 export interface Moment {

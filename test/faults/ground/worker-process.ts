@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../../local/temporal-cli';
-import { deferred } from './deferred';
+import { deferred } from '../../support/deferred';
 import { noteSchema, type Answer, type Note, type Orders } from './messages';
 import { within } from '../../support/until';
 

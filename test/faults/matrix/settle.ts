@@ -36,7 +36,7 @@ export async function settle(handle: WorkflowHandle, mend: () => Promise<void>):
       await patiently(() => handle.executeUpdate('retryRestore'));
       return undefined;
     },
-    LIMIT_MS,
+    { limitMs: LIMIT_MS },
   ).catch(async (error: unknown) => {
     throw new Error(`${String(error)}; ${await pendingOf(handle)}`, { cause: error });
   });

@@ -33,7 +33,7 @@ async function leftovers(lane: Lane, { standing, databases }: Expected): Promise
   const none = await until(
     'nothing to be left over',
     async () => ((await look()).length === 0 ? [] : undefined),
-    NOTICED_MS,
+    { limitMs: NOTICED_MS },
   ).catch(() => undefined);
   return none ?? look();
 }

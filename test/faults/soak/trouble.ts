@@ -14,7 +14,7 @@ export async function trouble(basin: Basin, over: AbortSignal): Promise<void> {
   }
   await lane.crew.fill(WORKERS);
   const none = (): true | undefined => (lane.crew.busy === 0 ? true : undefined);
-  await until('every late attempt to be over', none, LATE_MS);
+  await until('every late attempt to be over', none, { limitMs: LATE_MS });
 }
 
 /** Waits; tells whether that was to its end. */

@@ -6,6 +6,7 @@ import { endingOf, type Ending } from './ending';
 import { imageOf } from './image';
 import type { Intervene } from './interventions';
 import type { TestProject, Testbed } from './testbed';
+import { deferred, type Deferred } from '../deferred';
 
 /** A trial under way, for whoever intervenes in it. */
 export interface UnderWay {
@@ -69,8 +70,8 @@ export function tryAll(
   atOnce = 3,
 ): (name: string) => Promise<Verdict> {
   const waiting = [...trials];
-  const verdicts = new Map<string, PromiseWithParts<Verdict>>();
-  for (const { name } of trials) verdicts.set(name, parts());
+  const verdicts = new Map<string, Deferred<Verdict>>();
+  for (const { name } of trials) verdicts.set(name, deferred());
   const work = async (): Promise<void> => {
     for (let trial = waiting.shift(); trial !== undefined; trial = waiting.shift()) {
       const verdict = verdicts.get(trial.name);
@@ -80,25 +81,6 @@ export function tryAll(
   for (let i = 0; i < atOnce; i += 1) void work();
   return (name) =>
     verdicts.get(name)?.promise ?? Promise.reject(new Error(`there is no trial "${name}"`));
-}
-
-interface PromiseWithParts<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-function parts<T>(): PromiseWithParts<T> {
-  const found: { resolve: (value: T) => void; reject: (reason: unknown) => void } = {
-    resolve: () => undefined,
-    reject: () => undefined,
-  };
-  const promise = new Promise<T>((resolve, reject) => {
-    Object.assign(found, { resolve, reject });
-  });
-  // Whoever awaits it gets the error; until then it is not unhandled.
-  promise.catch(() => undefined);
-  return { promise, resolve: found.resolve, reject: found.reject };
 }
 
 async function imageIfThere(database: string): Promise<readonly string[] | undefined> {

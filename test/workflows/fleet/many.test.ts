@@ -80,14 +80,10 @@ describe('a fleet of many projects', () => {
     handle: WorkflowHandle,
     is: (progress: FleetProgress) => boolean,
   ): Promise<FleetProgress> {
-    return until(
-      'the fleet to come so far',
-      async () => {
-        const progress = await progressOf(handle);
-        return is(progress) ? progress : undefined;
-      },
-      LIMIT_MS,
-    );
+    return until('the fleet to come so far', () => progressOf(handle), {
+      isSo: is,
+      limitMs: LIMIT_MS,
+    });
   }
 
   function update(handle: WorkflowHandle, name: string, asked?: unknown): Promise<FleetProgress> {

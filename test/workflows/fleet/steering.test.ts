@@ -33,8 +33,7 @@ describe('a fleet that is steered', () => {
     bed.ground.migrating = (ref) =>
       isOpen ? Promise.resolve() : new Promise((resolve) => held.set(ref, resolve));
     return {
-      held: (count) =>
-        until(`${count} migrations to be held`, () => (held.size >= count ? true : undefined)),
+      held: (count) => until(`${count} migrations to be held`, () => held.size >= count),
       letGo: (ref) => held.get(ref)?.(),
       letAllGo: () => {
         isOpen = true;
@@ -44,10 +43,7 @@ describe('a fleet that is steered', () => {
   }
 
   const seen = (handle: WorkflowHandle, is: (progress: FleetProgress) => boolean) =>
-    until('the fleet to come so far', async () => {
-      const progress = await progressOf(handle);
-      return is(progress) ? progress : undefined;
-    });
+    until('the fleet to come so far', () => progressOf(handle), { isSo: is });
 
   const update = (handle: WorkflowHandle, name: string, asked?: unknown) =>
     handle.executeUpdate(defineUpdate<FleetProgress, [unknown]>(name), { args: [asked] });
@@ -153,7 +149,7 @@ describe('a fleet that is steered', () => {
         }),
       );
     await until('both to be asked', async () =>
-      (await statuses()).every((status) => status === 'asked') ? true : undefined,
+      (await statuses()).every((status) => status === 'asked'),
     );
     letAllGo();
     expect(await reportOf(handle)).toMatchObject({

@@ -49,9 +49,7 @@ describe('the window of a fleet', () => {
         : { isOpen: true, changesAt: Number.MAX_SAFE_INTEGER };
     };
     bed.ground.reading = async () => {
-      await until('the window to close', () =>
-        Promise.resolve(Date.now() > closesAt ? true : undefined),
-      );
+      await until('the window to close', () => Date.now() > closesAt);
     };
     const window = { from: '22:00', to: '05:00', timezone: 'Europe/Berlin' };
     const handle = await bed.start({ limits: { window } });

@@ -8,7 +8,7 @@ import { execute, exists } from '../../support/harness/databases';
 import { endingOf } from '../../support/harness/ending';
 import { before } from '../../support/harness/interventions';
 import type { Testbed, TestProject } from '../../support/harness/testbed';
-import { eventually } from '../upgrade/eventually';
+import { until } from '../../support/until';
 
 /** A migration that is cancelled right before its first rows arrive. */
 export async function cancelledRun(bed: Testbed): Promise<WorkflowHandle> {
@@ -51,7 +51,7 @@ export async function parkedRun(
 
 /** Resolves once the run says that it is parked. */
 async function parked(handle: WorkflowHandle): Promise<void> {
-  await eventually('a parked run', async () => {
+  await until('a parked run', async () => {
     const { outcome } = await handle.query<Progress>('progress');
     return outcome === 'parked';
   });

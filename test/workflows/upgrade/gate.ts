@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { query, urlOf } from '../../support/harness/databases';
-import { eventually } from './eventually';
+import { until } from '../../support/until';
 
 /** Holds a table of a target, so that a step which writes it stands still in the middle of its work. */
 export class Gate {
@@ -23,7 +23,7 @@ export class Gate {
 
   /** Resolves once a step waits for the table. */
   async reached(): Promise<void> {
-    await eventually('a step at the gate', async () => {
+    await until('a step at the gate', async () => {
       const waiting = await query(
         'postgres',
         `SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`,

@@ -4,7 +4,7 @@ import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '
 import { actualRows, expectedRows } from '../../support/harness/expected-rows';
 import { endingOf } from '../../support/harness/ending';
 import { openTestbed, type Testbed, type TestProject } from '../../support/harness/testbed';
-import { eventually } from './eventually';
+import { until } from '../../support/until';
 import { Gate } from './gate';
 import { openShifts, type Shifts } from './shifts';
 
@@ -75,7 +75,7 @@ describe('migrateProject, changed while a migration is under way', () => {
 
 /** Resolves once Temporal notes that the workflow took another way than its history. */
 async function stuckAsNondeterministic(handle: WorkflowHandle): Promise<void> {
-  await eventually('a workflow task that failed as nondeterministic', async () => {
+  await until('a workflow task that failed as nondeterministic', async () => {
     const history = historyToJSON(await handle.fetchHistory());
     return history.includes('WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR');
   });

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { actualRows, expectedRows } from '../../support/harness/expected-rows';
 import { endingOf } from '../../support/harness/ending';
 import { openTestbed, type Testbed, type TestProject } from '../../support/harness/testbed';
-import { eventually } from './eventually';
+import { until } from '../../support/until';
 import { Gate } from './gate';
 import { openShifts, type Shifts } from './shifts';
 import { temporal } from './temporal';
@@ -50,7 +50,7 @@ describe('two worker deployment versions', () => {
   /** Tries until the server has heard of the version, which it does with the worker's first polls. */
   async function makeCurrent(buildId: string): Promise<void> {
     const names = ['--deployment-name', deploymentName, '--build-id', buildId];
-    await eventually('a version that can be made current', async () => {
+    await until('a version that can be made current', async () => {
       try {
         await temporal('worker', 'deployment', 'set-current-version', ...names, '--yes');
         return true;

@@ -27,9 +27,9 @@ export async function reconcile({
   const { workflowId } = handle;
   const { runId } = await handle.describe();
   const query = `RunId = '${runId}' AND ExecutionStatus = 'Terminated'`;
-  await until('the terminated run to be listed', async () =>
-    (await workflow.count(query)).count > 0 ? true : undefined,
-  );
+  await until('the terminated run to be listed', () => workflow.count(query), {
+    isSo: ({ count }) => count > 0,
+  });
   await workflow.execute('reconcile', {
     workflowId: `reconcile/${lane.name}`,
     taskQueue: TASK_QUEUE,

@@ -52,6 +52,6 @@ export async function lateAttemptOver(crew: Scene['lane']['crew'], held: Gate): 
       crew.over.find(
         (over) => over.activity === activity && over.attempt === attempt && over.runId === runId,
       )?.said,
-    LATE_MS,
+    { limitMs: LATE_MS },
   );
 }
