@@ -102,5 +102,5 @@ describe('migrate-project', () => {
       expect(stdout).toMatch(/storage\.buckets .* NO$/m);
       expect(status).toBe(1);
     });
-  });
+  }, 300_000);
 });
