@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Client, QueryResultRow } from 'pg';
+import { escapeIdentifier, type Client, type QueryResultRow } from 'pg';
 import { PINNED, sessionAt } from './session-at';
 
 const made = new Set<string>();
@@ -50,7 +50,10 @@ export function freshName(kind: string): string {
 /** Creates a database of a fresh name, from a template where one is named. */
 export async function createDatabase(kind: string, template = 'template0'): Promise<string> {
   const name = freshName(kind);
-  await execute('postgres', `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await execute(
+    'postgres',
+    `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`,
+  );
   return name;
 }
 
@@ -63,7 +66,7 @@ export async function exists(database: string): Promise<boolean> {
 /** Drops every database that the file made, or had made for it. */
 export async function dropDatabases(): Promise<void> {
   for (const name of made) {
-    await execute('postgres', `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await execute('postgres', `DROP DATABASE IF EXISTS ${escapeIdentifier(name)} WITH (FORCE)`);
   }
   made.clear();
 }
