@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { answer } from './answer';
 import { runArguments } from './arguments';
+import { runDemo } from './run-demo';
 import { LIMIT_FLAGS, withFlags, type FlagName, type Flags } from './flags';
 import { addFleet } from './fleet/command';
 import { HELP } from './help';
@@ -36,6 +37,13 @@ const MORE: Readonly<Partial<Record<Mode, readonly FlagName[]>>> = {
   restore: ['dryRun'],
 };
 
+moveout
+  .command('demo')
+  .description(
+    'show it all on a PostgreSQL and a Temporal of its own: migrations, and a failure undone',
+  )
+  .allowExcessArguments(false)
+  .action(runDemo);
 add('plan', 'plan', 'show what a migration would do; nothing is touched');
 add('migrate', 'migrate', 'move one project, or --all');
 add('retry-failed', 'retry', 'retry projects whose last migration failed');

@@ -30,7 +30,7 @@ async function openConfigured(reachable: Reachable): Promise<Session> {
   throw new KnownError(
     'ServerUnavailable',
     `no worker polls the task queue "${taskQueue}" of ${address} (namespace ${namespace}): ` +
-      'nothing was started. Start one with `npm run worker`, or name its queue in MOVEOUT_TASK_QUEUE',
+      'nothing was started. Start one with `moveout worker`, or name its queue in MOVEOUT_TASK_QUEUE',
   );
 }
 

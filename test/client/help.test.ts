@@ -15,6 +15,7 @@ async function moveout(...args: readonly string[]): Promise<string> {
 }
 
 const COMMANDS = [
+  'demo',
   'plan',
   'migrate',
   'retry-failed',
