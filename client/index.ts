@@ -4,13 +4,13 @@
  */
 import { requestFor } from './api-request';
 import type { Requests } from './api-types';
-import type { Ending } from './ending';
+import type { Ending } from './ending-kinds';
 import { Follower } from './follow';
 import type { Wishes } from './interrupt';
 import { openSession } from './open-session';
 import type { Display } from './progress/display';
 import { Screen } from './progress/screen';
-import type { StepView } from './progress/view';
+import type { StepView } from './progress/step-view';
 import type { Session } from './session';
 import { startOrAttach, type Started } from './start';
 import { useEnvFile } from '../worker/environment';
@@ -25,8 +25,8 @@ export type {
   RestoreRequest,
   VerifyRequest,
 } from './api-types';
-export type { Ending } from './ending';
-export type { StepView } from './progress/view';
+export type { Ending } from './ending-kinds';
+export type { StepView } from './progress/step-view';
 export type { FleetProgress, FleetReport } from '../workflows/domain/fleet';
 export type { ReconcileReport } from '../workflows/domain/interrupted';
 export type { Plan, Problem } from '../workflows/domain/plan';

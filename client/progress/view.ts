@@ -1,19 +1,8 @@
 import type { Progress, StepProgress } from '../../workflows/domain/progress';
+import type { StepView } from './step-view';
 import type { Pending } from './watch';
 
-/** One step as a person sees it. */
-export interface StepView {
-  readonly step: string;
-  readonly state: StepProgress['state'];
-  readonly rows: number;
-  readonly bytes: number;
-  /** What the step will reach by estimate, where known. */
-  readonly totalRows?: number | undefined;
-  /** Since the step's start, or what it took. */
-  readonly seconds: number;
-  /** What it did, or the table it is at. */
-  readonly note: string;
-}
+export type { StepView } from './step-view';
 
 /** The steps of a run that have begun: what the run knows, and for running ones what their activities last said. */
 export function viewOf(

@@ -76,6 +76,13 @@ describe('the package', () => {
     expect(missing).toEqual([]);
   });
 
+  it('has types that need no package but zod', async () => {
+    const foreign = (await imported())
+      .filter(({ file }) => file.endsWith('.d.ts'))
+      .filter(({ specifier }) => !specifier.startsWith('.') && specifier !== 'zod');
+    expect(foreign).toEqual([]);
+  });
+
   it('depends on every package that it imports', async () => {
     const { dependencies, optionalDependencies } = manifestSchema.parse(
       JSON.parse(textOf('package.json')),
