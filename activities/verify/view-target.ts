@@ -1,19 +1,7 @@
 import type { Client } from '../postgres/database-client';
-import type { Manifest } from '../../workflows/domain/manifest';
 import type { Problem } from '../../workflows/domain/plan';
-import { readIdentity } from '../postgres/catalog/identity';
 import { readTables } from '../postgres/catalog/tables';
-import { readMark } from '../postgres/fence';
-import { targetPlace } from '../postgres/maintenance';
-import { readMarkedLeftOut } from '../postgres/catalog/marks';
-import {
-  carriedFacts,
-  closedFacts,
-  compareDatabaseFacts,
-  parseDatabaseFacts,
-  readDatabaseFacts,
-  recallDifferences,
-} from '../postgres/schema';
+import { compareDefinition } from './compare-definition';
 import {
   fingerprintTarget,
   generatedDifferences,
@@ -48,8 +36,7 @@ export async function viewTarget(verification: Verification, client: Client): Pr
   const sequences = await compareSequences(client, manifest);
   const isEmpty = (table: string): boolean => prints.get(table)?.rows === 0;
   const orphans = await orphanDifferences(client, manifest.extent, isEmpty);
-  const schema = await schemaDifferences(verification, client);
-  const database = await databaseDifferences(client, manifest);
+  const definition = await compareDefinition(verification, client);
   const present = await readTables(client, manifest.extent);
   const lacks = new Map<string, string>();
   for (const content of manifest.contents) {
@@ -62,36 +49,11 @@ export async function viewTarget(verification: Verification, client: Client): Pr
     unlisted,
     differences: [
       ...generated,
-      ...schema,
-      ...database,
+      ...definition.differences,
       ...unlistedDifferences(unlisted),
       ...sequences.differences,
       ...orphans,
     ],
-    notes: sequences.notes,
+    notes: [...definition.notes, ...sequences.notes],
   };
-}
-
-/** Grants and settings of a database count where moveout created it; one that stood before has its own. */
-async function databaseDifferences(client: Client, manifest: Manifest): Promise<readonly string[]> {
-  const mark = await readMark(client);
-  const { oid } = await readIdentity(client, '');
-  if (mark?.createdDatabase !== true || mark.databaseOid !== oid) return [];
-  const recorded = parseDatabaseFacts(manifest.database);
-  const carried = carriedFacts(recorded, await readMarkedLeftOut(client));
-  // Clients are let in by the very transaction that completes the run.
-  const expected = mark.state === 'completed' ? carried : closedFacts(carried);
-  return compareDatabaseFacts(expected, await readDatabaseFacts(client));
-}
-
-/** Not only where the digests differ: these do not say whether constraints are enforced. */
-async function schemaDifferences(
-  { connections, job, manifest, store }: Verification,
-  client: Client,
-): Promise<readonly string[]> {
-  const place = targetPlace(job.target, 'read');
-  const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
-  const { unreached } = job;
-  const looking = { client, connections, place };
-  return recallDifferences(looking, manifest.extent, { snapshot, unreached });
 }

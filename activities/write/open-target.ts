@@ -1,6 +1,6 @@
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
-import { readMarkedLeftOut } from '../postgres/catalog/marks';
+import { readMarkedUndone } from '../postgres/catalog/marks';
 import { openToClients } from '../postgres/connect-rights';
 import type { Client } from '../postgres/database-client';
 import { readMark, readOpening } from '../postgres/fence';
@@ -27,7 +27,8 @@ export async function openTarget(
   const facts = parseDatabaseFacts(manifest.database);
   await runTogether(client, connectGrantsSql(database, facts));
   if ((await readMark(client))?.createdDatabase !== true) return;
-  const carried = carriedFacts(facts, await readMarkedLeftOut(client));
+  const { leftOutSettings } = await readMarkedUndone(client);
+  const carried = carriedFacts(facts, leftOutSettings);
   const [difference] = compareDatabaseFacts(carried, await readDatabaseFacts(client));
   if (difference !== undefined) throw failure('VerificationFailed', difference);
 }

@@ -1,14 +1,19 @@
 import { execute, query, urlOf } from '../support/harness/databases';
+import type { Ending } from '../support/harness/ending';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
+import type { Plan } from '../../workflows/domain/plan';
 import { makeImage, SUPERUSER, useImageServer } from './image';
 import { settle } from './offered';
 import { OPERATORS } from './operators';
-import { differences, prepare, type Prepared } from './targets';
+import { differences, missingSettings, prepare, type Prepared } from './targets';
 
 /** Nothing that gives a superuser's power, and nothing to a role that others act as. */
 const UNSAFE =
   /SUPERUSER|CREATEROLE|GRANT "?(supabase_admin|postgres)|TO (anon|authenticated|service_role|PUBLIC)/;
+
+/** What stands in the values of the source's settings. */
+const SECRET = /image-secret/;
 
 describe('a database made by the image', () => {
   let stop: () => Promise<void>;
@@ -39,8 +44,13 @@ describe('a database made by the image', () => {
       expect({ problems: plan.problems, run, unreached: plan.unreached }).toEqual({
         ...{ problems: [], run: [], unreached: undefined },
       });
-      expect((await bed.run('migrateProject', project)).report?.outcome).toBe('migrated');
+      const ending = await bed.run('migrateProject', project);
+      expect(ending.report?.outcome).toBe('migrated');
       expect(await differences(bed.source, project.databaseName)).toEqual([]);
+      await expectSettings(project.databaseName, { plan, ending });
+      if (how === 'new') {
+        expect(await missingSettings(bed.source, project.databaseName)).toEqual([]);
+      }
     },
   );
 
@@ -64,13 +74,39 @@ describe('a database made by the image', () => {
       const ending = await bed.run('migrateProject', project);
       expect(ending.message).toBe('');
       expect(ending.report?.outcome).toBe('migrated');
-      for (const step of ending.report?.nextSteps ?? [])
-        if (step.reason.startsWith('To be run by a superuser in') && 'statement' in step)
-          await execute(project.databaseName, step.statement);
+      await runLeftToSuperuser(project.databaseName, ending);
       expect(await differences(bed.source, project.databaseName)).toEqual([]);
+      await expectSettings(project.databaseName, { plan, ending });
       expect(await powerOf(name)).toEqual({ superuser: false, member: false });
     },
   );
+
+  it('is verified again before and after what was left to a superuser was run', async () => {
+    const project = bed.nextProject();
+    const { projectRef, databaseName } = project;
+    act('postgres');
+    await settle(bed, project);
+    const moved = await bed.run('migrateProject', project);
+    const verified = async (): Promise<readonly string[]> => {
+      const { report } = await bed.run('verifyProject', { projectRef, databaseName });
+      expect(report).toMatchObject({ outcome: 'verified', problems: [] });
+      return (report?.warnings ?? []).map(({ code }) => code);
+    };
+    expect(await verified()).toEqual(
+      expect.arrayContaining(['left-to-superuser', 'setting-left-out']),
+    );
+    await runLeftToSuperuser(databaseName, moved);
+    expect(await verified()).not.toContain('left-to-superuser');
+    for (const { statement } of await missingSettings(bed.source, databaseName))
+      await execute(databaseName, statement);
+    expect(await verified()).not.toContain('setting-left-out');
+    await execute(
+      databaseName,
+      `ALTER DATABASE ${databaseName} SET log_min_duration_statement = 1`,
+    );
+    const changed = await bed.run('verifyProject', { projectRef, databaseName });
+    expect(changed.report?.outcome).toBe('different');
+  });
 
   it.each(['authenticator', 'supabase_auth_admin'])(
     'offers no right to %s, which a service signs in with',
@@ -82,7 +118,27 @@ describe('a database made by the image', () => {
       expect(text).toContain(`no right is offered to "${name}"`);
     },
   );
+
+  /** Every setting of the source's database arrived or is named as a next step, and no secret is said. */
+  async function expectSettings(database: string, said: Said): Promise<void> {
+    const missing = await missingSettings(bed.source, database);
+    const steps = said.ending.report?.nextSteps ?? [];
+    const statements = steps.map((step) => ('statement' in step ? step.statement : '')).join('\n');
+    for (const { name } of missing) expect(statements).toContain(name);
+    expect(JSON.stringify(said)).not.toMatch(SECRET);
+  }
 });
+
+interface Said {
+  readonly plan: Plan;
+  readonly ending: Ending;
+}
+
+async function runLeftToSuperuser(database: string, { report }: Ending): Promise<void> {
+  for (const step of report?.nextSteps ?? [])
+    if (step.reason.startsWith('To be run by a superuser in') && 'statement' in step)
+      await execute(database, step.statement);
+}
 
 async function powerOf(role: string): Promise<object | undefined> {
   const [power] = await query(

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
-import type { SettingName } from '../../../workflows/domain/plan';
+import type { SettingName, Unreached } from '../../../workflows/domain/plan';
 import type { Evidence } from '../../../workflows/domain/report';
 
 const name = z.object({ name: z.string() });
@@ -39,14 +39,26 @@ export async function readMarkedJob(client: Client): Promise<Job | undefined> {
   return parsed.success ? parsed.data.job : undefined;
 }
 
-const leftOut = z.array(z.object({ name: z.string(), role: z.string().optional() }));
+/** What a run did not set in its target, as its plan said, and left to a person. */
+export interface Undone {
+  readonly leftOutSettings: readonly SettingName[];
+  readonly unreached: Unreached | undefined;
+}
 
-/** Reads which settings of its source the database was made without, as its plan said. */
-export async function readMarkedLeftOut(client: Client): Promise<readonly SettingName[]> {
+const names = z.array(z.string());
+const undone = z.object({
+  leftOutSettings: z.array(z.object({ name: z.string(), role: z.string().optional() })).nullish(),
+  unreached: z.object({ role: z.string(), owners: names, defaultPrivilegesOf: names }).nullish(),
+});
+
+/** Reads from the mark what its run did not set. */
+export async function readMarkedUndone(client: Client): Promise<Undone> {
   const result = await client.query(
-    `SELECT coalesce(to_jsonb(m) #> '{job,leftOutSettings}', '[]') AS "leftOut" FROM moveout.migration AS m`,
+    `SELECT to_jsonb(m) #> '{job,leftOutSettings}' AS "leftOutSettings", to_jsonb(m) #> '{job,unreached}' AS unreached
+       FROM moveout.migration AS m`,
   );
-  return z.object({ leftOut }).parse(result.rows[0]).leftOut;
+  const { leftOutSettings, unreached } = undone.parse(result.rows[0]);
+  return { leftOutSettings: leftOutSettings ?? [], unreached: unreached ?? undefined };
 }
 
 /** Reads what the verification found that a completed mark rests on; `undefined` where it was not kept. */

@@ -50,7 +50,7 @@ export type Claiming = Pick<
   readonly opensTo?: readonly ConnectRight[] | undefined;
 };
 
-/** `job` is for as long as the run may be undone; a completed mark has its evidence there. */
+/** `job` is for as long as the run may be undone; a completed mark has its evidence there, and what was left undone. */
 const CREATE_TABLE = `
   CREATE SCHEMA IF NOT EXISTS moveout;
   CREATE TABLE IF NOT EXISTS moveout.migration (
@@ -195,7 +195,8 @@ export async function complete(client: Client, runId: string, evidence?: Evidenc
   await client.query(
     `UPDATE moveout.migration SET state = 'completed', completed_at = now(),
             previous = previous - 'previous',
-            job = jsonb_build_object('evidence', $2::jsonb, 'leftOutSettings', coalesce(job -> 'leftOutSettings', '[]'))
+            job = jsonb_build_object('evidence', $2::jsonb, 'unreached', job -> 'unreached',
+                                     'leftOutSettings', coalesce(job -> 'leftOutSettings', '[]'))
       WHERE run_id = $1 AND state = 'running'`,
     [runId, evidence === undefined ? null : JSON.stringify(evidence)],
   );

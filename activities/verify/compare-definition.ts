@@ -1,0 +1,103 @@
+import type { Client } from '../postgres/database-client';
+import type { Problem } from '../../workflows/domain/plan';
+import { listed } from '../plan/checks/remarks';
+import { readIdentity } from '../postgres/catalog/identity';
+import { readMarkedUndone, type Undone } from '../postgres/catalog/marks';
+import { readMark, type Mark } from '../postgres/fence';
+import { targetPlace } from '../postgres/maintenance';
+import {
+  carriedFacts,
+  closedFacts,
+  compareDatabaseFacts,
+  parseDatabaseFacts,
+  readDatabaseFacts,
+  recallDifferences,
+} from '../postgres/schema';
+import type { Verification } from './verification';
+
+/** Differences in the schema and in the database's own facts, and what is still left to a person there. */
+export interface Compared {
+  readonly differences: readonly string[];
+  readonly notes: readonly Problem[];
+}
+
+const SAME: Compared = { differences: [], notes: [] };
+
+/**
+ * Compares a target's schema, grants and settings with the backup. What the run that made the target could not set is no
+ * difference, whether a person has set it since or not; long after that run the mark still names it.
+ */
+export async function compareDefinition(
+  verification: Verification,
+  client: Client,
+): Promise<Compared> {
+  const mark = await readMark(client);
+  const undone = mark === undefined ? undefined : await readMarkedUndone(client);
+  const parts = [
+    await compareSchema(verification, client, ownUndone(verification, mark, undone)),
+    await compareFacts(verification, client, { mark, undone }),
+  ];
+  return {
+    differences: parts.flatMap(({ differences }) => differences),
+    notes: parts.flatMap(({ notes }) => notes),
+  };
+}
+
+/** What a completed run left undone; a run that is under way has it in its plan and its next steps. */
+function ownUndone(
+  { manifest }: Verification,
+  mark: Mark | undefined,
+  undone: Undone | undefined,
+): Undone | undefined {
+  if (mark?.state !== 'completed' || mark.backupId !== manifest.backupId) return undefined;
+  return undone;
+}
+
+/** Not only where the digests differ: these do not say whether constraints are enforced. */
+async function compareSchema(
+  { connections, job, manifest, store }: Verification,
+  client: Client,
+  undone: Undone | undefined,
+): Promise<Compared> {
+  const place = targetPlace(job.target, 'read');
+  const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
+  const looking = { client, connections, place };
+  const comparing = (unreached: Undone['unreached']): Promise<readonly string[]> =>
+    recallDifferences(looking, manifest.extent, { snapshot, unreached });
+  const unreached = job.unreached ?? undone?.unreached;
+  const differences = await comparing(unreached);
+  if (undone?.unreached === undefined || differences.length > 0) return { ...SAME, differences };
+  return { differences, notes: leftToSuperuser(await comparing(undefined)) };
+}
+
+/** Grants and settings of a database count where moveout created it; one that stood before has its own. */
+async function compareFacts(
+  { manifest }: Verification,
+  client: Client,
+  { mark, undone }: { readonly mark: Mark | undefined; readonly undone: Undone | undefined },
+): Promise<Compared> {
+  const { oid } = await readIdentity(client, '');
+  if (mark?.createdDatabase !== true || mark.databaseOid !== oid) return SAME;
+  const isCompleted = mark.state === 'completed';
+  const present = await readDatabaseFacts(client);
+  const missing = (undone?.leftOutSettings ?? []).filter(
+    ({ name, role }) => !present.settings.some((own) => own.name === name && own.role === role),
+  );
+  const carried = carriedFacts(parseDatabaseFacts(manifest.database), missing);
+  // Clients are let in by the very transaction that completes the run.
+  const differences = compareDatabaseFacts(isCompleted ? carried : closedFacts(carried), present);
+  const names = missing.map(({ name, role }) => (role === undefined ? name : `${name} of ${role}`));
+  return { differences, notes: isCompleted ? settingsLeftOut(names) : [] };
+}
+
+function leftToSuperuser(missing: readonly string[]): readonly Problem[] {
+  if (missing.length === 0) return [];
+  const message = `not all statements were run that the migration left to a superuser (see "nextSteps" of its report); until then: ${listed(missing, '; ')}`;
+  return [{ code: 'left-to-superuser', message }];
+}
+
+function settingsLeftOut(names: readonly string[]): readonly Problem[] {
+  if (names.length === 0) return [];
+  const message = `settings of the source's database that the migration left out are still missing: ${listed(names, ', ')}`;
+  return [{ code: 'setting-left-out', message }];
+}
