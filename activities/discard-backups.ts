@@ -15,21 +15,30 @@ export interface Discarding {
   readonly source?: string | undefined;
   readonly backupIds: readonly string[];
   readonly insteadOf?: RunName | undefined;
+  /** Whether they were found damaged: then they go though they are published. */
+  readonly damaged?: boolean | undefined;
 }
 
 /**
  * Removes what a run has begun to write into the backup directory and did not finish; an attempt that is
- * still at it can finish it no more. Whole backups stay. Safe to run twice.
+ * still at it can finish it no more. Whole backups stay, and are given back. Safe to run twice.
  */
 export async function discardBackups(
   resources: Resources,
-  { project, target, source, backupIds, insteadOf }: Discarding,
-): Promise<void> {
+  { project, target, source, backupIds, insteadOf, damaged = false }: Discarding,
+): Promise<readonly string[]> {
   const whose = { step: 'backupProject', projectRef: project.projectRef, insteadOf } as const;
-  await attempt(resources, whose, async ({ connections, runId }) => {
+  return attempt(resources, whose, async ({ connections, runId }) => {
     await connections.with(lockPlace(target.connection), (lock) => endOtherAttempts(lock, [runId]));
     const connection = source ?? resources.settings.source;
     await endEarlierReaders(connections, { runId, connection });
-    for (const backupId of backupIds) await resources.store.discard(backupId, runId);
+    const { store } = resources;
+    const kept: string[] = [];
+    for (const backupId of backupIds) {
+      if (damaged) await store.remove(backupId, runId);
+      await store.discard(backupId, runId);
+      if (await store.has(backupId)) kept.push(backupId);
+    }
+    return kept;
   });
 }

@@ -70,7 +70,7 @@ export interface Activities {
   readonly prepareTemplates: (order: Route) => Promise<PreparedTemplates>;
   readonly dropTemplates: (prepared: PreparedTemplates) => Promise<readonly string[]>;
   readonly abandonRestore: (job: Job) => Promise<void>;
-  readonly discardBackups: (discarding: Discarding) => Promise<void>;
+  readonly discardBackups: (discarding: Discarding) => Promise<readonly string[]>;
   readonly initSchema: (job: Job) => Promise<SchemaResult>;
   readonly migrateAuth: (job: Job) => Promise<StepResult>;
   readonly migrateStorage: (job: Job) => Promise<StepResult>;

@@ -75,14 +75,22 @@ export type Begun = Pick<Discarding, 'project' | 'source' | 'target' | 'insteadO
   readonly host?: string | undefined;
 };
 
-/** Removes what a run began in the backup directory, shielded from cancellation. */
-export async function discardOrPark(run: Run, begun: Begun, cause: Cause): Promise<void> {
+/**
+ * Removes what a run began in the backup directory, shielded from cancellation; a backup that was found damaged as
+ * well. Gives the backups that are whole and stay.
+ */
+export async function discardOrPark(
+  run: Run,
+  begun: Begun,
+  cause: Cause,
+): Promise<readonly string[]> {
   const { project, source, target, backupIds, insteadOf } = begun;
   const words = `remove what is begun of ${backupIds.join(', ')}`;
-  const discarding = { project, source, target, backupIds, insteadOf };
-  const discard = (): Promise<void> =>
+  const damaged = cause.code === 'BackupDamaged';
+  const discarding = { project, source, target, backupIds, insteadOf, damaged };
+  const discard = (): Promise<readonly string[]> =>
     restoring(words, begun, (activities) => activities.discardBackups(discarding), run);
-  await CancellationScope.nonCancellable(() => orParked({ run, cause }, discard));
+  return CancellationScope.nonCancellable(() => orParked({ run, cause }, discard));
 }
 
 interface Parkable {

@@ -192,13 +192,12 @@ export class MigrationSteps {
     } catch (failed) {
       const error = endOfStep(failed);
       const cause = causeOf(error);
-      await discardOrPark(this.#run, begun, cause);
+      const kept = await discardOrPark(this.#run, begun, cause);
       if (cause.code === 'ProjectBusy') throw refused(this.#run, [cause]);
-      const restore = {
-        state: 'absent' as const,
-        facts: ['the target had not been touched, the partial backup is gone'],
-      };
-      throw restored(this.#run, error, { restore });
+      const backups =
+        kept.length > 0 ? `${kept.join(', ')} is whole and stays` : 'the backup it began is gone';
+      const facts = [`the target had not been touched, ${backups}`];
+      throw restored(this.#run, error, { restore: { state: 'absent', facts } });
     }
   }
 

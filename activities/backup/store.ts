@@ -1,4 +1,4 @@
-import { chmod, lstat, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -88,6 +88,15 @@ export class BackupStore {
   /** Removes all drafts that a run made of a backup, so that none of them can become one any more. */
   async discard(backupId: string, runId: string): Promise<void> {
     for (const draft of await this.drafts(backupId, runId)) await removeFolder(draft);
+  }
+
+  /** Removes a backup that was published and found damaged; none of that name is there afterwards. */
+  async remove(backupId: string, runId: string): Promise<void> {
+    const path = this.pathOf(backupId);
+    // Gone at once: what of it cannot be removed now is a draft, which the next attempt discards.
+    const draft = `${path}.${ownerOf(runId)}.${randomUUID()}.partial`;
+    await unlessMissing(path, (folder) => rename(folder, draft));
+    await removeFolder(draft);
   }
 
   /** Lists the folders in which a run is writing a backup, or was. */

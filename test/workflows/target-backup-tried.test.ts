@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
 import { Meter } from '../../activities/attempt';
@@ -7,6 +7,7 @@ import { Connections } from '../../activities/postgres/connections';
 import { proveBackup } from '../../activities/save/prove-backup';
 import { createDatabase, execute, urlOf } from '../support/harness/databases';
 import { imageOf } from '../support/harness/image';
+import type { Ending } from '../support/harness/ending';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 
 let bed: Testbed;
@@ -37,6 +38,12 @@ async function replaceSpoiling(spoil: (folder: string) => Promise<void>) {
   return { ending, done, before, after: await imageOf(databaseName) };
 }
 
+/** What stands in the backup directory of what the target of a run held. */
+async function targetBackups({ report }: Ending): Promise<readonly string[]> {
+  const start = `${report?.backupId ?? 'none'}_target`;
+  return (await readdir(bed.backups)).filter((name) => name.startsWith(start));
+}
+
 describe('the backup of what a target holds is tried before anything of it goes', () => {
   it('a file that is not the one that was written ends the run, the target untouched', async () => {
     const { ending, done, before, after } = await replaceSpoiling(async (folder) => {
@@ -46,8 +53,31 @@ describe('the backup of what a target holds is tried before anything of it goes'
     expect(ending.type).toBe('BackupDamaged');
     expect(ending.message).toContain('is not the file that was written');
     expect(ending.report?.outcome).toBe('restored');
+    expect(ending.report?.restore?.facts).toEqual([
+      'the target had not been touched, the backup it began is gone',
+    ]);
+    expect(await targetBackups(ending)).toEqual([]);
     expect(done).not.toContain('initSchema');
     expect(after).toEqual(before);
+  });
+
+  it('one that cannot be read any more goes as well', async () => {
+    const { ending, before, after } = await replaceSpoiling((folder) =>
+      unlink(join(folder, 'metadata.json')),
+    );
+    expect(ending.report?.outcome).toBe('restored');
+    expect(await targetBackups(ending)).toEqual([]);
+    expect(after).toEqual(before);
+  });
+
+  it('a sound one stays if the run ends for another reason, and the report says so', async () => {
+    const { ending } = await replaceSpoiling(() =>
+      Promise.reject(ApplicationFailure.nonRetryable('the end', 'DataRejected')),
+    );
+    const [kept] = await targetBackups(ending);
+    expect(ending.report?.restore?.facts).toEqual([
+      `the target had not been touched, ${kept ?? ''} is whole and stays`,
+    ]);
   });
 
   it('a sound one lets the run go on', async () => {

@@ -72,7 +72,7 @@ export function stubActivities(ground: StubGround): Activities {
     removeMarker: nothing,
     restoreProject: () => Promise.resolve({ state: 'absent', facts: ['as it was'] }),
     abandonRestore: nothing,
-    discardBackups: nothing,
+    discardBackups: () => Promise.resolve([]),
     ...unused(),
   };
 }
