@@ -8,6 +8,7 @@ import type { Ending } from '../support/harness/ending';
 import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
+import { roleScripts, schemaScripts } from '../../studio/sql-files';
 import { createStudio } from '../../studio/studio';
 import type { Plan } from '../../workflows/domain/plan';
 import type { Case } from './case';
@@ -89,14 +90,27 @@ async function play({ bed, studio, folder }: Ground, tried: Case): Promise<Playe
   return { plan, ending, held, said: JSON.stringify([plan, ending]) };
 }
 
-/** A copy of the studio to which the case has happened. */
-async function makeSource(studio: string, { inputs }: Case): Promise<string> {
-  const source = await createDatabase('case', studio);
+/** A copy of the studio to which the case has happened; one in another encoding is made anew. */
+async function makeSource(studio: string, { inputs, encoding }: Case): Promise<string> {
+  const source =
+    encoding === undefined ? await createDatabase('case', studio) : await encodedStudio(encoding);
   for (const input of inputs) {
     const sql = await readFile(path.join(__dirname, 'inputs', `${input}.sql`), 'utf8');
     await execute(source, sql.replaceAll(':"DB"', `"${source}"`));
   }
   return source;
+}
+
+/** The studio's own rows have characters that few encodings have. */
+async function encodedStudio(encoding: string): Promise<string> {
+  const name = freshName('case');
+  await execute(
+    'postgres',
+    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`,
+  );
+  const rows = await readFile(path.join(__dirname, 'inputs', 'plain-studio.sql'), 'utf8');
+  for (const script of [...roleScripts(), ...schemaScripts(), rows]) await execute(name, script);
+  return name;
 }
 
 async function holds(database: string, question: string): Promise<boolean> {

@@ -10,6 +10,8 @@ export interface Case {
   readonly name: string;
   /** Files of `inputs/` that happen to a copy of the studio; `:"DB"` in them is that copy. */
   readonly inputs: readonly string[];
+  /** The encoding of the source, UTF8 unless given. */
+  readonly encoding?: string;
   /** What happens on the target's server beforehand; `:"DB"` in it is the target. */
   readonly target?: readonly string[];
   /** The role that moveout connects as, a superuser unless given. */
