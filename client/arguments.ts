@@ -31,7 +31,8 @@ export async function runArguments(command: Command, args: readonly string[]): P
       return;
     }
     const refusal = new UsageError(wordsOf(error, called));
-    await answer({ json: args.includes('--json') }, () => Promise.reject(refusal));
+    const json = args.some((one) => one === '--json' || one.startsWith('--json='));
+    await answer({ json }, () => Promise.reject(refusal));
   }
 }
 
@@ -58,7 +59,22 @@ function typedName(command: Command): string {
 }
 
 function wordsOf(error: CommanderError, called: Command): string {
-  const words = error.message.replace(/^error: /, '').replace(/(--[^'=\s]+)=[^']*'/g, "$1'");
+  const words = withoutValues(error.message.replace(/^error: /, ''));
+  const [, flag] = /^unknown option '(--[\w-]+)'/.exec(words) ?? [];
+  if (called.options.some(({ long }) => long === flag)) return `${flag} takes no value`;
   const hint = error.code === 'commander.unknownOption' ? `; see ${typedName(called)} --help` : '';
   return `${words.replace(/\s*\n\s*/g, ' ')}${hint}`;
+}
+
+/** A parser's message without what was typed as a value, or as a command that may be a value gone astray. */
+function withoutValues(message: string): string {
+  return message
+    .replace(/(--[^'=\s]+)=[^']*'/g, "$1'")
+    .replace(/^option '(--[\w-]+)[^']*' argument '.*' is invalid\. (.*)$/s, asRule)
+    .replace(/^unknown command '(?![\w-]{1,40}').*'/s, 'unknown command');
+}
+
+/** `--x was given twice.` names the flag itself, `Allowed choices are …` does not. */
+function asRule(_whole: string, flag: string, rule: string): string {
+  return (rule.startsWith('--') ? rule : `${flag}: ${rule}`).replace(/\.$/, '');
 }

@@ -67,16 +67,27 @@ export function withFlags(command: Command, names: readonly FlagName[]): Command
   for (const name of names) {
     const [value, help] = WORDS[name];
     const option = new Option(`${typed(name)} ${value}`.trim(), help);
-    if (value !== '') option.argParser(once(typed(name)));
+    if (value !== '') option.argParser(once(name));
     command.addOption(name === 'onDrift' ? option.choices(['report', 'fail']) : option);
   }
   return command.allowExcessArguments(false);
 }
 
-/** Takes a value once: of two, neither can be the one that was meant. */
-function once(flag: string): (value: string, before: string | undefined) => string {
+/** Places and names that no schema looks at; an empty one would stand for the folder or run at hand. */
+const NEVER_EMPTY: ReadonlySet<FlagName> = new Set<FlagName>([
+  ...(['connectionString', 'backupDir', 'config', 'id', 'cron', 'every'] as const),
+]);
+
+/**
+ * Takes a value once: of two, neither can be the one that was meant. A flag in its place means that the
+ * value was forgotten, or that a shell variable was empty.
+ */
+function once(name: FlagName): (value: string, before: string | undefined) => string {
+  const flag = typed(name);
   return (value, before) => {
-    if (before === undefined) return value;
-    throw new InvalidArgumentError(`${flag} was given twice.`);
+    if (before !== undefined) throw new InvalidArgumentError(`${flag} was given twice.`);
+    const isMissing = value.startsWith('--') || (value === '' && NEVER_EMPTY.has(name));
+    if (isMissing) throw new InvalidArgumentError(`${flag} needs a value.`);
+    return value;
   };
 }

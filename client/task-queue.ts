@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { TASK_QUEUE } from '../workflows/domain/names';
+import { TASK_QUEUE, taskQueueIn } from '../workflows/domain/names';
 import type { Places } from './session';
 
 /**
@@ -8,7 +8,7 @@ import type { Places } from './session';
  * one, always the same for the same places, so that the next start serves what a killed one left.
  */
 export function taskQueueOf(places: Places, environment: Readonly<NodeJS.ProcessEnv>): string {
-  if (!isPrivate(places)) return environment['MOVEOUT_TASK_QUEUE'] ?? TASK_QUEUE;
+  if (!isPrivate(places)) return taskQueueIn(environment);
   const { connectionString, backupDirectory, config } = places;
   const named = [
     connectionString === undefined ? '' : withoutPassword(connectionString),

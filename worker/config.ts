@@ -160,7 +160,8 @@ function namedByProjects({ projects }: ConfigFile): readonly string[] {
 function problemOf(name: string, resolveUrl: (name: string) => string): string | undefined {
   try {
     const fault = urlFault(resolveUrl(name));
-    return fault === undefined ? undefined : `connection "${name}" ${fault}`;
+    const what = name === FLAG ? '--connection-string' : `connection "${name}"`;
+    return fault === undefined ? undefined : `${what} ${fault}`;
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;

@@ -14,8 +14,8 @@ export function configFile(
   environment: Environment,
   flag?: string,
 ): { readonly path: string; readonly isNamed: boolean } {
-  const named = flag ?? environment['MOVEOUT_CONFIG'];
-  return { path: resolve(named ?? CONFIG_FILE), isNamed: named !== undefined };
+  const named = flag ?? environment['MOVEOUT_CONFIG'] ?? '';
+  return { path: resolve(named === '' ? CONFIG_FILE : named), isNamed: named !== '' };
 }
 
 /**

@@ -2,7 +2,7 @@ import { assertReachable } from '../temporal/reach';
 import { temporalOf } from '../temporal/settings';
 import { KnownError } from '../workflows/domain/known-error';
 import { LOG_LEVEL, logLevelOf } from '../workflows/domain/log-level';
-import { TASK_QUEUE } from '../workflows/domain/names';
+import { taskQueueIn } from '../workflows/domain/names';
 import { temporalProblem } from '../workflows/domain/temporal-problem';
 import { loadConfiguration } from './config';
 import { ConfigError } from './config-error';
@@ -49,7 +49,7 @@ async function serve(): Promise<void> {
   // From here on the process lives until the last connection of a worker is closed.
   const logger = installLogger();
   const connection = await connectWorker(reachable);
-  const taskQueue = process.env['MOVEOUT_TASK_QUEUE'] ?? TASK_QUEUE;
+  const taskQueue = taskQueueIn(process.env);
   try {
     const worker = await createWorker({
       ...{ connection, namespace, taskQueue, configuration, deployment },

@@ -10,6 +10,8 @@ const OWN_FAILURE = 70;
  */
 export function beginProgram(): void {
   process.exitCode = OWN_FAILURE;
+  // What a dependency calls that will be gone in a later Node.js is no matter of an operator.
+  process.noDeprecation = true;
   process.on('uncaughtException', (error) => {
     process.stderr.write(`${wordsOf(error)}\n`, () => process.exit(OWN_FAILURE));
   });

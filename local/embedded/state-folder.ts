@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KnownError } from '../../workflows/domain/known-error';
@@ -42,7 +42,7 @@ export function stateFolderAt(folder: string): StateFolder {
 /** Makes the folder, closed to others. Throws one message when that cannot be. */
 export function openStateFolder({ folder }: StateFolder): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     chmodSync(folder, 0o700);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
@@ -51,6 +51,19 @@ export function openStateFolder({ folder }: StateFolder): void {
       `the state folder ${folder} cannot be used (${code}): set MOVEOUT_STATE_DIR to a folder of yours`,
       { cause: error },
     );
+  }
+}
+
+/** Not by Node's own recursive mkdir: where a file system refuses with ENOENT, as /proc does, it never returns. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = path.dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 

@@ -40,6 +40,8 @@ const asUser = (user: string, password: string): string => {
 
 const PROJECT = ['--project-ref=project-004', '--owner=user-123'] as const;
 const moving = () => [...PROJECT, `--database=${place.target('004')}`] as const;
+const command = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runScript(args, { cwd: place.folder, program: 'main', env });
 /** A place in the flags gives the script a worker of its own. */
 const own = () => `--backup-dir=${place.folder}/backups`;
 
@@ -58,6 +60,37 @@ describe('wrong flags', () => {
 
   it('never have their value repeated, for it may hold a password', async () => {
     expect(await refusal('--connection=postgresql://u:secret@h/db')).not.toContain('secret');
+  });
+
+  it.each([
+    ['in a command that is none', ['postgresql://u:secret@h/db']],
+    ['given twice', ['plan', '--connection-string=secret', '--connection-string=secret2']],
+    ['for a choice', ['plan', '--on-drift=secret']],
+    ['for a flag without one', ['plan', '--replace=secret']],
+    ['without a flag', ['plan', 'postgresql://u:secret@h/db']],
+  ])('never have their value repeated: %s', async (_how, args) => {
+    const { status, stderr } = await command(args);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^InvalidInput: .*\n$/)]);
+    expect(stderr).not.toContain('secret');
+  });
+
+  it.each([
+    [['plan', '--backup-dir='], '--backup-dir needs a value'],
+    [['plan', '--config='], '--config needs a value'],
+    [['plan', '--connection-string='], '--connection-string needs a value'],
+    [['plan', '--project-ref'], "option '--project-ref <ref>' argument missing"],
+    [['plan', '--project-ref', '--replace'], '--project-ref needs a value'],
+    [['fleet', 'status', '--id='], '--id needs a value'],
+    [['plan', '--on-drift=maybe'], '--on-drift: Allowed choices are report, fail'],
+    [['plan', '--replace=yes'], '--replace takes no value'],
+  ])('with an empty or forgotten value name the flag: %j', async (args, words) => {
+    for (const more of [[], ['--json']]) {
+      const { status, stdout, stderr } = await command([...args, ...more]);
+      expect(status).toBe(2);
+      // At the end of the line, --json is what was forgotten to be a value.
+      if (more.length === 0) expect([stdout, stderr]).toEqual(['', `InvalidInput: ${words}\n`]);
+      else expect(JSON.parse(stdout)).toMatchObject({ outcome: 'refused' });
+    }
   });
 
   it('are answered as a JSON document with --json', async () => {
@@ -88,6 +121,25 @@ describe('a wrong configuration', () => {
     expect(await refusal(...moving(), `--backup-dir=${place.folder}/file`)).toContain(
       'cannot be used for backups',
     );
+  });
+});
+
+describe('variables of the environment', () => {
+  it('that are set to nothing say nothing', async () => {
+    const nothing = { MOVEOUT_CONFIG: '', MOVEOUT_TASK_QUEUE: '', MOVEOUT_LOG_LEVEL: '' };
+    const { stderr } = await command(['plan', ...moving()], { ...place.env, ...nothing });
+    expect(stderr).toMatch(/no worker polls the task queue "moveout" /);
+    const { stdout } = await command(['plan', ...moving(), own()], { ...place.env, ...nothing });
+    expect(stdout).toMatch(/^Plan for project-004/);
+  });
+
+  it('that name a state folder which no file system makes are refused at once', async () => {
+    const state = { MOVEOUT_SOURCE_URL: place.url, MOVEOUT_STATE_DIR: '/proc/moveout/state' };
+    const { status, stderr } = await command(['plan', ...moving()], state);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^ConfigInvalid: the state folder .* cannot be used \(\w+\): .*\n$/),
+    ]);
   });
 });
 

@@ -1,6 +1,12 @@
 /** The task queue that workers poll and the Temporal CLI names unless configured otherwise. */
 export const TASK_QUEUE = 'moveout';
 
+/** The task queue that an environment names; a variable that is set to nothing says nothing. */
+export function taskQueueIn(environment: Readonly<Record<string, string | undefined>>): string {
+  const named = environment['MOVEOUT_TASK_QUEUE'] ?? '';
+  return named === '' ? TASK_QUEUE : named;
+}
+
 /** What a `projectRef` may be; it becomes part of workflow ids, folder names and SQL literals. */
 export const PROJECT_REF = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
