@@ -25,10 +25,24 @@ export function configuredTemporal(environment: Environment): Reachable | undefi
     (name) => (environment[name] ?? '') !== '',
   );
   if (named === undefined && !isNamed) return undefined;
+  if (named !== undefined) assertAddress(named);
   return {
     connectionOptions: { ...connectionOptions, address: named ?? DEFAULT_ADDRESS },
     namespace: namespace ?? 'default',
   };
+}
+
+/** A name, an IPv4 address or an IPv6 address in brackets; then, unless it is 7233, the port. */
+const ADDRESS = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::(\d{1,5}))?$/;
+
+function assertAddress(address: string): void {
+  const [whole, port = '7233'] = ADDRESS.exec(address) ?? [];
+  if (whole !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return;
+  const found = /^[\w.:/[\]-]{1,80}$/.test(address) ? `, not "${address}"` : '';
+  throw new KnownError(
+    'ConfigInvalid',
+    `the address of Temporal (TEMPORAL_ADDRESS, or "address" of the profile) must be host:port, such as localhost:7233${found}`,
+  );
 }
 
 /** The same; if nothing names an address, the one at which the Temporal CLI's server listens. */
@@ -44,6 +58,7 @@ export function temporalOf(environment: Environment): Reachable {
 
 /** A variable that is set to nothing says nothing. */
 function settingsIn(environment: Environment): ClientConnectConfig {
+  assertSwitches(environment);
   const overrideEnvVars = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => {
       const saysNothing = value === undefined || (name.startsWith('TEMPORAL_') && value === '');
@@ -59,5 +74,16 @@ function settingsIn(environment: Environment): ClientConnectConfig {
       `the settings of Temporal (TEMPORAL_* or a profile) cannot be used: ${why}`,
       { cause: error },
     );
+  }
+}
+
+const SWITCHES = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'];
+
+/** The SDK takes every other word for "false": a misspelt "true" would send everything in the clear. */
+function assertSwitches(environment: Environment): void {
+  for (const name of SWITCHES) {
+    const value = environment[name] ?? '';
+    if (['', 'true', '1', 'false', '0'].includes(value)) continue;
+    throw new KnownError('ConfigInvalid', `${name} must be true or false, not "${value}"`);
   }
 }

@@ -91,6 +91,21 @@ describe('settings of Temporal that do not lead to one', () => {
       /^ConfigInvalid: the Temporal server at .* has no namespace "nope": check TEMPORAL_NAMESPACE$/,
     ],
     [
+      'an address that is a URL',
+      () => ({ TEMPORAL_ADDRESS: 'http://localhost:7233' }),
+      /^ConfigInvalid: the address of Temporal \(TEMPORAL_ADDRESS, or "address" of the profile\) must be host:port, such as localhost:7233, not "http:\/\/localhost:7233"$/,
+    ],
+    [
+      'a port that there is not',
+      () => ({ TEMPORAL_ADDRESS: 'localhost:99999' }),
+      /^ConfigInvalid: the address of Temporal .* must be host:port/,
+    ],
+    [
+      'a misspelt switch for TLS',
+      () => ({ TEMPORAL_ADDRESS: closed, TEMPORAL_TLS: 'ture' }),
+      /^ConfigInvalid: TEMPORAL_TLS must be true or false, not "ture"$/,
+    ],
+    [
       'no permission',
       () => ({ TEMPORAL_ADDRESS: `127.0.0.1:${String(portOf(denier.address()))}` }),
       /^AccessDenied: the Temporal server at .* cannot be used: Temporal does not allow this call: check the rights of the certificate or API key$/,
