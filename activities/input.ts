@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { issueWords, valueAt } from '../workflows/domain/issue-words';
 import { failure } from './failure';
 
 /** Checks an input as it came; all that is wrong with it is one message that names every field. */
@@ -27,5 +28,7 @@ function describe(issue: z.core.$ZodIssue, input: object): string {
   }
   const missing =
     issue.code === 'invalid_type' && issue.path.length === 1 && !Object.hasOwn(input, field);
-  return missing ? `"${field}" is missing` : `"${field}" ${issue.message}`;
+  return missing
+    ? `"${field}" is missing`
+    : `"${field}" ${issueWords(issue, valueAt(input, issue.path))}`;
 }

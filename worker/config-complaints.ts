@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isOurs } from '../workflows/domain/issue-words';
 import { LIMIT_NAMES } from '../workflows/domain/limits';
 import { fieldOf, type ConfigText, type SettingPath } from './config-text';
 import { knownSettings } from './known-settings';
@@ -133,11 +134,6 @@ function oneOf(values: readonly string[], found: unknown): string {
   if (found === undefined) return `is missing: it ${right}`;
   const hint = typeof found === 'string' ? suggestion(found, values) : '';
   return `${withFound(right, found)}${hint}`;
-}
-
-/** Whether a message was written for people: the schema's own begin otherwise. */
-function isOurs(message: string): boolean {
-  return !/^(?:Invalid|Unrecognized|Too (?:small|big|few|many))\b/.test(message);
 }
 
 function withFound(right: string, found: unknown): string {

@@ -7,3 +7,4 @@ export { reconcile } from './reconcile';
 export { restoreInterrupted } from './restore-interrupted';
 export { restoreProject } from './restore-project';
 export { verifyProject } from './verify-project';
+export { unknownType as default } from './unknown-type';

@@ -58,7 +58,7 @@ async function begin(input: unknown): Promise<Standing> {
   const fleetId = fleetIdOf(startTime.getTime(), firstExecutionRunId);
   const startedAt = startTime.toISOString();
   answerFreezing(fleetId, startedAt);
-  const frozen = await freeze({ fleetId, input: input ?? {} });
+  const frozen = await freeze({ fleetId, input: input === undefined ? {} : input });
   return beginStanding(frozen, { startedAt, templates: await prepareTemplates(frozen) });
 }
 

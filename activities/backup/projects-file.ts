@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { z } from 'zod';
 import { FAILURES } from '../../workflows/domain/failure';
+import { issueWords, valueAt } from '../../workflows/domain/issue-words';
 import { projectSchema, type Project } from '../../workflows/domain/request';
 import { failure } from '../failure';
 import { parsedJson } from './fleet-lines';
@@ -40,9 +42,21 @@ function projectIn({ line, text }: Element, wrong: string[]): Project | undefine
   const issue = parsed.error.issues[0];
   const field = issue?.path.map(String).join('.') ?? '';
   wrong.push(
-    `line ${line}: ${field === '' ? wholeProblem(value) : `"${field}" ${issue?.message}`}`,
+    `line ${line}: ${field === '' ? wholeProblem(value) : fieldProblem(field, parsed.error, value)}`,
   );
   return undefined;
+}
+
+function fieldProblem(field: string, { issues }: z.ZodError, value: unknown): string {
+  return issues
+    .slice(0, 1)
+    .map((issue) => {
+      const found = valueAt(value, issue.path);
+      return found === undefined
+        ? `"${field}" is missing`
+        : `"${field}" ${issueWords(issue, found)}`;
+    })
+    .join('');
 }
 
 /** Without the names of unknown fields: they are what the file holds. */

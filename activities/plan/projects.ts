@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueWords, valueAt } from '../../workflows/domain/issue-words';
 import { projectSchema, type Project, type ProjectIdentity } from '../../workflows/domain/request';
 import type { Problem } from '../../workflows/domain/plan';
 import { failure } from '../failure';
@@ -43,13 +44,24 @@ export async function relatedProjects(
 }
 
 function parseProjects(rows: readonly Readonly<Record<string, unknown>>[]): readonly Project[] {
-  const parsed = z.array(projectSchema).safeParse(rows.map(withoutNulls));
+  const found = rows.map(withoutNulls);
+  const parsed = z.array(projectSchema).safeParse(found);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const words = parsed.error.issues.slice(0, 1).map((issue) => rowWords(issue, found));
   throw failure(
     'ConfigInvalid',
-    `projects.query: row ${String(issue?.path[0])} field "${String(issue?.path[1] ?? '')}" ${issue?.message ?? ''}; it must yield ref, database and owner, and may yield source and target`,
+    `projects.query: ${words.join()}; it must yield ref, database and owner, and may yield source and target`,
   );
+}
+
+/** Rows are counted from 1. */
+function rowWords(issue: z.core.$ZodIssue, rows: readonly unknown[]): string {
+  const row = `row ${Number(issue.path[0]) + 1}`;
+  if (issue.code === 'unrecognized_keys')
+    return `${row} has the column ${issue.keys.map((key) => `"${key}"`).join(', ')}, which nobody knows`;
+  const value = valueAt(rows, issue.path);
+  const field = `${row}: "${String(issue.path[1] ?? '')}"`;
+  return value === undefined ? `${field} is missing` : `${field} ${issueWords(issue, value)}`;
 }
 
 /** What a request says of its project; what it leaves out is looked up. */

@@ -47,11 +47,33 @@ describe('raw input of the workflows', () => {
     ['a missing ref', { ...MIGRATE, projectRef: undefined }, /"projectRef" is missing/],
     ['a misspelt field', { ...MIGRATE, ownerUser: 'x' }, /unknown field "ownerUser"/],
     ['a ref with a quote', { ...MIGRATE, projectRef: "o'clock" }, /"projectRef" must match/],
-    ['a number for a name', { ...MIGRATE, databaseName: 7 }, /"databaseName" .*expected string/],
+    [
+      'a number for a name',
+      { ...MIGRATE, databaseName: 7 },
+      /"databaseName" must be a text, not a number/,
+    ],
     ['a reserved name', { ...MIGRATE, databaseName: 'template1' }, /"databaseName" must not be/],
     ['a name in capitals', { ...MIGRATE, databaseName: 'Some_DB' }, /"databaseName" must match/],
-    ['a text for a switch', { ...MIGRATE, replace: 'yes' }, /"replace" .*expected boolean/],
-    ['an unknown choice', { ...MIGRATE, onDrift: 'ignore' }, /"onDrift" /],
+    [
+      'a text for a switch',
+      { ...MIGRATE, replace: 'yes' },
+      /"replace" must be true or false, not a text/,
+    ],
+    [
+      'a list for a name',
+      { ...MIGRATE, ownerUserId: ['x'] },
+      /"ownerUserId" must be a text, not a list/,
+    ],
+    [
+      'nothing for a choice',
+      { ...MIGRATE, onDrift: null },
+      /"onDrift" must be one of report, fail/,
+    ],
+    [
+      'an unknown choice',
+      { ...MIGRATE, onDrift: 'ignore' },
+      /"onDrift" must be one of report, fail/,
+    ],
     [
       'a line break in the owner',
       { ...MIGRATE, ownerUserId: 'a\nb' },
@@ -60,6 +82,31 @@ describe('raw input of the workflows', () => {
   ] as const)('migrateProject names the field: %s', (_what, input, says) =>
     expectRefused('migrateProject', [input], says),
   );
+
+  it.each([
+    [null, /the input must be one JSON object/],
+    [{ canary: -1 }, /"canary" must be at least 0/],
+    [{ canary: 'all' }, /"canary" must be a number, not a text/],
+    [{ exclude: 'project-abc' }, /"exclude" must be a list, not a text/],
+  ] as const)('migrateAll starts no fleet on %j', async (input, says) => {
+    const ending = await endingOf(await bed.start('migrateAll', [input]));
+    expect(ending).toMatchObject({ status: 'Failed', type: 'InvalidInput' });
+    expect(ending.message).toMatch(says);
+    expect(ending.message).not.toMatch(/expected|Invalid|Too small/);
+  });
+
+  it('is refused at once under a workflow type that there is not', async () => {
+    const { temporal, taskQueue } = bed;
+    const workflowId = `misspelt-${taskQueue}`;
+    const handle = await temporal.workflow.start('migrateproject', {
+      ...{ taskQueue, workflowId, args: [MIGRATE] },
+    });
+    const ending = await endingOf(handle);
+    expect(ending).toMatchObject({ status: 'Failed', type: 'InvalidInput' });
+    expect(ending.message).toMatch(
+      /^Refused, nothing was touched: there is no workflow type "migrateproject"; it must be one of migrateProject, /,
+    );
+  });
 
   it('names all wrong fields in one message', () =>
     expectRefused(
