@@ -1,5 +1,5 @@
 import type { FleetProgress } from '../workflows/domain/fleet';
-import { entryLine, migratedBeforeText } from './progress/fleet-words';
+import { entryLine, migratedBeforeText, nothingToMove } from './progress/fleet-words';
 import type { Screen } from './progress/screen';
 import { count } from './progress/words';
 
@@ -23,20 +23,14 @@ export class FleetView {
     this.#screen.showFleet(fleet);
   }
 
-  #introduce({
-    fleetId,
-    total,
-    counts,
-    leftOut,
-    retried = [],
-    migratedBefore,
-  }: FleetProgress): void {
+  #introduce(fleet: FleetProgress): void {
+    const { fleetId, total, counts, leftOut, retried = [], migratedBefore } = fleet;
     this.#isIntroduced = true;
     this.#leftOutBefore = leftOut;
     const before = counts['already-migrated'];
     const done =
       before === 0 ? '' : `, ${count(before)} ${before === 1 ? 'is' : 'are'} migrated already`;
-    this.#screen.say(`${fleetId}: ${count(total)} to move${done}`);
+    this.#screen.say(`${fleetId}: ${nothingToMove(fleet) ?? `${count(total)} to move${done}`}`);
     const from = migratedBeforeText(migratedBefore);
     if (from !== '') for (const line of from.split('\n')) this.#screen.say(`  ${line}`);
     for (const { projectRef, reason } of retried) {

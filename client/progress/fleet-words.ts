@@ -4,6 +4,7 @@ import {
   type FleetEntry,
   type FleetOutcome,
   type FleetProgress,
+  type FleetReport,
   type MigratedBefore,
 } from '../../workflows/domain/fleet';
 import { momentWords, sourceWords } from '../../workflows/domain/origin';
@@ -42,6 +43,21 @@ export function migratedBeforeText(before: readonly MigratedBefore[] = []): stri
       return `Already migrated: ${count(projects)} from ${sourceWords(source)}, snapshots of ${when}`;
     })
     .join('\n');
+}
+
+/**
+ * Why a fleet has nothing to move at all; `undefined` if it has. A list of projects that is empty is refused,
+ * so only one of failed projects, or one that `--exclude` emptied, can be.
+ */
+export function nothingToMove({
+  total,
+  migratedBefore,
+  excluded = [],
+}: Pick<FleetReport, 'total' | 'migratedBefore' | 'excluded'>): string | undefined {
+  if (total > 0 || countedBefore(migratedBefore) > 0) return undefined;
+  return excluded.length === 0
+    ? 'nothing to move: no project failed last, or what failed is migrated since'
+    : 'nothing to move: --exclude leaves every project out';
 }
 
 /** One project that has ended: `project-7 → project_7_db: restored: why`. */

@@ -5,6 +5,7 @@ import {
   countedBefore,
   countsWords,
   migratedBeforeText,
+  nothingToMove,
   outcomeWords,
 } from '../progress/fleet-words';
 import { fitting } from '../progress/page';
@@ -48,6 +49,7 @@ function totalsOf({ total, counts, notStarted = 0, migratedBefore }: FleetReport
   const words = [countsWords(counts), notStarted === 0 ? '' : `${count(notStarted)} not started`];
   const said = words.filter((part) => part !== '').join(', ');
   const all = total + before;
+  if (all === 0) return '';
   return `${count(all)} ${all === 1 ? 'project' : 'projects'}: ${said === '' ? 'none has ended' : said}`;
 }
 
@@ -57,11 +59,12 @@ function excludedText(excluded: FleetReport['excluded'] = []): string {
   return `Left out by --exclude: ${excluded.slice(0, NAMED).join(', ')}${more}`;
 }
 
-function headOf({ outcome, stoppedBy }: FleetReport): string {
+function headOf(fleet: FleetReport): string {
+  const { outcome, stoppedBy } = fleet;
   const why = stoppedBy === undefined ? '' : `: ${stoppedBy}`;
   switch (outcome) {
     case 'migrated':
-      return 'every project is in a database of its own';
+      return nothingToMove(fleet) ?? 'every project is in a database of its own';
     case 'incomplete':
       return 'NOT ALL projects are in databases of their own';
     case 'stopped':

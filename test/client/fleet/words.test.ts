@@ -164,6 +164,15 @@ describe('fleetText', () => {
     );
   });
 
+  it.each([
+    [{}, /: nothing to move: no project failed last, or what failed is migrated since \(/],
+    [{ excluded: ['project-abc'] }, /: nothing to move: --exclude leaves every project out \(/],
+  ])('does not say that all is done if there was nothing to do: %j', (change, words) => {
+    const text = fleetText(fleetReport({ total: 0, ...change }));
+    expect(text).toMatch(words);
+    expect(text).not.toMatch(/every project is|0 projects/);
+  });
+
   it('counts every project once, also those that were migrated before and those left out', () => {
     const migratedBefore = [
       {
