@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RunName } from '../../workflows/domain/job';
 import type { Interrupted } from '../../workflows/domain/interrupted';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
+import { canBeARun, canBeAWorkflow } from '../run-name';
 
 /** The workflows that write into a target. */
 const WRITERS = ['migrateProject', 'restoreProject'];
@@ -79,6 +80,7 @@ export async function statusOf(
   client: Client,
   { workflowId, runId }: RunName,
 ): Promise<'open' | 'ended' | Interrupted['how']> {
+  if (!canBeARun({ workflowId, runId })) return 'forgotten';
   try {
     const { status } = await client.workflow.getHandle(workflowId, runId).describe();
     if (status.name === 'RUNNING') return 'open';
@@ -109,6 +111,7 @@ export async function wasRestored(
 
 /** Tells whether any run under the workflow id is open: it looks after the target itself. */
 export async function hasOpenRun(client: Client, workflowId: string): Promise<boolean> {
+  if (!canBeAWorkflow(workflowId)) return false;
   try {
     const { status } = await client.workflow.getHandle(workflowId).describe();
     return status.name === 'RUNNING';

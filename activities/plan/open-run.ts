@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Problem } from '../../workflows/domain/plan';
+import { canBeARun } from '../run-name';
 import type { Mark } from '../postgres/fence';
 
 /** A mark that is to be replaced, but whose run is open: it would be left without its way back. */
@@ -15,6 +16,7 @@ export async function openRunProblems(mark: Mark | undefined): Promise<readonly 
 }
 
 async function isOpen({ workflowId, runId }: Mark): Promise<boolean> {
+  if (!canBeARun({ workflowId, runId })) return false;
   const handle = Context.current().client.workflow.getHandle(workflowId, runId);
   try {
     return (await handle.describe()).status.name === 'RUNNING';

@@ -51,6 +51,11 @@ interface Found {
 
 /** Whoever mistypes a name must not stop something that is no fleet. */
 async function find({ client }: Place, name: string): Promise<Found> {
+  if (name === '') {
+    throw new UsageError(
+      'the name of the schedule is empty; moveout schedule list shows those there are',
+    );
+  }
   const handle = client.schedule.getHandle(name);
   try {
     const description = await handle.describe();

@@ -77,6 +77,19 @@ describe('a schema moveout that is not ours', () => {
     await execute('postgres', `DROP ROLE ${role}`);
   });
 
+  it.each([
+    ['run_id', "'by hand'"],
+    ['workflow_id', "''"],
+  ])('that names a run which Temporal cannot have stands for none: %s', async (column, value) => {
+    const databaseName = await createDatabase('foreign');
+    await execute(databaseName, `${OURS}; ${ROW}`);
+    await execute(databaseName, `UPDATE moveout.migration SET ${column} = ${value}`);
+    const { problems } = await planOf(bed, { ...bed.nextProject(), databaseName, replace: true });
+    expect(problems).toEqual([]);
+    const { message } = await bed.run('reconcile', { forgotten: true });
+    expect(message).not.toMatch(/Unexpected|bug/);
+  });
+
   it('does not keep reconcile from the other databases', async () => {
     const databaseName = await createDatabase('foreign');
     await execute(databaseName, 'CREATE SCHEMA moveout; CREATE TABLE moveout.migration (id int)');

@@ -33,6 +33,12 @@ describe('moveout schedule, used wrongly', () => {
     expect(said).toMatch(/^.*\n$/);
   });
 
+  it.each(['pause', 'resume', 'trigger', 'delete'])('names what is missing: %s ""', async (act) => {
+    expect(await refusalOf(act, '')).toMatch(
+      /^InvalidInput: the name of the schedule is empty; .*\n$/,
+    );
+  });
+
   it('touches no schedule of something else, and lists none', async () => {
     const foreign = place.name('foreign');
     const { schedule } = place.client;
