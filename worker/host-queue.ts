@@ -10,6 +10,10 @@ export interface HostPlace {
   readonly create: (host: string) => Promise<Worker>;
 }
 
+/** Milliseconds until a directory is looked at again, at first and at most. */
+const SOON = 1_000;
+const LATEST = 30_000;
+
 /** Serves the task queue of a backup directory's host, from when the directory has an id until it is ended. */
 export class HostQueue implements Host {
   readonly #place: HostPlace;
@@ -17,6 +21,7 @@ export class HostQueue implements Host {
   readonly #ended: Promise<void>[] = [];
   readonly #onFailure: () => void;
   #isEnding = false;
+  #next: NodeJS.Timeout | undefined;
 
   constructor(place: HostPlace, onFailure: () => void) {
     this.#place = place;
@@ -36,18 +41,24 @@ export class HostQueue implements Host {
     return host;
   };
 
-  /** Serves what earlier starts left for the host; a directory that cannot be read yet is read by the next plan. */
-  begin(): void {
+  /**
+   * Serves what earlier starts left for the host. A directory that cannot be read, and a worker that cannot be
+   * made, are tried again until they can, or until the host is ended: runs wait for this queue.
+   */
+  begin(pause = SOON): void {
     this.known().catch((error: unknown) => {
+      if (this.#isEnding) return;
       const { directory } = this.#place;
-      const said = { directory, error: String(error) };
+      const said = { directory, error: String(error), triedAgainInMs: pause };
       Runtime.instance().logger.warn('the host of the backup directory is not known', said);
+      this.#next = setTimeout(() => this.begin(Math.min(pause * 2, LATEST)), pause);
     });
   }
 
   /** Takes up nothing more. */
   shutdown(): void {
     this.#isEnding = true;
+    clearTimeout(this.#next);
     for (const making of this.#serving.values()) {
       void making.then((worker) => {
         if (worker.getState() === 'RUNNING') worker.shutdown();
