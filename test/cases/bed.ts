@@ -25,6 +25,8 @@ export interface Played {
   readonly ending: Ending | undefined;
   /** What the case asks of the target, as PostgreSQL answered; `undefined` if nothing was moved. */
   readonly held: boolean | undefined;
+  /** A verification that is asked for afterwards. */
+  readonly later: Ending | undefined;
   /** Everything that a person can read of it: plan, report and failure, as JSON. */
   readonly said: string;
 }
@@ -70,6 +72,7 @@ async function play({ bed, studio, folder }: Ground, tried: Case): Promise<Playe
   for (const sql of tried.target ?? []) {
     await execute('postgres', sql.replaceAll(':"DB"', `"${databaseName}"`));
   }
+  for (const sql of tried.inTarget ?? []) await execute(databaseName, sql);
   const file = path.join(folder, `${randomUUID()}.yaml`);
   await writeFile(file, `${CONFIGURATION}${tried.configuration ?? ''}`);
   const urls = {
@@ -82,13 +85,17 @@ async function play({ bed, studio, folder }: Ground, tried: Case): Promise<Playe
   const request = { ...PROJECT, databaseName, ...tried.request };
   const plan = await planOf(bed, request);
   if (plan.problems.length > 0) {
-    return { plan, ending: undefined, held: undefined, said: JSON.stringify(plan) };
+    return { ...NOTHING_STARTED, plan, said: JSON.stringify(plan) };
   }
   const ending = await bed.run('migrateProject', request);
   const isMoved = ending.report?.outcome === 'migrated';
   const held = isMoved ? await holds(databaseName, tried.holds ?? 'true') : undefined;
-  return { plan, ending, held, said: JSON.stringify([plan, ending]) };
+  const { projectRef } = PROJECT;
+  const later = isMoved ? await bed.run('verifyProject', { projectRef, databaseName }) : undefined;
+  return { plan, ending, held, later, said: JSON.stringify([plan, ending, later]) };
 }
+
+const NOTHING_STARTED = { ending: undefined, held: undefined, later: undefined };
 
 /** A copy of the studio to which the case has happened; one in another encoding is made anew. */
 async function makeSource(studio: string, { inputs, encoding }: Case): Promise<string> {

@@ -14,6 +14,8 @@ export interface Case {
   readonly encoding?: string;
   /** What happens on the target's server beforehand; `:"DB"` in it is the target. */
   readonly target?: readonly string[];
+  /** What happens in the target itself, once it is there. */
+  readonly inTarget?: readonly string[];
   /** The role that moveout connects as, a superuser unless given. */
   readonly role?: string;
   /** More lines of the configuration. */

@@ -15,7 +15,7 @@ describe('a situation of a real operator', () => {
   afterAll(() => bed.close());
 
   it.each(chosen)('$name', async (tried: Case) => {
-    const { plan, ending, held, said } = await bed.play(tried);
+    const { plan, ending, held, later, said } = await bed.play(tried);
     const { expected, secret } = tried;
     if (secret !== undefined) expect(said).not.toContain(secret);
     const lines = (findings: typeof plan.problems): string =>
@@ -28,6 +28,9 @@ describe('a situation of a real operator', () => {
     expect(ending?.message).toBe('');
     expect(ending?.report?.outcome).toBe('migrated');
     expect(held).toBe(true);
+    expect({ verified: later?.report?.outcome, message: later?.message }).toEqual({
+      ...{ verified: 'verified', message: '' },
+    });
     for (const line of expected.warnings ?? []) expect(lines(plan.warnings)).toMatch(line);
   });
 });
