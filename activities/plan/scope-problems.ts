@@ -11,14 +11,14 @@ export function partitionProblems(
   partitions: readonly Partition[],
   { tables }: Scopes,
 ): readonly Problem[] {
-  return partitions.flatMap(({ table, root, detaching }) => {
+  return partitions.flatMap(({ table, root, finishing }) => {
     const scoped = Object.hasOwn(tables, table) && {
       code: 'scopes',
       message: `tables."${table}": is a partition of ${root}, whose scope it has; give ${root} a scope, or detach the partition in the source`,
     };
-    const half = detaching && {
+    const half = finishing !== null && {
       code: 'odd-table',
-      message: `${table} is half detached from ${root}, so that its rows are not read with it; end that in the source: ALTER TABLE … DETACH PARTITION … FINALIZE`,
+      message: `${table} is half detached from ${root}, so that its rows are not read with it; end that in the source: ${finishing}`,
     };
     return [scoped, half].filter((problem) => problem !== false);
   });

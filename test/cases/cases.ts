@@ -117,6 +117,31 @@ export const CASES: readonly Case[] = [
     expected: moved,
     holds: `SELECT count(*) = 20 FROM auth.audit_log_entries WHERE created_at = '2026-06-01'`,
   },
+  {
+    name: 'partitions with columns of their own',
+    inputs: ['partition-columns'],
+    configuration: `tables: { 'auth.visits': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+    expected: moved,
+    holds: `SELECT count(*) FILTER (WHERE d.adnum IS NOT NULL AND pg_get_expr(d.adbin, d.adrelid) ~ 'partition') = 1
+                   AND count(*) FILTER (WHERE a.attrelid = 'auth.visits_2'::regclass AND NOT a.atthasdef) = 1
+                   AND count(*) FILTER (WHERE a.attstorage = 'e' AND a.attstattarget = 55 AND a.attcompression = 'p'
+                                          AND a.attoptions = '{n_distinct=5}' AND a.attacl IS NOT NULL) = 1
+                   AND col_description('auth.visits_1'::regclass, 4) = 'of the partition'
+                   AND (SELECT attnotnull FROM pg_attribute WHERE attrelid = 'auth.visits_1'::regclass AND attname = 'user_id')
+                   AND (SELECT tgenabled = 'D' FROM pg_trigger WHERE tgrelid = 'auth.visits_2'::regclass AND tgname = 'watched')
+              FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+             WHERE a.attrelid IN ('auth.visits_1'::regclass, 'auth.visits_2'::regclass) AND a.attname = 'note'`,
+    short: true,
+  },
+  {
+    name: 'a partition that is half detached',
+    inputs: ['partition-half-detached'],
+    configuration: `tables: { 'auth.Visits': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+    expected: {
+      problems: [/: ALTER TABLE auth\."Visits" DETACH PARTITION auth\."Visits 1" FINALIZE$/m],
+    },
+    short: true,
+  },
   // What stands outside
   {
     name: 'columns that need a table and an enum of public',

@@ -9,8 +9,11 @@ const partRow = z.object({
   name: z.string(),
   rootSchema: z.string(),
   rootName: z.string(),
-  /** Whether it was being detached when that was broken off: its rows are not read with the table any more. */
-  detaching: z.boolean(),
+  /**
+   * What ends the detaching that was broken off, of it or of one that it is a part of: its rows are not read with the
+   * table any more. NULL if there was none.
+   */
+  finishing: z.string().nullable(),
 });
 
 /** A partition, of whichever level, of a table in the extent's schemas. */
@@ -30,14 +33,15 @@ export async function readPartitions(
   return partitions.recall(client, schemas, async () => {
     const result = await client.query(
       `WITH RECURSIVE part AS (
-         SELECT c.oid, c.oid AS root, false AS detaching
+         SELECT c.oid, c.oid AS root, NULL::oid AS half, NULL::oid AS half_of
            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE c.relkind = 'p' AND NOT c.relispartition AND n.nspname = ANY ($1)
          UNION ALL
-         SELECT i.inhrelid, p.root, p.detaching OR i.inhdetachpending
+         SELECT i.inhrelid, p.root, CASE WHEN i.inhdetachpending THEN i.inhrelid ELSE p.half END,
+                CASE WHEN i.inhdetachpending THEN i.inhparent ELSE p.half_of END
            FROM part p JOIN pg_inherits i ON i.inhparent = p.oid)
        SELECT n.nspname AS schema, c.relname AS name, rn.nspname AS "rootSchema", r.relname AS "rootName",
-              p.detaching
+              'ALTER TABLE ' || ${nameSql('p.half_of')} || ' DETACH PARTITION ' || ${nameSql('p.half')} || ' FINALIZE' AS finishing
          FROM part p
          JOIN pg_class c ON c.oid = p.oid JOIN pg_namespace n ON n.oid = c.relnamespace
          JOIN pg_class r ON r.oid = p.root JOIN pg_namespace rn ON rn.oid = r.relnamespace
@@ -54,6 +58,11 @@ export async function readPartitions(
         root: tableName(rootSchema, rootName),
       }));
   });
+}
+
+function nameSql(relation: string): string {
+  return `(SELECT format('%I.%I', hn.nspname, h.relname)
+             FROM pg_class h JOIN pg_namespace hn ON hn.oid = h.relnamespace WHERE h.oid = ${relation})`;
 }
 
 const kindRow = z.object({ table: z.string(), kind: z.string() });

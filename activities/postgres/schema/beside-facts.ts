@@ -3,6 +3,7 @@ import type { Ask, Beside } from './beside';
 import { readColumnSettings } from './column-settings';
 import { readIdentitySequences } from './identity-sequences';
 import { readInvalidNotNulls } from './not-nulls';
+import { readPartitionColumns } from './partition-columns';
 import { readRelationOptions } from './relation-options';
 import { readTableSettings } from './table-settings';
 
@@ -14,5 +15,6 @@ export async function readBeside(ask: Ask, extent: Extent): Promise<readonly Bes
     ...(await readRelationOptions(ask, extent)),
     ...(await readIdentitySequences(ask, extent)),
     ...(await readInvalidNotNulls(ask, extent)),
+    ...(await readPartitionColumns(ask, extent)),
   ];
 }

@@ -14,6 +14,7 @@ import { readInvalidIndexes, withoutInvalid } from './invalid-indexes';
 import type { InvalidIndex } from './invalid-indexes';
 import { readLosses, readObstacles } from './obstacles';
 import type { LeftOut } from './script';
+import { readPartitionObstacles } from './partition-columns';
 import { readUnknownOptions, readUnknownSettings, withoutUnknownSettings } from './unknown-options';
 import type { UnknownSettings } from './unknown-options';
 import { carriedFact } from './version-rules';
@@ -65,7 +66,10 @@ export async function readCatalog(pool: Pool, extentOf: ExtentOf): Promise<Catal
 async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
   return {
     beside: await readBeside(ask, extent),
-    obstacles: await readObstacles(ask, extent),
+    obstacles: [
+      ...(await readObstacles(ask, extent)),
+      ...(await readPartitionObstacles(ask, extent)),
+    ],
     losses: await readLosses(ask, extent),
     enforcement: await readEnforcement(ask, extent),
     foreignTypes: await readForeignTypes(ask, extent),
