@@ -142,6 +142,18 @@ export const CASES: readonly Case[] = [
     },
     short: true,
   },
+  {
+    name: 'constraints whose indexes are not valid',
+    inputs: ['invalid-index-of-constraint'],
+    configuration: `tables: { 'auth.visits': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+    expected: {
+      problems: [
+        /users_seen on auth\.users [^]*REINDEX INDEX auth\.users_seen; [^]*ALTER TABLE auth\.users DROP CONSTRAINT users_seen$/m,
+        /visits_key on auth\.visits is not valid/,
+      ],
+    },
+    short: true,
+  },
   // What stands outside
   {
     name: 'columns that need a table and an enum of public',

@@ -22,7 +22,7 @@ const UNFINISHED = `
 const REFUSED = 'CREATE UNIQUE INDEX CONCURRENTLY users_of_role ON auth.users (role)';
 const NAMES = [
   ...['auth.users_half', 'auth.users_pkey_ccnew', 'auth.users_of_role'],
-  ...['storage.name_prefix_search_ccold', 'auth.parts_at'],
+  'storage.name_prefix_search_ccold',
 ];
 
 let bed: Testbed;
@@ -57,6 +57,10 @@ describe('indexes that are not valid', () => {
         ),
       );
     }
+    // REINDEX finishes none of a partitioned table.
+    const partitioned = messages.find((message) => message.startsWith('index auth.parts_at on '));
+    expect(partitioned).toMatch(/stays behind: .*; DROP INDEX auth\.parts_at removes it$/);
+    expect(partitioned).not.toContain('REINDEX');
     const ending = await bed.run('migrateProject', project);
     expect(ending.report?.outcome).toBe('migrated');
     expect(await invalidIn(project.databaseName)).toEqual([]);

@@ -7,8 +7,8 @@ import type { Ask } from './beside';
 import type { LeftOut } from './script';
 
 /**
- * The condition that an index (`i` of pg_index, `x` of pg_class) was never finished and is left out, as
- * pg_dump does: what an interrupted CREATE INDEX, DROP INDEX or REINDEX CONCURRENTLY leaves behind, and an index of a
+ * The condition that an index (`i` of pg_index, `x` of pg_class) was never finished and is left out: as
+ * pg_dump does, what an interrupted CREATE INDEX, DROP INDEX or REINDEX CONCURRENTLY leaves behind, and an index of a
  * partitioned table without parts. A constraint stands on its index, so that of a constraint is not left out.
  */
 export const IS_UNFINISHED = `(
@@ -22,6 +22,8 @@ const ROW = z.object({
   object: z.string(),
   table: z.string(),
   inside: z.boolean(),
+  /** Whether it is one of a partitioned table, which has no rows of its own to index. */
+  partitioned: z.boolean(),
 });
 
 /** An index that is left out; `inside` tells whether it is one of the extent. */
@@ -35,7 +37,7 @@ export async function readInvalidIndexes(
   return ROW.array().parse(
     await ask(`
 SELECT n.nspname AS schema, x.relname AS name, format('%I.%I', n.nspname, x.relname) AS object,
-       format('%I.%I', n.nspname, c.relname) AS table, ${inExtent(extent)} AS inside
+       format('%I.%I', n.nspname, c.relname) AS table, ${inExtent(extent)} AS inside, x.relkind = 'I' AS partitioned
   FROM pg_index i
   JOIN pg_class x ON x.oid = i.indexrelid
   JOIN pg_class c ON c.oid = i.indrelid
@@ -57,8 +59,10 @@ export function withoutInvalid(facts: readonly Fact[], invalid: readonly Invalid
 export function passedOver(invalid: readonly InvalidIndex[]): LeftOut[] {
   return invalid
     .filter(({ inside }) => inside)
-    .map(({ object, table }) => ({
+    .map(({ object, table, partitioned }) => ({
       object: `index ${object} on ${table}`,
-      because: `it is not valid, which an interrupted CREATE INDEX or REINDEX CONCURRENTLY leaves behind, and pg_dump leaves it out as well; REINDEX INDEX ${object} makes it valid, DROP INDEX ${object} removes it`,
+      because: partitioned
+        ? `it is not valid, since it was made ON ONLY the partitioned table and no partition has an index attached to it; DROP INDEX ${object} removes it`
+        : `it is not valid, which an interrupted CREATE INDEX or REINDEX CONCURRENTLY leaves behind, and pg_dump leaves it out as well; REINDEX INDEX ${object} makes it valid, DROP INDEX ${object} removes it`,
     }));
 }

@@ -141,16 +141,18 @@ SELECT format('function %s', p.oid::regprocedure), 'needs language ' || l.lannam
    AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass AND x.objid = p.oid AND x.deptype IN ('e', 'i'))`;
 }
 
-/** The schema engine sees such an index only where no constraint stands on it. */
+/** The schema engine sees such an index only where no constraint stands on it. REINDEX finishes none of a partitioned table. */
 function brokenIndexes(scope: string): string {
   return `
-SELECT format('index %I.%I', n.nspname, c.relname),
-       format('is not valid, and a constraint stands on it: run REINDEX INDEX %I.%I', n.nspname, c.relname)
+SELECT format('constraint %I on %I.%I', k.conname, n.nspname, t.relname),
+       CASE c.relkind WHEN 'I' THEN 'is not valid: it was made ON ONLY the partitioned table'
+            ELSE format('stands on an index that is not valid: run REINDEX INDEX %I.%I', n.nspname, c.relname) END
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = ANY (${scope}) AND NOT (i.indisvalid AND i.indisready AND i.indislive)
-   AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))`;
+  JOIN pg_constraint k ON k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
+ WHERE n.nspname = ANY (${scope}) AND NOT (i.indisvalid AND i.indisready AND i.indislive)`;
 }
 
 /** The schema engine records no owner that is a built-in role, such as pg_database_owner. */
