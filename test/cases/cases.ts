@@ -154,6 +154,31 @@ export const CASES: readonly Case[] = [
     },
     short: true,
   },
+  {
+    name: 'names of objects within values',
+    inputs: ['names-in-values'],
+    configuration: `tables: { 'auth.filters': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+    expected: {
+      problems: [
+        /"auth\.filters\.rule":/,
+        /"auth\.filters\.rules":/,
+        /"auth\.filters\.all_known":/,
+      ],
+    },
+    short: true,
+  },
+  {
+    name: 'names of objects within values, left behind by the lines of the plan',
+    inputs: ['names-in-values'],
+    configuration: [
+      `tables: { 'auth.filters': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+      `columns:`,
+      ...['rule', 'rules', 'all_known'].map(
+        (name) => `  'auth.filters.${name}': { scope: excluded, because: 'made anew' }`,
+      ),
+    ].join('\n'),
+    expected: { moved: true, warnings: [/auth\.filters\.known/] },
+  },
   // What stands outside
   {
     name: 'columns that need a table and an enum of public',

@@ -1,5 +1,6 @@
+import { columnName } from '../../../workflows/domain/object-names';
 import type { ScopedTable } from '../../postgres/scope/project-scope';
-import { says, together, type Remarks } from './remarks';
+import { says, stops, together, type Remarks } from './remarks';
 
 const MEBIBYTE = 1_048_576;
 
@@ -14,19 +15,34 @@ export function wideRemarks(wide: ReadonlyMap<string, number>): Remarks {
   );
 }
 
-/** Columns that hold numbers of objects (`object-numbers`): carried exactly, they mean something else elsewhere. */
+/**
+ * Columns that hold numbers of objects (`object-numbers`): carried exactly, they mean something else elsewhere. Where
+ * they stand within other values, these can only be carried by the objects' names, which the target may not have.
+ */
 export function formRemarks(tables: readonly ScopedTable[]): Remarks {
-  return together(
-    tables.map(({ facts }) =>
-      says(
-        'object-numbers',
-        facts.columns
-          .filter(({ form }) => form === 'number' || form === 'numbers')
-          .map(
-            ({ name, type }) =>
-              `column ${facts.table}.${name} of type ${type} holds numbers of objects (OIDs): they arrive exactly, but objects that people made have other numbers in the target; set such values there anew`,
-          ),
+  return together([...tables.map(numberRemarks), ...tables.map(nameRemarks)]);
+}
+
+function nameRemarks({ facts: { table, columns } }: ScopedTable): Remarks {
+  return stops(
+    'object-numbers',
+    columns
+      .filter(({ names, generated }) => names && !generated)
+      .map(({ name, type }) => {
+        const column = columnName(table, name);
+        return `column ${column} of type ${type} holds names of objects (regclass and the like) within its values, which the target may not know; leave it behind by configuration: columns: { ${JSON.stringify(column)}: { scope: excluded, because: "…" } }`;
+      }),
+  );
+}
+
+function numberRemarks({ facts }: ScopedTable): Remarks {
+  return says(
+    'object-numbers',
+    facts.columns
+      .filter(({ form }) => form === 'number' || form === 'numbers')
+      .map(
+        ({ name, type }) =>
+          `column ${facts.table}.${name} of type ${type} holds numbers of objects (OIDs): they arrive exactly, but objects that people made have other numbers in the target; set such values there anew`,
       ),
-    ),
   );
 }

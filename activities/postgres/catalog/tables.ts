@@ -13,6 +13,8 @@ const columnRow = z.object({
   enumeration: z.boolean(),
   /** In which form its values are the same in every database; see `columnSchema`. */
   form: z.enum(['as-is', 'text', 'output', 'number', 'numbers']),
+  /** Whether names of objects stand within its values, which the target's objects must have to take them. */
+  names: z.boolean(),
 });
 
 const tableRow = z.object({
@@ -54,6 +56,18 @@ const FORM = `CASE
   WHEN b.typsend = 0 OR b.typreceive = 0 OR e.typsend = 0 OR e.typreceive = 0 THEN 'text'
   ELSE 'as-is' END`;
 
+/** Types that hold others: domains, arrays, composites, ranges and multiranges. Their text has names, their own form numbers. */
+const HOLDS_NAMES = `(t.oid::int8 >= ${String(FIRST_NORMAL_OID)} OR t.typelem::int8 >= ${String(FIRST_NORMAL_OID)}) AND EXISTS (
+  WITH RECURSIVE w (oid) AS (
+    SELECT t.oid
+    UNION
+    SELECT held.oid FROM w JOIN pg_type y ON y.oid = w.oid, LATERAL (
+      SELECT y.typbasetype UNION ALL SELECT y.typelem
+      UNION ALL SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = y.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+      UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE y.oid IN (r.rngtypid, r.rngmultitypid)) AS held (oid)
+     WHERE held.oid <> 0)
+  SELECT FROM w JOIN pg_type y ON y.oid = w.oid WHERE ${NAMES_OBJECTS('y')})`;
+
 /** A generated column goes with any column that it is computed from; PostgreSQL 15 moved the dependency to its default. */
 const COMPUTED_FROM_LEFT_BEHIND = `EXISTS (
   SELECT FROM pg_depend p
@@ -83,7 +97,8 @@ async function listTables(client: Client, extent: Extent): Promise<readonly Tabl
                       'type', format_type(a.atttypid, a.atttypmod),
                       'generated', a.attgenerated <> '',
                       'enumeration', t.typtype = 'e',
-                      'form', ${FORM}) ORDER BY a.attnum), '[]')
+                      'form', ${FORM},
+                      'names', ${FORM} = 'text' AND ${HOLDS_NAMES}) ORDER BY a.attnum), '[]')
                FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
                JOIN pg_type b ON b.oid = ${BASE_TYPE}
                LEFT JOIN pg_type e ON e.oid = b.typelem AND b.typsubscript = 'array_subscript_handler'::regproc
