@@ -224,6 +224,13 @@ export const CASES: readonly Case[] = [
   },
   // Settings of the database
   {
+    name: 'settings that only some roles may read, moved by one of the others',
+    inputs: ['owner-differs', 'hidden-settings'],
+    role: 'operator',
+    expected: { moved: true, warnings: [/dynamic_library_path/, /session_preload_libraries/] },
+    short: true,
+  },
+  {
     name: 'the secret of every self-hosted stack in a setting',
     inputs: ['51a-jwt-setting'],
     expected: moved,

@@ -126,6 +126,7 @@ const UNLISTED: Readonly<Record<string, string>> = {
   session_authorization: 'user',
   session_preload_libraries: 'superuser',
   dynamic_library_path: 'superuser',
+  extension_control_path: 'superuser',
 };
 
 /** A parameter that nobody has defined yet may turn out to be one of a superuser, so it is treated as such. */

@@ -2,7 +2,7 @@ import { encodeId } from '@supabase/pg-delta';
 import type { Fact, StableId } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from './beside';
+import { inExtent, texts } from './beside';
 import type { Ask } from './beside';
 import { isKnownInternal, isSettable } from './own-options';
 import type { LeftOut } from './script';
@@ -83,10 +83,19 @@ SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS kind, n.n
   );
 }
 
-/** The condition that a name is no setting: names with a dot are anybody's. */
+/**
+ * The condition that a name is no setting: names with a dot are anybody's. Whoever may not read a setting may not
+ * ask for it either; `CASE`, since `AND` keeps no order.
+ */
 export function isUnknownSetting(name: string): string {
-  return `position('.' IN ${name}) = 0 AND current_setting(${name}, true) IS NULL`;
+  return `CASE WHEN position('.' IN ${name}) > 0 OR lower(${name}) = ANY (${texts(HIDDEN_SETTINGS)}) THEN false
+               ELSE current_setting(${name}, true) IS NULL END`;
 }
+
+/** The settings that databases, roles and routines can have and that `pg_read_all_settings` alone may read. */
+export const HIDDEN_SETTINGS: readonly string[] = [
+  ...['session_preload_libraries', 'dynamic_library_path', 'extension_control_path'],
+];
 
 /** The routine's fact without the SET clauses that are none of a person. */
 export function withoutUnknownSettings(fact: Fact, unknown: UnknownSettings): Fact {
