@@ -13,6 +13,7 @@ import type { Client } from '../postgres/database-client';
 import { serverPlace, targetPlace } from '../postgres/maintenance';
 import {
   createDatabaseSql,
+  misplacedExtensions,
   missingExtensions,
   missingRoles,
   rolesOfScript,
@@ -20,6 +21,7 @@ import {
   type DatabaseFacts,
   type Extension,
   type Halves,
+  type MisplacedExtension,
 } from '../postgres/schema';
 import type { Remarks } from './checks/remarks';
 import { loadRemarks, targetRoleRemarks, unreachedRemarks } from './checks/role-remarks';
@@ -79,7 +81,9 @@ export async function viewServer(
           const role = await readRole(client, found.missing);
           const stays = staysAsItIs(needs.before);
           const rights = stays ? await readLoadRights(client, role.mover, needs.extent) : [];
-          return { role, load: loadRemarks(target.identity.database, role.mover, rights) };
+          const load = loadRemarks(target.identity.database, role.mover, rights);
+          const placed = stays ? [] : await misplacedExtensions(client, extensions);
+          return { role, problems: [...load.problems, ...misplaced(target, placed)] };
         });
   const role = found.role ?? inside?.role;
   const missing = found.missing.map((name) => ({
@@ -92,7 +96,7 @@ export async function viewServer(
     problems: [
       ...(mayCreateRoles ? [] : missing),
       ...(role === undefined ? [] : targetRoleRemarks(target.identity.database, role).problems),
-      ...(inside?.load.problems ?? []),
+      ...(inside?.problems ?? []),
       ...found.unknown.map((name) => ({
         code: 'missing-extension',
         message: `the schema needs extension "${name}", which the target's server does not offer: install its package there`,
@@ -100,6 +104,17 @@ export async function viewServer(
       ...(found.offered ? [] : [missingLocale(needs)]),
     ],
   };
+}
+
+/** An extension is made only if it is not there: one that stands elsewhere leaves its functions there. */
+function misplaced(
+  { identity: { database } }: TargetView,
+  extensions: readonly MisplacedExtension[],
+): readonly Problem[] {
+  return extensions.map(({ name, stands, statements }) => ({
+    code: 'extension',
+    message: `in the target "${database}", extension "${name}" stands in the schema "${stands}", where the schemas that move do not look for it: ${statements.map((text) => `${text};`).join(' ')}`,
+  }));
 }
 
 function missingLocale({ facts: { collate, localeProvider }, owner }: Needs): Problem {

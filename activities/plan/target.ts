@@ -20,6 +20,7 @@ import { readReadOnly } from '../postgres/checks/read-only';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
 import type { Connections, Place } from '../postgres/connections';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
+import { ident } from '../postgres/identifiers';
 import { findForeignMark, mayReadMark, readMark, type Mark } from '../postgres/fence';
 import { serverPlace } from '../postgres/maintenance';
 import {
@@ -112,7 +113,10 @@ function shutProblem({ template, accepts }: DatabaseEntry, database: string): Pr
       message: `"${database}" is a template database; name another`,
     };
   if (accepts) return undefined;
-  return { code: 'target-closed', message: `database "${database}" accepts no connections` };
+  return {
+    code: 'target-closed',
+    message: `database "${database}" accepts no connections: ALTER DATABASE ${ident(database)} ALLOW_CONNECTIONS true;`,
+  };
 }
 
 async function viewExisting(

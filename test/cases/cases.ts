@@ -222,6 +222,35 @@ export const CASES: readonly Case[] = [
     expected: moved,
     short: true,
   },
+  // What stands in the target
+  {
+    name: 'an extension that the target has in another schema',
+    inputs: ['extension-of-a-column'],
+    target: ['CREATE DATABASE :"DB"'],
+    inTarget: ['CREATE EXTENSION "uuid-ossp" SCHEMA public'],
+    expected: {
+      problems: [
+        /: CREATE SCHEMA extensions; ALTER EXTENSION "uuid-ossp" SET SCHEMA extensions;$/m,
+      ],
+    },
+    short: true,
+  },
+  {
+    name: 'the same, once the statements of the plan were run',
+    inputs: ['extension-of-a-column'],
+    target: ['CREATE DATABASE :"DB"'],
+    inTarget: [
+      'CREATE EXTENSION "uuid-ossp" SCHEMA public',
+      'CREATE SCHEMA extensions; ALTER EXTENSION "uuid-ossp" SET SCHEMA extensions;',
+    ],
+    expected: moved,
+  },
+  {
+    name: 'a target that accepts no connections',
+    inputs: [],
+    target: ['CREATE DATABASE :"DB" ALLOW_CONNECTIONS false'],
+    expected: { problems: [/ALTER DATABASE "target_\w+" ALLOW_CONNECTIONS true;$/m] },
+  },
   // Settings of the database
   {
     name: 'settings that only some roles may read, moved by one of the others',

@@ -41,7 +41,7 @@ export async function findForeignMark(client: Client): Promise<string | undefine
   if (closed !== undefined) return `the mark of a migration cannot be read: ${closed}`;
   const shape = shapeWords(found);
   if (shape !== undefined)
-    return `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO …), or name another database`;
+    return `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO moveout_of_others;), or name another database`;
   const newer = await client.query(`SELECT FROM moveout.migration WHERE state <> ALL ($1)`, [
     STATES,
   ]);

@@ -89,6 +89,31 @@ export async function missingExtensions(
     .map(({ name }) => name);
 }
 
+const PLACED = z.object({ name: z.string(), stands: z.string(), statements: z.array(z.string()) });
+
+/** An extension that a database has in another schema, and what moves it to where the script needs it. */
+export type MisplacedExtension = Readonly<z.infer<typeof PLACED>>;
+
+/** Those of the extensions that the client's database has in another schema than the script names. */
+export async function misplacedExtensions(
+  client: ClientBase,
+  extensions: readonly Extension[],
+): Promise<readonly MisplacedExtension[]> {
+  const { rows } = await client.query(
+    `SELECT e.extname AS name, n.nspname AS stands,
+            CASE WHEN to_regnamespace(quote_ident(w.schema)) IS NULL THEN ARRAY[format('CREATE SCHEMA %I', w.schema)] ELSE '{}' END
+            || CASE WHEN e.extrelocatable THEN ARRAY[format('ALTER EXTENSION %I SET SCHEMA %I', e.extname, w.schema)]
+                    ELSE ARRAY[format('DROP EXTENSION %I', e.extname), format('CREATE EXTENSION %I SCHEMA %I', e.extname, w.schema)] END
+              AS statements
+       FROM unnest($1::text[], $2::text[]) AS w (name, schema)
+       JOIN pg_extension e ON e.extname = w.name
+       JOIN pg_namespace n ON n.oid = e.extnamespace
+      WHERE n.nspname <> w.schema ORDER BY 1`,
+    [extensions.map(({ name }) => name), extensions.map(({ schema }) => schema)],
+  );
+  return z.array(PLACED).parse(rows);
+}
+
 /**
  * The schema with its owner and grants, unless it is there. `CREATE SCHEMA IF NOT EXISTS` would ask for the
  * privilege to create one even then.

@@ -27,7 +27,7 @@ export {
   shownSettingSql,
 } from './database-settings';
 export { missingRoles, createRolesSql } from './missing-roles';
-export { missingExtensions } from './extensions';
+export { misplacedExtensions, missingExtensions, type MisplacedExtension } from './extensions';
 export { quotedNames, schemaObjectsOutsideThatDependOn } from './dependents';
 export { nameOfTable } from './object-name';
 export type { Extension, SchemaProblem, SchemaScript } from './script';
