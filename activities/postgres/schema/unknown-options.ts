@@ -93,7 +93,7 @@ export function isUnknownSetting(name: string): string {
 }
 
 /** The settings that databases, roles and routines can have and that `pg_read_all_settings` alone may read. */
-export const HIDDEN_SETTINGS: readonly string[] = [
+const HIDDEN_SETTINGS: readonly string[] = [
   ...['session_preload_libraries', 'dynamic_library_path', 'extension_control_path'],
 ];
 
