@@ -7,8 +7,11 @@ export function computedRemarks(found: readonly Lost[]): Remarks {
   return stops(
     'search-path',
     found.map(({ what, functions, because, path }) => {
-      const statements = functions.map((name) => searchPathSql(name, path));
-      return `${what} is computed by ${functions.join(', ')}, which does not work in a session that loads rows (${because}); give it a search path of its own in the source: ${statements.join('; ')}`;
+      const settles =
+        path === undefined
+          ? 'write the schema before each name in it'
+          : `give it a search path of its own in the source: ${functions.map((name) => searchPathSql(name, path)).join('; ')}`;
+      return `${what} is computed by ${functions.join(', ')}, which does not work in a session that loads rows (${because}); ${settles}`;
     }),
   );
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
 import { Recollection } from '../catalog/recollection';
-import { qualified, tableNameSql } from '../identifiers';
+import { ident, qualified, tableNameSql } from '../identifiers';
 import { SEARCH_PUBLIC } from '../settings';
 import { databaseFailure } from '../sqlstate';
 
@@ -26,8 +26,8 @@ type Computed = z.infer<typeof computedRow>;
 export interface Lost extends Pick<Computed, 'what' | 'functions'> {
   /** PostgreSQL's reason. */
   readonly because: string;
-  /** The search path of the database's own sessions. */
-  readonly path: string;
+  /** A search path under which they work; `undefined` if none was found. */
+  readonly path: string | undefined;
 }
 
 /** The statement that gives a function, named as SQL writes it, a search path of its own. */
@@ -51,14 +51,22 @@ const NOT_FOUND: readonly string[] = ['42883', '42P01', '42703', '42704', '3F000
 export async function findLostNames(client: Client, extent: Extent): Promise<readonly Lost[]> {
   const all = await computed.recall(client, extent, () => listComputed(client, extent));
   if (all.length === 0) return [];
-  const path = await ownPath(client);
+  const paths = await likelyPaths(client, extent);
   const found: Lost[] = [];
   for (const { what, table, expression, functions, nulls } of all) {
     const rows = `SELECT * FROM ${qualified(table)} LIMIT ${String(TRIED)}`;
     // Where an index of the table is lost, so is every statement over it: then a row of NULLs tells whose fault it is.
-    const isOpen = (await refusalOf(client, 'NULL', rows)) === undefined;
-    const because = await refusalOf(client, expression, isOpen ? rows : nulls);
-    if (because !== undefined) found.push({ what, functions, because, path });
+    const isOpen = (await refusalOf(client, 'NULL', { rows })) === undefined;
+    const over = { rows: isOpen ? rows : nulls };
+    const because = await refusalOf(client, expression, over);
+    if (because === undefined) continue;
+    let path: string | undefined;
+    for (const tried of paths)
+      path ??=
+        (await refusalOf(client, expression, { ...over, path: tried })) === undefined
+          ? tried
+          : undefined;
+    found.push({ what, functions, because, path });
   }
   return found;
 }
@@ -66,11 +74,11 @@ export async function findLostNames(client: Client, extent: Extent): Promise<rea
 async function refusalOf(
   client: Client,
   expression: string,
-  rows: string,
+  { rows, path = 'pg_catalog' }: { readonly rows: string; readonly path?: string },
 ): Promise<string | undefined> {
   await client.query('SAVEPOINT computed');
   try {
-    await client.query(`SELECT set_config('search_path', 'pg_catalog', true)`);
+    await client.query(`SELECT set_config('search_path', $1, true)`, [path]);
     await client.query(
       `SELECT count(*) FILTER (WHERE (${expression}) IS NULL)
          FROM (${rows}) AS t`,
@@ -84,6 +92,16 @@ async function refusalOf(
     if (!NOT_FOUND.includes(error.code ?? '')) return undefined;
     return databaseFailure(error, 'under the search path pg_catalog').message;
   }
+}
+
+/** Search paths that a function may have been written for: the database's own first. */
+async function likelyPaths(client: Client, { schemas }: Extent): Promise<readonly string[]> {
+  const names = schemas.map(ident);
+  return [
+    await ownPath(client),
+    ...names.map((name) => `${name}, public`),
+    [...names, 'public', 'extensions'].join(', '),
+  ];
 }
 
 async function ownPath(client: Client): Promise<string> {
