@@ -29,7 +29,11 @@ import type { Connection, MigrateRequest, Report } from 'moveout';
 export async function move(request: MigrateRequest): Promise<Report> {
   const connection: Connection = await connect();
   try {
-    const ending = await follow(await start(connection, 'migrateProject', request));
+    const run = await start(connection, 'migrateProject', request);
+    const { kind } = await follow(run, { signal: AbortSignal.abort() });
+    const again = await start(connection, 'migrateProject', request);
+    if (kind !== 'detached' || run.isAttached || !again.isAttached) throw new Error('not attached');
+    const ending = await follow(again);
     if (ending.kind === 'report') return ending.report;
     throw new Error(\`ended as \${ending.kind}\`);
   } finally {
