@@ -32,10 +32,17 @@ export async function standingOn(server: KeptPostgres): Promise<readonly string[
 
 const WHOLE = /^backup_[a-z0-9_-]+_[0-9]+(?:_target)?$/;
 
-/** What lies in the backup folder and is no whole backup, nor the id of its host. */
+/** Lists that are too long for Temporal: a plan leaves them for its operator. */
+const LIST = /^[a-z0-9_-]+\.json$/;
+
+/** What lies in the backup folder and is no whole backup, no list of a plan, nor the id of its host. */
 export function strayFiles({ backups }: Lane): readonly string[] {
   return readdirSync(backups, { withFileTypes: true }).flatMap((entry) => {
     if (entry.name === 'host') return [];
+    if (entry.name === 'reports')
+      return readdirSync(path.join(backups, entry.name)).flatMap((name) =>
+        LIST.test(name) ? [] : [`file reports/${name}`],
+      );
     if (!entry.isDirectory() || !WHOLE.test(entry.name)) return [`file ${entry.name}`];
     const files = readdirSync(path.join(backups, entry.name));
     const whole = files.includes('metadata.json') ? [] : [`file ${entry.name} without manifest`];
