@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { NO_SCOPES, scopesSchema } from '../../workflows/domain/scopes';
 import { execute, query } from '../support/harness/databases';
 import { planOf } from '../support/harness/plan-of';
-import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
+import { useTestbed } from '../ground/use-testbed';
 
 /** Columns, keys, checks and indexes of `auth` that need what stands in `public`. */
 const NEEDING_PUBLIC = `
@@ -24,14 +24,7 @@ const NEEDING_PUBLIC = `
   UPDATE auth.users SET kinds = '{member,guest}', pair = ('member', 1);`;
 
 describe('objects of other schemas that what moves needs', () => {
-  let bed: Testbed;
-  let project: TestProject;
-  beforeAll(async () => {
-    bed = await openTestbed();
-    project = bed.nextProject();
-    await execute(bed.source, NEEDING_PUBLIC);
-  });
-  afterAll(() => bed.close());
+  const on = useTestbed({ source: NEEDING_PUBLIC });
 
   function configure(lines: readonly string[]): void {
     const read = lines.map((line) => scopesSchema.parse(parse(line)));
@@ -41,7 +34,7 @@ describe('objects of other schemas that what moves needs', () => {
       tables: Object.fromEntries(read.flatMap(({ tables }) => Object.entries(tables))),
       columns: Object.fromEntries(read.flatMap(({ columns }) => Object.entries(columns))),
     };
-    bed.configured.settings = { ...bed.configured.settings, scopes };
+    on.bed.configured.settings = { ...on.bed.configured.settings, scopes };
   }
 
   const offered = (messages: readonly string[]): readonly string[] =>
@@ -49,7 +42,7 @@ describe('objects of other schemas that what moves needs', () => {
 
   it('come along by the lines that the plan offers, with where a sequence stood', async () => {
     configure([]);
-    const before = await planOf(bed, project);
+    const before = await on.plan();
     const messages = before.problems.map(({ message }) => message);
     expect(messages).toHaveLength(5);
     const lines = offered(messages);
@@ -61,72 +54,29 @@ describe('objects of other schemas that what moves needs', () => {
       'carry: ["type public.member_kind"]',
     ]);
     configure(lines);
-    expect((await planOf(bed, project)).problems).toEqual([]);
-    const ending = await bed.run('migrateProject', project);
+    expect((await on.plan()).problems).toEqual([]);
+    const ending = await on.bed.run('migrateProject', on.project);
     expect(ending.message).toBe('');
     const counted = `SELECT count(*)::int AS n FROM auth.users
       WHERE email_norm IS NOT DISTINCT FROM public.norm(email) AND kind = 'guest' AND (pair).n = 1 AND short = 'x'`;
-    const [found] = await query<{ n: number }>(project.databaseName, counted);
+    const [found] = await query<{ n: number }>(on.project.databaseName, counted);
     const [all] = await query<{ n: number }>(
-      project.databaseName,
+      on.project.databaseName,
       'SELECT count(*)::int AS n FROM auth.users',
     );
     expect(found).toEqual(all);
     const at = `SELECT is_called, last_value > 700 AS ahead FROM public.user_no`;
-    expect(await query(project.databaseName, at)).toEqual([{ is_called: true, ahead: true }]);
-    const verified = await bed.run('verifyProject', project);
+    expect(await query(on.project.databaseName, at)).toEqual([{ is_called: true, ahead: true }]);
+    const verified = await on.bed.run('verifyProject', on.project);
     expect(verified.message).toBe('');
   });
 
   it('are named where the source has no such object', async () => {
     configure(['carry: ["type public.member_kind", "type public.nothing"]']);
-    const { problems } = await planOf(bed, project);
+    const { problems } = await on.plan();
     expect(problems.map(({ message }) => message).join('\n')).toContain(
       'carry: the source has no type public.nothing',
     );
-  });
-});
-
-describe('what is excluded, of every kind,', () => {
-  let bed: Testbed;
-  let project: TestProject;
-  beforeAll(async () => {
-    bed = await openTestbed();
-    project = bed.nextProject();
-    await execute(bed.source, ODD_KINDS);
-  });
-  afterAll(() => bed.close());
-
-  const NAMES = ['remote', 'typed', 'kid', 'twice', 'moody', 'seen', 'stored', 'scratch', 'parted'];
-
-  function configure(names: readonly string[]): void {
-    const left = { scope: 'excluded', because: 'not of interest' } as const;
-    const tables = Object.fromEntries(names.map((name) => [`auth.${name}`, left]));
-    const scopes = { ...NO_SCOPES, tables };
-    bed.configured.settings = { ...bed.configured.settings, scopes };
-  }
-
-  it('is named with the line that leaves it behind', async () => {
-    configure([]);
-    const found = (await planOf(bed, project)).problems.map(({ message }) => message).join('\n');
-    for (const name of ['remote', 'typed', 'kid', 'twice', 'scratch', 'parted'])
-      expect(found).toContain(`"auth.${name}": { scope: excluded, because: "…" }`);
-  });
-
-  it('is neither planned nor moved nor missed, and the rest moves', async () => {
-    configure(NAMES);
-    const plan = await planOf(bed, project);
-    expect(plan.problems).toEqual([]);
-    const ending = await bed.run('migrateProject', project);
-    expect(ending.message).toBe('');
-    const there = await query<{ relname: string }>(
-      project.databaseName,
-      `SELECT relname FROM pg_class WHERE relnamespace = 'auth'::regnamespace AND relname = ANY ($1) ORDER BY 1`,
-      [NAMES],
-    );
-    expect(there.map(({ relname }) => relname)).toEqual(['parted', 'scratch']);
-    expect(await query(project.databaseName, 'SELECT FROM auth.parted')).toEqual([]);
-    expect((await bed.run('verifyProject', project)).message).toBe('');
   });
 });
 
@@ -151,6 +101,42 @@ const ODD_KINDS = `
   CREATE TABLE parts.parted_a PARTITION OF auth.parted FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
   INSERT INTO auth.parted VALUES (1, '2026-01-01');`;
 
+describe('what is excluded, of every kind,', () => {
+  const on = useTestbed({ source: ODD_KINDS });
+
+  const NAMES = ['remote', 'typed', 'kid', 'twice', 'moody', 'seen', 'stored', 'scratch', 'parted'];
+
+  function configure(names: readonly string[]): void {
+    const left = { scope: 'excluded', because: 'not of interest' } as const;
+    const tables = Object.fromEntries(names.map((name) => [`auth.${name}`, left]));
+    const scopes = { ...NO_SCOPES, tables };
+    on.bed.configured.settings = { ...on.bed.configured.settings, scopes };
+  }
+
+  it('is named with the line that leaves it behind', async () => {
+    configure([]);
+    const found = (await on.plan()).problems.map(({ message }) => message).join('\n');
+    for (const name of ['remote', 'typed', 'kid', 'twice', 'scratch', 'parted'])
+      expect(found).toContain(`"auth.${name}": { scope: excluded, because: "…" }`);
+  });
+
+  it('is neither planned nor moved nor missed, and the rest moves', async () => {
+    configure(NAMES);
+    const plan = await on.plan();
+    expect(plan.problems).toEqual([]);
+    const ending = await on.bed.run('migrateProject', on.project);
+    expect(ending.message).toBe('');
+    const there = await query<{ relname: string }>(
+      on.project.databaseName,
+      `SELECT relname FROM pg_class WHERE relnamespace = 'auth'::regnamespace AND relname = ANY ($1) ORDER BY 1`,
+      [NAMES],
+    );
+    expect(there.map(({ relname }) => relname)).toEqual(['parted', 'scratch']);
+    expect(await query(on.project.databaseName, 'SELECT FROM auth.parted')).toEqual([]);
+    expect((await on.bed.run('verifyProject', on.project)).message).toBe('');
+  });
+});
+
 /** Partitions in a schema of their own, with levels, and none that would take every row. */
 const PARTED = `
   CREATE SCHEMA "part itions";
@@ -173,34 +159,27 @@ const PARTED = `
   DROP TABLE auth.audit_old;`;
 
 describe('partitions', () => {
-  let bed: Testbed;
-  let project: TestProject;
-  beforeAll(async () => {
-    bed = await openTestbed();
-    project = bed.nextProject();
-    await execute(bed.source, PARTED);
-  });
-  afterAll(() => bed.close());
+  const on = useTestbed({ source: PARTED });
 
   it('in other schemas come along with their table, at every level', async () => {
-    expect((await planOf(bed, project)).problems).toEqual([]);
-    const ending = await bed.run('migrateProject', project);
+    expect((await on.plan()).problems).toEqual([]);
+    const ending = await on.bed.run('migrateProject', on.project);
     expect(ending.message).toBe('');
     const parts = await query<{ part: string; rows: boolean }>(
-      project.databaseName,
+      on.project.databaseName,
       `SELECT tableoid::regclass::text AS part, count(*) > 0 AS rows FROM auth.audit_log_entries GROUP BY 1 ORDER BY 1`,
     );
     expect(parts.map(({ part }) => part)).toContain('"part itions"."a.1"');
-    expect((await bed.run('verifyProject', project)).message).toBe('');
+    expect((await on.bed.run('verifyProject', on.project)).message).toBe('');
   });
 
   it('that are excluded by themselves are refused by name', async () => {
     const left = { scope: 'excluded', because: 'old' } as const;
     const scopes = { ...NO_SCOPES, tables: { 'auth.audit_b1': left } };
-    bed.configured.settings = { ...bed.configured.settings, scopes };
-    const { problems } = await planOf(bed, {
-      ...project,
-      databaseName: `${project.databaseName}_p`,
+    on.bed.configured.settings = { ...on.bed.configured.settings, scopes };
+    const { problems } = await planOf(on.bed, {
+      ...on.project,
+      databaseName: `${on.project.databaseName}_p`,
     });
     expect(problems.map(({ message }) => message)).toEqual([
       expect.stringMatching(/tables\."auth\.audit_b1": is a partition of auth\.audit_log_entries/),
@@ -209,26 +188,18 @@ describe('partitions', () => {
 });
 
 describe('an extension in a schema that moves', () => {
-  let bed: Testbed;
-  let project: TestProject;
-  beforeAll(async () => {
-    bed = await openTestbed();
-    project = bed.nextProject();
-    await execute(
-      bed.source,
-      `CREATE EXTENSION pg_trgm SCHEMA auth; CREATE EXTENSION citext SCHEMA auth;
+  const on = useTestbed({
+    source: `CREATE EXTENSION pg_trgm SCHEMA auth; CREATE EXTENSION citext SCHEMA auth;
        ALTER TABLE auth.users ADD COLUMN nick auth.citext;
        CREATE INDEX users_email_trgm ON auth.users USING gin (email auth.gin_trgm_ops);`,
-    );
   });
-  afterAll(() => bed.close());
 
   it('is one finding, with the statement that moves it', async () => {
-    const { problems } = await planOf(bed, project);
+    const { problems } = await on.plan();
     expect(problems.map(({ code }) => code)).toEqual(['extension', 'extension']);
     const statements = problems.map(({ message }) => /ALTER EXTENSION .*$/.exec(message)?.[0]);
     expect(statements.join('\n')).toMatch(/ALTER EXTENSION pg_trgm SET SCHEMA \w+/);
-    for (const statement of statements) await execute(bed.source, statement ?? '');
-    expect((await planOf(bed, project)).problems).toEqual([]);
+    for (const statement of statements) await execute(on.bed.source, statement ?? '');
+    expect((await on.plan()).problems).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { execute } from '../support/harness/databases';
-import { planOf } from '../support/harness/plan-of';
-import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
+import { useTestbed } from '../ground/use-testbed';
 
 /** Functions that call others by a name that only the database's own search path leads to. */
 const BY_PATH = `
@@ -20,17 +19,10 @@ const BY_PATH = `
   UPDATE auth.identities SET mail = 'a';`;
 
 describe('the plan, of what is computed while rows are loaded,', () => {
-  let bed: Testbed;
-  let project: TestProject;
-  beforeAll(async () => {
-    bed = await openTestbed();
-    project = bed.nextProject();
-    await execute(bed.source, BY_PATH);
-  });
-  afterAll(() => bed.close());
+  const on = useTestbed({ source: BY_PATH });
 
   it('names functions that rely on a search path, and what settles it', async () => {
-    const { problems } = await planOf(bed, project);
+    const { problems } = await on.plan();
     const found = problems.map(({ code, message }) => `${code}: ${message}`);
     expect(found.map((line) => /^search-path: (.*) is computed by/.exec(line)?.[1])).toEqual([
       'check late_ok on auth.users',
@@ -40,26 +32,18 @@ describe('the plan, of what is computed while rows are loaded,', () => {
     ]);
     const offered = problems.map(({ message }) => /in the source: (.*)$/.exec(message)?.[1] ?? '');
     expect(offered[0]).toBe('ALTER FUNCTION auth.late(text) SET search_path = "auth", public');
-    for (const statements of offered) await execute(bed.source, statements);
-    expect((await planOf(bed, project)).problems).toEqual([]);
-    expect((await bed.run('migrateProject', project)).message).toBe('');
+    for (const statements of offered) await execute(on.bed.source, statements);
+    expect((await on.plan()).problems).toEqual([]);
+    expect((await on.bed.run('migrateProject', on.project)).message).toBe('');
   });
 });
 
 describe('the plan, of instance_id that is rewritten,', () => {
-  let bed: Testbed;
-  let project: TestProject;
-  beforeAll(async () => {
-    bed = await openTestbed();
-    project = bed.nextProject();
-    await execute(
-      bed.source,
-      `UPDATE auth.users SET instance_id = '11111111-1111-1111-1111-111111111111';
+  const on = useTestbed({
+    source: `UPDATE auth.users SET instance_id = '11111111-1111-1111-1111-111111111111';
        DELETE FROM auth.instances;
        INSERT INTO auth.instances (id) VALUES ('11111111-1111-1111-1111-111111111111');`,
-    );
   });
-  afterAll(() => bed.close());
 
   it.each([
     [
@@ -74,15 +58,15 @@ describe('the plan, of instance_id that is rewritten,', () => {
     ],
     ['a unique key', 'ADD CONSTRAINT odd UNIQUE (instance_id, aud, id)', /^$/],
   ])('knows what it does to %s', async (_what, change, says) => {
-    await execute(bed.source, `ALTER TABLE auth.users ${change}`);
-    const { problems } = await planOf(bed, project);
+    await execute(on.bed.source, `ALTER TABLE auth.users ${change}`);
+    const { problems } = await on.plan();
     expect(problems.map(({ message }) => message).join('\n')).toMatch(says);
-    await execute(bed.source, 'ALTER TABLE auth.users DROP CONSTRAINT odd');
+    await execute(on.bed.source, 'ALTER TABLE auth.users DROP CONSTRAINT odd');
   });
 
   it('finds that users would collide under a key that tells them apart by it', async () => {
     await execute(
-      bed.source,
+      on.bed.source,
       `CREATE TABLE auth.numbered AS
          SELECT id, row_number() OVER () AS n FROM auth.users;
        UPDATE auth.users u SET instance_id = ('11111111-1111-1111-1111-' || lpad(x.n::text, 12, '0'))::uuid
@@ -90,7 +74,7 @@ describe('the plan, of instance_id that is rewritten,', () => {
        DROP TABLE auth.numbered;
        CREATE UNIQUE INDEX odd ON auth.users (instance_id, aud);`,
     );
-    const { problems } = await planOf(bed, project);
+    const { problems } = await on.plan();
     expect(problems.map(({ message }) => message).join('\n')).toMatch(/odd/);
   });
 });

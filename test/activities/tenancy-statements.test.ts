@@ -1,36 +1,27 @@
 import { tenancySchema, type Tenancy } from '../../workflows/domain/tenancy';
-import { execute, query } from '../support/harness/databases';
-import { planOf } from '../support/harness/plan-of';
-import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
+import { query } from '../support/harness/databases';
+import { useTestbed } from '../ground/use-testbed';
 
 const BY_PREFIX = { by: 'id-prefix', separator: '-' } as const;
 
 describe('the plan, of a tenancy that the configuration writes as SQL,', () => {
-  let bed: Testbed;
-  let project: TestProject;
-  beforeAll(async () => {
-    bed = await openTestbed();
-    project = bed.nextProject();
-    await execute(
-      bed.source,
-      `CREATE SCHEMA "my.schema";
+  const on = useTestbed({
+    source: `CREATE SCHEMA "my.schema";
        CREATE TABLE "my.schema"."my ""t.able" ("the ref" text, "u.id" uuid);
        INSERT INTO "my.schema"."my ""t.able"
          SELECT raw_app_meta_data ->> 'project_ref', id FROM auth.users;`,
-    );
   });
-  afterAll(() => bed.close());
 
   async function planUnder(tenancy: Tenancy) {
-    bed.configured.settings = { ...bed.configured.settings, tenancy };
-    return planOf(bed, project);
+    on.bed.configured.settings = { ...on.bed.configured.settings, tenancy };
+    return on.plan();
   }
 
   async function ownUsers(): Promise<number> {
     const found = await query(
-      bed.source,
+      on.bed.source,
       `SELECT FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = $1`,
-      [project.projectRef],
+      [on.project.projectRef],
     );
     return found.length;
   }

@@ -3,23 +3,16 @@ import { execute, freshName, query, urlOf } from '../support/harness/databases';
 import { imageOf } from '../support/harness/image';
 import { planOf } from '../support/harness/plan-of';
 import { makeEmpty, makePrepared } from '../support/harness/targets';
-import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
+import { useTestbed } from '../ground/use-testbed';
 
 const DEFAULTS = 'SELECT defaclacl::text FROM pg_default_acl ORDER BY 1';
 
 describe('default privileges of a target that exists', () => {
-  let bed: Testbed;
-  let project: TestProject;
+  const on = useTestbed({ project: 'another for each' });
   let target: string;
-
-  beforeAll(async () => {
-    bed = await openTestbed();
-  });
   beforeEach(() => {
-    project = bed.nextProject();
-    target = project.databaseName;
+    target = on.project.databaseName;
   });
-  afterAll(() => bed.close());
 
   const found = ({ problems }: Plan): readonly string[] =>
     problems.flatMap(({ code, message }) => (code === 'default-privileges' ? [message] : []));
@@ -43,23 +36,23 @@ describe('default privileges of a target that exists', () => {
        ALTER DEFAULT PRIVILEGES GRANT CREATE ON SCHEMAS TO anon`,
     );
     const before = await imageOf(target);
-    const plan = await planOf(bed, project);
+    const plan = await on.plan();
     expect(await imageOf(target)).toEqual(before);
     const lines = await settle(plan);
     expect(lines.split('; ')).toHaveLength(7);
     expect(lines).toContain(' REVOKE INSERT, SELECT ON TABLES FROM "anon";');
     expect(lines).toContain(' GRANT EXECUTE ON FUNCTIONS TO PUBLIC;');
     expect(await query(target, DEFAULTS)).toEqual([]);
-    expect((await planOf(bed, project)).problems).toEqual([]);
-    const ending = await bed.run('migrateProject', project);
+    expect((await on.plan()).problems).toEqual([]);
+    const ending = await on.bed.run('migrateProject', on.project);
     expect(ending).toMatchObject({ message: '', report: { outcome: 'migrated' } });
   });
 
   it('are no problem if what is created has the privileges in the source as well', async () => {
     await makeEmpty(target);
     await execute(target, `ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO anon`);
-    expect((await planOf(bed, project)).problems).toEqual([]);
-    const ending = await bed.run('migrateProject', project);
+    expect((await on.plan()).problems).toEqual([]);
+    const ending = await on.bed.run('migrateProject', on.project);
     expect(ending).toMatchObject({ message: '', report: { outcome: 'migrated' } });
   });
 
@@ -70,7 +63,7 @@ describe('default privileges of a target that exists', () => {
       target,
       `CREATE ROLE "${other}"; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO anon`,
     );
-    expect(found(await planOf(bed, project))).toEqual([]);
+    expect(found(await on.plan())).toEqual([]);
     await execute(
       target,
       `ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM anon;
@@ -78,7 +71,7 @@ describe('default privileges of a target that exists', () => {
        ALTER DEFAULT PRIVILEGES IN SCHEMA shop, auth GRANT ALL ON TABLES TO anon;
        ALTER TABLE auth.sessions DROP COLUMN refreshed_at`,
     );
-    const plan = await planOf(bed, { ...project, replace: true });
+    const plan = await planOf(on.bed, { ...on.project, replace: true });
     expect(found(plan)).toEqual([]);
     await execute(target, `DROP OWNED BY "${other}"; DROP ROLE "${other}"`);
   });
@@ -94,18 +87,18 @@ describe('default privileges of a target that exists', () => {
        DROP TABLE public.profiles; DROP TRIGGER on_auth_user_created ON auth.users;
        ALTER TABLE auth.sessions DROP COLUMN refreshed_at`,
     );
-    const usual = bed.configured.urls;
+    const usual = on.bed.configured.urls;
     const url = new URL(urlOf('postgres', role));
     url.password = 'odd';
-    bed.configured.urls = { ...usual, projects: url.href };
-    const replacing = { ...project, replace: true };
+    on.bed.configured.urls = { ...usual, projects: url.href };
+    const replacing = { ...on.project, replace: true };
     try {
-      await settle(await planOf(bed, replacing));
-      expect(found(await planOf(bed, replacing))).toEqual([]);
-      const ending = await bed.run('migrateProject', replacing);
+      await settle(await planOf(on.bed, replacing));
+      expect(found(await planOf(on.bed, replacing))).toEqual([]);
+      const ending = await on.bed.run('migrateProject', replacing);
       expect(ending).toMatchObject({ message: '', report: { outcome: 'migrated' } });
     } finally {
-      bed.configured.urls = usual;
+      on.bed.configured.urls = usual;
       await execute(target, `DROP OWNED BY ${quoted}`);
     }
   });

@@ -1,9 +1,8 @@
 import type { Plan } from '../../workflows/domain/plan';
 import { execute } from '../support/harness/databases';
 import { imageOf } from '../support/harness/image';
-import { planOf } from '../support/harness/plan-of';
 import { makeEmpty, makePrepared } from '../support/harness/targets';
-import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
+import { useTestbed } from '../ground/use-testbed';
 
 /** Event triggers that refuse these commands: name, event, command. */
 function refusing(...all: readonly (readonly [string, string, string])[]): string {
@@ -21,18 +20,11 @@ function refusing(...all: readonly (readonly [string, string, string])[]): strin
 }
 
 describe('event triggers of a target that exists', () => {
-  let bed: Testbed;
-  let project: TestProject;
+  const on = useTestbed({ project: 'another for each' });
   let target: string;
-
-  beforeAll(async () => {
-    bed = await openTestbed();
-  });
   beforeEach(() => {
-    project = bed.nextProject();
-    target = project.databaseName;
+    target = on.project.databaseName;
   });
-  afterAll(() => bed.close());
 
   /** Runs what the problems print, as it is printed. */
   async function settle({ problems }: Plan): Promise<void> {
@@ -52,7 +44,7 @@ describe('event triggers of a target that exists', () => {
       ),
     );
     const before = await imageOf(target);
-    const plan = await planOf(bed, project);
+    const plan = await on.plan();
     expect(await imageOf(target)).toEqual(before);
     const messages = plan.problems.map(({ message }) => message);
     expect(plan.problems.map(({ code }) => code)).toEqual(Array(3).fill('event-trigger'));
@@ -63,10 +55,10 @@ describe('event triggers of a target that exists', () => {
     ]);
     expect(JSON.stringify(plan)).not.toContain('s3cr3t');
     await settle(plan);
-    const settled = await planOf(bed, project);
+    const settled = await on.plan();
     expect(settled.problems).toEqual([]);
     expect(settled.warnings.map(({ code }) => code)).toContain('event-triggers');
-    const ending = await bed.run('migrateProject', project);
+    const ending = await on.bed.run('migrateProject', on.project);
     expect(ending).toMatchObject({ message: '', report: { outcome: 'migrated' } });
   });
 
@@ -77,7 +69,7 @@ describe('event triggers of a target that exists', () => {
       `CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NOTIFY schema_changed; END';
        CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION watch()`,
     );
-    const plan = await planOf(bed, project);
+    const plan = await on.plan();
     expect(plan.problems).toEqual([]);
     expect(plan.warnings.map(({ code }) => code)).toContain('event-triggers');
   });
@@ -92,7 +84,7 @@ describe('event triggers of a target that exists', () => {
        CREATE EVENT TRIGGER idle ON sql_drop EXECUTE FUNCTION idle();
        CREATE EVENT TRIGGER broken ON ddl_command_start EXECUTE FUNCTION broken()`,
     );
-    const { problems } = await planOf(bed, project);
+    const { problems } = await on.plan();
     expect(problems).toMatchObject([{ code: 'event-trigger' }]);
     expect(problems[0]?.message).toMatch(
       /CREATE SCHEMA is refused \(SQLSTATE 42601\), by one of the event triggers broken, idle,.* ALTER EVENT TRIGGER "broken" DISABLE; ALTER EVENT TRIGGER "idle" DISABLE;$/,
@@ -102,12 +94,12 @@ describe('event triggers of a target that exists', () => {
   it('are tried for the marker alone if the schemas stay as they are', async () => {
     await makePrepared(target);
     await execute(target, refusing(['indexes', 'ddl_command_end', 'CREATE INDEX']));
-    expect((await planOf(bed, project)).problems).toEqual([]);
+    expect((await on.plan()).problems).toEqual([]);
     await execute(target, refusing(['tables', 'ddl_command_end', 'CREATE TABLE']));
-    const plan = await planOf(bed, project);
+    const plan = await on.plan();
     expect(plan.problems).toMatchObject([{ code: 'event-trigger' }]);
     await settle(plan);
-    const ending = await bed.run('migrateProject', project);
+    const ending = await on.bed.run('migrateProject', on.project);
     expect(ending).toMatchObject({ message: '', report: { outcome: 'migrated' } });
   });
 
@@ -117,7 +109,7 @@ describe('event triggers of a target that exists', () => {
       target,
       `INSERT INTO auth.users (id) VALUES (gen_random_uuid()); ${refusing(['guard', 'ddl_command_start', 'CREATE SCHEMA'])}`,
     );
-    const { problems } = await planOf(bed, project);
+    const { problems } = await on.plan();
     expect(problems).toMatchObject([{ code: 'target-not-empty' }]);
   });
 });
