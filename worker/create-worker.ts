@@ -22,9 +22,11 @@ export interface WorkerPlace {
   readonly wrap?: (activities: Activities) => Activities;
   /** The version that this worker runs; with it, a run stays on the version that it began on. */
   readonly deployment?: WorkerDeploymentVersion | undefined;
-  /** Where the workflows are, if not in their own folder; tests put a changed version here. */
-  readonly workflowsPath?: string;
+  /** The workflows' code, if not the build's; tests give a bundle of theirs, or a changed version. */
+  readonly workflows?: WorkflowCode;
 }
+
+type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 
 /** A worker keeps this many workflows in memory: what it works on, and some that wait. */
 const CACHED_WORKFLOWS = 60;
@@ -80,11 +82,9 @@ function optionsOf(place: WorkerPlace): Omit<WorkerOptions, 'taskQueue'> {
 }
 
 /** The bundle that the build made, else the workflows' own code, bundled now. */
-function workflowCode({
-  workflowsPath,
-}: WorkerPlace): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+function workflowCode({ workflows }: WorkerPlace): WorkflowCode {
+  if (workflows !== undefined) return workflows;
   const codePath = join(__dirname, '..', 'workflow-bundle.js');
-  if (workflowsPath !== undefined) return { workflowsPath };
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
   return { workflowsPath: require.resolve('../workflows') };
 }

@@ -9,6 +9,7 @@ import { plainSettings } from '../support/harness/plain-settings';
 import { stubActivities } from '../support/harness/stub-activities';
 import { someProjects } from '../support/harness/stubbed-fleet';
 import { until } from '../support/until';
+import { bundledWorkflows } from '../support/harness/bundled-workflows';
 
 const DAY = 24 * 60 * 60 * 1_000;
 
@@ -53,6 +54,7 @@ describe('a run that waits for a lost host', () => {
       const settings = plainSettings({ backup: { directory: '/nonexistent', format: 'auto' } });
       worker = await createWorker({
         ...{ connection, namespace: 'default', taskQueue },
+        workflows: bundledWorkflows(),
         configuration: { settings, resolveUrl: () => '' },
         wrap: planningFor('lost'),
       });

@@ -1,4 +1,10 @@
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type ReplayWorkerOptions,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import { endingOf } from '../support/harness/ending';
 import { useOwnServer } from '../support/harness/own-server';
 import { useOwnTemporal } from '../support/harness/own-temporal';
@@ -11,6 +17,7 @@ import {
   wordsOf,
 } from './histories/histories';
 import { KINDS } from './histories/kinds';
+import { bundledWorkflows } from '../support/harness/bundled-workflows';
 
 /** So few events that a fleet continues as new after its first child. */
 const EVENTS = 12;
@@ -18,11 +25,12 @@ const EVENTS = 12;
 describe('replay', () => {
   let stopServers: readonly (() => Promise<void>)[];
   let bed: Testbed;
-  let today: WorkflowBundle;
+  const { workflowBundle: today } = bundledWorkflows();
+  let swapped: WorkflowBundle;
   beforeAll(async () => {
     stopServers = [await useOwnServer(), await useOwnTemporal({ suggestAfter: EVENTS })];
     bed = await openTestbed();
-    today = await bundled(require.resolve('../../workflows'));
+    swapped = await bundled(require.resolve('./upgrade/variants/swapped'));
   });
   afterAll(async () => {
     await bed.close();
@@ -68,7 +76,6 @@ describe('replay', () => {
   it.each(['migrated', 'restored', 'cancelled', 'parked-and-resumed'])(
     'notices two steps that changed places: %s',
     async (name) => {
-      const swapped = await bundled(require.resolve('./upgrade/variants/swapped'));
       await expect(replay(swapped, keptHistory(name))).rejects.toThrow(/[Nn]on-?determinism/);
     },
   );
@@ -78,6 +85,8 @@ function bundled(workflowsPath: string): Promise<WorkflowBundle> {
   return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 }
 
-function replay(workflowBundle: WorkflowBundle, history: unknown): Promise<void> {
+type Bundle = NonNullable<ReplayWorkerOptions['workflowBundle']>;
+
+function replay(workflowBundle: Bundle, history: unknown): Promise<void> {
   return Worker.runReplayHistory({ workflowBundle }, history);
 }

@@ -26,7 +26,7 @@ export interface FleetPlace {
 
 /** Runs a worker in this process, in a namespace of its own, with the given code. */
 export async function fleetPlace(
-  code: Pick<WorkerOptions, 'workflowsPath' | 'activities'>,
+  code: Pick<WorkerOptions, 'workflowsPath' | 'workflowBundle' | 'activities'>,
 ): Promise<FleetPlace> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const address = given('MOVEOUT_TEST_TEMPORAL_ADDRESS');

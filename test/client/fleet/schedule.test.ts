@@ -1,6 +1,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import { until } from '../../support/until';
 import { step } from '../../support/step';
+import { bundledWorkflows } from '../../support/harness/bundled-workflows';
 import { expectSaid } from './expect-said';
 import { InventoryStub } from './inventory-stub';
 import { fleetPlace, type FleetPlace } from './place';
@@ -10,8 +11,7 @@ let place: FleetPlace;
 let name: string;
 
 beforeAll(async () => {
-  const workflowsPath = require.resolve('../../../workflows');
-  place = await fleetPlace({ workflowsPath, activities: inventory.activities() });
+  place = await fleetPlace({ ...bundledWorkflows(), activities: inventory.activities() });
   name = place.name('nightly');
 });
 

@@ -5,6 +5,7 @@ import type { FleetProgress, FleetProject } from '../../../workflows/domain/flee
 import { createWorker } from '../../../worker/create-worker';
 import { stubActivities, type StubGround } from './stub-activities';
 import { plainSettings } from './plain-settings';
+import { bundledWorkflows } from './bundled-workflows';
 
 /** Real workflows on a real Temporal server, with activities that touch nothing. */
 export interface StubbedFleet {
@@ -36,6 +37,7 @@ export async function openStubbedFleet(): Promise<StubbedFleet> {
   const taskQueue = `fleet-${randomUUID()}`;
   const worker = await createWorker({
     ...{ connection, namespace: 'default', taskQueue },
+    workflows: bundledWorkflows(),
     configuration: { settings: SETTINGS, resolveUrl: () => '' },
     wrap: () => stubActivities(ground),
   });

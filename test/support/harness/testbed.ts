@@ -9,6 +9,7 @@ import { TIMING } from '../../../workflows/domain/timing';
 import type { Settings } from '../../../workflows/domain/settings';
 import { createWorker } from '../../../worker/create-worker';
 import type { Workers } from '../../../worker/workers';
+import { bundledWorkflows } from './bundled-workflows';
 import { dropDatabases, freshName, urlOf } from './databases';
 import { endingOf, type Ending } from './ending';
 import { Interventions, type Intervene } from './interventions';
@@ -67,6 +68,7 @@ export async function openTestbed(given?: string): Promise<Testbed> {
     connection,
     namespace: 'default',
     taskQueue,
+    workflows: bundledWorkflows(),
     configuration: {
       settings: live(configured),
       resolveUrl: (name) => configured.urls[name] ?? '',

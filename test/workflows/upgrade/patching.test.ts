@@ -30,7 +30,7 @@ describe('migrateProject, changed while a migration is under way', () => {
     const handle = await shifts.migrate(old, gate);
     await gate.reached();
     await leaveToday();
-    const leaveTomorrow = await shifts.begin(PATCHED);
+    const leaveTomorrow = await shifts.begin({ workflows: PATCHED });
     await gate.open();
     await expectMigrated(old, handle);
     await expectMigrated(fresh, await shifts.migrate(fresh));
@@ -45,7 +45,7 @@ describe('migrateProject, changed while a migration is under way', () => {
     const handle = await shifts.migrate(project, gate);
     await gate.reached();
     await leaveToday();
-    const leaveWrong = await shifts.begin(UNPATCHED);
+    const leaveWrong = await shifts.begin({ workflows: UNPATCHED });
     await gate.open();
     await stuckAsNondeterministic(handle);
     await leaveWrong();

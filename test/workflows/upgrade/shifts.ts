@@ -8,9 +8,10 @@ import { before, Interventions } from '../../support/harness/interventions';
 import type { TestProject, Testbed } from '../../support/harness/testbed';
 import type { AddedStep } from './variants/added-step';
 import type { Gate } from './gate';
+import { bundledWorkflows } from '../../support/harness/bundled-workflows';
 
 /** One worker's turn: its workflows, its activities, and the deployment version that it calls itself. */
-export type Version = Pick<WorkerPlace, 'workflowsPath' | 'deployment' | 'wrap'>;
+export type Version = Pick<WorkerPlace, 'workflows' | 'deployment' | 'wrap'>;
 
 /** Workers of different versions at one task queue of their own. */
 export interface Shifts {
@@ -46,6 +47,7 @@ export async function openShifts(bed: Testbed): Promise<Shifts> {
         namespace: 'default',
         taskQueue,
         configuration,
+        workflows: bundledWorkflows(),
         wrap: (activities) => ({ ...interventions.wrap(wrap(activities)), ...added }),
         ...version,
       });

@@ -8,7 +8,7 @@ import { Gate } from './gate';
 import { openShifts, type Shifts } from './shifts';
 import { temporal } from './temporal';
 
-const UNPATCHED = require.resolve('./variants/unpatched');
+const UNPATCHED = { workflowsPath: require.resolve('./variants/unpatched') };
 
 describe('two worker deployment versions', () => {
   const deploymentName = `moveout-${randomUUID()}`;
@@ -32,7 +32,7 @@ describe('two worker deployment versions', () => {
     await gate.reached();
 
     const deployment = version('2');
-    const leaveTwo = await shifts.begin({ deployment, workflowsPath: UNPATCHED });
+    const leaveTwo = await shifts.begin({ deployment, workflows: UNPATCHED });
     await makeCurrent('2');
     const later = await shifts.migrate(fresh);
     await expectMigrated(fresh, later);
