@@ -68,6 +68,7 @@ export function withFlags(command: Command, names: readonly FlagName[]): Command
     const [value, help] = WORDS[name];
     const option = new Option(`${typed(name)} ${value}`.trim(), help);
     if (value !== '') option.argParser(once(name));
+    if (name === 'config') option.env('MOVEOUT_CONFIG');
     command.addOption(name === 'onDrift' ? option.choices(['report', 'fail']) : option);
   }
   return command.allowExcessArguments(false);

@@ -1,15 +1,6 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { answer } from './answer';
 import { runArguments } from './arguments';
-import { runDemo } from './run-demo';
-import { LIMIT_FLAGS, withFlags, type FlagName, type Flags } from './flags';
-import { addFleet } from './fleet/command';
-import { HELP } from './help';
-import { MODES, type Mode } from './modes';
-import { modeOf, PLACE_FLAGS } from './request';
-import { run } from './run';
-import { addSchedule } from './schedule/command';
+import { moveoutCommand } from './commands';
 import { beginProgram } from '../worker/program';
 
 beginProgram();
@@ -17,67 +8,4 @@ const args = process.argv.slice(2);
 // From here on the list of processes shows no argument of this one.
 process.title = 'moveout';
 
-const moveout = new Command('moveout')
-  .description(
-    'Moves each project of a shared Supabase-style PostgreSQL into a database of its own.',
-  )
-  .addHelpText('after', HELP);
-
-/** The flags that choose a mode are the script's; here the command's name says it. */
-const CHOOSING: ReadonlySet<FlagName> = new Set<FlagName>([
-  'backupOnly',
-  'restore',
-  'verifyOnly',
-  'dryRun',
-]);
-
-/** Flags that turn a command's mode into another. */
-const MORE: Readonly<Partial<Record<Mode, readonly FlagName[]>>> = {
-  migrate: ['all', 'dryRun', 'file', 'exclude', 'canary', ...LIMIT_FLAGS],
-  restore: ['dryRun'],
-};
-
-moveout
-  .command('demo')
-  .description(
-    'show it all on a PostgreSQL and a Temporal of its own: migrations, and a failure undone',
-  )
-  .allowExcessArguments(false)
-  .action(runDemo);
-add('plan', 'plan', 'show what a migration would do; nothing is touched');
-add('migrate', 'migrate', 'move one project, or --all');
-add('retry-failed', 'retry', 'retry projects whose last migration failed');
-add('backup', 'backup', 'write a backup of a project and nothing else');
-add('verify', 'verify', 'compare a project’s database with its backup and the source');
-add('restore', 'restore', 'restore the backup named by --backup into --database');
-add('reconcile', 'reconcile', 'restore what terminated or timed-out runs left behind');
-addFleet(moveout);
-addSchedule(moveout);
-moveout
-  .command('worker')
-  .description('run a worker until SIGINT or SIGTERM')
-  .allowExcessArguments(false)
-  .action(async () => {
-    const { runWorker } = await import('../local/embedded.js');
-    await runWorker();
-  });
-
-function add(name: string, mode: Mode, help: string): void {
-  const own = MODES[mode].flags.filter((flag) => !CHOOSING.has(flag));
-  const command = withFlags(moveout.command(name).description(help), [
-    ...own,
-    ...(MORE[mode] ?? []),
-    ...PLACE_FLAGS,
-  ]);
-  command.action(async () => {
-    const flags = command.opts<Flags>();
-    await answer(flags, async () => run(modeHere(mode, flags), flags));
-  });
-}
-
-function modeHere(mode: Mode, flags: Flags): Mode {
-  if (mode === 'restore' && flags.dryRun === true) return 'restorePlan';
-  return mode === 'migrate' ? modeOf(flags) : mode;
-}
-
-void runArguments(moveout, args);
+void runArguments(moveoutCommand(), args);
