@@ -4,7 +4,8 @@ import { scopesSchema } from '../workflows/domain/scopes';
 import { statementTextForAll } from '../workflows/domain/statement';
 import { tenancySchema } from '../workflows/domain/tenancy';
 import { TIMING } from '../workflows/domain/timing';
-import { duration } from './duration';
+import { duration, durationText } from './duration';
+import { LIMITS_JSON_SCHEMA } from './limits-json-schema';
 
 const ENV_NAME =
   'must be the name of an environment variable; the URL itself stays out of the file';
@@ -12,54 +13,124 @@ const environmentName = z.string(ENV_NAME).regex(/^[A-Za-z_][A-Za-z0-9_]*$/, ENV
 
 const projects = z
   .strictObject({
-    list: z.array(projectSchema).optional(),
-    query: statementTextForAll.optional(),
+    list: z.array(projectSchema).optional().describe('The projects, one by one.'),
+    query: statementTextForAll
+      .optional()
+      .describe(
+        'A select in the default source that yields `ref`, `database` and, if wanted, `owner`, `source`, `target`.',
+      ),
   })
   .refine(({ list, query }) => (list === undefined) !== (query === undefined), {
     message: 'must have either list or query',
+  })
+  .meta({
+    description: 'The projects that there are: either `list` or `query`.',
+    oneOf: [{ required: ['list'] }, { required: ['query'] }],
   });
 
 const timing = z
   .strictObject({
     // Heartbeats are sent every second and held back for up to two.
-    silence: duration({ atLeast: 3_000 }).default(TIMING.silence),
-    longestPause: duration({ atLeast: 1_000 }).default(TIMING.longestPause),
-    parkAfter: duration({ atLeast: 1_000 }).default(TIMING.parkAfter),
+    silence: lengthOfTime({ atLeast: 3_000, usual: TIMING.silence }).describe(
+      'A worker that sends nothing for this long is taken to be dead; at least `3s`.',
+    ),
+    longestPause: lengthOfTime({ atLeast: 1_000, usual: TIMING.longestPause }).describe(
+      'The pauses between two attempts grow from a second up to this; at least `1s`.',
+    ),
+    parkAfter: lengthOfTime({ atLeast: 1_000, usual: TIMING.parkAfter }).describe(
+      'How long a restore that fails is tried, pauses counted, before the run is parked; at least `1s`.',
+    ),
   })
-  .prefault({});
+  .prefault({})
+  .describe('How patient a run is.');
 
-/** `moveout.config.yaml` as people write it. */
+function lengthOfTime(bounds: {
+  readonly atLeast: number;
+  readonly usual: number;
+}): z.ZodPrefault<z.ZodType<number, string>> {
+  return duration(bounds).prefault(durationText(bounds.usual));
+}
+
+const connection = z.strictObject({
+  env: environmentName.describe(
+    'The environment variable that holds the URL (`NAME`, or `NAME_FILE` for a file with it). The URL is a secret, this name is none.',
+  ),
+  maintenanceDatabase: z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .describe(
+      'The database in which locks are taken and from which databases are created; without it, one is looked for.',
+    ),
+});
+
+const backup = z
+  .strictObject({
+    directory: z
+      .string()
+      .min(1)
+      .default('./backups')
+      .describe(
+        'The folder of the backups, from the folder of this file. Its files hold rows in the clear.',
+      ),
+    format: z
+      .enum(['auto', 'json', 'copy'])
+      .default('auto')
+      .describe('JSON that people can read, the bytes of COPY, or whichever fits the size.'),
+  })
+  .prefault({})
+  .describe('Where backups are, and in which format.');
+
+const fleet = z
+  .strictObject({
+    limits: limitsSchema
+      .default({})
+      .meta({
+        ...LIMITS_JSON_SCHEMA,
+        description: 'The limits of a fleet, unless its request says otherwise.',
+      }),
+    templates: z
+      .enum(['drop', 'keep', 'never'])
+      .default('drop')
+      .describe(
+        'What becomes of the empty databases that small projects are cloned from: dropped when the fleet ends, kept, or never made.',
+      ),
+  })
+  .prefault({})
+  .describe('What holds for every fleet.');
+
+/**
+ * `moveout.config.yaml` as people write it. The descriptions are what an editor shows, and the table of settings in
+ * docs/configuration.md; `npm run docs` writes both.
+ */
 export const configSchema = z.strictObject({
   connections: z
-    .record(
-      connectionName,
-      z.strictObject({
-        env: environmentName,
-        /** Where locks are taken and databases are created from; left out, one is looked for. */
-        maintenanceDatabase: z.string().min(1).max(63).optional(),
-      }),
-    )
-    .default({}),
-  source: connectionName.optional(),
-  target: connectionName.optional(),
-  tenancy: tenancySchema,
+    .record(connectionName, connection)
+    .default({})
+    .describe(
+      'The servers, by a name of your own. Without any there is `shared`, whose URL is in `MOVEOUT_SOURCE_URL`.',
+    ),
+  source: connectionName
+    .optional()
+    .describe('The connection that projects come from; without it, the first one.'),
+  target: connectionName
+    .optional()
+    .describe('The connection that projects go to; without it, the server of the source.'),
+  tenancy: tenancySchema.describe(
+    'The rule that tells which users and buckets belong to a project.',
+  ),
   ...scopesSchema.shape,
-  createRoles: z.boolean().default(false),
+  createRoles: z
+    .boolean()
+    .default(false)
+    .describe(
+      '`true` creates roles that the server of the target lacks, without login or password.',
+    ),
   projects: projects.optional(),
-  backup: z
-    .strictObject({
-      directory: z.string().min(1).default('./backups'),
-      format: z.enum(['auto', 'json', 'copy']).default('auto'),
-    })
-    .prefault({}),
+  backup,
   timing,
-  /** What fleets may do where their request does not say it, and what becomes of their templates. */
-  fleet: z
-    .strictObject({
-      limits: limitsSchema.default({}),
-      templates: z.enum(['drop', 'keep', 'never']).default('drop'),
-    })
-    .prefault({}),
+  fleet,
 });
 
 export type ConfigFile = z.infer<typeof configSchema>;

@@ -60,10 +60,11 @@ const onDrift = z.enum(['report', 'fail']).default('report');
 
 /** One project as configuration, queries and requests name it. */
 export const projectSchema = z.strictObject({
-  ref: projectRef,
-  database: databaseName,
-  owner: ownerUserId.optional(),
-  ...servers,
+  ref: projectRef.describe('The ref of the project, such as `project-abc`.'),
+  database: databaseName.describe('The name of its target database, such as `project_abc_db`.'),
+  owner: ownerUserId.optional().describe('Who owns the project; it is recorded, nothing else.'),
+  source: servers.source.describe('The connection that it comes from, if not the default source.'),
+  target: servers.target.describe('The connection that it goes to, if not the default target.'),
 });
 
 /** The input of `migrateProject`. Fields that are left out are looked up in the configured projects. */

@@ -14,20 +14,45 @@ import {
 /** A table's name, in quotes or not. */
 export const tableKey = named(readTableName, 'must be named "schema.table"');
 
-const because = z.string('must say why').trim().min(1, 'must say why');
+const because = z
+  .string('must say why')
+  .trim()
+  .min(1, 'must say why')
+  .describe('Why it stays behind; plan and report print it.');
 const KEY_PATH = 'must be a key path such as "user_id -> auth.users.id"';
-const via = z.string(KEY_PATH).refine((text) => readKeyPath(text) !== undefined, KEY_PATH);
+const via = z
+  .string(KEY_PATH)
+  .refine((text) => readKeyPath(text) !== undefined, KEY_PATH)
+  .describe('The key path to a table with a scope, such as `user_id -> auth.users.id`.');
 
 /** How the rows of one table that belong to a project are told, as a configuration says it. */
 export const tableScopeSchema = z.discriminatedUnion('scope', [
-  z.strictObject({ scope: z.literal('owned'), via }),
-  z.strictObject({ scope: z.literal('shared'), via }),
-  z.strictObject({ scope: z.literal('ephemeral'), via }),
-  z.strictObject({ scope: z.literal('bookkeeping') }),
-  z.strictObject({ scope: z.literal('excluded'), because }),
+  z.strictObject({
+    scope: z.literal('owned').describe('The rows that the key path leads to.'),
+    via,
+  }),
+  z.strictObject({
+    scope: z
+      .literal('shared')
+      .describe('The rows that the key path leads to; other projects may need a copy as well.'),
+    via,
+  }),
+  z.strictObject({
+    scope: z
+      .literal('ephemeral')
+      .describe('The rows that the key path leads to; they are of no use for long.'),
+    via,
+  }),
+  z.strictObject({
+    scope: z.literal('bookkeeping').describe('All rows: the list of migrations of a service.'),
+  }),
+  z.strictObject({ scope: z.literal('excluded').describe('No row.'), because }),
 ]);
 
-const columnScopeSchema = z.strictObject({ scope: z.literal('excluded'), because });
+const columnScopeSchema = z.strictObject({
+  scope: z.literal('excluded').describe('The column stays behind.'),
+  because,
+});
 
 const columnKey = named(readColumnName, 'must be named "schema.table.column"');
 
@@ -40,14 +65,30 @@ const carriedName = z
 
 /** What a configuration says of scopes beside the rules that are built in. */
 export const scopesSchema = z.strictObject({
-  tables: z.record(tableKey, tableScopeSchema).default({}),
-  columns: z.record(columnKey, columnScopeSchema).default({}),
-  /** Objects of other schemas that come along by themselves, as the plan names them. */
-  carry: z.array(carriedName).default([]),
-  /** Whether pending tokens, challenges and uploads come along. */
-  ephemeral: z.enum(['carry', 'drop']).default('carry'),
-  /** Whether NULLs that stock Auth cannot read become empty on their way. */
-  normalizeNullTokens: z.boolean().default(false),
+  tables: z
+    .record(tableKey, tableScopeSchema)
+    .default({})
+    .describe('The scope of each table that has none built in, by its name `schema.table`.'),
+  columns: z
+    .record(columnKey, columnScopeSchema)
+    .default({})
+    .describe('Columns that stay behind, by their name `schema.table.column`.'),
+  carry: z
+    .array(carriedName)
+    .default([])
+    .describe(
+      'Types, domains, sequences, collations and functions of other schemas that come along, as the plan names them.',
+    ),
+  ephemeral: z
+    .enum(['carry', 'drop'])
+    .default('carry')
+    .describe(
+      'What becomes of pending tokens, challenges and uploads: they come along, or stay behind.',
+    ),
+  normalizeNullTokens: z
+    .boolean()
+    .default(false)
+    .describe('`true` writes empty values for NULLs of `auth.users` that stock Auth cannot read.'),
 });
 
 export type TableScope = z.infer<typeof tableScopeSchema>;
