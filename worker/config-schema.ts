@@ -84,12 +84,10 @@ const backup = z
 
 const fleet = z
   .strictObject({
-    limits: limitsSchema
-      .default({})
-      .meta({
-        ...LIMITS_JSON_SCHEMA,
-        description: 'The limits of a fleet, unless its request says otherwise.',
-      }),
+    limits: limitsSchema.default({}).meta({
+      ...LIMITS_JSON_SCHEMA,
+      description: 'The limits of a fleet, unless its request says otherwise.',
+    }),
     templates: z
       .enum(['drop', 'keep', 'never'])
       .default('drop')
