@@ -10,6 +10,7 @@ import {
   type TargetRole,
 } from '../postgres/checks/target-privileges';
 import type { Client } from '../postgres/database-client';
+import { ident } from '../postgres/identifiers';
 import { serverPlace, targetPlace } from '../postgres/maintenance';
 import {
   createDatabaseSql,
@@ -88,7 +89,7 @@ export async function viewServer(
   const role = found.role ?? inside?.role;
   const missing = found.missing.map((name) => ({
     code: 'missing-role',
-    message: `the target's server has no role "${name}": CREATE ROLE "${name}" NOLOGIN; (or set createRoles: true)`,
+    message: `the target's server has no role "${name}": CREATE ROLE ${ident(name)} NOLOGIN; (or set createRoles: true)`,
   }));
   return {
     createRoles: mayCreateRoles ? found.missing : [],

@@ -1,6 +1,7 @@
 import { sourceRoleRemarks, targetRoleRemarks } from '../../../activities/plan/checks/role-remarks';
 import { readSourceRole } from '../../../activities/postgres/checks/source-privileges';
 import { readTargetRole } from '../../../activities/postgres/checks/target-privileges';
+import { readIdentity } from '../../../activities/postgres/catalog/identity';
 import { readSequences } from '../../../activities/postgres/catalog/sequences';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { createDatabase, dropDatabases, execute, freshName } from '../../support/harness/databases';
@@ -32,6 +33,22 @@ async function freshRole(): Promise<string> {
 async function run(statements: readonly string[], inside: string) {
   for (const statement of statements) await execute(inside, statement);
 }
+
+describe('readIdentity', () => {
+  it('gives a role that may not ask the server for its identifier the statement after which it may', async () => {
+    const inside = await createDatabase('identity');
+    const role = await freshRole();
+    const asked = 'pg_catalog.pg_control_system()';
+    await execute(inside, `REVOKE EXECUTE ON FUNCTION ${asked} FROM PUBLIC`);
+    const read = () =>
+      connectionsTo(inside, role).with(SOURCE, (client) => readIdentity(client, 'shared'));
+    const statement = `GRANT EXECUTE ON FUNCTION ${asked} TO "${role}"`;
+    await expect(read()).rejects.toThrow(statement);
+    await expect(read()).rejects.toMatchObject({ type: 'AccessDenied' });
+    await execute(inside, statement);
+    expect(await read()).toMatchObject({ connection: 'shared', database: inside });
+  });
+});
 
 /** A role that nobody else has the rights of. */
 const MOVER = {
