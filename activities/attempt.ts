@@ -27,7 +27,7 @@ export interface Attempt {
 }
 
 /** Which step of whose run. */
-export interface Whose {
+export interface StepIdentity {
   readonly step: Step;
   readonly projectRef: string;
   /** The run in whose place this one works; left out, this run itself. */
@@ -77,7 +77,7 @@ export class Meter {
  */
 export async function attempt<T>(
   resources: Resources,
-  { step, projectRef, insteadOf, source }: Whose,
+  { step, projectRef, insteadOf, source }: StepIdentity,
   use: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();

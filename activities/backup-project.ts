@@ -4,9 +4,9 @@ import { attempt, type Attempt } from './attempt';
 import { refsBeside } from './plan/servers';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './resources';
-import { onlyAttempt } from './save/only-attempt';
+import { withSharedLease } from './save/only-attempt';
 import { backupResult } from './save/result';
-import { saveDatabase } from './save/save-database';
+import { exportDatabase } from './save/save-database';
 import { settleExtent } from './plan/settle-extent';
 
 /** What `backupProject` needs of a plan. */
@@ -35,7 +35,7 @@ export async function backupProject(
       const { store } = resources;
       if (await store.has(order.backupId))
         return backupResult(await store.manifest(order.backupId));
-      return onlyAttempt(current, order, (assertOurs) =>
+      return withSharedLease(current, order, (assertOurs) =>
         save(resources, order, { ...current, assertOurs }),
       );
     },
@@ -57,12 +57,12 @@ async function save(
   const { connection } = order.source;
   const configuredRefs = await refsBeside(connections, { settings, source: connection }, project);
   const { tenancy, scopes } = settings;
-  const manifest = await saveDatabase(store, connections, {
+  const manifest = await exportDatabase(store, connections, {
     backupId,
     kind: 'project',
     format,
     project,
-    place: { connection, access: 'read' },
+    databaseRef: { connection, access: 'read' },
     extent: await settleExtent(connections, connection, scopes),
     tenancy,
     scopes,

@@ -3,10 +3,10 @@ import type { Manifest } from '../workflows/domain/manifest';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt } from './attempt';
 import type { Resources } from './resources';
-import { onlyAttempt } from './save/only-attempt';
+import { withSharedLease } from './save/only-attempt';
 import { backupResult } from './save/result';
 import { proveBackup } from './save/prove-backup';
-import { saveDatabase } from './save/save-database';
+import { exportDatabase } from './save/save-database';
 
 /** What `backupTarget` needs to know. */
 export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'extent'> & {
@@ -28,20 +28,20 @@ export async function backupTarget(
     async (current) => {
       const { store } = resources;
       const { connections, meter, runId } = current;
-      const place = { connection: target.connection, database: target.database };
+      const databaseRef = { connection: target.connection, database: target.database };
       const save = (): Promise<Manifest> =>
-        onlyAttempt(current, { project, target }, (assertOurs) =>
-          saveDatabase(store, connections, {
+        withSharedLease(current, { project, target }, (assertOurs) =>
+          exportDatabase(store, connections, {
             ...{ backupId, format, project, meter, runId, assertOurs },
             kind: 'target',
-            place: { ...place, access: 'read' },
+            databaseRef: { ...databaseRef, access: 'read' },
             extent: { ...extent, withoutColumns: [] },
             select: (_pair, tables) =>
               Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
           }),
         );
       const manifest = (await store.has(backupId)) ? await store.manifest(backupId) : await save();
-      await proveBackup({ connections, meter, store, manifest, place });
+      await proveBackup({ connections, meter, store, manifest, databaseRef });
       return backupResult(manifest);
     },
   );

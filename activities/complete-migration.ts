@@ -4,11 +4,11 @@ import type { Manifest } from '../workflows/domain/manifest';
 import type { Evidence } from '../workflows/domain/report';
 import type { BackupStore } from './backup/store';
 import { writeTiming } from './backup/timings';
-import { complete, forget, readMark, type Mark } from './postgres/fence';
-import { targetPlace } from './postgres/maintenance';
+import { completeMarker, deleteMarker, readMarker, type Marker } from './postgres/fence';
+import { targetRef } from './postgres/maintenance';
 import type { Resources } from './resources';
 import { openTarget } from './write/open-target';
-import { inFencedTarget, writing, type Writer } from './write/writing';
+import { withFencedTarget, withExclusiveLease, type Writer } from './write/writing';
 
 type Opening = Parameters<typeof openTarget>[1];
 
@@ -18,7 +18,7 @@ type Opening = Parameters<typeof openTarget>[1];
  * Safe to run twice.
  */
 export async function removeMarker(resources: Resources, job: Job): Promise<void> {
-  await writing(resources, { step: 'verifyProject', job }, async (writer) => {
+  await withExclusiveLease(resources, { step: 'verifyProject', job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
     await forgetOnce(writer, { manifest, database: job.target.database });
     await writer.connections.closeKept(job.target);
@@ -40,10 +40,10 @@ export async function completeVerified(writer: Writer, evidence: Evidence): Prom
 /** An earlier attempt may have done it, and only its answer was lost. */
 async function forgetOnce(writer: Writer, opening: Opening): Promise<void> {
   if ((await markOf(writer)) === undefined) return;
-  await inFencedTarget(writer, ({ client, write }) =>
+  await withFencedTarget(writer, ({ client, write }) =>
     write(async () => {
       await openTarget(client, opening);
-      await forget(client);
+      await deleteMarker(client);
     }),
   );
 }
@@ -52,10 +52,10 @@ async function forgetOnce(writer: Writer, opening: Opening): Promise<void> {
 async function completeOnce(writer: Writer, opening: Opening, evidence: Evidence): Promise<void> {
   const { runId } = writer;
   try {
-    await inFencedTarget(writer, ({ client, write }) =>
+    await withFencedTarget(writer, ({ client, write }) =>
       write(async () => {
         await openTarget(client, opening);
-        await complete(client, runId, evidence);
+        await completeMarker(client, runId, evidence);
       }),
     );
   } catch (error) {
@@ -74,6 +74,6 @@ async function noteTiming(store: BackupStore, manifest: Manifest): Promise<void>
   });
 }
 
-function markOf({ connections, job }: Writer): Promise<Mark | undefined> {
-  return connections.with(targetPlace(job.target, 'read'), (client) => readMark(client));
+function markOf({ connections, job }: Writer): Promise<Marker | undefined> {
+  return connections.with(targetRef(job.target, 'read'), (client) => readMarker(client));
 }

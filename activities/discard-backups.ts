@@ -4,7 +4,7 @@ import type { ProjectIdentity } from '../workflows/domain/request';
 import { attempt } from './attempt';
 import { endEarlierReaders } from './earlier-readers';
 import { endOtherAttempts } from './postgres/fence';
-import { lockPlace } from './postgres/maintenance';
+import { lockDatabaseRef } from './postgres/maintenance';
 import type { Resources } from './resources';
 
 /** The unfinished backups of a run that has ended. */
@@ -29,7 +29,9 @@ export async function discardBackups(
 ): Promise<readonly string[]> {
   const whose = { step: 'backupProject', projectRef: project.projectRef, insteadOf } as const;
   return attempt(resources, whose, async ({ connections, runId }) => {
-    await connections.with(lockPlace(target.connection), (lock) => endOtherAttempts(lock, [runId]));
+    await connections.with(lockDatabaseRef(target.connection), (lock) =>
+      endOtherAttempts(lock, [runId]),
+    );
     const connection = source ?? resources.settings.source;
     await endEarlierReaders(connections, { runId, connection });
     const { store } = resources;

@@ -7,11 +7,11 @@ import { failure } from './failure';
 import { findDatabase } from './postgres/catalog/databases';
 import { readIdentity } from './postgres/catalog/identity';
 import type { Connections } from './postgres/connections';
-import { serverPlace, maintenancePlace } from './postgres/maintenance';
+import { serverRef, maintenanceRef } from './postgres/maintenance';
 import { reachableSources } from './plan/reachable-source';
 import type { Resources } from './resources';
 import { dropTemplate, hasTemplate, reviveTemplate, TEMPLATE_PREFIX } from './postgres/template';
-import { takeOver } from './write/take-over';
+import { takeLease } from './write/take-over';
 
 /**
  * Drops the templates that were made for a fleet, unless the configuration keeps them. One that is being
@@ -29,13 +29,13 @@ export async function dropTemplates(
     throw failure('InvalidInput', `"${foreign}" is no template of moveout`);
   return attempt(resources, { step: 'initSchema', projectRef: 'templates' }, async (current) => {
     const sources = await reachableSources(current.connections, [settings.source]);
-    const server = await current.connections.with(serverPlace(target), (client) =>
+    const server = await current.connections.with(serverRef(target), (client) =>
       readIdentity(client, target),
     );
     const dropped: string[] = [];
     for (const name of made) {
       const project = { projectRef: name, databaseName: name };
-      const isGone = await takeOver(current, { project, target: server }, (connections) =>
+      const isGone = await takeLease(current, { project, target: server }, (connections) =>
         drop(connections, { server, sources }, name),
       );
       if (isGone) dropped.push(name);
@@ -54,7 +54,7 @@ async function drop(
   { server, sources }: Server,
   name: string,
 ): Promise<boolean> {
-  return connections.with(maintenancePlace(server, sources), async (client) => {
+  return connections.with(maintenanceRef(server, sources), async (client) => {
     if ((await findDatabase(client, name)) === undefined) return false;
     const wasProved = await hasTemplate(client, name);
     try {

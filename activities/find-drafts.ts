@@ -1,14 +1,14 @@
-import type { DraftsLeft, Suspects } from '../workflows/domain/interrupted';
+import type { LeftoverDrafts, CandidateRuns } from '../workflows/domain/interrupted';
 import { beating } from './attempt';
 import type { Resources } from './resources';
 
 /** Looks in this host's backup directory for folders that runs have begun and not finished. */
 export async function findDrafts(
   { store }: Resources,
-  suspects: Suspects,
-): Promise<readonly DraftsLeft[]> {
+  suspects: CandidateRuns,
+): Promise<readonly LeftoverDrafts[]> {
   return beating(async () => {
-    const found: DraftsLeft[] = [];
+    const found: LeftoverDrafts[] = [];
     for (const { runId, backupIds } of suspects) {
       const folders: string[] = [];
       for (const backupId of backupIds) folders.push(...(await store.drafts(backupId, runId)));

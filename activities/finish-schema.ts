@@ -3,30 +3,30 @@ import type { Job, StepResult } from '../workflows/domain/job';
 import { recordStep } from './postgres/fence';
 import { parseSchemaSql, withoutUnreached } from './postgres/schema';
 import type { Resources } from './resources';
-import { runStatements } from './postgres/run-statements';
+import { runInTurn } from './postgres/run-statements';
 import { CLONED } from './write/claim-target';
-import { settleRows } from './write/settle-rows';
-import { inFencedTarget, writing } from './write/writing';
+import { finalizeRows } from './write/settle-rows';
+import { withFencedTarget, withExclusiveLease } from './write/writing';
 
 /**
  * Completes the schema behind the rows: keys, indexes, foreign keys, triggers and policies, in one
  * transaction; then sequences as they stood, and statistics. Safe to run twice.
  */
 export async function finishSchema(resources: Resources, job: Job): Promise<StepResult> {
-  return writing(resources, { step: 'finishSchema', job }, async (writer) => {
+  return withExclusiveLease(resources, { step: 'finishSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
     const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
-    const { after } = withoutUnreached(script, job.unreached).own;
+    const { postData } = withoutUnreached(script, job.unreached).own;
     const { sequences, contents } = manifest;
     const { targetBefore } = job;
     const stands = targetBefore.kind === 'filled' && targetBefore.rebuild !== true;
-    const made = await inFencedTarget(writer, async ({ client, steps, write }) => {
-      const statements = stands || steps.includes(CLONED) ? [] : after;
+    const made = await withFencedTarget(writer, async ({ client, steps, write }) => {
+      const statements = stands || steps.includes(CLONED) ? [] : postData;
       if (steps.includes('finishSchema')) return statements.length;
       await write(async () => {
-        await runStatements(client, statements);
-        await settleRows(client, { sequences, contents });
+        await runInTurn(client, statements);
+        await finalizeRows(client, { sequences, contents });
         await recordStep(client, 'finishSchema');
       });
       return statements.length;

@@ -9,7 +9,11 @@ import type {
   PreparedTemplates,
   Route,
 } from '../workflows/domain/fleet';
-import type { DraftsLeft, InterruptedRuns, Suspects } from '../workflows/domain/interrupted';
+import type {
+  LeftoverDrafts,
+  InterruptedRuns,
+  CandidateRuns,
+} from '../workflows/domain/interrupted';
 import type { BackupResult, Job, SchemaResult, StepResult } from '../workflows/domain/job';
 import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
@@ -66,7 +70,7 @@ export interface Activities {
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
   readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
-  readonly findDrafts: (suspects: Suspects) => Promise<readonly DraftsLeft[]>;
+  readonly findDrafts: (suspects: CandidateRuns) => Promise<readonly LeftoverDrafts[]>;
   readonly prepareTemplates: (order: Route) => Promise<PreparedTemplates>;
   readonly dropTemplates: (prepared: PreparedTemplates) => Promise<readonly string[]>;
   readonly abandonRestore: (job: Job) => Promise<void>;

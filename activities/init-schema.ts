@@ -4,9 +4,9 @@ import { recordStep } from './postgres/fence';
 import { parseDatabaseFacts, parseSchemaSql, withoutUnreached } from './postgres/schema';
 import type { Resources } from './resources';
 import { claimTarget, CLONED } from './write/claim-target';
-import { runStatements } from './postgres/run-statements';
+import { runInTurn } from './postgres/run-statements';
 import { readRemoval, removeParts } from './write/remove-parts';
-import { inFencedTarget, writing } from './write/writing';
+import { withFencedTarget, withExclusiveLease } from './write/writing';
 
 /**
  * Makes the target ready for rows: created or marked as this run's, with the schemas, types, tables,
@@ -14,7 +14,7 @@ import { inFencedTarget, writing } from './write/writing';
  * plan found them equal, and give way when it did not. Safe to run twice.
  */
 export async function initSchema(resources: Resources, job: Job): Promise<SchemaResult> {
-  return writing(resources, { step: 'initSchema', job }, async (writer) => {
+  return withExclusiveLease(resources, { step: 'initSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
     const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
@@ -29,13 +29,13 @@ export async function initSchema(resources: Resources, job: Job): Promise<Schema
     if (isCloned) return CLONE;
     const { targetBefore } = job;
     const rebuild = targetBefore.kind === 'filled' && targetBefore.rebuild === true;
-    const statements = targetBefore.kind === 'filled' && !rebuild ? [] : own.before;
+    const statements = targetBefore.kind === 'filled' && !rebuild ? [] : own.preData;
     const removal = rebuild ? await readRemoval(writer.connections, job) : undefined;
-    const wasCloned = await inFencedTarget(writer, async ({ client, steps, write }) => {
+    const wasCloned = await withFencedTarget(writer, async ({ client, steps, write }) => {
       if (steps.includes('initSchema')) return steps.includes(CLONED);
       await write(async () => {
         if (removal !== undefined) await removeParts(client, removal, 'SchemaDiffers');
-        await runStatements(client, statements);
+        await runInTurn(client, statements);
         await recordStep(client, 'initSchema');
       });
       return false;

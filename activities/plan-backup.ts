@@ -4,7 +4,7 @@ import { attempt } from './attempt';
 import { hostFor } from './host';
 import { parseInput } from './input';
 import { chooseFormat } from './plan/format';
-import { settle } from './plan/settle';
+import { resolveProject } from './plan/settle';
 import { settleExtent } from './plan/settle-extent';
 import { viewSource } from './plan/source';
 import { storeProblems } from './plan/store-problems';
@@ -18,7 +18,7 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
     { step: 'planMigration', projectRef: request.projectRef },
     async (current) => {
       const { store } = resources;
-      const settled = await settle(current, resources.settings, request);
+      const settled = await resolveProject(current, resources.settings, request);
       const { project, settings } = settled;
       const extent = await settleExtent(current.connections, settings.source, settings.scopes);
       const source = await viewSource(current.connections, { ...settled, extent });

@@ -7,10 +7,10 @@ import {
 import { attempt, type Attempt } from './attempt';
 import { hostFor } from './host';
 import { parseInput } from './input';
-import { assertNobodyWrites } from './plan/assert-free';
+import { assertNoLeaseHeld } from './plan/assert-free';
 import type { Needs } from './plan/server-problems';
 import { configuredProjects } from './plan/projects';
-import { settle, type Settled } from './plan/settle';
+import { resolveProject, type ResolvedProject } from './plan/settle';
 import { settleExtent } from './plan/settle-extent';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
@@ -20,14 +20,14 @@ import { comesAlong, stateBefore } from './plan/target-schema';
 import { chooseFormat } from './plan/format';
 import { openRunProblems } from './plan/open-run';
 import { reachableSources } from './plan/reachable-source';
-import { reachServers } from './plan/reach-servers';
+import { findPoolers } from './plan/reach-servers';
 import { configuredServers } from './plan/servers';
 import { trialProblems } from './plan/try-target';
 import { viewReadiness } from './plan/target-readiness';
-import { viewStore } from './plan/store-problems';
+import { readStore } from './plan/store-problems';
 import type { Settings } from '../workflows/domain/settings';
 import type { Connections } from './postgres/connections';
-import { serverPlace } from './postgres/maintenance';
+import { serverRef } from './postgres/maintenance';
 import type { Resources } from './resources';
 
 /**
@@ -47,10 +47,10 @@ async function makePlan(
   current: Attempt,
 ): Promise<Plan> {
   const { connections } = current;
-  const settled = await settle(current, resources.settings, request);
+  const settled = await resolveProject(current, resources.settings, request);
   const { project, settings } = settled;
-  const poolers = await reachServers(connections, settings);
-  await assertNobodyWrites(connections, { connection: settings.target, ...project });
+  const poolers = await findPoolers(connections, settings);
+  await assertNoLeaseHeld(connections, { connection: settings.target, ...project });
   const extent = await settleExtent(connections, settings.source, settings.scopes);
   const wanted = { connection: settings.target, database: project.databaseName };
   const target = await viewTarget(connections, wanted, extent);
@@ -64,7 +64,7 @@ async function makePlan(
   const needed = { source, before: request.replace ? before : target.before };
   const ready = await viewReadiness(connections, target, needsOf(needed, settings));
   const format = chooseFormat(settings.backup.format, source);
-  const space = await viewStore(resources.store, source.tables, format);
+  const space = await readStore(resources.store, source.tables, format);
   const found: readonly Problem[] = [
     ...ownerProblems(project),
     ...settled.problems,
@@ -110,14 +110,14 @@ async function forgetSessions(
 ): Promise<void> {
   if (!problems.some(({ code }) => code === 'privilege')) return;
   await connections.closeKept({ connection: source });
-  await connections.closeKept(serverPlace(target));
+  await connections.closeKept(serverRef(target));
 }
 
 /** What is created anew is nobody's source; a database that stands already could be another project's. */
 async function otherSources(
   { settings }: Resources,
   connections: Connections,
-  { settled, target }: { readonly settled: Settled; readonly target: TargetView },
+  { settled, target }: { readonly settled: ResolvedProject; readonly target: TargetView },
 ): Promise<readonly DatabaseIdentity[]> {
   if (target.identity.oid === 0) return [];
   const configured = await configuredProjects(connections, settings);

@@ -8,7 +8,7 @@ import { checkFiles } from './backup/check';
 import type { BackupStore } from './backup/store';
 import { hostFor } from './host';
 import { parseInput } from './input';
-import { assertNobodyWrites } from './plan/assert-free';
+import { assertNoLeaseHeld } from './plan/assert-free';
 import { openRunProblems } from './plan/open-run';
 import { configuredProjects } from './plan/projects';
 import { ifThere, reachableSources } from './plan/reachable-source';
@@ -59,7 +59,7 @@ async function makePlan(
   const { projectRef, ownerUserId } = manifest;
   const project = { projectRef, databaseName, ownerUserId };
   await assertRoom(connections, { target: settings.target, database: databaseName });
-  await assertNobodyWrites(connections, { connection: settings.target, ...project });
+  await assertNoLeaseHeld(connections, { connection: settings.target, ...project });
   const view = await viewTarget(
     connections,
     { connection: settings.target, database: databaseName },

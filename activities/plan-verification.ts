@@ -7,15 +7,15 @@ import type { VerificationPlan } from '../workflows/domain/restore-plan';
 import { attempt, type Attempt } from './attempt';
 import { parseInput } from './input';
 import { backupToCompare } from './plan/backup-to-compare';
-import { settle, type Settled } from './plan/settle';
+import { resolveProject, type ResolvedProject } from './plan/settle';
 import { askSource, unreachable } from './plan/source-of-verification';
 import { sameDatabase } from './postgres/catalog/identity';
 import { readBlindSpots } from './postgres/catalog/privileges';
 import { findDatabase } from './postgres/catalog/databases';
 import { readIdentity } from './postgres/catalog/identity';
 import type { Connections } from './postgres/connections';
-import { readMark, type Mark } from './postgres/fence';
-import { serverPlace } from './postgres/maintenance';
+import { readMarker, type Marker } from './postgres/fence';
+import { serverRef } from './postgres/maintenance';
 import type { Resources } from './resources';
 
 /**
@@ -40,17 +40,22 @@ async function makePlan(
   const { connections } = current;
   const { store } = resources;
   const { project, settings } = await settleWithout(current, resources.settings, request);
-  const place = { connection: settings.target, database: project.databaseName };
-  const { target, mark, isThere } = await viewTarget(connections, place);
-  const { manifest, warnings } = await backupToCompare(store, request, { mark, ...place });
+  const databaseRef = { connection: settings.target, database: project.databaseName };
+  const { target, mark, isThere } = await viewTarget(connections, databaseRef);
+  const { manifest, warnings } = await backupToCompare(store, request, { mark, ...databaseRef });
   const source = await askSource(request, () =>
     connections.with({ connection: settings.source, access: 'read' }, (client) =>
       readIdentity(client, settings.source),
     ),
   );
   const problems = isThere
-    ? await readingProblems(connections, place, manifest.extent)
-    : [{ code: 'no-such-database', message: `there is no database "${place.database}" to verify` }];
+    ? await readingProblems(connections, databaseRef, manifest.extent)
+    : [
+        {
+          code: 'no-such-database',
+          message: `there is no database "${databaseRef.database}" to verify`,
+        },
+      ];
   const identity = 'found' in source ? source.found : undefined;
   const sources = [...(manifest.kind === 'project' ? [manifest.source] : [])];
   if (identity !== undefined) sources.unshift(identity);
@@ -81,39 +86,39 @@ async function settleWithout(
   current: Attempt,
   settings: Resources['settings'],
   request: VerifyRequest,
-): Promise<Settled> {
-  const settled = await askSource(request, () => settle(current, settings, request));
+): Promise<ResolvedProject> {
+  const settled = await askSource(request, () => resolveProject(current, settings, request));
   if ('found' in settled) return settled.found;
-  return settle(current, { ...settings, projects: undefined }, request);
+  return resolveProject(current, { ...settings, projects: undefined }, request);
 }
 
 interface TargetSeen {
   readonly target: DatabaseIdentity;
   readonly isThere: boolean;
-  readonly mark: Mark | undefined;
+  readonly mark: Marker | undefined;
 }
 
 async function viewTarget(
   connections: Connections,
   { connection, database }: { readonly connection: string; readonly database: string },
 ): Promise<TargetSeen> {
-  const server = await connections.with(serverPlace(connection), async (client) => ({
+  const server = await connections.with(serverRef(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
   }));
   const target = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
   if (server.entry === undefined) return { target, isThere: false, mark: undefined };
-  const place = { connection, database, access: 'read' } as const;
-  const mark = await connections.with(place, (client) => readMark(client));
+  const databaseRef = { connection, database, access: 'read' } as const;
+  const mark = await connections.with(databaseRef, (client) => readMarker(client));
   return { target, isThere: true, mark };
 }
 
 async function readingProblems(
   connections: Connections,
-  place: { readonly connection: string; readonly database: string },
+  databaseRef: { readonly connection: string; readonly database: string },
   extent: Extent,
 ): Promise<readonly Problem[]> {
-  const spots = await connections.with({ ...place, access: 'read' }, (client) =>
+  const spots = await connections.with({ ...databaseRef, access: 'read' }, (client) =>
     readBlindSpots(client, extent),
   );
   if (spots.length === 0) return [];

@@ -2,12 +2,12 @@ import type { PreparedTemplates, Route } from '../workflows/domain/fleet';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import { attempt, type Attempt } from './attempt';
 import { readIdentity } from './postgres/catalog/identity';
-import { serverPlace } from './postgres/maintenance';
+import { serverRef } from './postgres/maintenance';
 import {
   missingExtensions,
   missingRoles,
   readDatabaseFacts,
-  recallSchema,
+  cachedSchema,
   rolesOfScript,
 } from './postgres/schema';
 import { transaction } from './postgres/transaction';
@@ -16,7 +16,7 @@ import { makeTemplate, type WantedTemplate } from './write/make-template';
 import { templateName, type Holding } from './postgres/template';
 import { isOutOfReach, readMover, readReach } from './postgres/checks/mover';
 import type { Client } from './postgres/database-client';
-import { takeOver } from './write/take-over';
+import { takeLease } from './write/take-over';
 import { settleExtent } from './plan/settle-extent';
 
 /**
@@ -35,7 +35,7 @@ export async function prepareTemplates(
     if (wanted === undefined) return { target, made: [] };
     const name = templateName(wanted);
     const project = { projectRef: name, databaseName: name };
-    const { made } = await takeOver(current, { project, target: wanted.server }, (connections) =>
+    const { made } = await takeLease(current, { project, target: wanted.server }, (connections) =>
       makeTemplate(connections, wanted),
     );
     return { target, made: made ? [name] : [] };
@@ -48,17 +48,17 @@ async function wantedTemplate(
   { source, target }: Route,
 ): Promise<WantedTemplate | undefined> {
   const extent = await settleExtent(connections, source, settings.scopes);
-  const place = { connection: source, access: 'read' } as const;
-  const seen = await connections.with(place, (client) =>
+  const databaseRef = { connection: source, access: 'read' } as const;
+  const seen = await connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', async () => ({
-      identity: await readIdentity(client, place.connection),
+      identity: await readIdentity(client, databaseRef.connection),
       facts: await readDatabaseFacts(client),
-      script: await recallSchema({ client, connections, place }, extent),
+      script: await cachedSchema({ client, connections, databaseRef }, extent),
     })),
   );
   const { identity, facts, script } = seen;
   const server: DatabaseIdentity | undefined = await connections.with(
-    serverPlace(target),
+    serverRef(target),
     async (client) => {
       const roles = await missingRoles(client, [...script.roles, ...facts.roles]);
       const extensions = await missingExtensions(client, script.extensions);
@@ -68,8 +68,16 @@ async function wantedTemplate(
     },
   );
   if (server === undefined) return undefined;
-  const { before, after } = script.statements;
-  return { before, after, facts, extent, snapshot: script.snapshot, server, sources: [identity] };
+  const { preData, postData } = script.statements;
+  return {
+    preData,
+    postData,
+    facts,
+    extent,
+    snapshot: script.snapshot,
+    server,
+    sources: [identity],
+  };
 }
 
 /** Whether the session's role can make all of the template, and no template of another role has its name. */

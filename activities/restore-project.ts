@@ -3,12 +3,12 @@ import { FAILURES, isFailureCode } from '../workflows/domain/failure';
 import type { Job } from '../workflows/domain/job';
 import type { RestoreProof } from '../workflows/domain/report';
 import { proveRestored } from './restore/prove';
-import { undoAbsent } from './restore/undo-absent';
-import { undoEmpty } from './restore/undo-empty';
-import { undoFilled } from './restore/undo-filled';
-import { undoRoles } from './restore/undo-roles';
+import { restoreAbsent } from './restore/undo-absent';
+import { restoreEmpty } from './restore/undo-empty';
+import { restoreFilled } from './restore/undo-filled';
+import { dropCreatedRoles } from './restore/undo-roles';
 import type { Resources } from './resources';
-import { writing, type Writer } from './write/writing';
+import { withExclusiveLease, type Writer } from './write/writing';
 
 /**
  * Drives the target back to what the plan recorded, from wherever it stands, and proves it. Told a
@@ -17,16 +17,16 @@ import { writing, type Writer } from './write/writing';
  */
 export async function restoreProject(resources: Resources, job: Job): Promise<RestoreProof> {
   return mending(() =>
-    writing(resources, { step: 'restoreProject', job }, (writer) => restore(writer)),
+    withExclusiveLease(resources, { step: 'restoreProject', job }, (writer) => restore(writer)),
   );
 }
 
 async function restore(writer: Writer): Promise<RestoreProof> {
-  const undo = { absent: undoAbsent, empty: undoEmpty, filled: undoFilled }[
+  const undo = { absent: restoreAbsent, empty: restoreEmpty, filled: restoreFilled }[
     writer.job.targetBefore.kind
   ];
   await undo(writer);
-  const kept = await undoRoles(writer);
+  const kept = await dropCreatedRoles(writer);
   const proof = await proveRestored(writer);
   return { ...proof, facts: [...proof.facts, ...kept] };
 }

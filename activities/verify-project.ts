@@ -4,15 +4,15 @@ import { unsoundIn } from '../workflows/domain/soundness';
 import { attempt, type Attempt } from './attempt';
 import { completeVerified } from './complete-migration';
 import { refsBeside } from './plan/servers';
-import { readMarkedEvidence } from './postgres/catalog/marks';
-import { readMark } from './postgres/fence';
-import { keptTargetPlace } from './postgres/maintenance';
+import { readEvidenceOfMarker } from './postgres/catalog/marks';
+import { readMarker } from './postgres/fence';
+import { reusedTargetRef } from './postgres/maintenance';
 import { transaction } from './postgres/transaction';
 import type { Resources } from './resources';
 import { fingerprintSource } from './verify/compare-source';
 import { gatherEvidence, type WithSource } from './verify/gather-evidence';
 import type { Verification } from './verify/verification';
-import { writing, type Writer } from './write/writing';
+import { withExclusiveLease, type Writer } from './write/writing';
 
 /**
  * Compares the target with the backup that was loaded into it, and the source with that backup: rows
@@ -35,7 +35,7 @@ export async function verifyProject(
     const whose = { step, projectRef: project.projectRef, source: source?.connection } as const;
     return attempt(resources, whose, (current) => compare(resources, job, current));
   }
-  return writing(resources, { step, job }, async (writer) => {
+  return withExclusiveLease(resources, { step, job }, async (writer) => {
     const earlier = await completedEarlier(writer);
     if (earlier !== undefined) return { ...earlier, completed: true };
     const evidence = await compare(resources, job, writer);
@@ -51,10 +51,10 @@ export async function verifyProject(
  * one is says nothing: an operator may have begun to count anew.
  */
 function completedEarlier({ connections, job, runId }: Writer): Promise<Evidence | undefined> {
-  return connections.with(keptTargetPlace(job.target, 'read'), async (client) => {
-    const mark = await readMark(client);
+  return connections.with(reusedTargetRef(job.target, 'read'), async (client) => {
+    const mark = await readMarker(client);
     if (mark?.runId !== runId || mark.state !== 'completed') return undefined;
-    return readMarkedEvidence(client);
+    return readEvidenceOfMarker(client);
   });
 }
 

@@ -27,7 +27,7 @@ export interface ParkedChild {
 }
 
 /** What is undone, and how the run ends once it is. */
-export interface Undoing {
+export interface Compensation {
   readonly run: Run;
   readonly job: Job;
   readonly failed: (error: unknown, proof: RestoreProof) => Error;
@@ -39,7 +39,7 @@ export interface Undoing {
  * as refused: the other's work is none of its own, and not undone.
  */
 export async function withRestore<T>(
-  { run, job, failed }: Undoing,
+  { run, job, failed }: Compensation,
   use: () => Promise<T>,
 ): Promise<T> {
   try {

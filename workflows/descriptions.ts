@@ -18,7 +18,7 @@ export function describeEvidence(evidence: Evidence): StepResult {
 }
 
 /** The first few of many, for one line. */
-export function shorten(words: readonly string[]): string {
+export function truncate(words: readonly string[]): string {
   const more = words.length > FEW ? ` and ${words.length - FEW} more` : '';
   return `${words.slice(0, FEW).join('; ')}${more}`;
 }

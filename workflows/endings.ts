@@ -5,7 +5,7 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { causeOf, sentenceOf } from './causes';
-import { shorten } from './descriptions';
+import { truncate } from './descriptions';
 import { cutText, LONGEST_MESSAGE } from './domain/bounds';
 import type { FailureCode } from './domain/failure';
 import type { Problem } from './domain/plan';
@@ -17,7 +17,7 @@ export function refused(run: Run, found: readonly Problem[]): ApplicationFailure
   run.ended('refused');
   const problems = found.map(({ code, message }) => ({ code, message }));
   const report = run.report('refused', { problems });
-  const words = shorten(problems.map((problem) => problem.message));
+  const words = truncate(problems.map((problem) => problem.message));
   return ended('Refused', `Refused, nothing was touched: ${words}`, report);
 }
 

@@ -15,7 +15,7 @@ import { Fleet } from './fleet/fleet';
 import { beginStanding, type Standing } from './fleet/standing';
 import { dropTemplates, prepareTemplates } from './fleet/templates';
 import { unplanned } from './plan-project';
-import { list } from './search-attributes';
+import { upsert } from './search-attributes';
 import { planning } from './steps';
 
 /** A run of a fleet ends after this many projects, and a new one goes on where it stood. */
@@ -29,7 +29,7 @@ const PROJECTS_PER_RUN = 400;
 export async function migrateAll(input?: unknown, soFar?: Standing): Promise<FleetReport> {
   const options = optionsOf(input);
   const standing = soFar ?? (await begin(input));
-  list({ fleet: standing.frozen.fleetId, outcome: 'running' });
+  upsert({ fleet: standing.frozen.fleetId, outcome: 'running' });
   const fleet = new Fleet(standing, options);
   steer(fleet);
   const scope = CancellationScope.current();

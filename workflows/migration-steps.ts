@@ -1,5 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { describeEvidence, describePlan, shorten } from './descriptions';
+import { describeEvidence, describePlan, truncate } from './descriptions';
 import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
@@ -223,5 +223,5 @@ export class MigrationSteps {
 function assertSound(evidence: Evidence, onDrift: Job['onDrift']): void {
   const unsound = unsoundIn(evidence, onDrift);
   if (unsound === undefined) return;
-  throw ApplicationFailure.nonRetryable(shorten(unsound.words), unsound.code);
+  throw ApplicationFailure.nonRetryable(truncate(unsound.words), unsound.code);
 }

@@ -17,7 +17,7 @@ import type { Step } from './domain/steps';
 import { namesAsked, type NamesAsked } from './domain/names-asked';
 import { detailsOf } from './details';
 import { Parking } from './parking';
-import { list } from './search-attributes';
+import { upsert } from './search-attributes';
 
 /** Answers how far a run is, table by table. */
 const progressQuery = defineQuery<Progress>('progress');
@@ -57,7 +57,7 @@ export class Run {
     this.#project = project;
     const { projectRef, databaseName, ownerUserId } = project;
     const names = { project: projectRef, database: databaseName, owner: ownerUserId };
-    list({ ...names, outcome: 'running' });
+    upsert({ ...names, outcome: 'running' });
     upsertMemo({ connections });
   }
 
@@ -66,7 +66,7 @@ export class Run {
     const { project, connections } = this.#asked;
     if (project === undefined) return;
     const { projectRef, databaseName, ownerUserId } = project;
-    list({ project: projectRef, database: databaseName, owner: ownerUserId });
+    upsert({ project: projectRef, database: databaseName, owner: ownerUserId });
     if (Object.keys(connections).length > 0) upsertMemo({ connections });
   }
 
@@ -111,7 +111,7 @@ export class Run {
   /** Sets how the run ended, or that it waits for somebody. */
   ended(outcome: Outcome): void {
     this.#outcome = outcome;
-    list({ outcome });
+    upsert({ outcome });
     this.#show();
   }
 
@@ -136,7 +136,7 @@ export class Run {
   resumed(): void {
     this.#notice = undefined;
     this.#outcome = 'running';
-    list({ outcome: 'running' });
+    upsert({ outcome: 'running' });
     this.#show();
   }
 

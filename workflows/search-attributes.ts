@@ -6,7 +6,7 @@ import { SEARCH_ATTRIBUTES } from './domain/search-attributes';
 export type Listing = Partial<Record<keyof typeof SEARCH_ATTRIBUTES, string | undefined>>;
 
 /** Sets search attributes of the running workflow. They are stored in the clear: names only. */
-export function list(listing: Listing): void {
+export function upsert(listing: Listing): void {
   const pairs = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, attribute]) => {
     const value = valueOf(listing, name);
     if (value === undefined) return [];

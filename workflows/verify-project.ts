@@ -1,5 +1,5 @@
 import { hostAsked } from './asked-host';
-import { shorten } from './descriptions';
+import { truncate } from './descriptions';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
 import { different, refused } from './endings';
@@ -36,7 +36,7 @@ export async function verifyProject(input?: unknown): Promise<Report> {
   const found = [...differences, ...drifted];
   if (found.length > 0) {
     const problems = found.map((message) => ({ code: 'difference', message }));
-    throw different(run, { tables, drift, problems }, shorten(found));
+    throw different(run, { tables, drift, problems }, truncate(found));
   }
   run.ended('verified');
   return run.report('verified', { tables, drift });

@@ -4,9 +4,9 @@ import type { DatabaseIdentity } from '../../workflows/domain/plan';
 import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
 import { listDatabases } from '../postgres/catalog/marks';
 import type { Connections } from '../postgres/connections';
-import { readMark } from '../postgres/fence';
-import { serverPlace } from '../postgres/maintenance';
-import { fewAtOnce } from './few-at-once';
+import { readMarker } from '../postgres/fence';
+import { serverRef } from '../postgres/maintenance';
+import { mapConcurrently } from './few-at-once';
 import type { Settled } from './settle-projects';
 
 /** Databases that are looked into at the same time. */
@@ -28,7 +28,9 @@ export async function findDone(
   const candidates = projects.filter(
     ({ target, database }) => there.get(target)?.has(database) === true,
   );
-  const origins = await fewAtOnce(candidates, LOOKS, (project) => originOf(connections, project));
+  const origins = await mapConcurrently(candidates, LOOKS, (project) =>
+    originOf(connections, project),
+  );
   const sources = await sourcesOf(
     connections,
     candidates.filter((_, i) => origins[i] !== undefined),
@@ -63,7 +65,7 @@ async function databasesOf(
 ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const there = new Map<string, ReadonlySet<string>>();
   for (const target of new Set(projects.map((project) => project.target)))
-    there.set(target, new Set(await connections.with(serverPlace(target), listDatabases)));
+    there.set(target, new Set(await connections.with(serverRef(target), listDatabases)));
   return there;
 }
 
@@ -73,8 +75,8 @@ async function originOf(
   { ref, target, database }: Settled,
 ): Promise<Origin | undefined> {
   try {
-    const place = { connection: target, database, access: 'read' } as const;
-    const mark = await connections.with(place, (client) => readMark(client));
+    const databaseRef = { connection: target, database, access: 'read' } as const;
+    const mark = await connections.with(databaseRef, (client) => readMarker(client));
     if (mark?.state !== 'completed' || mark.projectRef !== ref) return undefined;
     const { source, snapshotAt } = mark;
     return { source, snapshotAt };

@@ -5,7 +5,7 @@ import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { Project } from '../../workflows/domain/request';
 import type { Resources } from '../resources';
 import { reasonOfEntry, reasonOfRun } from './failure-reason';
-import { fewAtOnce } from './few-at-once';
+import { mapConcurrently } from './few-at-once';
 import type { Found, Retried } from './found';
 import { listFailedRuns, newestRun, type FailedRun } from './last-runs';
 import { recordedProjects, type Recorded } from './recorded-projects';
@@ -45,7 +45,7 @@ export async function findFailed(
     code: 'InvalidInput',
     stillFailed: async (open) => {
       const { cancellationSignal } = Context.current();
-      const looked = await fewAtOnce(open, LOOKS, (one) => {
+      const looked = await mapConcurrently(open, LOOKS, (one) => {
         cancellationSignal.throwIfAborted();
         // The SDK leaves a listener for each call on the signal: of the activity's own they would pile up.
         const { signal } = new AbortController();

@@ -2,7 +2,7 @@
  * Does the same with each item, at most `most` at a time, and gives what came of them in their order.
  * After a failure nothing more is begun; it is thrown once all that was begun has ended.
  */
-export async function fewAtOnce<Item, Result>(
+export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   most: number,
   use: (item: Item) => Promise<Result>,

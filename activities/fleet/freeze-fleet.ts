@@ -21,7 +21,7 @@ import { findProjects } from './find-projects';
 import { orderProjects } from './order-projects';
 import { withoutExcluded } from './exclude-projects';
 import { refsUnderWay } from './under-way';
-import { settleProjects } from './settle-projects';
+import { resolveProjects } from './settle-projects';
 import { sizeProjects } from './size-projects';
 
 /** So many of those that are moved again are told at the start. */
@@ -67,7 +67,7 @@ async function freeze(
     const configured = await configuredProjects(connections, settings);
     const all = await findProjects(resources, { request, configured });
     const found = withoutExcluded(all, { request, configured });
-    const settled = await settleProjects(resources, connections, found);
+    const settled = await resolveProjects(resources, connections, found);
     const looksForDone = !request.replace || request.failedOf !== undefined;
     const done = looksForDone ? await findDone(connections, settled) : new Map<string, never>();
     const open = await found.stillFailed(settled.filter(({ ref }) => !done.has(ref)));

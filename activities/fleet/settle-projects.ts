@@ -4,7 +4,7 @@ import type { Project } from '../../workflows/domain/request';
 import { failure } from '../failure';
 import { readIdentity } from '../postgres/catalog/identity';
 import type { Connections } from '../postgres/connections';
-import { serverPlace } from '../postgres/maintenance';
+import { serverRef } from '../postgres/maintenance';
 import type { Resources } from '../resources';
 
 /** A project with the connections that it comes from and goes to. */
@@ -21,7 +21,7 @@ const NAMED = 5;
  * projects have the same ref, or the same database on one target server, however it is reached. All
  * that is wrong is one message.
  */
-export async function settleProjects(
+export async function resolveProjects(
   { settings }: Pick<Resources, 'settings'>,
   connections: Connections,
   { projects, code }: { readonly projects: readonly Project[]; readonly code: FailureCode },
@@ -74,7 +74,7 @@ async function serversOf(
   const servers = new Map<string, string>();
   const identifiers = new Map<string, string>();
   for (const target of new Set(projects.map((project) => project.target))) {
-    const { systemIdentifier } = await connections.with(serverPlace(target), (client) =>
+    const { systemIdentifier } = await connections.with(serverRef(target), (client) =>
       readIdentity(client, target),
     );
     const same = [...identifiers].find(([, other]) => other === systemIdentifier);

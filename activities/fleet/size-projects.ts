@@ -3,7 +3,7 @@ import type { Project } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
 import { refsAtSource } from '../plan/servers';
 import type { Connections } from '../postgres/connections';
-import { takeCensus } from '../postgres/scope/census';
+import { countRowsPerProject } from '../postgres/scope/census';
 import type { Overlap } from '../postgres/scope/claims';
 import { transaction } from '../postgres/transaction';
 import type { Settled } from './settle-projects';
@@ -35,7 +35,7 @@ export async function sizeProjects(
     const configuredRefs = refsAtSource(connections, { settings, source }, asked.configured);
     const census = await connections.with({ connection: source, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', () =>
-        takeCensus(client, { tenancy, scopes, configuredRefs, refs }),
+        countRowsPerProject(client, { tenancy, scopes, configuredRefs, refs }),
       ),
     );
     isEstimated ||= census.isEstimated;

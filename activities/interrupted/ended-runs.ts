@@ -6,7 +6,7 @@ import type { Resources } from '../resources';
 import { hasOpenRun, listEndedRuns, wasRestored, type EndedRun } from './closed-runs';
 import { readRecorded } from './recorded-job';
 import { together, whereItAnswers } from './target-servers';
-import { whatIsLeft } from './what-is-left';
+import { leftoversOf } from './what-is-left';
 
 /** Finds runs that Temporal lists as ended from outside and that have left something behind. */
 export async function findEndedRuns(
@@ -45,7 +45,7 @@ async function judge(resources: Resources, attempt: Attempt, run: EndedRun): Pro
   const { job, host } = await readRecorded(Context.current().client, run);
   const target = job?.target.connection ?? run.target ?? resources.settings.target;
   const suspect = { runId, databaseName, target, job, backupIds };
-  const left = await whatIsLeft(resources, attempt, suspect);
+  const left = await leftoversOf(resources, attempt, suspect);
   return {
     ...{ workflowId, runId, workflowType, how, job, host, backupIds, timing, left },
     project: job?.project ?? { projectRef, databaseName },

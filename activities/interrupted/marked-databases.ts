@@ -2,10 +2,10 @@ import { Context } from '@temporalio/activity';
 import type { Interrupted, InterruptedRuns } from '../../workflows/domain/interrupted';
 import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../attempt';
-import { listDatabases, readMarkedJob } from '../postgres/catalog/marks';
-import { findForeignMark, readMark, stagingName, type Mark } from '../postgres/fence';
+import { listDatabases, readJobOfMarker } from '../postgres/catalog/marks';
+import { findForeignMark, readMarker, stagingName, type Marker } from '../postgres/fence';
 import { STAGING_PREFIX } from '../postgres/fence/names';
-import { serverPlace } from '../postgres/maintenance';
+import { serverRef } from '../postgres/maintenance';
 import type { Resources } from '../resources';
 import { hasOpenRun, listOpenRunIds, statusOf } from './closed-runs';
 import { together, whereItAnswers } from './target-servers';
@@ -25,7 +25,7 @@ interface ListedDatabase {
 
 interface Marked {
   readonly database: string;
-  readonly mark: Mark;
+  readonly mark: Marker;
   readonly job: Job | undefined;
 }
 
@@ -53,7 +53,7 @@ async function lookAt(
   { known, forgotten, target }: Omit<Looking, 'servers'> & { readonly target: string },
 ): Promise<InterruptedRuns> {
   const { timing } = resources.settings;
-  const names = await attempt.connections.with(serverPlace(target), listDatabases);
+  const names = await attempt.connections.with(serverRef(target), listDatabases);
   const seen = new Set(known.map(({ runId }) => runId));
   const remarks: string[] = [...(await strayBeginnings(names, known))];
   const interrupted: Interrupted[] = [];
@@ -78,7 +78,7 @@ async function lookInto(
   try {
     return await readMarked(attempt, place);
   } catch (error) {
-    const names = await attempt.connections.with(serverPlace(place.connection), listDatabases);
+    const names = await attempt.connections.with(serverRef(place.connection), listDatabases);
     if (names.includes(place.database)) throw error;
     return undefined;
   }
@@ -91,9 +91,9 @@ async function readMarked(
   return connections.with({ ...place, access: 'read' }, async (client) => {
     const foreign = await findForeignMark(client);
     if (foreign !== undefined) return foreign;
-    const mark = await readMark(client);
+    const mark = await readMarker(client);
     if (mark?.state !== 'running') return undefined;
-    return { database: place.database, mark, job: await readMarkedJob(client) };
+    return { database: place.database, mark, job: await readJobOfMarker(client) };
   });
 }
 

@@ -2,13 +2,13 @@ import type { Interrupted } from '../../workflows/domain/interrupted';
 import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../attempt';
 import { findDatabase } from '../postgres/catalog/databases';
-import { endOtherAttempts, readMark, stagingName } from '../postgres/fence';
-import { lockPlace } from '../postgres/maintenance';
+import { endOtherAttempts, readMarker, stagingName } from '../postgres/fence';
+import { lockDatabaseRef } from '../postgres/maintenance';
 import { ownRoles } from '../postgres/roles';
 import type { Resources } from '../resources';
 
 /** A run whose traces are looked for. */
-export interface Suspect extends Pick<Interrupted, 'runId' | 'backupIds'> {
+export interface CandidateRun extends Pick<Interrupted, 'runId' | 'backupIds'> {
   readonly databaseName: string;
   /** The connection of its target's server. */
   readonly target: string;
@@ -19,12 +19,12 @@ export interface Suspect extends Pick<Interrupted, 'runId' | 'backupIds'> {
  * Says in words what a run has left behind; nothing where it undid all, finished, or was given up. First
  * its sessions are ended: an attempt that is still at work could leave something after the look.
  */
-export async function whatIsLeft(
+export async function leftoversOf(
   { store }: Resources,
   { connections }: Pick<Attempt, 'connections'>,
-  { runId, databaseName, target, job, backupIds }: Suspect,
+  { runId, databaseName, target, job, backupIds }: CandidateRun,
 ): Promise<readonly string[]> {
-  const found = await connections.with(lockPlace(target), async (client) => {
+  const found = await connections.with(lockDatabaseRef(target), async (client) => {
     await endOtherAttempts(client, [runId]);
     const staging = await findDatabase(client, stagingName(runId));
     const entry = await findDatabase(client, databaseName);
@@ -36,7 +36,7 @@ export async function whatIsLeft(
     entry?.accepts === true
       ? await connections.with(
           { connection: target, database: databaseName, access: 'read' },
-          (client) => readMark(client),
+          (client) => readMarker(client),
         )
       : undefined;
   const isMarked =

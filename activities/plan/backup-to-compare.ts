@@ -4,12 +4,12 @@ import type { Problem } from '../../workflows/domain/plan';
 import type { VerifyRequest } from '../../workflows/domain/request';
 import type { BackupStore } from '../backup/store';
 import { failure } from '../failure';
-import type { Mark } from '../postgres/fence';
+import type { Marker } from '../postgres/fence';
 
 /** The target of a verification, and the marker that it carries. */
 interface Marked {
   readonly database: string;
-  readonly mark: Mark | undefined;
+  readonly mark: Marker | undefined;
 }
 
 /** The backup to compare a target with, and what is to be said of that choice. */
@@ -54,7 +54,7 @@ async function ofProject(
   );
 }
 
-async function loaded(store: BackupStore, mark: Mark, database: string): Promise<Manifest> {
+async function loaded(store: BackupStore, mark: Marker, database: string): Promise<Manifest> {
   try {
     return await store.manifest(mark.backupId);
   } catch (error) {
@@ -86,7 +86,7 @@ async function newest(store: BackupStore, projectRef: string, database: string):
   );
 }
 
-function unfinished({ state, workflowId }: Mark, database: string): readonly Problem[] {
+function unfinished({ state, workflowId }: Marker, database: string): readonly Problem[] {
   if (state === 'completed') return [];
   const message = `database "${database}" holds an unfinished migration (workflow ${workflowId}): what differs may be on its way`;
   return [{ code: 'unfinished', message }];

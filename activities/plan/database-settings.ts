@@ -2,7 +2,7 @@ import type { NextStep } from '../../workflows/domain/next-steps';
 import type { Problem, SettingName } from '../../workflows/domain/plan';
 import { findUnsettable, type Asking, type Reason } from '../postgres/checks/settings';
 import type { Connections } from '../postgres/connections';
-import { serverPlace, targetPlace } from '../postgres/maintenance';
+import { serverRef, targetRef } from '../postgres/maintenance';
 import {
   createRolesSql,
   freezes,
@@ -40,11 +40,11 @@ export async function viewSettings(
   if (wanted.length === 0 && before.kind === 'absent')
     return { leftOutSettings: [], warnings: frozen, nextSteps: [] };
   if (before.kind !== 'absent') {
-    const place = targetPlace(identity, 'read');
-    const own = await connections.with(place, readDatabaseFacts);
+    const databaseRef = targetRef(identity, 'read');
+    const own = await connections.with(databaseRef, readDatabaseFacts);
     return { leftOutSettings: [], warnings: frozen, nextSteps: lacking(database, wanted, own) };
   }
-  const asking = await connections.with({ ...serverPlace(connection), kept: false }, (client) =>
+  const asking = await connections.with({ ...serverRef(connection), reuse: false }, (client) =>
     findUnsettable(client, wanted, createRoles),
   );
   const leftOut = wanted.flatMap((setting) => {

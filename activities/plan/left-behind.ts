@@ -1,14 +1,14 @@
 import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Client } from '../postgres/database-client';
-import { Recollection } from '../postgres/catalog/recollection';
+import { CatalogCache } from '../postgres/catalog/recollection';
 import {
   quotedNames,
   schemaObjectsOutsideThatDependOn,
   type SchemaScript,
 } from '../postgres/schema';
 
-const dependents = new Recollection<readonly string[]>();
+const dependents = new CatalogCache<readonly string[]>();
 
 /** Objects of other schemas that depend on what moves, and do not move: foreign keys, views, policies. */
 export async function readOutside(client: Client, extent: Extent): Promise<readonly Problem[]> {
@@ -21,7 +21,7 @@ export async function readOutside(client: Client, extent: Extent): Promise<reado
  * single tables are taken care of by themselves.
  */
 export async function dependentsOf(client: Client, extent: Extent): Promise<readonly string[]> {
-  return dependents.recall(client, extent, () => listDependents(client, extent));
+  return dependents.getOrLoad(client, extent, () => listDependents(client, extent));
 }
 
 async function listDependents(client: Client, extent: Extent): Promise<readonly string[]> {

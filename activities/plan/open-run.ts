@@ -2,10 +2,10 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Problem } from '../../workflows/domain/plan';
 import { canBeARun } from '../run-name';
-import type { Mark } from '../postgres/fence';
+import type { Marker } from '../postgres/fence';
 
 /** A mark that is to be replaced, but whose run is open: it would be left without its way back. */
-export async function openRunProblems(mark: Mark | undefined): Promise<readonly Problem[]> {
+export async function openRunProblems(mark: Marker | undefined): Promise<readonly Problem[]> {
   if (mark === undefined || !(await isOpen(mark))) return [];
   return [
     {
@@ -15,7 +15,7 @@ export async function openRunProblems(mark: Mark | undefined): Promise<readonly 
   ];
 }
 
-async function isOpen({ workflowId, runId }: Mark): Promise<boolean> {
+async function isOpen({ workflowId, runId }: Marker): Promise<boolean> {
   if (!canBeARun({ workflowId, runId })) return false;
   const handle = Context.current().client.workflow.getHandle(workflowId, runId);
   try {

@@ -29,7 +29,7 @@ export async function configuredProjects(
 export async function relatedProjects(
   connections: Connections,
   settings: Settings,
-  { projectRef, databaseName }: AskedProject,
+  { projectRef, databaseName }: RequestedProject,
 ): Promise<readonly Project[] | undefined> {
   const { projects } = settings;
   if (projects === undefined) return undefined;
@@ -65,15 +65,15 @@ function rowWords(issue: z.core.$ZodIssue, rows: readonly unknown[]): string {
 }
 
 /** What a request says of its project; what it leaves out is looked up. */
-export interface AskedProject {
+export interface RequestedProject {
   readonly projectRef: string;
   readonly databaseName?: string | undefined;
   readonly ownerUserId?: string | undefined;
 }
 
 /** Settles target and owner of a project from the request, else from the configuration. */
-export function settleProject(
-  asked: AskedProject,
+export function resolveRequest(
+  asked: RequestedProject,
   configured: readonly Project[] | undefined,
 ): ProjectIdentity {
   const known = configured?.find((project) => project.ref === asked.projectRef);

@@ -1,29 +1,29 @@
 import type { Problem } from '../../workflows/domain/plan';
 import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../failure';
-import type { Connections, Place } from '../postgres/connections';
+import type { Connections, DatabaseRef } from '../postgres/connections';
 import { readSessionRoom } from '../postgres/checks/session-room';
-import { serverPlace } from '../postgres/maintenance';
-import { poolerRemarks } from './checks/pooler-remarks';
-import { together, type Remarks } from './checks/remarks';
+import { serverRef } from '../postgres/maintenance';
+import { poolerFindings } from './checks/pooler-remarks';
+import { mergeFindings, type Findings } from './checks/remarks';
 import { SESSIONS_TO_READ, SESSIONS_TO_WRITE, sessionRemarks } from './checks/session-remarks';
 
 /**
  * Makes sure that sessions of source and target are sessions, and gives what is worth saying of them.
  * Comes before everything else: behind a transaction pooler no other answer could be trusted.
  */
-export async function reachServers(
+export async function findPoolers(
   connections: Connections,
   { source, target }: Pick<Settings, 'source' | 'target'>,
 ): Promise<readonly Problem[]> {
-  const places: readonly Place[] = [
+  const places: readonly DatabaseRef[] = [
     { connection: source, access: 'read' },
-    ...(target === source ? [] : [serverPlace(target)]),
+    ...(target === source ? [] : [serverRef(target)]),
   ];
   await assertRoom(connections, { source, target });
-  const remarks: Remarks[] = [];
+  const remarks: Findings[] = [];
   for (const place of places) remarks.push(await remarksOf(connections, place));
-  const { problems, warnings } = together(remarks);
+  const { problems, warnings } = mergeFindings(remarks);
   if (problems.length === 0) return warnings;
   throw failure('ConfigInvalid', problems.map(({ message }) => message).join('; '));
 }
@@ -40,28 +40,28 @@ export async function assertRoom(
   connections: Connections,
   { source, target, database }: Reaching,
 ): Promise<void> {
-  const asked: (readonly [Place, number])[] = [[serverPlace(target), SESSIONS_TO_WRITE]];
+  const asked: (readonly [DatabaseRef, number])[] = [[serverRef(target), SESSIONS_TO_WRITE]];
   if (source !== undefined) asked.push([{ connection: source, access: 'read' }, SESSIONS_TO_READ]);
-  const found: Remarks[] = [];
+  const found: Findings[] = [];
   for (const [place, needed] of asked) {
     const rooms = await connections.with(place, (client) => readSessionRoom(client, database));
     found.push(sessionRemarks(rooms, { connection: place.connection, needed }));
   }
-  const messages = new Set(together(found).problems.map(({ message }) => message));
+  const messages = new Set(mergeFindings(found).problems.map(({ message }) => message));
   if (messages.size > 0) throw failure('Refused', [...messages].join(' '));
 }
 
 /** What is true of a server's sessions is true for every project of a fleet. */
 const GOOD_FOR_MILLIS = 60_000;
 
-const found = new Map<string, { readonly until: number; readonly remarks: Remarks }>();
+const found = new Map<string, { readonly until: number; readonly remarks: Findings }>();
 
 /** A problem is looked at again each time: somebody is about to settle it. */
-async function remarksOf(connections: Connections, place: Place): Promise<Remarks> {
-  const key = `${place.connection} ${connections.digestOf(place.connection)}`;
+async function remarksOf(connections: Connections, databaseRef: DatabaseRef): Promise<Findings> {
+  const key = `${databaseRef.connection} ${connections.digestOf(databaseRef.connection)}`;
   const known = found.get(key);
   if (known !== undefined && known.until > Date.now()) return known.remarks;
-  const remarks = await poolerRemarks(connections, place);
+  const remarks = await poolerFindings(connections, databaseRef);
   found.delete(key);
   if (remarks.problems.length === 0)
     found.set(key, { until: Date.now() + GOOD_FOR_MILLIS, remarks });

@@ -11,7 +11,7 @@ import {
 } from '../postgres/checks/target-privileges';
 import type { Client } from '../postgres/database-client';
 import { ident } from '../postgres/identifiers';
-import { serverPlace, targetPlace } from '../postgres/maintenance';
+import { serverRef, targetRef } from '../postgres/maintenance';
 import {
   createDatabaseSql,
   misplacedExtensions,
@@ -21,11 +21,11 @@ import {
   withoutUnreached,
   type DatabaseFacts,
   type Extension,
-  type Halves,
+  type ScriptParts,
   type MisplacedExtension,
 } from '../postgres/schema';
-import type { Remarks } from './checks/remarks';
-import { loadRemarks, targetRoleRemarks, unreachedRemarks } from './checks/role-remarks';
+import type { Findings } from './checks/remarks';
+import { loadRemarks, targetRoleFindings, unreachedRemarks } from './checks/role-remarks';
 import type { TargetView } from './target';
 
 /** What a target's server must offer: the roles that are named, and what a new database is created with. */
@@ -34,7 +34,7 @@ export interface Needs {
   /** Whose facts these are, in words: of the source or of the backup. */
   readonly owner: string;
   /** The statements that make the schema, where it is known. */
-  readonly statements: Halves | undefined;
+  readonly statements: ScriptParts | undefined;
   /** Roles that the schema names, beside those of the database's own grants. */
   readonly roles: readonly string[];
   /** Extensions that the schema needs. */
@@ -47,7 +47,7 @@ export interface Needs {
 }
 
 /** What was found of a target's server. */
-export interface ServerView extends Remarks {
+export interface ServerView extends Findings {
   /** Roles that will be created there. */
   readonly createRoles: readonly string[];
   /** What the target's role cannot set, and what a superuser does about it afterwards. */
@@ -65,7 +65,7 @@ export async function viewServer(
   const isAbsent = target.before.kind === 'absent' && !target.isClosed;
   const readRole = (client: Client, missing: readonly string[]): Promise<TargetRole> =>
     readTargetRole(client, rightsNeeded(target, needs, mayCreateRoles ? missing : []));
-  const found = await connections.with(serverPlace(target.identity.connection), async (client) => {
+  const found = await connections.with(serverRef(target.identity.connection), async (client) => {
     const missing = await missingRoles(client, [...roles, ...facts.roles]);
     return {
       missing,
@@ -78,7 +78,7 @@ export async function viewServer(
   const inside =
     found.role !== undefined || target.isClosed
       ? undefined
-      : await connections.with(targetPlace(target.identity, 'read'), async (client) => {
+      : await connections.with(targetRef(target.identity, 'read'), async (client) => {
           const role = await readRole(client, found.missing);
           const stays = staysAsItIs(needs.before);
           const rights = stays ? await readLoadRights(client, role.mover, needs.extent) : [];
@@ -96,7 +96,7 @@ export async function viewServer(
     ...leftToSuperuser(target, needs, role?.unreached),
     problems: [
       ...(mayCreateRoles ? [] : missing),
-      ...(role === undefined ? [] : targetRoleRemarks(target.identity.database, role).problems),
+      ...(role === undefined ? [] : targetRoleFindings(target.identity.database, role).problems),
       ...(inside?.problems ?? []),
       ...found.unknown.map((name) => ({
         code: 'missing-extension',

@@ -2,7 +2,7 @@ import type { Project } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../failure';
 import type { Connections } from '../postgres/connections';
-import { relatedProjects, type AskedProject } from './projects';
+import { relatedProjects, type RequestedProject } from './projects';
 
 /** The names of a project's connections, as far as somebody says them. */
 export interface NamedServers {
@@ -54,7 +54,7 @@ export function refsAtSource(
 export async function refsBeside(
   connections: Connections,
   at: { readonly settings: Settings; readonly source: string },
-  asked: AskedProject,
+  asked: RequestedProject,
 ): Promise<readonly string[] | undefined> {
   const { settings } = at;
   if (settings.tenancy.buckets.by !== 'id-prefix') return undefined;

@@ -2,7 +2,7 @@ import type { NextStep } from '../../workflows/domain/next-steps';
 import type { Problem } from '../../workflows/domain/plan';
 import { readRoleMaker, settableRoles, type RoleMaker } from '../postgres/checks/role-attributes';
 import type { Connections } from '../postgres/connections';
-import { serverPlace, targetPlace } from '../postgres/maintenance';
+import { serverRef, targetRef } from '../postgres/maintenance';
 import {
   freezes,
   missingExtensions,
@@ -36,9 +36,9 @@ export async function viewServices(
   if (source === undefined) return { nextSteps: [], warnings: [] };
   const names = source.roles.map(({ name }) => name);
   const isNew = before.kind === 'absent';
-  const place = isNew ? serverPlace(identity.connection) : targetPlace(identity, 'read');
+  const databaseRef = isNew ? serverRef(identity.connection) : targetRef(identity, 'read');
   const wanted = source.roles.filter(({ name }) => createRoles.includes(name));
-  const seen = await connections.with({ ...place, kept: false }, async (client) => ({
+  const seen = await connections.with({ ...databaseRef, reuse: false }, async (client) => ({
     maker: await readRoleMaker(client),
     facts: await readServiceFacts(client, names),
     unknown: await missingExtensions(client, versioned(source)),

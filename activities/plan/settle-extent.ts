@@ -5,7 +5,7 @@ import { readPartitions, readRelationKinds } from '../postgres/catalog/parts';
 import { readSourceRole } from '../postgres/checks/source-privileges';
 import type { Connections } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
-import { nameOfTable, recallSchema, type SchemaScript } from '../postgres/schema';
+import { nameOfTable, cachedSchema, type SchemaScript } from '../postgres/schema';
 import { transaction } from '../postgres/transaction';
 
 /**
@@ -17,8 +17,8 @@ export async function settleExtent(
   connection: string,
   scopes: Scopes,
 ): Promise<Extent> {
-  const place = { connection, access: 'read' } as const;
-  return connections.with(place, (client) =>
+  const databaseRef = { connection, access: 'read' } as const;
+  return connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', async () => {
       const extent = extentOf(scopes);
       const partitions = await partitionsElsewhere(client, extent, scopes);
@@ -36,7 +36,7 @@ export async function settleExtent(
       if (tables.length === 0) return base;
       const { missing } = await readSourceRole(client, base);
       if (missing.length > 0) return base;
-      const script = await recallSchema({ client, connections, place }, base);
+      const script = await cachedSchema({ client, connections, databaseRef }, base);
       return withoutStuck(script, base, tables);
     }),
   );

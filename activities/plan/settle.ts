@@ -7,13 +7,13 @@ import {
   configuredProjects,
   projectProblems,
   relatedProjects,
-  settleProject,
-  type AskedProject,
+  resolveRequest,
+  type RequestedProject,
 } from './projects';
 import { refsAtSource, settingsFor, type NamedServers } from './servers';
 
 /** One project with its servers, among the configured ones. */
-export interface Settled {
+export interface ResolvedProject {
   readonly project: ProjectIdentity;
   /** The worker's, with this project's own source and target. */
   readonly settings: Settings;
@@ -33,16 +33,16 @@ interface Counted {
 }
 
 /** Settles which project a request means, and which servers that has. */
-export async function settle(
+export async function resolveProject(
   { connections, endEarlierReaders }: Pick<Attempt, 'connections' | 'endEarlierReaders'>,
   settings: Settings,
-  asked: AskedProject & NamedServers & Counted,
-): Promise<Settled> {
+  asked: RequestedProject & NamedServers & Counted,
+): Promise<ResolvedProject> {
   const configured =
     asked.overlap === undefined || asked.unclaimed === true
       ? await configuredProjects(connections, settings)
       : await relatedProjects(connections, settings, asked);
-  const project = settleProject(asked, configured);
+  const project = resolveRequest(asked, configured);
   const known = configured?.find((one) => one.ref === project.projectRef);
   const own = settingsFor(connections, settings, { asked, known });
   await endEarlierReaders(own.source);

@@ -24,7 +24,7 @@ import type { Client } from '../postgres/database-client';
 import {
   readDatabaseFacts,
   readServiceFacts,
-  recallSchema,
+  cachedSchema,
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
@@ -37,7 +37,7 @@ import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/transaction';
 import { releaseWarnings } from './checks/release-warnings';
 import { computedRemarks } from './checks/computed-remarks';
-import { sourceRoleRemarks } from './checks/role-remarks';
+import { sourceRoleFindings } from './checks/role-remarks';
 import { checkRows } from './checks/row-checks';
 import {
   crossingProblem,
@@ -93,14 +93,14 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   const { settings, project, configuredRefs, extent } = viewing;
   const { tenancy, scopes } = settings;
   const wanted = { tenancy, scopes, projectRef: project.projectRef, configuredRefs };
-  const place = { connection: settings.source, access: 'read' } as const;
-  const { seen, schema, unmade, facts } = await connections.with(place, (client) =>
+  const databaseRef = { connection: settings.source, access: 'read' } as const;
+  const { seen, schema, unmade, facts } = await connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', async () => {
       const looking = { extent, wanted, targetKeys: viewing.targetKeys ?? [] };
       const found = await look(client, { connection: settings.source, ...looking });
       const isReadable = !found.problems.some(({ code }) => code === 'privilege');
       const script = isReadable
-        ? await recallSchema({ client, connections, place }, extent)
+        ? await cachedSchema({ client, connections, databaseRef }, extent)
         : undefined;
       const unmade = await findUnmade(client, script, { extent, scopes });
       const service = await readServiceFacts(client, script?.roles ?? []);
@@ -188,7 +188,7 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const isExcluded = (table: string): boolean =>
     classification.rules.get(table)?.kind === 'excluded';
   const excluded = tables.map(({ table }) => table).filter(isExcluded);
-  const rights = sourceRoleRemarks(await readSourceRole(client, extent, excluded));
+  const rights = sourceRoleFindings(await readSourceRole(client, extent, excluded));
   // PostgreSQL looks at the expressions of indexes in whatever it plans over a table.
   const lost = computedRemarks(await findLostNames(client, extent)).problems;
   const refused =

@@ -16,7 +16,7 @@ export interface StoreView {
 }
 
 /** Looks at the place where backups go: whether it can be written, its free space, what it has timed. */
-export async function viewStore(
+export async function readStore(
   store: BackupStore,
   tables: readonly PlannedTable[],
   format: 'json' | 'copy',

@@ -7,7 +7,7 @@ import { identityWords, momentWords, originWords } from '../../workflows/domain/
 import { counted } from '../../workflows/domain/counted';
 import type { Release } from '../postgres/catalog/releases';
 import { settleDefaultPrivileges } from '../postgres/checks/default-privileges';
-import type { Mark } from '../postgres/fence';
+import type { Marker } from '../postgres/fence';
 import type { SchemaScript } from '../postgres/schema';
 import type { TargetView } from './target';
 import { defaultPrivilegeRemarks } from './checks/creation-remarks';
@@ -86,7 +86,7 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
 }
 
 /** What a mark in the target says against writing there. */
-function markProblem(mark: Mark, view: TargetView, { project, from }: TargetDemand): Problem {
+function markProblem(mark: Marker, view: TargetView, { project, from }: TargetDemand): Problem {
   const { database } = view.identity;
   if (mark.state !== 'completed') {
     const abandoned = mark.state === 'abandoned' ? ', its restore was given up' : '';
@@ -110,14 +110,14 @@ function markProblem(mark: Mark, view: TargetView, { project, from }: TargetDema
 }
 
 /** A rehearsal with a copy of the source must not count as the move. */
-function ofAnotherSource(mark: Mark, database: string, source: DatabaseIdentity): Problem {
+function ofAnotherSource(mark: Marker, database: string, source: DatabaseIdentity): Problem {
   return {
     code: 'migrated-from-another-source',
     message: `database "${database}" holds project "${mark.projectRef}" from another source: from the snapshot of ${momentWords(mark.snapshotAt)} of ${identityWords(mark.source)}, while the source now is ${identityWords(source)}. Start with replace to move the project again from this source; to keep what is there, leave the project out (--exclude=${mark.projectRef} with --all)`,
   };
 }
 
-function overwrites(mark: Mark, { before, identity }: TargetView): Problem {
+function overwrites(mark: Marker, { before, identity }: TargetView): Problem {
   const rows = before.kind === 'filled' ? before.rows : 0;
   return {
     code: 'target-migrated',

@@ -12,7 +12,7 @@ const SHOWN = 5;
 
 /** What speaks against the schema that stands in the target. */
 export function schemaProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
-  if (!gives(view, demand)) return [];
+  if (!mustReplaceSchema(view, demand)) return [];
   const { database } = view.identity;
   const owner = ownerWords(demand.from);
   if (demand.replace) {
@@ -91,21 +91,21 @@ export function comesAlong(
 
 /** The target's state before, as the writing steps have to know it. */
 export function stateBefore(view: TargetView, demand: TargetDemand): TargetState {
-  if (view.before.kind !== 'filled' || !gives(view, demand)) return view.before;
+  if (view.before.kind !== 'filled' || !mustReplaceSchema(view, demand)) return view.before;
   return { ...view.before, rebuild: true };
 }
 
 /** Whether the run makes the schemas in a database that is there already. */
 export function makesSchema(view: TargetView, demand: TargetDemand): boolean {
   if (view.before.kind === 'empty') return true;
-  return demand.replace && gives(view, demand);
+  return demand.replace && mustReplaceSchema(view, demand);
 }
 
 /**
  * Whether the schema in the target gives way to the source's: where it is another, and where single
  * tables of other schemas are part of it, whose foreign keys no order of loading would satisfy.
  */
-function gives({ schema, before }: TargetView, demand: TargetDemand): boolean {
+function mustReplaceSchema({ schema, before }: TargetView, demand: TargetDemand): boolean {
   if (before.kind !== 'filled' || schema === undefined || demand.schema === undefined) return false;
   return schema.digest !== demand.schema.digest || demand.extent.tables.length > 0;
 }

@@ -6,7 +6,7 @@ import { findDatabase, type DatabaseEntry } from '../postgres/catalog/databases'
 import { readIdentity } from '../postgres/catalog/identity';
 import { readBlindSpots } from '../postgres/catalog/privileges';
 import { readReleases, type Release } from '../postgres/catalog/releases';
-import { presentParts } from '../postgres/catalog/schemas';
+import { presentSchemas } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/row-counts';
 import { readNames } from '../postgres/catalog/state';
@@ -18,11 +18,11 @@ import {
 import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing-triggers';
 import { readReadOnly } from '../postgres/checks/read-only';
 import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
-import type { Connections, Place } from '../postgres/connections';
+import type { Connections, DatabaseRef } from '../postgres/connections';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
 import { ident } from '../postgres/identifiers';
-import { findForeignMark, mayReadMark, readMark, type Mark } from '../postgres/fence';
-import { serverPlace } from '../postgres/maintenance';
+import { findForeignMark, mayReadMark, readMarker, type Marker } from '../postgres/fence';
+import { serverRef } from '../postgres/maintenance';
 import {
   catalogDigest,
   readDatabaseFacts,
@@ -30,16 +30,16 @@ import {
   type SchemaScript,
 } from '../postgres/schema';
 import { clientRemarks } from './checks/client-remarks';
-import { together } from './checks/remarks';
+import { mergeFindings } from './checks/remarks';
 import { connectProblems, readOnlyProblems } from './checks/server-remarks';
-import { targetTriggerRemarks } from './checks/trigger-remarks';
+import { targetTriggerFindings } from './checks/trigger-remarks';
 import { dependentsOf, notKept } from './left-behind';
 
 /** What the plan sees of the target before anything happens to it. */
 export interface TargetView {
   readonly identity: DatabaseIdentity;
   readonly before: TargetState;
-  readonly mark: Mark | undefined;
+  readonly mark: Marker | undefined;
   readonly schema: SchemaScript | undefined;
   /** How far the services have migrated the schemas there. */
   readonly releases: readonly Release[];
@@ -70,7 +70,7 @@ export async function viewTarget(
   { connection, database }: { readonly connection: string; readonly database: string },
   extent: Extent,
 ): Promise<TargetView> {
-  const server = await connections.with(serverPlace(connection), async (client) => ({
+  const server = await connections.with(serverRef(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
     readOnly: readOnlyProblems(await readReadOnly(client)),
@@ -86,9 +86,9 @@ export async function viewTarget(
   const shut = shutProblem(server.entry, database);
   if (shut !== undefined) return closed([shut]);
   if (server.closed.length > 0) return closed([...server.readOnly, ...server.closed]);
-  const place = { connection, database, access: 'read' } as const;
+  const databaseRef = { connection, database, access: 'read' } as const;
   // A mark that the role may not read is a right that it lacks.
-  const foreign = await connections.with(place, async (client) =>
+  const foreign = await connections.with(databaseRef, async (client) =>
     (await mayReadMark(client)) ? findForeignMark(client) : undefined,
   );
   if (foreign !== undefined) {
@@ -96,7 +96,7 @@ export async function viewTarget(
     return closed([{ code: 'foreign-marker', message }]);
   }
   const isForMaintenance = connections.isForMaintenance(connection, database);
-  const seen = await viewExisting(connections, place, { extent, oid: server.entry.oid });
+  const seen = await viewExisting(connections, databaseRef, { extent, oid: server.entry.oid });
   const unreadable = (seen.schema?.problems ?? []).map((message) => ({
     code: 'schema',
     message: `in the target "${database}": ${message}`,
@@ -121,12 +121,12 @@ function shutProblem({ template, accepts }: DatabaseEntry, database: string): Pr
 
 async function viewExisting(
   connections: Connections,
-  place: Place,
+  databaseRef: DatabaseRef,
   { extent, oid }: { readonly extent: Extent; readonly oid: number },
 ): Promise<Omit<TargetView, 'identity' | 'problems' | 'isForMaintenance' | 'isClosed'>> {
-  const seen = await connections.with(place, async (client) => ({
-    mark: (await mayReadMark(client)) ? await readMark(client) : undefined,
-    parts: await presentParts(client, extent),
+  const seen = await connections.with(databaseRef, async (client) => ({
+    mark: (await mayReadMark(client)) ? await readMarker(client) : undefined,
+    parts: await presentSchemas(client, extent),
     rows: await projectRows(client, extent),
     dependents: await dependentsOf(client, extent),
     names: await readNames(client),
@@ -140,23 +140,23 @@ async function viewExisting(
     connect: (await readConnectRights(client)).map(spelled),
   }));
   const { keys, triggers, eventTriggers, connect } = seen;
-  const { database = '' } = place;
-  const { warnings } = together([
+  const { database = '' } = databaseRef;
+  const { warnings } = mergeFindings([
     clientRemarks(database, seen.clients),
-    targetTriggerRemarks(database, triggers, eventTriggers),
+    targetTriggerFindings(database, triggers, eventTriggers),
   ]);
   const { mark, encoding, dependents, releases, defaultPrivileges } = seen;
   const hasEventTriggers = eventTriggers.length > 0;
   const settled = { keys, warnings, defaultPrivileges, hasEventTriggers };
   const found = { mark, encoding, dependents, releases, ...settled };
   const names = { ...seen.names, connect };
-  const catalog = await connections.withPool(place, catalogDigest);
+  const catalog = await connections.withPool(databaseRef, catalogDigest);
   if (seen.parts.length === 0) {
     return { ...found, schema: undefined, before: { kind: 'empty', oid, catalog, ...names } };
   }
-  const schema = await connections.withPool(place, (pool) => readSchema(pool, extent));
+  const schema = await connections.withPool(databaseRef, (pool) => readSchema(pool, extent));
   const before = { kind: 'filled', oid, catalog, ...names, rows: seen.rows } as const;
-  const lost = notKept(place.database ?? '', schema);
+  const lost = notKept(databaseRef.database ?? '', schema);
   return { ...found, schema, before, warnings: [...warnings, ...lost] };
 }
 

@@ -1,7 +1,7 @@
 import type { Problem } from '../../workflows/domain/plan';
 import { tryEventTriggers } from '../postgres/checks/event-trigger-trial';
 import type { Connections } from '../postgres/connections';
-import { targetPlace } from '../postgres/maintenance';
+import { targetRef } from '../postgres/maintenance';
 import { eventTriggerRemarks } from './checks/creation-remarks';
 import type { TargetView } from './target';
 import type { TargetDemand } from './target-problems';
@@ -25,7 +25,7 @@ export async function trialProblems(
   if (found.length > 0 || view.before.kind === 'absent') return [];
   if (view.hasEventTriggers !== true) return [];
   const { database } = view.identity;
-  const raised = await connections.with(targetPlace(view.identity, 'write'), (client) =>
+  const raised = await connections.with(targetRef(view.identity, 'write'), (client) =>
     tryEventTriggers(client, { makesSchema: makesSchema(view, demand) }),
   );
   return eventTriggerRemarks(database, raised).problems;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Client } from 'pg';
-import { runTogether } from './run-together';
+import { runBatch } from './run-together';
 import { currentSettingSql, isCustom, settingSql, type DatabaseSetting } from './schema';
 
 const VALUES = 'moveout_settings';
@@ -19,7 +19,7 @@ export async function applySettings(
 ): Promise<void> {
   const secret = await hidden(client, settings);
   const open = settings.filter((setting) => !secret.includes(setting));
-  await runTogether(
+  await runBatch(
     client,
     open.map((setting) => settingSql(database, setting)),
   );
@@ -30,7 +30,7 @@ export async function applySettings(
   const lines = secret.map(({ name, value }, i) => copyLine([String(i), name, value]));
   const sink = client.query(copyFrom(`COPY pg_temp.${VALUES} FROM STDIN`));
   await pipeline(Readable.from(lines), sink);
-  await runTogether(
+  await runBatch(
     client,
     secret.flatMap((setting, i) => [
       `SELECT pg_catalog.set_config(name, value, true) IS NULL FROM pg_temp.${VALUES} WHERE position = ${String(i)}`,

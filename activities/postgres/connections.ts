@@ -7,14 +7,14 @@ import { explainFailure } from './explain-failure';
 import { openFirst } from './first-usable';
 import { serverUrl } from './server-url';
 import type { SessionPool } from './session-pool';
-import { stays, type Place } from './place';
+import { isPermanent, type DatabaseRef } from './place';
 import { ignoreIdleLoss, withLibraryPool } from './library-pool';
 import { cutName, pinAgain, pinStatement, startupOptions, type SessionKind } from './settings';
 import { betterManners, followVersion, isFull, KnownManners, otherwise } from './startup';
 import { databaseFailure } from './sqlstate';
 import { untilNone } from './until-none';
 
-export type { Place } from './place';
+export type { DatabaseRef } from './place';
 
 /** Milliseconds; an idle session that does not answer by then has lost its server. */
 const TAKEN_WITHIN = 5_000;
@@ -36,7 +36,7 @@ export interface Session {
 interface Opened {
   readonly client: Client;
   /** With the database that it is in. */
-  readonly at: Place;
+  readonly at: DatabaseRef;
 }
 
 /**
@@ -66,8 +66,8 @@ export class Connections extends ConnectionUrls {
   }
 
   /** Runs `use` with a session that is closed afterwards, whatever happens. */
-  async with<T>(place: Place, use: (client: Client) => Promise<T>): Promise<T> {
-    const { client, at } = await this.#openAny(place);
+  async with<T>(databaseRef: DatabaseRef, use: (client: Client) => Promise<T>): Promise<T> {
+    const { client, at } = await this.#openAny(databaseRef);
     const destroy = (): void => {
       client.connection.stream.destroy();
     };
@@ -88,37 +88,37 @@ export class Connections extends ConnectionUrls {
   }
 
   /** Runs `use` with a small pool of sessions for libraries that want one; again where its sessions found no room. */
-  async withPool<T>(place: Place, use: (pool: Pool) => Promise<T>): Promise<T> {
-    await this.#learn(place);
+  async withPool<T>(databaseRef: DatabaseRef, use: (pool: Pool) => Promise<T>): Promise<T> {
+    await this.#learn(databaseRef);
     const { signal } = this.#session;
-    const pin = pinStatement(this.#kindOf(place));
+    const pin = pinStatement(this.#kindOf(databaseRef));
     try {
-      return await withLibraryPool(this.#startConfig(place), { signal, pin }, use);
+      return await withLibraryPool(this.#startConfig(databaseRef), { signal, pin }, use);
     } catch (error) {
-      const at = this.#client(place);
-      if (await this.#madeRoom(at, error)) return this.withPool(place, use);
-      throw await this.#explained(error, place);
+      const at = this.#client(databaseRef);
+      if (await this.#madeRoom(at, error)) return this.withPool(databaseRef, use);
+      throw await this.#explained(error, databaseRef);
     }
   }
 
   /** A failure with what the server can add to it, unless the attempt has been cancelled. */
-  async #explained(error: unknown, place: Place): Promise<Error> {
-    const found = databaseFailure(error, this.describe(place));
+  async #explained(error: unknown, databaseRef: DatabaseRef): Promise<Error> {
+    const found = databaseFailure(error, this.describe(databaseRef));
     const { signal, name } = this.#session;
     if (signal?.aborted === true) return found;
     const look = <T>(use: (client: Client) => Promise<T>): Promise<T> =>
-      this.with({ ...place, access: 'read', kept: false }, use);
-    return explainFailure(found, { access: place.access, name, look });
+      this.with({ ...databaseRef, access: 'read', reuse: false }, use);
+    return explainFailure(found, { access: databaseRef.access, name, look });
   }
 
-  #kindOf({ access }: Place): SessionKind {
+  #kindOf({ access }: DatabaseRef): SessionKind {
     return { access, lockWait: this.#session.lockWait };
   }
 
   /** Has one session come about, unless it is known already how they do. */
-  async #learn(place: Place): Promise<void> {
-    if (!known.has(this.digestOf(place.connection)))
-      await this.with(place, () => Promise.resolve());
+  async #learn(databaseRef: DatabaseRef): Promise<void> {
+    if (!known.has(this.digestOf(databaseRef.connection)))
+      await this.with(databaseRef, () => Promise.resolve());
   }
 
   /**
@@ -137,14 +137,17 @@ export class Connections extends ConnectionUrls {
   }
 
   /** A place in words, without a secret: `database x on connection y`. */
-  describe(place: Place): string {
-    const database = place.database ?? this.databaseOf(place.connection);
-    return `database "${database}" on connection "${place.connection}"`;
+  describe(databaseRef: DatabaseRef): string {
+    const database = databaseRef.database ?? this.databaseOf(databaseRef.connection);
+    return `database "${database}" on connection "${databaseRef.connection}"`;
   }
 
-  #config(place: Omit<Place, 'access' | 'kept'>): ClientConfig {
-    this.#reached.add(place.connection);
-    const { connectionString, options } = serverUrl(this.url(place.connection), place.database);
+  #config(databaseRef: Omit<DatabaseRef, 'access' | 'kept'>): ClientConfig {
+    this.#reached.add(databaseRef.connection);
+    const { connectionString, options } = serverUrl(
+      this.url(databaseRef.connection),
+      databaseRef.database,
+    );
     return {
       connectionString,
       options: options ?? process.env['PGOPTIONS'] ?? '',
@@ -155,54 +158,54 @@ export class Connections extends ConnectionUrls {
   }
 
   /** The same with moveout's settings as start-up options, as far as the server takes any; those of the URL come first. */
-  #startConfig(place: Place): ClientConfig {
-    const { options = '', ...config } = this.#config(place);
-    const { takesOptions, knows } = known.of(this.digestOf(place.connection));
-    const own = takesOptions ? startupOptions(this.#kindOf(place), knows) : '';
+  #startConfig(databaseRef: DatabaseRef): ClientConfig {
+    const { options = '', ...config } = this.#config(databaseRef);
+    const { takesOptions, knows } = known.of(this.digestOf(databaseRef.connection));
+    const own = takesOptions ? startupOptions(this.#kindOf(databaseRef), knows) : '';
     return { ...config, options: `${options} ${own}`.trim() };
   }
 
   /** Closes the sessions that wait for somebody to ask for a place. */
-  async closeKept({ connection, database }: Omit<Place, 'access' | 'kept'>): Promise<void> {
+  async closeKept({ connection, database }: Omit<DatabaseRef, 'access' | 'kept'>): Promise<void> {
     await this.#session.pool?.close(this.#keyOf({ connection, database }));
   }
 
   /** The databases of sources and servers stay; a target may be renamed or dropped, and says what is kept. */
-  #poolKey(place: Place): string | undefined {
-    const { kept = place.access === 'read' && stays(place) } = place;
-    return kept ? this.#keyOf(place) : undefined;
+  #poolKey(databaseRef: DatabaseRef): string | undefined {
+    const { reuse: kept = databaseRef.access === 'read' && isPermanent(databaseRef) } = databaseRef;
+    return kept ? this.#keyOf(databaseRef) : undefined;
   }
 
-  #keyOf(place: Omit<Place, 'access' | 'kept'>): string {
-    const { connectionString = '', options = '' } = this.#config(place);
+  #keyOf(databaseRef: Omit<DatabaseRef, 'access' | 'kept'>): string {
+    const { connectionString = '', options = '' } = this.#config(databaseRef);
     return `${connectionString} ${options}`;
   }
 
-  async #letGo(place: Place, client: Client, isSound: boolean): Promise<void> {
-    const key = this.#poolKey(place);
+  async #letGo(databaseRef: DatabaseRef, client: Client, isSound: boolean): Promise<void> {
+    const key = this.#poolKey(databaseRef);
     const { pool, signal } = this.#session;
     const mayWait = isSound && signal?.aborted !== true;
     if (pool === undefined || key === undefined || !mayWait) return close(client);
     await pool.give(key, client);
   }
 
-  #connecting(place: Place): Connecting {
-    const { connection } = place;
+  #connecting(databaseRef: DatabaseRef): Connecting {
+    const { connection } = databaseRef;
     const hasMode = this.url(connection).searchParams.has('sslmode');
-    return { place: `${this.describe(place)}${this.serverWords(connection)}`, hasMode };
+    return { place: `${this.describe(databaseRef)}${this.serverWords(connection)}`, hasMode };
   }
 
   /** Opens a session in the database that a place names, else in the first of the server's that lets it in. */
-  async #openAny(place: Place): Promise<Opened> {
-    const { connection, anyBut } = place;
-    if (anyBut === undefined) return { client: await this.#open(place), at: place };
+  async #openAny(databaseRef: DatabaseRef): Promise<Opened> {
+    const { connection, anyBut } = databaseRef;
+    if (anyBut === undefined) return { client: await this.#open(databaseRef), at: databaseRef };
     const candidates = {
       key: JSON.stringify([this.digestOf(connection), anyBut]),
       names: this.maintenanceDatabases(connection, anyBut),
     };
     const opened = await openFirst(candidates, async (database): Promise<Opened> => {
       // Who is in `template1` keeps others from copying it.
-      const at = { ...place, database, kept: database !== 'template1' };
+      const at = { ...databaseRef, database, kept: database !== 'template1' };
       return { client: await this.#open(at), at };
     });
     if ('client' in opened) return opened;
@@ -214,14 +217,14 @@ export class Connections extends ConnectionUrls {
     return `connection "${connection}"${this.serverWords(connection)}: the server has no database for maintenance that can be used (${why}): name one in connections.${connection}.maintenanceDatabase that is neither source nor target and that the role may connect to, or grant it: GRANT CONNECT ON DATABASE postgres TO …`;
   }
 
-  async #open(place: Place): Promise<Client> {
+  async #open(databaseRef: DatabaseRef): Promise<Client> {
     this.#session.signal?.throwIfAborted();
-    return (await this.#taken(place)) ?? this.#opened(place);
+    return (await this.#taken(databaseRef)) ?? this.#opened(databaseRef);
   }
 
   /** An idle session made this attempt's; where it was lost meanwhile, there is none. */
-  async #taken(place: Place): Promise<Client | undefined> {
-    const key = this.#poolKey(place);
+  async #taken(databaseRef: DatabaseRef): Promise<Client | undefined> {
+    const key = this.#poolKey(databaseRef);
     const client = key === undefined ? undefined : this.#session.pool?.take(key);
     if (client === undefined) return undefined;
     const { name, signal } = this.#session;
@@ -229,7 +232,7 @@ export class Connections extends ConnectionUrls {
     const patience = setTimeout(destroy, TAKEN_WITHIN);
     signal?.addEventListener('abort', destroy, { once: true });
     try {
-      await client.query(pinAgain(this.#kindOf(place), cutName(name)));
+      await client.query(pinAgain(this.#kindOf(databaseRef), cutName(name)));
     } catch {
       // It was idle and is lost; why does not matter, for a new one is opened in its place.
       destroy();
@@ -238,31 +241,33 @@ export class Connections extends ConnectionUrls {
       clearTimeout(patience);
       signal?.removeEventListener('abort', destroy);
     }
-    return this.#guarded(place, client);
+    return this.#guarded(databaseRef, client);
   }
 
   /** Opens a new session; again in another manner where the server turns out to want it so. */
-  async #opened(place: Place): Promise<Client> {
-    const key = this.digestOf(place.connection);
+  async #opened(databaseRef: DatabaseRef): Promise<Client> {
+    const key = this.digestOf(databaseRef.connection);
     const manners = known.of(key);
-    const client = this.#client(place);
+    const client = this.#client(databaseRef);
     client.on('error', ignoreIdleLoss);
     const special = followVersion(client);
     try {
       await client.connect();
-      await client.query(pinStatement(this.#kindOf(place)));
+      await client.query(pinStatement(this.#kindOf(databaseRef)));
       known.note(key, { ...manners, knows: special() });
-      return await this.#guarded(place, client);
+      return await this.#guarded(databaseRef, client);
     } catch (error) {
-      const words = await otherwise(client, place.access, error);
+      const words = await otherwise(client, databaseRef.access, error);
       // Where the server refused TLS, taking leave politely would wait for its answer for ever.
       client.connection.stream.destroy();
       await close(client);
       const better = betterManners(manners, special(), error);
       if (better !== undefined) known.note(key, better);
-      if (better !== undefined || (await this.#madeRoom(client, error))) return this.#opened(place);
-      if (words !== undefined) throw failure('ConfigInvalid', `${this.describe(place)}: ${words}`);
-      throw connectFailure(error, this.#connecting(place));
+      if (better !== undefined || (await this.#madeRoom(client, error)))
+        return this.#opened(databaseRef);
+      if (words !== undefined)
+        throw failure('ConfigInvalid', `${this.describe(databaseRef)}: ${words}`);
+      throw connectFailure(error, this.#connecting(databaseRef));
     }
   }
 
@@ -272,9 +277,9 @@ export class Connections extends ConnectionUrls {
     return ((await this.#session.pool?.closeAt(at)) ?? 0) > 0;
   }
 
-  async #guarded(place: Place, client: Client): Promise<Client> {
+  async #guarded(databaseRef: DatabaseRef, client: Client): Promise<Client> {
     try {
-      if (place.access === 'write') await this.#session.guard?.(client);
+      if (databaseRef.access === 'write') await this.#session.guard?.(client);
       return client;
     } catch (error) {
       client.connection.stream.destroy();
@@ -282,12 +287,12 @@ export class Connections extends ConnectionUrls {
     }
   }
 
-  #client(place: Place): Client {
-    const config = this.#startConfig(place);
+  #client(databaseRef: DatabaseRef): Client {
+    const config = this.#startConfig(databaseRef);
     try {
       return new Client(config);
     } catch (error) {
-      throw urlFailure(error, this.describe(place));
+      throw urlFailure(error, this.describe(databaseRef));
     }
   }
 }

@@ -14,7 +14,7 @@ import {
   LINES_TABLE,
 } from './json-lines';
 import { selectList } from './projection';
-import { runTogether } from './run-together';
+import { runBatch } from './run-together';
 
 const FORMATS = {
   binary: 'FORMAT binary',
@@ -128,7 +128,7 @@ async function throughLines(
   await pipeline([...from, sink]);
   // A few dead lines cost the next table less than a new file does.
   const emptying = content.rows <= FEW_ROWS ? 'DELETE FROM' : 'TRUNCATE';
-  const [inserted] = await runTogether(client, [
+  const [inserted] = await runBatch(client, [
     insertFromLines(content),
     `${emptying} pg_temp.${LINES_TABLE}`,
   ]);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Content } from '../../workflows/domain/manifest';
 import { ident, qualified } from './identifiers';
-import { runTogether } from './run-together';
+import { runBatch } from './run-together';
 
 const fingerprintRow = z.object({ rows: z.coerce.number(), digest: z.string() });
 const valueRow = fingerprintRow.extend({ value: z.string().nullable() });
@@ -47,7 +47,7 @@ export async function fingerprints(
   seed: string,
 ): Promise<readonly Fingerprint[]> {
   const asked = selections.filter(({ where }) => where !== NOTHING);
-  const results = await runTogether(
+  const results = await runBatch(
     client,
     asked.map(
       (selection) =>

@@ -12,7 +12,7 @@ import {
   type ForeignKey,
   type Reference,
 } from './catalog/foreign-keys';
-import { holdingTables, type Choice } from './catalog/holding';
+import { populatedTables, type Choice } from './catalog/holding';
 import { dropUnfinishedIndexes } from './catalog/unfinished-indexes';
 import { readTriggers, setTriggers } from './catalog/triggers';
 import { copyIn, insertArray } from './copy';
@@ -42,7 +42,7 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   if (names.length === 0) return;
   const extent = { schemas: [], tables: names, withoutColumns: [] };
   await assertPresent(client, names);
-  const isEmpty = (await holdingTables(client, names.map(whole))).size === 0;
+  const isEmpty = (await populatedTables(client, names.map(whole))).size === 0;
   const { order, against: wrong } = loadOrder(names, await readReferences(client, names));
   // A key from elsewhere is in the way of TRUNCATE only.
   const inTheWay = isEmpty ? wrong.filter(({ table }) => names.includes(table)) : wrong;

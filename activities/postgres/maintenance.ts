@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
 import { findDatabase } from './catalog/databases';
-import type { Place } from './connections';
+import type { DatabaseRef } from './connections';
 import { ident } from './identifiers';
 
 /**
@@ -9,16 +9,16 @@ import { ident } from './identifiers';
  * reach across databases. The session only reads, so it may even be the source or a target that stays. A
  * target that the run creates may be dropped again: it is none.
  */
-export function lockPlace(
+export function lockDatabaseRef(
   connection: string,
   target?: Pick<DatabaseIdentity, 'database' | 'oid'>,
-): Place {
+): DatabaseRef {
   const isCreated = target?.oid === 0;
   return { connection, anyBut: isCreated ? [target.database] : [], access: 'read' };
 }
 
 /** The same database, for a look at the server: locks that are taken there go with the look. */
-export function serverPlace(connection: string): Place {
+export function serverRef(connection: string): DatabaseRef {
   return { connection, anyBut: [], access: 'read' };
 }
 
@@ -26,18 +26,18 @@ export function serverPlace(connection: string): Place {
  * Where databases of a server are created, renamed and dropped from: never a source, and never the target.
  * New databases come from `template0`, so a session in `template1` is not in the way.
  */
-export function maintenancePlace(
+export function maintenanceRef(
   { connection, systemIdentifier }: Pick<DatabaseIdentity, 'connection' | 'systemIdentifier'>,
   sources: readonly DatabaseIdentity[],
   target?: string,
-): Place {
+): DatabaseRef {
   const read = sources.filter((source) => source.systemIdentifier === systemIdentifier);
   const names = read.map(({ database }) => database);
   return {
     connection,
     anyBut: target === undefined ? names : [...names, target],
     access: 'write',
-    kept: true,
+    reuse: true,
   };
 }
 
@@ -58,11 +58,14 @@ export async function renameDatabase(client: Client, from: string, to: string): 
 }
 
 /** The target's database, in a session that waits for the run's next step. */
-export function keptTargetPlace(target: DatabaseIdentity, access: Place['access']): Place {
-  return { ...targetPlace(target, access), kept: true };
+export function reusedTargetRef(
+  target: DatabaseIdentity,
+  access: DatabaseRef['access'],
+): DatabaseRef {
+  return { ...targetRef(target, access), reuse: true };
 }
 
 /** The target's database. */
-export function targetPlace(target: DatabaseIdentity, access: Place['access']): Place {
+export function targetRef(target: DatabaseIdentity, access: DatabaseRef['access']): DatabaseRef {
   return { connection: target.connection, database: target.database, access };
 }

@@ -15,7 +15,7 @@ interface Message {
  * first that fails ends all. No more of them than a message holds are asked for at a time. For the caller's
  * transaction.
  */
-export async function runTogether(
+export async function runBatch(
   client: Client,
   statements: Iterable<string>,
 ): Promise<readonly QueryResult[]> {

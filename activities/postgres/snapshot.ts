@@ -1,7 +1,7 @@
 import type { Client } from './database-client';
 import { z } from 'zod';
 import { snapshotShared } from './catalog/recollection';
-import type { Connections, Place } from './connections';
+import type { Connections, DatabaseRef } from './connections';
 import { literal } from './identifiers';
 import { SEARCH_PUBLIC } from './settings';
 import { transaction } from './transaction';
@@ -24,14 +24,14 @@ const snapshotRow = z.object({ id: z.string(), lsn: z.string() });
 /** Runs `use` with a pair of read-only sessions over one `REPEATABLE READ` snapshot. */
 export async function withSnapshotPair<T>(
   connections: Connections,
-  place: Place,
+  databaseRef: DatabaseRef,
   use: (pair: SnapshotPair) => Promise<T>,
 ): Promise<T> {
-  return connections.with(place, (copying) =>
+  return connections.with(databaseRef, (copying) =>
     transaction(copying, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
       const { id, lsn } = snapshotRow.parse(exported?.rows[0]);
       const first = [`SET TRANSACTION SNAPSHOT ${literal(id)}`, SEARCH_PUBLIC];
-      return connections.with(place, (hashing) =>
+      return connections.with(databaseRef, (hashing) =>
         transaction(hashing, { mode: 'read-snapshot', first }, async () => {
           snapshotShared(copying, hashing);
           return use({ copying, hashing, lsn });

@@ -18,15 +18,25 @@ const FORM = 2;
 
 /** What a template holds: all statements that make the schema, in a database of such facts. */
 export interface Holding {
-  readonly before: readonly string[];
-  readonly after: readonly string[];
+  readonly preData: readonly string[];
+  readonly postData: readonly string[];
   readonly facts: DatabaseFacts;
 }
 
 /** The name of the template for a schema: equal for equal statements, encoding and locale alone. */
-export function templateName({ before, after, facts }: Holding): string {
+export function templateName({ preData, postData, facts }: Holding): string {
   const { encoding, collate, ctype, localeProvider, locale, icuRules } = facts;
-  const made = [FORM, before, after, encoding, collate, ctype, localeProvider, locale, icuRules];
+  const made = [
+    FORM,
+    preData,
+    postData,
+    encoding,
+    collate,
+    ctype,
+    localeProvider,
+    locale,
+    icuRules,
+  ];
   const hash = createHash('sha256').update(JSON.stringify(made)).digest('hex');
   return `${TEMPLATE_PREFIX}${hash.slice(0, 24)}`;
 }

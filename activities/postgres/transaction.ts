@@ -1,6 +1,6 @@
 import type { Client, QueryResult } from 'pg';
 import { snapshotBegan, snapshotEnded } from './catalog/recollection';
-import { runTogether } from './run-together';
+import { runBatch } from './run-together';
 
 type Mode = 'read-snapshot' | 'write';
 
@@ -26,7 +26,7 @@ export async function transaction<T>(
   use: (first: readonly QueryResult[]) => Promise<T>,
 ): Promise<T> {
   const { mode, first } = typeof how === 'string' ? { mode: how, first: [] } : how;
-  const [, ...results] = await runTogether(client, [BEGIN[mode], ...first]);
+  const [, ...results] = await runBatch(client, [BEGIN[mode], ...first]);
   if (mode === 'read-snapshot') snapshotBegan(client);
   const result = await use(results);
   await client.query('COMMIT');

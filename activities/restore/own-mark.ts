@@ -1,15 +1,19 @@
 import { findDatabase } from '../postgres/catalog/databases';
-import { readMark, type Mark } from '../postgres/fence';
-import { serverPlace, targetPlace } from '../postgres/maintenance';
+import { readMarker, type Marker } from '../postgres/fence';
+import { serverRef, targetRef } from '../postgres/maintenance';
 import type { Writer } from '../write/writing';
 
 /** The mark that this run left in the target; `undefined` where the target is absent or not this run's. */
-export async function ownMark({ connections, job, runId }: Writer): Promise<Mark | undefined> {
+export async function readOwnMarker({
+  connections,
+  job,
+  runId,
+}: Writer): Promise<Marker | undefined> {
   const { connection, database } = job.target;
-  const entry = await connections.with(serverPlace(connection), (client) =>
+  const entry = await connections.with(serverRef(connection), (client) =>
     findDatabase(client, database),
   );
   if (entry === undefined) return undefined;
-  const mark = await connections.with(targetPlace(job.target, 'read'), readMark);
+  const mark = await connections.with(targetRef(job.target, 'read'), readMarker);
   return mark?.runId === runId && mark.databaseOid === entry.oid ? mark : undefined;
 }

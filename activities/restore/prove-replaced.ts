@@ -1,8 +1,8 @@
 import type { RestoreProof } from '../../workflows/domain/report';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
-import { isMarkBelow, readMark, type Mark } from '../postgres/fence';
-import { serverPlace, targetPlace } from '../postgres/maintenance';
+import { wasSuperseded, readMarker, type Marker } from '../postgres/fence';
+import { serverRef, targetRef } from '../postgres/maintenance';
 import type { Writer } from '../write/writing';
 
 /**
@@ -12,13 +12,13 @@ import type { Writer } from '../write/writing';
 export async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> {
   const { connections, job, runId } = writer;
   const { connection, database } = job.target;
-  const entry = await connections.with(serverPlace(connection), (client) =>
+  const entry = await connections.with(serverRef(connection), (client) =>
     findDatabase(client, database),
   );
   if (entry === undefined) return undefined;
-  const found = await connections.with(targetPlace(job.target, 'read'), async (client) => {
-    const mark = await readMark(client);
-    return { mark, isBelow: mark !== undefined && (await isMarkBelow(client, runId)) };
+  const found = await connections.with(targetRef(job.target, 'read'), async (client) => {
+    const mark = await readMarker(client);
+    return { mark, isBelow: mark !== undefined && (await wasSuperseded(client, runId)) };
   });
   if (found.mark === undefined || isSame(found.mark, writer)) return undefined;
   const { workflowId, state } = found.mark;
@@ -36,6 +36,6 @@ export async function proveReplaced(writer: Writer): Promise<RestoreProof | unde
   };
 }
 
-function isSame({ runId, epoch }: Mark, { job }: Writer): boolean {
+function isSame({ runId, epoch }: Marker, { job }: Writer): boolean {
   return runId === job.markBefore?.runId && epoch === job.markBefore.epoch;
 }

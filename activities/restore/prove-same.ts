@@ -3,7 +3,7 @@ import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
 import { readNames } from '../postgres/catalog/state';
-import { serverPlace, targetPlace } from '../postgres/maintenance';
+import { serverRef, targetRef } from '../postgres/maintenance';
 import { catalogDigest } from '../postgres/schema';
 import type { Writer } from '../write/writing';
 
@@ -15,16 +15,16 @@ export async function proveSame(writer: Writer): Promise<readonly string[]> {
   const { connections, job } = writer;
   const { target, targetBefore } = job;
   if (targetBefore.kind === 'absent') return [];
-  const entry = await connections.with(serverPlace(target.connection), (client) =>
+  const entry = await connections.with(serverRef(target.connection), (client) =>
     findDatabase(client, target.database),
   );
   if (entry?.oid !== targetBefore.oid) {
     throw failure('RestoreUnproved', `database "${target.database}" is not the one of before`);
   }
-  const place = targetPlace(target, 'read');
+  const databaseRef = targetRef(target, 'read');
   await proveOpen(writer, targetBefore.connect);
   if (targetBefore.catalog === undefined) return [];
-  const catalog = await connections.withPool(place, catalogDigest);
+  const catalog = await connections.withPool(databaseRef, catalogDigest);
   if (catalog === targetBefore.catalog)
     return ['it is the same database (oid), and its whole catalog is as before'];
   await proveGone(writer, targetBefore);
@@ -38,7 +38,7 @@ async function proveOpen(
   { connections, job: { target } }: Writer,
   before: readonly string[] = [],
 ): Promise<void> {
-  const now = await connections.with(targetPlace(target, 'read'), readConnectRights);
+  const now = await connections.with(targetRef(target, 'read'), readConnectRights);
   const rights = now.map(spelled);
   const lost = before.filter((one) => !rights.includes(one));
   if (lost.length === 0) return;
@@ -54,7 +54,7 @@ async function proveGone(
   before: CatalogState,
 ): Promise<void> {
   const { schema } = await resources.store.manifest(job.backupId);
-  const names = await connections.with(targetPlace(job.target, 'read'), readNames);
+  const names = await connections.with(targetRef(job.target, 'read'), readNames);
   const came = schema.extensions ?? [];
   const left = [
     ...came

@@ -3,19 +3,19 @@ import type { RestoreProof } from '../../workflows/domain/report';
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
 import { readSequences } from '../postgres/catalog/sequences';
-import { presentParts } from '../postgres/catalog/schemas';
+import { presentSchemas } from '../postgres/catalog/schemas';
 import { stagingName } from '../postgres/fence';
-import { targetPlace, serverPlace } from '../postgres/maintenance';
+import { targetRef, serverRef } from '../postgres/maintenance';
 import { compareSchemas, readSchema } from '../postgres/schema';
 import { differingTables, fingerprintTarget } from '../verify/compare-target';
 import type { Writer } from '../write/writing';
-import { ownMark } from './own-mark';
+import { readOwnMarker } from './own-mark';
 import { proveReplaced } from './prove-replaced';
 import { proveSame } from './prove-same';
 
 /** Shows that the target is as the plan recorded it; what is not is named, and the restore tried again. */
 export async function proveRestored(writer: Writer): Promise<RestoreProof> {
-  if ((await ownMark(writer)) !== undefined) {
+  if ((await readOwnMarker(writer)) !== undefined) {
     throw failure('RestoreUnproved', 'the target still carries the mark of this migration');
   }
   const replaced = await proveReplaced(writer);
@@ -32,7 +32,7 @@ export async function proveRestored(writer: Writer): Promise<RestoreProof> {
 
 async function proveAbsent({ connections, job, runId }: Writer): Promise<RestoreProof> {
   const { database, connection } = job.target;
-  const found = await connections.with(serverPlace(connection), async (client) => ({
+  const found = await connections.with(serverRef(connection), async (client) => ({
     staging: await findDatabase(client, stagingName(runId)),
     target: await findDatabase(client, database),
   }));
@@ -47,8 +47,8 @@ async function proveAbsent({ connections, job, runId }: Writer): Promise<Restore
 
 async function proveEmpty(writer: Writer): Promise<RestoreProof> {
   const { connections, job } = writer;
-  const present = await connections.with(targetPlace(job.target, 'read'), (client) =>
-    presentParts(client, job.extent),
+  const present = await connections.with(targetRef(job.target, 'read'), (client) =>
+    presentSchemas(client, job.extent),
   );
   if (present.length > 0)
     throw failure('RestoreUnproved', `${present.join(', ')} is still in "${job.target.database}"`);
@@ -68,8 +68,8 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
     return { state: 'filled', facts: ['nothing had been written yet', ...same] };
   }
   const manifest = await resources.store.manifest(job.targetBackupId);
-  const place = targetPlace(job.target, 'read');
-  const rows = await connections.with(place, async (client) => ({
+  const databaseRef = targetRef(job.target, 'read');
+  const rows = await connections.with(databaseRef, async (client) => ({
     found: await fingerprintTarget(client, manifest, (table) => {
       meter.at(table);
     }),
@@ -81,7 +81,9 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
   if (JSON.stringify(rows.sequences) !== JSON.stringify(manifest.sequences)) {
     throw failure('RestoreUnproved', 'sequences are not as before');
   }
-  const schema = await connections.withPool(place, (pool) => readSchema(pool, manifest.extent));
+  const schema = await connections.withPool(databaseRef, (pool) =>
+    readSchema(pool, manifest.extent),
+  );
   const recorded = await resources.store.readText(
     job.targetBackupId,
     manifest.schema.snapshot.file,

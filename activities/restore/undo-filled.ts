@@ -2,15 +2,15 @@ import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../failure';
 import { placeSequences } from '../postgres/catalog/sequences';
 import type { Client } from '../postgres/database-client';
-import { withdraw } from '../postgres/fence';
+import { restorePreviousMarker } from '../postgres/fence';
 import { replaceRows } from '../postgres/load';
-import { runStatements } from '../postgres/run-statements';
+import { runInTurn } from '../postgres/run-statements';
 import { parseSchemaSql } from '../postgres/schema';
-import { tableLoad } from '../write/load-tables';
+import { importTables } from '../write/load-tables';
 import { removeParts } from '../write/remove-parts';
 import type { Writer } from '../write/writing';
-import { inOwnTarget } from './in-own-target';
-import { ownMark } from './own-mark';
+import { withOwnTarget } from './in-own-target';
+import { readOwnMarker } from './own-mark';
 import { readOwnRemoval } from './own-removal';
 import { reopen } from './reopen';
 
@@ -18,20 +18,20 @@ import { reopen } from './reopen';
  * Puts the target's own rows back from the backup that was taken of them, and its own schema where
  * that had given way, in one transaction.
  */
-export async function undoFilled(writer: Writer): Promise<void> {
-  if ((await ownMark(writer)) === undefined) return;
+export async function restoreFilled(writer: Writer): Promise<void> {
+  if ((await readOwnMarker(writer)) === undefined) return;
   const { job, meter, resources, runId } = writer;
   if (job.targetBackupId === undefined) {
     throw failure('RestoreUnproved', 'the target held something, but no backup of it was recorded');
   }
   const manifest = await resources.store.manifest(job.targetBackupId);
-  const load = tableLoad(resources.store, manifest, { contents: manifest.contents, meter });
+  const load = importTables(resources.store, manifest, { contents: manifest.contents, meter });
   const rebuilding = await ownSchema(writer, manifest);
-  await inOwnTarget(writer, async (client) => {
+  await withOwnTarget(writer, async (client) => {
     await rebuilding(client, () => replaceRows(client, load.loading));
     await placeSequences(client, manifest.sequences);
     await reopen(client);
-    await withdraw(client, runId);
+    await restorePreviousMarker(client, runId);
   });
 }
 
@@ -48,8 +48,8 @@ async function ownSchema(
   const removal = await readOwnRemoval(writer);
   return async (client, rows) => {
     await removeParts(client, removal, 'RestoreUnproved');
-    await runStatements(client, own.before);
+    await runInTurn(client, own.preData);
     await rows();
-    await runStatements(client, own.after);
+    await runInTurn(client, own.postData);
   };
 }

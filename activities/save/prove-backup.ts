@@ -4,7 +4,7 @@ import type { Attempt } from '../attempt';
 import { checkFiles } from '../backup/check';
 import type { BackupStore } from '../backup/store';
 import { failure } from '../failure';
-import type { Place } from '../postgres/connections';
+import type { DatabaseRef } from '../postgres/connections';
 import { backupSide, BACKUP_ROWS } from '../postgres/compare/side';
 import { withScratch } from '../postgres/compare/workbench';
 import type { Client } from '../postgres/database-client';
@@ -17,7 +17,7 @@ import { bringBackupRows } from '../verify/backup-file';
 export interface Proving extends Pick<Attempt, 'connections' | 'meter'> {
   readonly store: BackupStore;
   readonly manifest: Manifest;
-  readonly place: Omit<Place, 'access'>;
+  readonly databaseRef: Omit<DatabaseRef, 'access'>;
 }
 
 /**
@@ -26,12 +26,12 @@ export interface Proving extends Pick<Attempt, 'connections' | 'meter'> {
  * fingerprint. One table at a time, in transactions that are rolled back; takes the room of the largest table.
  */
 export async function proveBackup(proving: Proving): Promise<void> {
-  const { connections, manifest, place, store } = proving;
+  const { connections, manifest, databaseRef, store } = proving;
   await checkFiles(store, manifest);
   parseSchemaSql(await store.readText(manifest.backupId, manifest.schema.file));
   for (const content of manifest.contents) {
     if (content.rows === 0) continue;
-    await withScratch(connections, place, (client) =>
+    await withScratch(connections, databaseRef, (client) =>
       naming(`trying ${content.file} of ${manifest.backupId}`, () =>
         proveTable(client, proving, content),
       ),

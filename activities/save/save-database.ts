@@ -11,16 +11,16 @@ import { readIdentity } from '../postgres/catalog/identity';
 import { readWideTables } from '../postgres/checks/wide-rows';
 import { readSequences } from '../postgres/catalog/sequences';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
-import type { Connections, Place } from '../postgres/connections';
+import type { Connections, DatabaseRef } from '../postgres/connections';
 import {
   readDatabaseFacts,
   readServiceFacts,
-  recallSchema,
+  cachedSchema,
   renderSchemaSql,
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
-import { saveTable, type Saving, type Selected } from './save-table';
+import { exportTable, type Saving, type Selected } from './save-table';
 import { withSnapshotPair, type SnapshotPair } from '../postgres/snapshot';
 
 /** What is to be saved, from where, and as what. */
@@ -29,7 +29,7 @@ export interface Order {
   readonly kind: 'project' | 'target';
   readonly format: 'json' | 'copy';
   readonly project: ProjectIdentity;
-  readonly place: Place;
+  readonly databaseRef: DatabaseRef;
   readonly extent: Extent;
   readonly tenancy?: Tenancy | undefined;
   readonly scopes?: Scopes | undefined;
@@ -45,14 +45,14 @@ export interface Order {
 }
 
 /** Writes a backup whole or not at all: one snapshot over all tables, the manifest last. */
-export async function saveDatabase(
+export async function exportDatabase(
   store: BackupStore,
   connections: Connections,
   order: Order,
 ): Promise<Manifest> {
   const draft = await store.begin(order.backupId, order.runId);
   try {
-    const manifest = await withSnapshotPair(connections, order.place, (pair) =>
+    const manifest = await withSnapshotPair(connections, order.databaseRef, (pair) =>
       write({ store, draft, order, connections, pair }),
     );
     await order.assertOurs();
@@ -75,10 +75,10 @@ interface Writing {
 
 async function write({ store, draft, order, connections, pair }: Writing): Promise<Manifest> {
   const timestamp = new Date().toISOString();
-  const source = await readIdentity(pair.copying, order.place.connection);
+  const source = await readIdentity(pair.copying, order.databaseRef.connection);
   const database = await readDatabaseFacts(pair.copying);
-  const { place, extent } = order;
-  const schema = await recallSchema({ client: pair.copying, connections, place }, extent);
+  const { databaseRef, extent } = order;
+  const schema = await cachedSchema({ client: pair.copying, connections, databaseRef }, extent);
   const tables = await readTables(pair.copying, order.extent);
   const selected = await order.select(pair, tables);
   const seed = randomBytes(8).readBigInt64BE(0).toString();
@@ -87,7 +87,7 @@ async function write({ store, draft, order, connections, pair }: Writing): Promi
   const wide = await readWideTables(pair.copying, selected);
   const saving: Saving = { pair, draft, kind, format, seed, meter, normalizeNullTokens, wide };
   const contents: Content[] = [];
-  for (const table of selected) contents.push(await saveTable(saving, table));
+  for (const table of selected) contents.push(await exportTable(saving, table));
   const sequences = [...(await readSequences(pair.copying, order.extent))];
   return {
     backupId,

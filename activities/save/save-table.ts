@@ -7,7 +7,7 @@ import type { BackupDraft, WrittenFile } from '../backup/draft';
 import { EMPTY_ARRAY, LinesToArray } from '../backup/json-array';
 import { tableFile } from '../backup/manifest';
 import type { TableFacts } from '../postgres/catalog/tables';
-import { generatedSelection, steadyGenerated } from '../postgres/compare/generated';
+import { generatedSelection, comparableGeneratedColumns } from '../postgres/compare/generated';
 import { readPrimaryKey } from '../postgres/compare/primary-key';
 import { NOTHING } from '../postgres/catalog/holding';
 import { copyOut, noRows, type CopyOut } from '../postgres/copy';
@@ -41,7 +41,7 @@ export interface Saving {
 }
 
 /** Writes the rows of one table that a predicate selects, and fingerprints them in the same snapshot. */
-export async function saveTable(
+export async function exportTable(
   { pair, draft, kind, format, normalizeNullTokens, seed, meter, wide }: Saving,
   { facts, where, kind: scope }: Selected,
 ): Promise<Content> {
@@ -116,7 +116,7 @@ async function describe(client: Client, wanted: Wanted, seed: string): Promise<D
   const { table } = facts;
   const names = [...(await readPrimaryKey(client, table, columns))];
   const key = names.length === 0 ? {} : { key: names };
-  const generated = [...(await steadyGenerated(client, facts, columns))];
+  const generated = [...(await comparableGeneratedColumns(client, facts, columns))];
   const rows = { table, expressions: selectList(columns), where };
   const computed = { table, columns, ...key };
   const generatedWhere = generated.length === 0 ? NOTHING : where;

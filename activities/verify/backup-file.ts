@@ -1,7 +1,7 @@
 import type { Client } from '../postgres/database-client';
 import type { Content } from '../../workflows/domain/manifest';
 import { loadBackupRows } from '../postgres/compare/load-backup-rows';
-import { tableLoad } from '../write/load-tables';
+import { importTables } from '../write/load-tables';
 import type { Verification } from './verification';
 
 /** Loads one table's file into a workbench, checked against the manifest to the last byte. */
@@ -10,7 +10,7 @@ export async function bringBackupRows(
   client: Client,
   content: Content,
 ): Promise<void> {
-  const { loading } = tableLoad(store, manifest, { contents: [content], meter });
+  const { loading } = importTables(store, manifest, { contents: [content], meter });
   await loadBackupRows(client, content, loading.open(content));
   loading.loaded(content);
 }

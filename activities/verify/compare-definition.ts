@@ -3,15 +3,15 @@ import type { Problem } from '../../workflows/domain/plan';
 import { listed } from '../plan/checks/remarks';
 import { readIdentity } from '../postgres/catalog/identity';
 import { readMarkedUndone, type Undone } from '../postgres/catalog/marks';
-import { readMark, type Mark } from '../postgres/fence';
-import { targetPlace } from '../postgres/maintenance';
+import { readMarker, type Marker } from '../postgres/fence';
+import { targetRef } from '../postgres/maintenance';
 import {
   carriedFacts,
   closedFacts,
   compareDatabaseFacts,
   parseDatabaseFacts,
   readDatabaseFacts,
-  recallDifferences,
+  cachedDifferences,
 } from '../postgres/schema';
 import type { Verification } from './verification';
 
@@ -31,7 +31,7 @@ export async function compareDefinition(
   verification: Verification,
   client: Client,
 ): Promise<Compared> {
-  const mark = await readMark(client);
+  const mark = await readMarker(client);
   const undone = mark === undefined ? undefined : await readMarkedUndone(client);
   const parts = [
     await compareSchema(verification, client, ownUndone(verification, mark, undone)),
@@ -46,7 +46,7 @@ export async function compareDefinition(
 /** What a completed run left undone; a run that is under way has it in its plan and its next steps. */
 function ownUndone(
   { manifest }: Verification,
-  mark: Mark | undefined,
+  mark: Marker | undefined,
   undone: Undone | undefined,
 ): Undone | undefined {
   if (mark?.state !== 'completed' || mark.backupId !== manifest.backupId) return undefined;
@@ -59,11 +59,11 @@ async function compareSchema(
   client: Client,
   undone: Undone | undefined,
 ): Promise<Compared> {
-  const place = targetPlace(job.target, 'read');
+  const databaseRef = targetRef(job.target, 'read');
   const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
-  const looking = { client, connections, place };
+  const looking = { client, connections, databaseRef };
   const comparing = (unreached: Undone['unreached']): Promise<readonly string[]> =>
-    recallDifferences(looking, manifest.extent, { snapshot, unreached });
+    cachedDifferences(looking, manifest.extent, { snapshot, unreached });
   const unreached = job.unreached ?? undone?.unreached;
   const differences = await comparing(unreached);
   if (undone?.unreached === undefined || differences.length > 0) return { ...SAME, differences };
@@ -74,7 +74,7 @@ async function compareSchema(
 async function compareFacts(
   { manifest }: Verification,
   client: Client,
-  { mark, undone }: { readonly mark: Mark | undefined; readonly undone: Undone | undefined },
+  { mark, undone }: { readonly mark: Marker | undefined; readonly undone: Undone | undefined },
 ): Promise<Compared> {
   const { oid } = await readIdentity(client, '');
   if (mark?.createdDatabase !== true || mark.databaseOid !== oid) return SAME;

@@ -7,7 +7,7 @@ import { NOTHING } from '../postgres/catalog/holding';
 import { selectList } from '../postgres/projection';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { readProjectScope } from '../postgres/scope/project-scope';
-import { lackOf } from './compare-target';
+import { problemOf } from './compare-target';
 import { fingerprintTables } from './fingerprint-tables';
 
 /** One table of the manifest as the source has it now. */
@@ -47,7 +47,7 @@ export async function fingerprintSource(
   for (const content of contents) {
     const { table } = content;
     const where = whereOf.get(table);
-    const lack = where === undefined ? 'the table is missing' : lackOf(content, tables);
+    const lack = where === undefined ? 'the table is missing' : problemOf(content, tables);
     if (lack === undefined) complete.push(content);
     found.set(table, { where: where ?? NOTHING, lack });
   }

@@ -1,7 +1,7 @@
 import type { Client } from '../postgres/database-client';
 import { sameFingerprint, type Fingerprint } from '../../workflows/domain/fingerprint';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
-import { holdingTables, NOTHING } from '../postgres/catalog/holding';
+import { populatedTables, NOTHING } from '../postgres/catalog/holding';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import { generatedSelection } from '../postgres/compare/generated';
 import { fingerprints } from '../postgres/fingerprint';
@@ -21,8 +21,8 @@ export async function fingerprintTarget(
   at: (table: string) => void,
 ): Promise<Fingerprints> {
   const present = await readTables(client, manifest.extent);
-  const complete = manifest.contents.filter((content) => lackOf(content, present) === undefined);
-  const holding = await holdingTables(
+  const complete = manifest.contents.filter((content) => problemOf(content, present) === undefined);
+  const holding = await populatedTables(
     client,
     complete.map(({ table }) => ({ table, where: 'true' })),
   );
@@ -44,7 +44,7 @@ export function differingTables(manifest: Manifest, found: Fingerprints): readon
 }
 
 /** Says what a database lacks of a table that the manifest has; `undefined` where it lacks nothing. */
-export function lackOf(
+export function problemOf(
   { table, columns }: Content,
   present: readonly TableFacts[],
 ): string | undefined {
@@ -71,7 +71,8 @@ export async function generatedDifferences(
     return generated === undefined || differing.has(table) ? [] : [{ content, generated }];
   });
   const complete = wanted.filter(
-    ({ content, generated: { columns } }) => lackOf({ ...content, columns }, present) === undefined,
+    ({ content, generated: { columns } }) =>
+      problemOf({ ...content, columns }, present) === undefined,
   );
   const selections = complete.map(({ content, generated }) => {
     const where = found.get(content.table)?.rows === 0 ? NOTHING : 'true';

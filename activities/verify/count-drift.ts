@@ -1,15 +1,15 @@
 import type { Client } from '../postgres/database-client';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
 import type { RowsMoved, TableDrift } from '../../workflows/domain/report';
-import { targetPlace } from '../postgres/maintenance';
-import { setApart } from '../postgres/compare/rows-apart';
+import { targetRef } from '../postgres/maintenance';
+import { differingRows } from '../postgres/compare/rows-apart';
 import { backupSide, sourceSide, targetSide } from '../postgres/compare/side';
 import { bringHashes, hashedRows } from '../postgres/compare/source-rows';
-import { withWorkbench } from '../postgres/compare/workbench';
+import { withScratchTransaction } from '../postgres/compare/workbench';
 import { naming } from '../postgres/sqlstate';
 import { bringBackupRows } from './backup-file';
 import type { SourceTables } from './compare-source';
-import { sayingWhyNot } from './tell-apart';
+import { noteOnPermanentFailure } from './tell-apart';
 import type { Verification } from './verification';
 
 /** What drift is counted with: both sides in the snapshots in which they were fingerprinted. */
@@ -38,7 +38,7 @@ export async function countDrift(
     const content = contentOf(ground.verification.manifest, entry);
     const counts =
       failed === undefined && content !== undefined
-        ? await sayingWhyNot('its rows could not be counted', async () => ({
+        ? await noteOnPermanentFailure('its rows could not be counted', async () => ({
             moved: await countMoved(ground, content),
           }))
         : { note: failed };
@@ -56,14 +56,14 @@ async function countMoved(
   const { seed } = manifest;
   const { table } = content;
   meter.at(table);
-  const place = targetPlace(job.target, 'write');
+  const databaseRef = targetRef(job.target, 'write');
   const now = sourceSide(content, sourceTables.get(table)?.where ?? 'false');
-  return withWorkbench(connections, { place, snapshot }, (workbench) =>
+  return withScratchTransaction(connections, { databaseRef, snapshot }, (workbench) =>
     naming(`counting drift of ${table}`, async () => {
       if (!isEqual(table)) await bringBackupRows(verification, workbench, content);
       const then = isEqual(table) ? targetSide(content) : backupSide(content);
       const hashes = await bringHashes({ source, workbench }, now, seed);
-      const counts = await setApart(workbench, [hashedRows(then, seed), hashes]);
+      const counts = await differingRows(workbench, [hashedRows(then, seed), hashes]);
       return { added: counts.extra, changed: counts.changed, gone: counts.missing };
     }),
   );

@@ -3,12 +3,12 @@ import type { Content, Manifest } from '../../workflows/domain/manifest';
 import type { Evidence, TableEvidence } from '../../workflows/domain/report';
 import { removeDifferences } from '../backup/differences';
 import { exportSnapshot } from '../postgres/compare/workbench';
-import { keptTargetPlace } from '../postgres/maintenance';
+import { reusedTargetRef } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import { driftOf, type SourceTables } from './compare-source';
 import { differingTables } from './compare-target';
 import { countDrift } from './count-drift';
-import { tellApart, type Finding } from './tell-apart';
+import { diffRows, type RowDifference } from './tell-apart';
 import type { UnlistedTable } from './unlisted-tables';
 import type { Verification } from './verification';
 import { viewTarget, type TargetView } from './view-target';
@@ -33,8 +33,8 @@ export async function gatherEvidence(
   withSource: WithSource,
 ): Promise<Evidence> {
   const { connections, job, manifest } = verification;
-  const place = keptTargetPlace(job.target, 'read');
-  return connections.with(place, (client) =>
+  const databaseRef = reusedTargetRef(job.target, 'read');
+  return connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', () =>
       withSource(async (source) => {
         const snapshot = await exportSnapshot(client);
@@ -60,7 +60,7 @@ export async function gatherEvidence(
   );
 }
 
-type Findings = ReadonlyMap<string, Finding>;
+type Findings = ReadonlyMap<string, RowDifference>;
 
 /** What is found of each table that differs; what an earlier verification left of the others goes. */
 async function findingsOf(
@@ -70,7 +70,7 @@ async function findingsOf(
 ): Promise<Findings> {
   const { manifest, store, job } = verification;
   const differing = new Set(differingTables(manifest, prints));
-  const findings = new Map<string, Finding>();
+  const findings = new Map<string, RowDifference>();
   const tables = manifest.contents.map(({ table }) => table);
   const toTell = new Set(tables.filter((table) => !lacks.has(table) && differing.has(table)));
   await removeDifferences(
@@ -81,7 +81,7 @@ async function findingsOf(
   for (const content of manifest.contents) {
     const { table } = content;
     const lack = lacks.get(table);
-    if (toTell.has(table)) findings.set(table, await tellApart(verification, content, snapshot));
+    if (toTell.has(table)) findings.set(table, await diffRows(verification, content, snapshot));
     else if (lack !== undefined) findings.set(table, { note: lack });
   }
   return findings;

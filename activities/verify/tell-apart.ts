@@ -4,11 +4,11 @@ import type { Content } from '../../workflows/domain/manifest';
 import type { RowsApart, TableEvidence } from '../../workflows/domain/report';
 import { removeDifferences, writeDifferences } from '../backup/differences';
 import { failure } from '../failure';
-import { targetPlace } from '../postgres/maintenance';
+import { targetRef } from '../postgres/maintenance';
 import { compareBuckets, inBuckets } from '../postgres/compare/buckets';
-import { copyKeysApart, setApart } from '../postgres/compare/rows-apart';
+import { copyKeysApart, differingRows } from '../postgres/compare/rows-apart';
 import { backupSide, targetSide } from '../postgres/compare/side';
-import { withWorkbench } from '../postgres/compare/workbench';
+import { withScratchTransaction } from '../postgres/compare/workbench';
 import { naming } from '../postgres/sqlstate';
 import { bringBackupRows } from './backup-file';
 import type { Verification } from './verification';
@@ -17,24 +17,24 @@ import type { Verification } from './verification';
 const KEYS_WRITTEN = 1_000;
 
 /** What there is to say of a table that differs, beside the fingerprints. */
-export type Finding = Pick<TableEvidence, 'apart' | 'note'>;
+export type RowDifference = Pick<TableEvidence, 'apart' | 'note'>;
 
 /**
  * Finds the rows of a table that differ between the backup's file and the target, in the snapshot in
  * which the fingerprints were taken, and writes their primary keys beside the backup. What makes that
  * impossible is said in the finding; the difference itself stands in any case.
  */
-export async function tellApart(
+export async function diffRows(
   verification: Verification,
   content: Content,
   snapshot: string,
-): Promise<Finding> {
+): Promise<RowDifference> {
   const { connections, job, meter, store } = verification;
   meter.at(content.table);
-  const place = targetPlace(job.target, 'write');
+  const databaseRef = targetRef(job.target, 'write');
   await removeDifferences(store, job.backupId, [content.table]);
-  return sayingWhyNot('its rows could not be told apart', () =>
-    withWorkbench(connections, { place, snapshot }, (client) =>
+  return noteOnPermanentFailure('its rows could not be told apart', () =>
+    withScratchTransaction(connections, { databaseRef, snapshot }, (client) =>
       naming(`telling ${content.table} apart`, async () => {
         await bringBackupRows(verification, client, content);
         return { ...(await compare(verification, client, content)) };
@@ -44,7 +44,7 @@ export async function tellApart(
 }
 
 /** Turns a failure that another attempt would meet again into a finding's note. */
-export async function sayingWhyNot<T extends object>(
+export async function noteOnPermanentFailure<T extends object>(
   what: string,
   use: () => Promise<T>,
 ): Promise<T | { readonly note: string }> {
@@ -60,7 +60,7 @@ async function compare(
   verification: Verification,
   client: Client,
   content: Content,
-): Promise<Finding> {
+): Promise<RowDifference> {
   const { manifest } = verification;
   const [should, is] = [backupSide(content), targetSide(content)];
   const { differing, digest } = await compareBuckets(client, [should, is], manifest.seed);
@@ -71,7 +71,10 @@ async function compare(
     );
   }
   if (differing.length === 0) return { note: 'the rows are equal by a second reading' };
-  const counts = await setApart(client, [inBuckets(should, differing), inBuckets(is, differing)]);
+  const counts = await differingRows(client, [
+    inBuckets(should, differing),
+    inBuckets(is, differing),
+  ]);
   if (content.key === undefined)
     return { apart: counts, note: 'no primary key: rows are counted, not named' };
   return withKeys(verification, client, { content, counts });
@@ -82,9 +85,9 @@ async function withKeys(
   { store, job }: Verification,
   client: Client,
   { content, counts }: { readonly content: Content; readonly counts: RowsApart },
-): Promise<Finding> {
+): Promise<RowDifference> {
   const of = { backupId: job.backupId, table: content.table };
-  const written = await sayingWhyNot('the keys could not be written', async () => ({
+  const written = await noteOnPermanentFailure('the keys could not be written', async () => ({
     keysFile: await writeDifferences(store, of, copyKeysApart(client, KEYS_WRITTEN)),
   }));
   if ('note' in written) return { apart: counts, note: written.note };

@@ -5,7 +5,7 @@ import { compareDefinition } from './compare-definition';
 import {
   fingerprintTarget,
   generatedDifferences,
-  lackOf,
+  problemOf,
   type Fingerprints,
 } from './compare-target';
 import { orphanDifferences } from './orphans';
@@ -40,7 +40,7 @@ export async function viewTarget(verification: Verification, client: Client): Pr
   const present = await readTables(client, manifest.extent);
   const lacks = new Map<string, string>();
   for (const content of manifest.contents) {
-    const lack = lackOf(content, present);
+    const lack = problemOf(content, present);
     if (lack !== undefined) lacks.set(content.table, lack);
   }
   return {

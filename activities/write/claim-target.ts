@@ -6,13 +6,13 @@ import { failure } from '../failure';
 import { closeToClients } from '../postgres/connect-rights';
 import { findDatabase } from '../postgres/catalog/databases';
 import { applySettings } from '../postgres/apply-settings';
-import { claim, readMark, recordStep, stagingName, type Claiming } from '../postgres/fence';
+import { takeMarker, readMarker, recordStep, stagingName, type Claiming } from '../postgres/fence';
 import {
   closeDatabase,
   dropDatabase,
-  targetPlace,
-  maintenancePlace,
-  serverPlace,
+  targetRef,
+  maintenanceRef,
+  serverRef,
   renameDatabase,
 } from '../postgres/maintenance';
 import {
@@ -24,7 +24,7 @@ import {
 } from '../postgres/schema';
 import { settableRoles } from '../postgres/checks/role-attributes';
 import { createRoles } from '../postgres/roles';
-import { runTogether } from '../postgres/run-together';
+import { runBatch } from '../postgres/run-together';
 import { transaction } from '../postgres/transaction';
 import { cloneSql, hasTemplate, templateName, type Holding } from '../postgres/template';
 import { assertNoSource, type Writer } from './writing';
@@ -58,7 +58,7 @@ async function makeRoles(
   const { createRoles: roles = [], target, sources } = job;
   if (roles.length === 0) return;
   const known = service?.roles ?? [];
-  const place = { ...serverPlace(target.connection), kept: false };
+  const place = { ...serverRef(target.connection), kept: false };
   const settable = await connections.with(place, (client) =>
     settableRoles(
       client,
@@ -66,7 +66,7 @@ async function makeRoles(
     ),
   );
   const facts = known.map((role) => settable.find(({ name }) => name === role.name) ?? role);
-  await connections.with(maintenancePlace(target, sources, target.database), (client) =>
+  await connections.with(maintenanceRef(target, sources, target.database), (client) =>
     createRoles(client, { roles, facts, runId }),
   );
 }
@@ -80,8 +80,8 @@ async function createTarget(writer: Writer, making: Making): Promise<boolean> {
   const { connections, job, runId } = writer;
   const staging = stagingName(runId);
   const name = job.target.database;
-  const place = maintenancePlace(job.target, job.sources, name);
-  return connections.with(place, async (client) => {
+  const databaseRef = maintenanceRef(job.target, job.sources, name);
+  return connections.with(databaseRef, async (client) => {
     if ((await findDatabase(client, name)) !== undefined) {
       await assertOwn(writer);
       return false;
@@ -118,11 +118,11 @@ async function markStaging(writer: Writer, making: Making, isClone: boolean): Pr
   const { facts } = making;
   const staging = stagingName(writer.runId);
   const target = { ...writer.job.target, database: staging };
-  await writer.connections.with(targetPlace(target, 'write'), (client) =>
+  await writer.connections.with(targetRef(target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
-      await claim(client, claiming(writer, making, true));
-      await runTogether(client, databaseGrantsSql(staging, closedFacts(facts)));
+      await takeMarker(client, claiming(writer, making, true));
+      await runBatch(client, databaseGrantsSql(staging, closedFacts(facts)));
       const { settings } = carriedFacts(facts, writer.job.leftOutSettings);
       await applySettings(client, staging, settings);
       if (isClone) for (const step of ['initSchema', CLONED]) await recordStep(client, step);
@@ -131,7 +131,7 @@ async function markStaging(writer: Writer, making: Making, isClone: boolean): Pr
 }
 
 async function assertOwn({ connections, job, runId }: Writer): Promise<void> {
-  const mark = await connections.with(targetPlace(job.target, 'read'), readMark);
+  const mark = await connections.with(targetRef(job.target, 'read'), readMarker);
   if (mark?.runId === runId) return;
   throw failure(
     'ProjectBusy',
@@ -141,19 +141,19 @@ async function assertOwn({ connections, job, runId }: Writer): Promise<void> {
 
 async function claimExisting(writer: Writer, making: Making): Promise<void> {
   const { connections, job, runId } = writer;
-  await connections.with(targetPlace(job.target, 'write'), (client) =>
+  await connections.with(targetRef(job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, job);
       await assertFree(client, runId, job);
       const opensTo = await closeToClients(client);
-      await claim(client, { ...claiming(writer, making, false), opensTo });
+      await takeMarker(client, { ...claiming(writer, making, false), opensTo });
     }),
   );
 }
 
 /** No mark but the run's own and the one that the plan saw: another run has been here since. */
 async function assertFree(client: Client, runId: string, { markBefore }: Job): Promise<void> {
-  const mark = await readMark(client, 'locked');
+  const mark = await readMarker(client, 'locked');
   if (mark?.runId === runId) return;
   if (mark?.runId === markBefore?.runId && mark?.epoch === markBefore?.epoch) return;
   const now =

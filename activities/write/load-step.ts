@@ -6,9 +6,9 @@ import { recordStep } from '../postgres/fence';
 import { replaceRows } from '../postgres/load';
 import type { Resources } from '../resources';
 import { CLONED } from './claim-target';
-import { tableLoad } from './load-tables';
-import { settleRows, type Settling } from './settle-rows';
-import { inFencedTarget, writing } from './writing';
+import { importTables } from './load-tables';
+import { finalizeRows, type Settling } from './settle-rows';
+import { withFencedTarget, withExclusiveLease } from './writing';
 
 /** What is left to be settled in a clone: the template's statistics say of tables without rows that they have none. */
 function share({ contents, sequences }: Manifest, chosen: (table: string) => boolean): Settling {
@@ -27,14 +27,14 @@ export async function loadStep(
   { step, job }: { readonly step: Step; readonly job: Job },
   chosen: (table: string) => boolean,
 ): Promise<StepResult> {
-  return writing(resources, { step, job }, async (writer) => {
+  return withExclusiveLease(resources, { step, job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
     const contents = manifest.contents.filter(({ table }) => chosen(table));
-    const load = tableLoad(resources.store, manifest, { contents, meter: writer.meter });
-    await inFencedTarget(writer, ({ client, steps, write }) =>
+    const load = importTables(resources.store, manifest, { contents, meter: writer.meter });
+    await withFencedTarget(writer, ({ client, steps, write }) =>
       write(async () => {
         await replaceRows(client, load.loading);
-        if (steps.includes(CLONED)) await settleRows(client, share(manifest, chosen));
+        if (steps.includes(CLONED)) await finalizeRows(client, share(manifest, chosen));
         await recordStep(client, step);
       }),
     );

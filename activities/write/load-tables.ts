@@ -16,7 +16,7 @@ export interface TableLoad {
 }
 
 /** Prepares the files of a backup for loading; each is checked against the manifest as it is read. */
-export function tableLoad(
+export function importTables(
   store: BackupStore,
   manifest: Manifest,
   { contents, meter }: { readonly contents: readonly Content[]; readonly meter: Meter },

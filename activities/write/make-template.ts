@@ -1,11 +1,11 @@
 import { failure } from '../failure';
 import { findDatabase } from '../postgres/catalog/databases';
-import type { Connections, Place } from '../postgres/connections';
+import type { Connections, DatabaseRef } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
-import { prepareMark, stagingName } from '../postgres/fence';
-import { maintenancePlace } from '../postgres/maintenance';
-import { runStatements } from '../postgres/run-statements';
-import { createDatabaseSql, recallDifferences } from '../postgres/schema';
+import { createMarkerTable, stagingName } from '../postgres/fence';
+import { maintenanceRef } from '../postgres/maintenance';
+import { runInTurn } from '../postgres/run-statements';
+import { createDatabaseSql, cachedDifferences } from '../postgres/schema';
 import { transaction } from '../postgres/transaction';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
 import type { Extent } from '../../workflows/domain/extent';
@@ -39,7 +39,7 @@ export async function makeTemplate(
 ): Promise<{ readonly name: string; readonly made: boolean }> {
   const name = templateName(wanted);
   const staging = stagingName(name);
-  return connections.with(maintenancePlace(wanted.server, wanted.sources), async (client) => {
+  return connections.with(maintenanceRef(wanted.server, wanted.sources), async (client) => {
     if (await hasTemplate(client, name)) return { name, made: false };
     await dropUnproved(client, [staging, name]);
     await client.query(createDatabaseSql(staging, wanted.facts, wanted.server.serverVersion));
@@ -58,22 +58,22 @@ async function dropUnproved(client: Client, names: readonly string[]): Promise<v
 /** Builds the schema with the empty table of the mark, and proves it; throws where it is another. */
 async function fill(
   connections: Connections,
-  { before, after, extent, snapshot, server }: WantedTemplate,
+  { preData, postData, extent, snapshot, server }: WantedTemplate,
   database: string,
 ): Promise<void> {
-  const place: Place = { connection: server.connection, database, access: 'write' };
-  await connections.with(place, (client) =>
+  const databaseRef: DatabaseRef = { connection: server.connection, database, access: 'write' };
+  await connections.with(databaseRef, (client) =>
     transaction(client, 'write', async () => {
-      await runStatements(client, [...before, ...after]);
-      await prepareMark(client);
+      await runInTurn(client, [...preData, ...postData]);
+      await createMarkerTable(client);
       await client.query('ANALYZE');
     }),
   );
-  const reading: Place = { ...place, access: 'read' };
+  const reading: DatabaseRef = { ...databaseRef, access: 'read' };
   await connections.with(reading, (client) =>
     transaction(client, 'read-snapshot', async () => {
-      const looking = { client, connections, place: reading };
-      const [difference] = await recallDifferences(looking, extent, { snapshot });
+      const looking = { client, connections, databaseRef: reading };
+      const [difference] = await cachedDifferences(looking, extent, { snapshot });
       if (difference !== undefined)
         throw failure('SchemaDiffers', `the template is not as the source: ${difference}`);
     }),

@@ -3,8 +3,8 @@ import { failure } from '../failure';
 import { readMarkedUndone } from '../postgres/catalog/marks';
 import { openToClients } from '../postgres/connect-rights';
 import type { Client } from '../postgres/database-client';
-import { readMark, readOpening } from '../postgres/fence';
-import { runTogether } from '../postgres/run-together';
+import { readMarker, readOpening } from '../postgres/fence';
+import { runBatch } from '../postgres/run-together';
 import {
   carriedFacts,
   compareDatabaseFacts,
@@ -25,8 +25,8 @@ export async function openTarget(
   const { opensTo } = await readOpening(client);
   if (opensTo !== undefined) return openToClients(client, opensTo);
   const facts = parseDatabaseFacts(manifest.database);
-  await runTogether(client, connectGrantsSql(database, facts));
-  if ((await readMark(client))?.createdDatabase !== true) return;
+  await runBatch(client, connectGrantsSql(database, facts));
+  if ((await readMarker(client))?.createdDatabase !== true) return;
   const { leftOutSettings } = await readMarkedUndone(client);
   const carried = carriedFacts(facts, leftOutSettings);
   const [difference] = compareDatabaseFacts(carried, await readDatabaseFacts(client));

@@ -6,8 +6,8 @@ import { dropArrivals, type Arrivals } from '../postgres/catalog/state';
 import { dropSchemas } from '../postgres/catalog/schemas';
 import type { Connections } from '../postgres/connections';
 import type { Client } from '../postgres/database-client';
-import { targetPlace } from '../postgres/maintenance';
-import { runStatements } from '../postgres/run-statements';
+import { targetRef } from '../postgres/maintenance';
+import { runInTurn } from '../postgres/run-statements';
 import { readSchema, schemaObjectsOutsideThatDependOn } from '../postgres/schema';
 
 /** How the parts of an extent are taken away. */
@@ -25,8 +25,8 @@ export async function readRemoval(
   { target, extent }: Job,
 ): Promise<Removal> {
   if (extent.tables.length + (extent.carried?.length ?? 0) === 0) return { extent, statements: [] };
-  const place = targetPlace(target, 'read');
-  const script = await connections.withPool(place, (pool) => readSchema(pool, extent));
+  const databaseRef = targetRef(target, 'read');
+  const script = await connections.withPool(databaseRef, (pool) => readSchema(pool, extent));
   return { extent, statements: script.removal };
 }
 
@@ -39,7 +39,7 @@ export async function removeParts(
   { extent, statements, arrivals }: Removal,
   code: FailureCode,
 ): Promise<void> {
-  await runStatements(client, statements);
+  await runInTurn(client, statements);
   const outside = await schemaObjectsOutsideThatDependOn(client, extent.schemas);
   if (outside.length > 0) {
     const names = [...new Set(outside.map((dependent) => dependent.object))].join(', ');

@@ -12,7 +12,10 @@ export interface Settling {
 /**
  * Sets sequences to where they stood and gathers the tables' statistics, in the caller's transaction.
  */
-export async function settleRows(client: Client, { sequences, contents }: Settling): Promise<void> {
+export async function finalizeRows(
+  client: Client,
+  { sequences, contents }: Settling,
+): Promise<void> {
   await placeSequences(client, sequences);
   await analyze(
     client,

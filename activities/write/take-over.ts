@@ -2,8 +2,8 @@ import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../attempt';
 import { failure } from '../failure';
 import type { Connections } from '../postgres/connections';
-import { assertLocked, endOtherAttempts, tryLock } from '../postgres/fence';
-import { lockPlace } from '../postgres/maintenance';
+import { assertLeaseHeld, endOtherAttempts, tryLock } from '../postgres/fence';
+import { lockDatabaseRef } from '../postgres/maintenance';
 import { assertStillCurrent } from '../still-current';
 
 /**
@@ -11,12 +11,12 @@ import { assertStillCurrent } from '../still-current';
  * database are taken, and the sessions ended once more, for one that was opened meanwhile. The sessions
  * that `use` gets can write only for as long as nobody has taken over from it in the same way.
  */
-export async function takeOver<T>(
+export async function takeLease<T>(
   { connections, runId }: Attempt,
   { project, target, replacesRun }: Pick<Job, 'project' | 'target' | 'replacesRun'>,
   use: (connections: Connections) => Promise<T>,
 ): Promise<T> {
-  return connections.with(lockPlace(target.connection, target), async (lock) => {
+  return connections.with(lockDatabaseRef(target.connection, target), async (lock) => {
     await assertStillCurrent();
     const runs = replacesRun === undefined ? [runId] : [runId, replacesRun];
     await endOtherAttempts(lock, runs);
@@ -27,6 +27,6 @@ export async function takeOver<T>(
       );
     }
     const session = await endOtherAttempts(lock, runs);
-    return use(connections.guarded((client) => assertLocked(client, session)));
+    return use(connections.guarded((client) => assertLeaseHeld(client, session)));
   });
 }

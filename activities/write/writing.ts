@@ -4,11 +4,11 @@ import type { Step } from '../../workflows/domain/steps';
 import { attempt, type Attempt } from '../attempt';
 import { failure } from '../failure';
 import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
-import { checkEpoch, holdEpoch, takeEpoch } from '../postgres/fence';
-import { keptTargetPlace } from '../postgres/maintenance';
+import { assertToken, lockTokenForShare, advanceToken } from '../postgres/fence';
+import { reusedTargetRef } from '../postgres/maintenance';
 import { transaction } from '../postgres/transaction';
 import type { Resources } from '../resources';
-import { takeOver } from './take-over';
+import { takeLease } from './take-over';
 
 /** One attempt of a writing step, alone with its project and its target. */
 export interface Writer extends Attempt {
@@ -29,7 +29,7 @@ export interface FencedTarget {
  * Runs a writing step as the run that the job belongs to, alone with its project and its database until
  * the step is over.
  */
-export async function writing<T>(
+export async function withExclusiveLease<T>(
   resources: Resources,
   { step, job }: { readonly step: Step; readonly job: Job },
   use: (writer: Writer) => Promise<T>,
@@ -38,23 +38,27 @@ export async function writing<T>(
   const source = job.source?.connection;
   const whose = { step, projectRef: project.projectRef, insteadOf, source };
   return attempt(resources, whose, (current) =>
-    takeOver(current, job, (connections) => use({ ...current, connections, job, resources })),
+    takeLease(current, job, (connections) => use({ ...current, connections, job, resources })),
   );
 }
 
 /** Opens the target behind the fence; refuses a target that is a source, whatever its name. */
-export async function inFencedTarget<T>(
+export async function withFencedTarget<T>(
   { connections, job, runId }: Writer,
   use: (target: FencedTarget) => Promise<T>,
 ): Promise<T> {
-  return connections.with(keptTargetPlace(job.target, 'write'), async (client) => {
+  return connections.with(reusedTargetRef(job.target, 'write'), async (client) => {
     await assertNoSource(client, job);
-    const { epoch, steps } = await takeEpoch(client, runId);
+    const { epoch, steps } = await advanceToken(client, runId);
     const write = async <R>(inside: () => Promise<R>): Promise<R> =>
-      transaction(client, { mode: 'write', first: [holdEpoch(runId, epoch)] }, async ([held]) => {
-        checkEpoch(held);
-        return inside();
-      });
+      transaction(
+        client,
+        { mode: 'write', first: [lockTokenForShare(runId, epoch)] },
+        async ([held]) => {
+          assertToken(held);
+          return inside();
+        },
+      );
     return use({ client, steps, write });
   });
 }

@@ -1,5 +1,5 @@
 import { readTables } from '../../activities/postgres/catalog/tables';
-import { takeCensus } from '../../activities/postgres/scope/census';
+import { countRowsPerProject } from '../../activities/postgres/scope/census';
 import { readDeletedUsers } from '../../activities/postgres/scope/deleted-users';
 import { existence } from '../../activities/postgres/scope/project-keys';
 import { PROJECT_EXTENT } from '../../workflows/domain/extent';
@@ -91,7 +91,7 @@ describe('soft-deleted users whose metadata Auth emptied', () => {
     const all = await query<{ ref: string }>(bed.source, 'SELECT ref FROM public.projects');
     const refs = all.map(({ ref }) => ref);
     const counted = { tenancy: TENANCY, scopes: NO_SCOPES, configuredRefs: refs, refs };
-    const census = await inSnapshot(bed.source, (client) => takeCensus(client, counted));
+    const census = await inSnapshot(bed.source, (client) => countRowsPerProject(client, counted));
     const [objects] = await query<{ n: number }>(
       bed.source,
       `SELECT count(*)::int AS n FROM storage.objects WHERE starts_with(bucket_id, $1 || '-')`,

@@ -15,15 +15,17 @@ const connections = new Connections((connection) => urlOf(connection), { name: '
 
 beforeAll(async () => {
   bed = await openTestbed();
-  const place = { connection: bed.source, access: 'read' } as const;
-  const script = await connections.withPool(place, (pool) => readSchema(pool, PROJECT_EXTENT));
-  const { identity, facts } = await connections.with(place, async (client) => ({
+  const databaseRef = { connection: bed.source, access: 'read' } as const;
+  const script = await connections.withPool(databaseRef, (pool) =>
+    readSchema(pool, PROJECT_EXTENT),
+  );
+  const { identity, facts } = await connections.with(databaseRef, async (client) => ({
     identity: await readIdentity(client, bed.source),
     facts: await readDatabaseFacts(client),
   }));
-  const { before, after } = script.statements;
+  const { preData, postData } = script.statements;
   wanted = {
-    ...{ before, after, facts, extent: PROJECT_EXTENT, snapshot: script.snapshot },
+    ...{ preData, postData, facts, extent: PROJECT_EXTENT, snapshot: script.snapshot },
     server: { ...identity, connection: 'postgres' },
     sources: [identity],
   };
@@ -80,9 +82,9 @@ describe('makeTemplate', () => {
   it('leaves no template where what it makes is not as the source', async () => {
     const less = {
       ...wanted,
-      after: wanted.after.filter((sql) => !sql.includes('users_phone_key')),
+      postData: wanted.postData.filter((sql) => !sql.includes('users_phone_key')),
     };
-    expect(less.after.length).toBeLessThan(wanted.after.length);
+    expect(less.postData.length).toBeLessThan(wanted.postData.length);
     await expect(makeTemplate(connections, less)).rejects.toThrow(/not as the source/);
     expect(await exists(templateName(less))).toBe(false);
     await drop(stagingName(templateName(less)));

@@ -90,9 +90,9 @@ describe('databaseFailure, of what a row is in', () => {
     ['23505', `${CANARY}\t1\n`],
     ['22021', `x${CANARY}\xff\t1\n`],
   ])('says nothing of a line of COPY: %s', async (state, line) => {
-    const place = { connection: 'here', access: 'write' } as const;
+    const databaseRef = { connection: 'here', access: 'write' } as const;
     const landed = await landing(
-      connectionsTo(url).with(place, (client) =>
+      connectionsTo(url).with(databaseRef, (client) =>
         pipeline(
           Readable.from([Buffer.from(line, 'latin1')]),
           client.query(copyFrom('COPY public.accounts (email, age) FROM STDIN')),

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Client } from 'pg';
-import { Connections, type Place } from '../../activities/postgres/connections';
+import { Connections, type DatabaseRef } from '../../activities/postgres/connections';
 import { sessionAt } from '../support/harness/session-at';
 
 /** What stands for a value of a row: it may be in no message. */
@@ -36,7 +36,11 @@ export function connectionsTo(url: string): Connections {
 }
 
 /** Runs SQL text in such a session. */
-export function run(url: string, sql: string, access: Place['access'] = 'write'): Promise<unknown> {
+export function run(
+  url: string,
+  sql: string,
+  access: DatabaseRef['access'] = 'write',
+): Promise<unknown> {
   return connectionsTo(url).with({ connection: 'here', access }, (client) => client.query(sql));
 }
 

@@ -22,10 +22,10 @@ function crossing(
   begun: string,
   cross: (first: Client, second: Client) => Promise<unknown>,
 ): Promise<unknown> {
-  const place = { connection: 'here', access: 'write' } as const;
-  return connectionsTo(url).with(place, async (first) => {
+  const databaseRef = { connection: 'here', access: 'write' } as const;
+  return connectionsTo(url).with(databaseRef, async (first) => {
     await first.query(begun);
-    return connectionsTo(url).with(place, (second) => cross(first, second));
+    return connectionsTo(url).with(databaseRef, (second) => cross(first, second));
   });
 }
 
@@ -99,8 +99,8 @@ describe('databaseFailure, of what passes by itself', () => {
   it('lets a session that was ended be tried again, asleep or at work', async () => {
     const own = run(url, 'SELECT pg_terminate_backend(pg_backend_pid())');
     expect(await landing(own)).toMatchObject(passes('ServerUnavailable', '57P01'));
-    const place = { connection: 'here', access: 'write' } as const;
-    const asleep = connectionsTo(url).with(place, async (client) => {
+    const databaseRef = { connection: 'here', access: 'write' } as const;
+    const asleep = connectionsTo(url).with(databaseRef, async (client) => {
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       const pid = rows[0]?.pid;
       await onlooking(url, (onlooker) =>
@@ -109,7 +109,7 @@ describe('databaseFailure, of what passes by itself', () => {
       await client.query('SELECT 1');
     });
     expect(await landing(asleep)).toMatchObject({ code: 'ServerUnavailable', isRetried: true });
-    const idle = connectionsTo(url).with(place, async (client) => {
+    const idle = connectionsTo(url).with(databaseRef, async (client) => {
       const ended = once(client, 'end');
       await client.query(`SET idle_session_timeout = '1ms'`);
       await ended;

@@ -4,7 +4,7 @@ import { asStandby, makeCluster, type Cluster } from './bare-server';
 import { connectionsTo, landing, onlooking, run } from './landing';
 import { until } from '../support/until';
 
-const place = { connection: 'here', access: 'write' } as const;
+const databaseRef = { connection: 'here', access: 'write' } as const;
 const isUnavailable = { code: 'ServerUnavailable', isRetried: true };
 
 describe('databaseFailure, of servers that come and go', () => {
@@ -28,7 +28,7 @@ describe('databaseFailure, of servers that come and go', () => {
 
   it('waits for a server that crashes under a statement', async () => {
     const server = await startPostgres();
-    const crashed = connectionsTo(server.url).with(place, async (client) => {
+    const crashed = connectionsTo(server.url).with(databaseRef, async (client) => {
       const asked = client.query('SELECT pg_sleep(60)').catch((error: unknown) => error);
       const { rows } = await onlooking(server.url, (onlooker) =>
         onlooker.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'),
@@ -59,7 +59,7 @@ describe('databaseFailure, of servers that come and go', () => {
     it('waits until it takes writes, whichever statement finds out', async () => {
       const found = await asStandby(cluster, true, async () => [
         await landing(
-          connectionsTo(cluster.url).with(place, (client) =>
+          connectionsTo(cluster.url).with(databaseRef, (client) =>
             transaction(client, 'write', () => client.query('INSERT INTO public.t VALUES (1)')),
           ),
         ),

@@ -17,7 +17,7 @@ export async function prepare(
   if (how === 'empty') return addWatchers(database);
   const { statements } = await schemaOf(source);
   await withSession(database, async (client) => {
-    for (const half of [statements.before, statements.after]) {
+    for (const half of [statements.preData, statements.postData]) {
       await client.query('BEGIN');
       for (const statement of half) await client.query(statement);
       await client.query('COMMIT');

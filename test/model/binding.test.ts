@@ -88,7 +88,7 @@ describe('the model of the step machine', () => {
         'renameDatabase(',
       ],
     ],
-    ['activities/write/writing.ts', ['takeEpoch(', 'transaction(', 'checkEpoch(']],
+    ['activities/write/writing.ts', ['advanceToken(', 'transaction(', 'assertToken(']],
     [
       'activities/restore/undo-absent.ts',
       ['ownMark(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase('],
@@ -96,7 +96,7 @@ describe('the model of the step machine', () => {
     ['activities/complete-migration.ts', ['write(', 'openTarget(', 'complete(']],
     ['activities/restore/undo-empty.ts', ['inOwnTarget(', 'removeParts(', 'reopen(', 'withdraw(']],
     ['activities/restore/undo-filled.ts', ['inOwnTarget(', 'rebuilding(', 'reopen(', 'withdraw(']],
-    ['activities/restore/in-own-target.ts', ['transaction(', 'takeEpoch(', 'use(']],
+    ['activities/restore/in-own-target.ts', ['transaction(', 'advanceToken(', 'use(']],
     ['activities/restore-project.ts', ['undo(writer)', 'proveRestored(']],
     ['workflows/compensations.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],
     ['workflows/migrate-project.ts', ['withRestore(', 'initSchema(', 'migrateAuth(']],

@@ -36,7 +36,7 @@ function passingFence(guards: Guards): readonly ActionName[] {
   ];
 }
 
-const TRANSACTION = ['openTarget', 'takeEpoch', 'begin', 'commit'] as const;
+const TRANSACTION = ['openTarget', 'advanceToken', 'begin', 'commit'] as const;
 
 function claiming(kind: Before['kind'], guards: Guards): readonly ActionName[] {
   if (kind !== 'absent') return ['openTarget', 'claim'];
@@ -48,8 +48,8 @@ function claiming(kind: Before['kind'], guards: Guards): readonly ActionName[] {
 
 function undoing(kind: Before['kind']): readonly ActionName[] {
   return kind === 'absent'
-    ? ['readMark', 'openMaintenance', 'dropStaging', 'takeForDrop', 'dropTarget', 'prove']
-    : ['readMark', 'openTarget', 'beginUndo', 'commitUndo', 'prove'];
+    ? ['readMarker', 'openMaintenance', 'dropStaging', 'takeForDrop', 'dropTarget', 'prove']
+    : ['readMarker', 'openTarget', 'beginUndo', 'commitUndo', 'prove'];
 }
 
 function doing(work: Work, kind: Before['kind'], guards: Guards): readonly ActionName[] {

@@ -13,20 +13,20 @@ export type Phase = 'planMigration' | Work | 'parked' | 'terminated' | Closed;
 /** Four parts of a target, one letter each: schema, auth rows, storage rows, keys. `-` is none of it. */
 export type Content = string;
 
-export interface Mark {
+export interface Marker {
   readonly run: RunName;
   readonly completed: boolean;
   readonly epoch: number;
   readonly steps: readonly Work[];
   readonly created: boolean;
-  readonly previous: Mark | undefined;
+  readonly previous: Marker | undefined;
 }
 
 export interface Database {
   readonly content: Content;
   /** Whether anybody but its owner may connect. */
   readonly open: boolean;
-  readonly mark: Mark | undefined;
+  readonly mark: Marker | undefined;
 }
 
 /** A session: not opened, usable, or ended by somebody. */
@@ -59,7 +59,7 @@ export interface Before {
   readonly kind: 'absent' | 'empty' | 'filled';
   readonly content: Content;
   readonly open: boolean;
-  readonly mark: Pick<Mark, 'run' | 'completed' | 'epoch'> | undefined;
+  readonly mark: Pick<Marker, 'run' | 'completed' | 'epoch'> | undefined;
 }
 
 export interface Run {
@@ -86,7 +86,7 @@ export interface State {
 const letter = (value: string | boolean): string =>
   typeof value === 'boolean' ? (value ? '+' : '.') : value.slice(0, 1);
 
-function markKey(mark: Mark | undefined): string {
+function markKey(mark: Marker | undefined): string {
   if (mark === undefined) return '_';
   const { run, completed, epoch, steps, created, previous } = mark;
   return `${run}${letter(completed)}${epoch}${letter(created)}${steps.join('')}<${markKey(previous)}`;

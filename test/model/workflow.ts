@@ -1,6 +1,6 @@
 import { isClosed } from './actions/scene';
 import type { Scenario } from './scenario';
-import type { Before, Closed, Mark, Phase, Run, RunName, State, Work } from './state';
+import type { Before, Closed, Marker, Phase, Run, RunName, State, Work } from './state';
 import { chainOf, freshAttempt, withRun } from './world';
 import { brokenAtClosing } from './properties';
 
@@ -92,7 +92,7 @@ export function planned(state: State, name: RunName, scenario: Scenario): Move {
 
 function isRefused(
   { attempts, runs, target }: State,
-  mark: Mark | undefined,
+  mark: Marker | undefined,
   { name, scenario }: { readonly name: RunName; readonly scenario: Scenario },
 ): boolean {
   if (attempts.some((one) => one.lock === 'holds')) return true;
@@ -107,6 +107,6 @@ function isUnderWay(run: Run | undefined): boolean {
 
 /** What the run would have left behind: its mark, wherever it is, or an unnamed database. */
 export function traces(state: State, name: RunName): boolean {
-  const marks: readonly Mark[] = chainOf(state.target?.mark);
+  const marks: readonly Marker[] = chainOf(state.target?.mark);
   return state.staging[name] !== undefined || marks.some(({ run }) => run === name);
 }

@@ -1,4 +1,4 @@
-import type { Attempt, Database, Mark, Run, RunName, State } from './state';
+import type { Attempt, Database, Marker, Run, RunName, State } from './state';
 
 const fresh = new Map<string, Attempt>();
 
@@ -99,7 +99,7 @@ export function rowHeld(state: State, index: number, rows: readonly Attempt['row
   return state.attempts.some((one, at) => at !== index && rows.includes(one.row));
 }
 
-export function chainOf(mark: Mark | undefined): readonly Mark[] {
+export function chainOf(mark: Marker | undefined): readonly Marker[] {
   return mark === undefined ? [] : [mark, ...chainOf(mark.previous)];
 }
 
@@ -116,7 +116,7 @@ export function ranked(state: State): State {
   const order = epochsOf(state);
   if (order.every((epoch, at) => epoch === at + 1)) return state;
   const rank = (epoch: number): number => (epoch === 0 ? 0 : order.indexOf(epoch) + 1);
-  const rankMark = (mark: Mark | undefined): Mark | undefined =>
+  const rankMark = (mark: Marker | undefined): Marker | undefined =>
     mark && { ...mark, epoch: rank(mark.epoch), previous: rankMark(mark.previous) };
   const target: Database | undefined = state.target && {
     ...state.target,

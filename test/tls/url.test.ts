@@ -10,10 +10,10 @@ describe('a URL of a connection', () => {
     const seen = `SELECT current_setting('moveout.seen') AS seen,
       current_setting('default_transaction_read_only') AS readonly,
       current_setting('statement_timeout') AS timeout`;
-    const place = { connection: 'shared', access: 'read' } as const;
+    const databaseRef = { connection: 'shared', access: 'read' } as const;
     const pinned = [{ seen: 'yes', readonly: 'on', timeout: '0' }];
-    const pooled = await connections.withPool(place, (pool) => pool.query(seen));
-    const single = await connections.with(place, (session) => session.query(seen));
+    const pooled = await connections.withPool(databaseRef, (pool) => pool.query(seen));
+    const single = await connections.with(databaseRef, (session) => session.query(seen));
     expect([pooled.rows, single.rows]).toEqual([pinned, pinned]);
   });
 });

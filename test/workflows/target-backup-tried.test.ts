@@ -95,8 +95,8 @@ describe('the backup of what a target holds is tried before anything of it goes'
         .at(-1) ?? '';
     const manifest = await store.manifest(id);
     const connections = new Connections(() => urlOf('postgres'), { name: 'moveout test' });
-    const place = { connection: 'projects', database: manifest.databaseName };
-    const proving = { connections, store, place, meter: new Meter('backupProject') };
+    const databaseRef = { connection: 'projects', database: manifest.databaseName };
+    const proving = { connections, store, databaseRef, meter: new Meter('backupProject') };
     await proveBackup({ ...proving, manifest });
     const contents = manifest.contents.map((content) =>
       content.table === 'auth.users' ? { ...content, digest: '1' } : content,

@@ -25,10 +25,10 @@ export interface Interrupted extends RunName {
 }
 
 /** Runs that may have begun backups; the ids are those that they would have. */
-export type Suspects = readonly Pick<Interrupted, 'runId' | 'backupIds'>[];
+export type CandidateRuns = readonly Pick<Interrupted, 'runId' | 'backupIds'>[];
 
 /** What a run has left in one backup directory, in words. */
-export type DraftsLeft = Pick<Interrupted, 'runId' | 'left'>;
+export type LeftoverDrafts = Pick<Interrupted, 'runId' | 'left'>;
 
 /** What was looked for: runs that are to be restored, and what only a person can judge. */
 export interface InterruptedRuns {

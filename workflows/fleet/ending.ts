@@ -1,13 +1,13 @@
 import { ApplicationFailure, CancelledFailure, log, upsertMemo } from '@temporalio/workflow';
 import type { FleetEnding, FleetReport } from '../domain/fleet';
-import { list } from '../search-attributes';
+import { upsert } from '../search-attributes';
 import type { Standing } from './standing';
 import { countsInWords, isSpotless } from './tally';
 
 /** Ends a fleet: with its report; as failed where one of its own limits stopped it; as cancelled. */
 export function ended(standing: Standing, isCancelled: boolean): FleetReport {
   const report = reportOf(standing, isCancelled ? 'cancelled' : outcomeOf(standing));
-  list({ outcome: report.outcome });
+  upsert({ outcome: report.outcome });
   upsertMemo({ report });
   const { fleetId, outcome, counts: ofOutcomes } = report;
   log.info(`${fleetId} ${outcome}`, { fleetId, outcome, counts: ofOutcomes });

@@ -1,16 +1,16 @@
 import type { TargetClients } from '../../postgres/checks/clients';
-import { counted, listed, says, together, type Remarks } from './remarks';
+import { counted, listed, warning, mergeFindings, type Findings } from './remarks';
 
 /** Names who uses a target that stands already, and says if they cannot be kept out (`target-in-use`, `target-stays-open`). */
-export function clientRemarks(database: string, clients: TargetClients): Remarks {
+export function clientRemarks(database: string, clients: TargetClients): Findings {
   const { sessions, canBeClosed } = clients;
   const roles = listed(
     sessions.map(({ role, count }) => `${role} (${counted(count, 'session')})`),
     ', ',
   );
   const stop = 'stop the services that use it before you start';
-  return together([
-    says(
+  return mergeFindings([
+    warning(
       'target-in-use',
       sessions.length === 0
         ? []
@@ -18,7 +18,7 @@ export function clientRemarks(database: string, clients: TargetClients): Remarks
             `these roles are connected to the target "${database}": ${roles}; ${stop}: what they write there during the migration makes it fail, or is lost`,
           ],
     ),
-    says(
+    warning(
       'target-stays-open',
       canBeClosed
         ? []

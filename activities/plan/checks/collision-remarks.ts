@@ -2,19 +2,19 @@ import type { BrokenIndex } from '../../postgres/checks/broken-indexes';
 import type { Collisions } from '../../postgres/checks/collisions';
 import { splitTable, tableName } from '../../../workflows/domain/object-names';
 import { qualified } from '../../postgres/identifiers';
-import { counted, says, stops, together, type Remarks } from './remarks';
+import { counted, warning, problem, mergeFindings, type Findings } from './remarks';
 
 /** Rows that collide are a problem (`collision`), an index that cannot be tried a warning (`collision-untried`). */
-export function collisionRemarks({ found, untried }: Collisions): Remarks {
-  return together([
-    stops(
+export function collisionFindings({ found, untried }: Collisions): Findings {
+  return mergeFindings([
+    problem(
       'collision',
       found.map(
         ({ index, table, key, rows }) =>
           `${counted(rows, 'row')} of ${table} would collide in the target: unique index "${index}" over ${key} takes each key once; change or remove the doubles in the source, or make the index what the project's rows allow`,
       ),
     ),
-    says(
+    warning(
       'collision-untried',
       untried.map(
         ({ index, table, because }) =>
@@ -25,8 +25,8 @@ export function collisionRemarks({ found, untried }: Collisions): Remarks {
 }
 
 /** A unique index of the source that holds a key twice is a problem (`broken-index`): the target could not be given it. */
-export function brokenIndexRemarks(broken: readonly BrokenIndex[]): Remarks {
-  return stops(
+export function brokenIndexRemarks(broken: readonly BrokenIndex[]): Findings {
+  return problem(
     'broken-index',
     broken.map(({ index, table, key, keys, rows }) => {
       const [schema] = splitTable(table);

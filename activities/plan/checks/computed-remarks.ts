@@ -1,10 +1,10 @@
 import { searchPathSql, type Lost } from '../../postgres/checks/computed';
 import type { BrokenByRewrite } from '../../postgres/checks/rewritten';
-import { counted, stops, type Remarks } from './remarks';
+import { counted, problem, type Findings } from './remarks';
 
 /** Names what is computed by functions that rely on a search path, with the statement that gives them one (`search-path`). */
-export function computedRemarks(found: readonly Lost[]): Remarks {
-  return stops(
+export function computedRemarks(found: readonly Lost[]): Findings {
+  return problem(
     'search-path',
     found.map(({ what, functions, because, path }) => {
       const settles =
@@ -17,8 +17,8 @@ export function computedRemarks(found: readonly Lost[]): Remarks {
 }
 
 /** Names the constraints that the new `instance_id` breaks (`instance-id`). */
-export function rewriteRemarks(found: readonly BrokenByRewrite[]): Remarks {
-  return stops(
+export function rewriteRemarks(found: readonly BrokenByRewrite[]): Findings {
+  return problem(
     'instance-id',
     found.map(
       ({ constraint, table, rows }) =>

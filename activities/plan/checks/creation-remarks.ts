@@ -1,24 +1,24 @@
 import type { Raised } from '../../postgres/checks/event-trigger-trial';
-import { listed, stops, type Remarks } from './remarks';
+import { listed, problem, type Findings } from './remarks';
 
 const MOST_STATEMENTS = 100;
 
 /** One problem (`default-privileges`) with the statements after which what is created there gets the right privileges. */
-export function defaultPrivilegeRemarks(database: string, statements: readonly string[]): Remarks {
-  if (statements.length === 0) return stops('default-privileges', []);
+export function defaultPrivilegeRemarks(database: string, statements: readonly string[]): Findings {
+  if (statements.length === 0) return problem('default-privileges', []);
   const lines = listed(
     statements.map((text) => `${text};`),
     ' ',
     MOST_STATEMENTS,
   );
-  return stops('default-privileges', [
+  return problem('default-privileges', [
     `in the target "${database}", default privileges would give what is created there other privileges than it has to have: ${lines}`,
   ]);
 }
 
 /** One problem (`event-trigger`) for each statement that event triggers did not let through in a trial. */
-export function eventTriggerRemarks(database: string, raised: readonly Raised[]): Remarks {
-  return stops(
+export function eventTriggerRemarks(database: string, raised: readonly Raised[]): Findings {
+  return problem(
     'event-trigger',
     raised.map(({ sqlstate, command, triggers, isKnown, statements }) => {
       const names = listed(triggers, ', ');

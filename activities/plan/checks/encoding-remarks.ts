@@ -1,4 +1,4 @@
-import { stops, together, type Remarks } from './remarks';
+import { problem, mergeFindings, type Findings } from './remarks';
 
 /** The encodings of both sides; of the target, if it stands already. */
 export interface Encodings {
@@ -13,10 +13,10 @@ const UNKNOWN = 'SQL_ASCII';
 const ALL = 'UTF8';
 
 /** Stops where text could not come over to the byte (`encoding`). */
-export function encodingRemarks({ source, target }: Encodings): Remarks {
+export function encodingRemarks({ source, target }: Encodings): Findings {
   const mayLose = target !== undefined && target !== ALL && target !== source;
-  return together([
-    stops(
+  return mergeFindings([
+    problem(
       'encoding',
       source === UNKNOWN
         ? [
@@ -24,7 +24,7 @@ export function encodingRemarks({ source, target }: Encodings): Remarks {
           ]
         : [],
     ),
-    stops(
+    problem(
       'encoding',
       mayLose && source !== UNKNOWN
         ? [

@@ -1,12 +1,12 @@
 import { columnName } from '../../../workflows/domain/object-names';
 import type { ScopedTable } from '../../postgres/scope/project-scope';
-import { says, stops, together, type Remarks } from './remarks';
+import { warning, problem, mergeFindings, type Findings } from './remarks';
 
 const MEBIBYTE = 1_048_576;
 
 /** Tables that a backup in format json holds as COPY bytes (`wide-rows`). */
-export function wideRemarks(wide: ReadonlyMap<string, number>): Remarks {
-  return says(
+export function wideRemarks(wide: ReadonlyMap<string, number>): Findings {
+  return warning(
     'wide-rows',
     [...wide].map(
       ([table, bytes]) =>
@@ -19,12 +19,12 @@ export function wideRemarks(wide: ReadonlyMap<string, number>): Remarks {
  * Columns that hold numbers of objects (`object-numbers`): carried exactly, they mean something else elsewhere. Where
  * they stand within other values, these can only be carried by the objects' names, which the target may not have.
  */
-export function formRemarks(tables: readonly ScopedTable[]): Remarks {
-  return together([...tables.map(numberRemarks), ...tables.map(nameRemarks)]);
+export function formRemarks(tables: readonly ScopedTable[]): Findings {
+  return mergeFindings([...tables.map(numberRemarks), ...tables.map(nameRemarks)]);
 }
 
-function nameRemarks({ facts: { table, columns } }: ScopedTable): Remarks {
-  return stops(
+function nameRemarks({ facts: { table, columns } }: ScopedTable): Findings {
+  return problem(
     'object-numbers',
     columns
       .filter(({ names, generated }) => names && !generated)
@@ -35,8 +35,8 @@ function nameRemarks({ facts: { table, columns } }: ScopedTable): Remarks {
   );
 }
 
-function numberRemarks({ facts }: ScopedTable): Remarks {
-  return says(
+function numberRemarks({ facts }: ScopedTable): Findings {
+  return warning(
     'object-numbers',
     facts.columns
       .filter(({ form }) => form === 'number' || form === 'numbers')

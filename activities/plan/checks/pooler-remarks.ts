@@ -1,7 +1,7 @@
 import type { Client } from '../../postgres/database-client';
-import type { Connections, Place } from '../../postgres/connections';
+import type { Connections, DatabaseRef } from '../../postgres/connections';
 import { findPoolerSigns, type PoolerSign } from '../../postgres/checks/pooler';
-import { says, stops, together, type Remarks } from './remarks';
+import { warning, problem, mergeFindings, type Findings } from './remarks';
 
 const WORDS: Readonly<Record<PoolerSign, string>> = {
   'backend changed': 'one session is answered by several backends',
@@ -20,15 +20,18 @@ const SESSIONS = 3;
  * Finds out whether a connection answers through a transaction pooler. What it does is a problem
  * (`pooler`); what it is merely called, a warning of the same code. Opens three sessions for a moment.
  */
-export async function poolerRemarks(connections: Connections, place: Place): Promise<Remarks> {
-  return withSessions({ connections, place }, [], async (sessions) =>
-    inWords(place, sessions, await findPoolerSigns(sessions)),
+export async function poolerFindings(
+  connections: Connections,
+  databaseRef: DatabaseRef,
+): Promise<Findings> {
+  return withSessions({ connections, databaseRef }, [], async (sessions) =>
+    inWords(databaseRef, sessions, await findPoolerSigns(sessions)),
   );
 }
 
 interface Opening {
   readonly connections: Connections;
-  readonly place: Place;
+  readonly databaseRef: DatabaseRef;
 }
 
 async function withSessions<T>(
@@ -37,27 +40,27 @@ async function withSessions<T>(
   use: (sessions: readonly Client[]) => Promise<T>,
 ): Promise<T> {
   if (opened.length === SESSIONS) return use(opened);
-  return opening.connections.with(opening.place, (client) =>
+  return opening.connections.with(opening.databaseRef, (client) =>
     withSessions(opening, [...opened, client], use),
   );
 }
 
 function inWords(
-  place: Place,
+  databaseRef: DatabaseRef,
   [session]: readonly Client[],
   signs: readonly PoolerSign[],
-): Remarks {
+): Findings {
   const { host = '', port = 0 } = session ?? {};
-  const server = `connection "${place.connection}" (port ${String(port)})`;
+  const server = `connection "${databaseRef.connection}" (port ${String(port)})`;
   if (signs.length > 0) {
     const found = signs.map((sign) => WORDS[sign]).join(', ');
-    return stops('pooler', [
+    return problem('pooler', [
       `${server} answers through a transaction pooler (${found}): use the server's own port (5432) or a session pooler`,
     ]);
   }
-  if (port !== POOLER_PORT && !POOLER_HOST.test(host)) return together([]);
+  if (port !== POOLER_PORT && !POOLER_HOST.test(host)) return mergeFindings([]);
   const named = port === POOLER_PORT ? `port ${String(port)}` : 'the name of its host';
-  return says('pooler', [
+  return warning('pooler', [
     `${server} looks like a pooler by ${named}, but kept its sessions when it was tried: make sure that it is a session pooler`,
   ]);
 }

@@ -3,13 +3,13 @@ import type { Problem } from '../../../workflows/domain/plan';
 export { counted } from '../../../workflows/domain/counted';
 
 /** What a check has to say: what stops the plan, and what is only said. */
-export interface Remarks {
+export interface Findings {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
 
 /** The remarks of several checks in one, in their order. */
-export function together(all: readonly Remarks[]): Remarks {
+export function mergeFindings(all: readonly Findings[]): Findings {
   return {
     problems: all.flatMap(({ problems }) => problems),
     warnings: all.flatMap(({ warnings }) => warnings),
@@ -17,12 +17,12 @@ export function together(all: readonly Remarks[]): Remarks {
 }
 
 /** What stops the plan, under one code. */
-export function stops(code: string, messages: readonly string[]): Remarks {
+export function problem(code: string, messages: readonly string[]): Findings {
   return { problems: messages.map((message) => ({ code, message })), warnings: [] };
 }
 
 /** What is said and stops nothing, under one code. */
-export function says(code: string, messages: readonly string[]): Remarks {
+export function warning(code: string, messages: readonly string[]): Findings {
   return { problems: [], warnings: messages.map((message) => ({ code, message })) };
 }
 

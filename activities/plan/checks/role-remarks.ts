@@ -7,7 +7,7 @@ import {
   type MissingTargetRight,
   type TargetRole,
 } from '../../postgres/checks/target-privileges';
-import { listed, says, stops, together, type Remarks } from './remarks';
+import { listed, warning, problem, mergeFindings, type Findings } from './remarks';
 
 const CANNOT_READ: Readonly<Record<MissingRight['kind'], string>> = {
   schema: 'may not use the schemas',
@@ -18,8 +18,8 @@ const CANNOT_READ: Readonly<Record<MissingRight['kind'], string>> = {
 };
 
 /** One problem (`privilege`) for each kind of right that the source's role lacks, with the statements that give it. */
-export function sourceRoleRemarks({ mover, missing }: SourceRole): Remarks {
-  return stops(
+export function sourceRoleFindings({ mover, missing }: SourceRole): Findings {
+  return problem(
     'privilege',
     byKind(missing).map(([kind, rights]) => {
       const objects = rights.flatMap((right) => right.objects);
@@ -50,8 +50,8 @@ const IN_TARGET: readonly MissingTargetRight['kind'][] = ['mark', 'use', 'extens
  * One problem (`privilege`) for each kind of right that the target's role lacks, with the statements that
  * give it, and one warning (`left-to-superuser`) about what it cannot set.
  */
-export function targetRoleRemarks(database: string, { mover, missing }: TargetRole): Remarks {
-  return stops(
+export function targetRoleFindings(database: string, { mover, missing }: TargetRole): Findings {
+  return problem(
     'privilege',
     byKind(missing).map(([kind, rights]) => {
       const objects = [...new Set(rights.map(({ object }) => object))];
@@ -71,8 +71,8 @@ export function unreachedRemarks(
   database: string,
   unreached: Unreached | undefined,
   later: readonly string[],
-): Remarks {
-  if (unreached === undefined) return together([]);
+): Findings {
+  if (unreached === undefined) return mergeFindings([]);
   const { role, owners, defaultPrivilegesOf } = unreached;
   const what = [
     ...(owners.length === 0
@@ -86,7 +86,7 @@ export function unreachedRemarks(
           `role "${role}" may not set default privileges of ${listed(defaultPrivilegesOf, ', ')}, which are left out`,
         ]),
   ];
-  return says('left-to-superuser', [
+  return warning('left-to-superuser', [
     `${what.join('; ')}; after the migration a superuser runs in the target "${database}": ${later.map((text) => `${text};`).join(' ')}`,
   ]);
 }
@@ -104,8 +104,8 @@ export function loadRemarks(
   database: string,
   mover: Mover,
   missing: readonly MissingLoadRight[],
-): Remarks {
-  return stops(
+): Findings {
+  return problem(
     'privilege',
     byKind(missing).map(([kind, rights]) => {
       const objects = rights.flatMap((right) => right.objects);

@@ -12,11 +12,11 @@ import { NOTHING } from '../../postgres/catalog/holding';
 import { readVaultUse } from '../../postgres/checks/vault';
 import type { ProjectScope } from '../../postgres/scope/project-scope';
 import { formRemarks, wideRemarks } from './form-remarks';
-import { together, type Remarks } from './remarks';
-import { brokenIndexRemarks, collisionRemarks } from './collision-remarks';
+import { mergeFindings, type Findings } from './remarks';
+import { brokenIndexRemarks, collisionFindings } from './collision-remarks';
 import { rewriteRemarks } from './computed-remarks';
-import { keyIdRemarks, nullTokenRemarks, vaultRemarks } from './secret-remarks';
-import { sourceTriggerRemarks } from './trigger-remarks';
+import { keyIdFindings, nullTokenFindings, vaultFindings } from './secret-remarks';
+import { sourceTriggerFindings } from './trigger-remarks';
 
 /** What the project's rows are checked against. */
 export interface RowChecks {
@@ -35,19 +35,19 @@ export async function checkRows(
   client: Client,
   scope: ProjectScope,
   { extent, targetKeys, normalizeNullTokens }: RowChecks,
-): Promise<Remarks> {
+): Promise<Findings> {
   const sourceKeys = await readUniqueKeys(client, extent);
   const keys = { source: sourceKeys, target: targetKeys };
   const moving = scope.tables.filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING);
-  return together([
+  return mergeFindings([
     formRemarks(moving),
     wideRemarks(await readWideTables(client, moving)),
     brokenIndexRemarks(await findBrokenIndexes(client, scope, sourceKeys)),
-    collisionRemarks(await findCollisions(client, scope, keys)),
-    sourceTriggerRemarks(await readFiringTriggers(client, extent)),
-    nullTokenRemarks(await countNullTokens(client, scope), normalizeNullTokens),
-    keyIdRemarks(await findKeyIds(client, scope)),
+    collisionFindings(await findCollisions(client, scope, keys)),
+    sourceTriggerFindings(await readFiringTriggers(client, extent)),
+    nullTokenFindings(await countNullTokens(client, scope), normalizeNullTokens),
+    keyIdFindings(await findKeyIds(client, scope)),
     rewriteRemarks(await findBrokenByRewrite(client, extent, scope)),
-    vaultRemarks(await readVaultUse(client)),
+    vaultFindings(await readVaultUse(client)),
   ]);
 }

@@ -1,16 +1,16 @@
 import type { EncryptionKey } from '../../postgres/checks/key-ids';
 import type { NullTokens } from '../../postgres/checks/null-tokens';
 import type { VaultUse } from '../../postgres/checks/vault';
-import { counted, listed, says, together, type Remarks } from './remarks';
+import { counted, listed, warning, mergeFindings, type Findings } from './remarks';
 
-const NOTHING = together([]);
+const NO_FINDINGS = mergeFindings([]);
 
 /** Says how many users stock Auth could not read for a NULL, and what mends it (`null-tokens`). */
-export function nullTokenRemarks(nulls: readonly NullTokens[], normalized: boolean): Remarks {
-  if (nulls.length === 0) return NOTHING;
+export function nullTokenFindings(nulls: readonly NullTokens[], normalized: boolean): Findings {
+  if (nulls.length === 0) return NO_FINDINGS;
   const counts = nulls.map(({ column, users }) => `${column} (${String(users)})`).join(', ');
   const what = `stock Auth cannot read a user with a NULL in one of these columns of auth.users, and so many users of the project have one: ${counts}`;
-  return says('null-tokens', [
+  return warning('null-tokens', [
     normalized
       ? `${what}; they arrive mended, as normalizeNullTokens asks`
       : `${what}; they cannot sign in ("Database error querying schema"); normalizeNullTokens: true in the configuration mends them on their way`,
@@ -18,29 +18,29 @@ export function nullTokenRemarks(nulls: readonly NullTokens[], normalized: boole
 }
 
 /** Names the keys that the target's Auth must have (`key-ids`). */
-export function keyIdRemarks(keys: readonly EncryptionKey[]): Remarks {
-  if (keys.length === 0) return NOTHING;
+export function keyIdFindings(keys: readonly EncryptionKey[]): Findings {
+  if (keys.length === 0) return NO_FINDINGS;
   const rows = keys.reduce((sum, key) => sum + key.rows, 0);
   const columns = [...new Set(keys.flatMap((key) => key.columns))].sort().join(', ');
   const ids = listed(
     keys.map(({ keyId }) => `"${keyId}"`),
     ', ',
   );
-  return says('key-ids', [
+  return warning('key-ids', [
     `${counted(rows, 'value')} in ${columns} ${rows === 1 ? 'is' : 'are'} encrypted by Auth with the key ${ids}: the target's Auth needs the same keys in GOTRUE_SECURITY_DB_ENCRYPTION_DECRYPTION_KEYS`,
   ]);
 }
 
 /** Says that secrets in a vault do not come along, or that it cannot be told (`vault`). */
-export function vaultRemarks({ secrets, pgsodium }: VaultUse): Remarks {
+export function vaultFindings({ secrets, pgsodium }: VaultUse): Findings {
   const root = pgsodium ? '; the root key of pgsodium stays with the server as well' : '';
   if (secrets === 'unreadable') {
-    return says('vault', [
+    return warning('vault', [
       `the role may not read vault.secrets: whether secrets are kept there cannot be told; they would stay behind${root}`,
     ]);
   }
-  if (secrets === 'no vault' || secrets === 0) return NOTHING;
-  return says('vault', [
+  if (secrets === 'no vault' || secrets === 0) return NO_FINDINGS;
+  return warning('vault', [
     `vault.secrets holds ${counted(secrets, 'secret')}, of all projects: they stay behind; create those that the project needs anew in the target${root}`,
   ]);
 }

@@ -1,6 +1,6 @@
 import type { SessionRoom } from '../../postgres/checks/session-room';
 import { ident } from '../../postgres/identifiers';
-import { stops, type Remarks } from './remarks';
+import { problem, type Findings } from './remarks';
 
 /** The most sessions that a step has at a time where it reads: a snapshot's, and two for its schema. */
 export const SESSIONS_TO_READ = 3;
@@ -15,9 +15,9 @@ export interface Asking {
 }
 
 /** Names each limit that leaves fewer sessions than a move needs (`too-few-sessions`). */
-export function sessionRemarks(rooms: readonly SessionRoom[], asking: Asking): Remarks {
+export function sessionRemarks(rooms: readonly SessionRoom[], asking: Asking): Findings {
   const short = rooms.filter(({ kind, most, used }) => most - used < leastOf(kind, asking));
-  return stops(
+  return problem(
     'too-few-sessions',
     short.map((room) => inWords(room, asking)),
   );

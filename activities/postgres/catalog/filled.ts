@@ -6,7 +6,7 @@ import { qualified } from '../identifiers';
  * Tells which of the tables may hold rows. A heap whose file is empty holds none in any snapshot, since
  * nothing shortens it that somebody can still see; all other relations are taken to hold some.
  */
-export async function filledTables(
+export async function tablesWithRows(
   client: Client,
   tables: readonly string[],
 ): Promise<ReadonlySet<string>> {

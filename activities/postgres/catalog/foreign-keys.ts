@@ -2,9 +2,9 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
-import { Recollection } from './recollection';
+import { CatalogCache } from './recollection';
 import { ident, literal, qualified, tableNameSql } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 
 const foreignKeyRow = z.object({
   name: z.string(),
@@ -23,14 +23,14 @@ const foreignKeyRow = z.object({
 
 export type ForeignKey = z.infer<typeof foreignKeyRow>;
 
-const foreignKeys = new Recollection<readonly ForeignKey[]>();
+const foreignKeys = new CatalogCache<readonly ForeignKey[]>();
 
 /** Lists the foreign keys that point at tables of the extent, from wherever they come. */
 export async function readForeignKeys(
   client: Client,
   extent: Extent,
 ): Promise<readonly ForeignKey[]> {
-  return foreignKeys.recall(client, extent, () => listForeignKeys(client, extent));
+  return foreignKeys.getOrLoad(client, extent, () => listForeignKeys(client, extent));
 }
 
 async function listForeignKeys(client: Client, extent: Extent): Promise<readonly ForeignKey[]> {
@@ -108,7 +108,7 @@ export async function countOrphans(
   client: Client,
   keys: readonly ForeignKey[],
 ): Promise<readonly number[]> {
-  const results = await runTogether(client, keys.map(countingOrphans));
+  const results = await runBatch(client, keys.map(countingOrphans));
   return results.map(({ rows }) => orphansRow.parse(rows[0]).orphans);
 }
 

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { literal, qualified } from '../identifiers';
-import { filledTables } from './filled';
+import { tablesWithRows } from './filled';
 
 /** Rows of one table: those for which a predicate over the alias `t` holds. */
 export interface Choice {
@@ -16,14 +16,14 @@ export const NOTHING = 'false';
  * Tells which tables hold any of the rows chosen, in one statement over those that are not empty; which
  * these are is asked where the caller does not know it of the same snapshot.
  */
-export async function holdingTables(
+export async function populatedTables(
   client: Client,
   choices: readonly Choice[],
   known?: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
   const possible = choices.filter(({ where }) => where !== NOTHING);
   const names = possible.map(({ table }) => table);
-  const filled = known ?? (await filledTables(client, names));
+  const filled = known ?? (await tablesWithRows(client, names));
   const asked = possible.filter(({ table }) => filled.has(table));
   if (asked.length === 0) return new Set();
   const selects = asked.map(

@@ -4,7 +4,7 @@ import type { DatabaseIdentity } from '../../../workflows/domain/plan';
 import { failure } from '../../failure';
 import { ident } from '../identifiers';
 
-const row = z.object({
+const identityRow = z.object({
   database: z.string(),
   systemIdentifier: z.string(),
   oid: z.coerce.number(),
@@ -22,7 +22,7 @@ export async function readIdentity(client: Client, connection: string): Promise<
              (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
              (SELECT oid::text FROM pg_database WHERE datname = current_database()) AS "oid",
              current_setting('server_version_num') AS "serverVersion"`);
-    return { connection, ...row.parse(result.rows[0]) };
+    return { connection, ...identityRow.parse(result.rows[0]) };
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;
     const role = ident(client.user ?? 'postgres');

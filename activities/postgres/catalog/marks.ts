@@ -31,7 +31,7 @@ const lists = z.object({ tables: named, drift: named, differences: z.array(z.str
 const evidence = z.custom<Evidence>((value) => lists.safeParse(value).success);
 
 /** Reads what a restore has to know from the mark; `undefined` where none was kept. */
-export async function readMarkedJob(client: Client): Promise<Job | undefined> {
+export async function readJobOfMarker(client: Client): Promise<Job | undefined> {
   const result = await client.query(
     `SELECT to_jsonb(m) -> 'job' AS job FROM moveout.migration AS m`,
   );
@@ -62,7 +62,7 @@ export async function readMarkedUndone(client: Client): Promise<Undone> {
 }
 
 /** Reads what the verification found that a completed mark rests on; `undefined` where it was not kept. */
-export async function readMarkedEvidence(client: Client): Promise<Evidence | undefined> {
+export async function readEvidenceOfMarker(client: Client): Promise<Evidence | undefined> {
   const result = await client.query(
     `SELECT to_jsonb(m) #> '{job,evidence}' AS evidence FROM moveout.migration AS m`,
   );

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { tableName } from '../../../workflows/domain/object-names';
 import type { Extent } from '../../../workflows/domain/extent';
-import { Recollection } from './recollection';
+import { CatalogCache } from './recollection';
 
 const partRow = z.object({
   schema: z.string(),
@@ -23,14 +23,14 @@ export interface Partition extends Omit<z.infer<typeof partRow>, 'rootSchema' | 
   readonly root: string;
 }
 
-const partitions = new Recollection<readonly Partition[]>();
+const partitions = new CatalogCache<readonly Partition[]>();
 
 /** Lists the partitions of the tables in the extent's schemas, wherever they are themselves. */
 export async function readPartitions(
   client: Client,
   { schemas }: Extent,
 ): Promise<readonly Partition[]> {
-  return partitions.recall(client, schemas, async () => {
+  return partitions.getOrLoad(client, schemas, async () => {
     const result = await client.query(
       `WITH RECURSIVE part AS (
          SELECT c.oid, c.oid AS root, NULL::oid AS half, NULL::oid AS half_of

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Client } from 'pg';
-import { readStamp, readVersions, type Versions } from './stamp';
+import { readCatalogFingerprint, readCatalogVersion, type CatalogVersion } from './stamp';
 
 /** What was made of so many catalogs is kept: of a source, of a template, of some change in between. */
 const KEPT = 8;
@@ -10,7 +10,7 @@ const contents = new LRUCache<string, string>({ max: 64 });
 
 /** A read-only snapshot that is under way. */
 interface Snapshot {
-  versions?: Promise<Versions>;
+  versions?: Promise<CatalogVersion>;
   content?: Promise<string>;
   /** What was made in it for the first time, to be kept once it has ended well. */
   readonly keeping: (() => void)[];
@@ -38,17 +38,17 @@ export async function snapshotEnded(client: Client): Promise<void> {
   const snapshot = snapshots.get(client);
   snapshots.delete(client);
   if (snapshot?.versions === undefined || snapshot.keeping.length === 0) return;
-  if ((await readVersions(client)).stamp !== (await snapshot.versions).stamp) return;
+  if ((await readCatalogVersion(client)).stamp !== (await snapshot.versions).stamp) return;
   for (const keep of snapshot.keeping.splice(0)) keep();
 }
 
 async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
-  const { run, settled } = await (snapshot.versions ??= readVersions(client));
-  if (run === null) return readStamp(client);
+  const { run, settled } = await (snapshot.versions ??= readCatalogVersion(client));
+  if (run === null) return readCatalogFingerprint(client);
   const key = `${run} ${settled}`;
   const known = contents.get(key);
   if (known !== undefined) return known;
-  const content = await readStamp(client);
+  const content = await readCatalogFingerprint(client);
   contents.set(key, content);
   return content;
 }
@@ -58,13 +58,13 @@ async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
  * snapshot a value comes from memory where it was made of an equal catalog before, in whichever
  * database; in any other session it is made anew. The values must not be changed.
  */
-export class Recollection<T> {
+export class CatalogCache<T> {
   /** By the stamp of the content. */
   readonly #kept = new LRUCache<string, Map<string, T>>({ max: KEPT });
   readonly #made = new WeakMap<Snapshot, Map<string, T>>();
 
   /** Gives the value for `of` (told apart as JSON), by `make` where it is not known yet. */
-  async recall(client: Client, of: unknown, make: () => Promise<T>): Promise<T> {
+  async getOrLoad(client: Client, of: unknown, make: () => Promise<T>): Promise<T> {
     const snapshot = snapshots.get(client);
     if (snapshot === undefined) return make();
     const content = await (snapshot.content ??= contentOf(client, snapshot));

@@ -6,7 +6,7 @@ import { ident, tableNameSql } from '../identifiers';
 const names = z.array(z.object({ name: z.string() }));
 
 /** Which schemas and single tables of the extent exist in the session's database, schemas first, sorted. */
-export async function presentParts(client: Client, extent: Extent): Promise<readonly string[]> {
+export async function presentSchemas(client: Client, extent: Extent): Promise<readonly string[]> {
   const result = await client.query(
     `SELECT 1 AS place, nspname AS name FROM pg_namespace WHERE nspname = ANY ($1)
       UNION ALL SELECT 2, ${tableNameSql('n', 'c')}

@@ -4,7 +4,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { readTableName } from '../../../workflows/domain/object-names';
 import type { SequenceState } from '../../../workflows/domain/manifest';
 import { columnNameSql, literal, qualified, tableNameSql } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 import { inExtent } from './in-extent';
 
 const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string().nullable() });
@@ -95,7 +95,7 @@ export async function placeSequences(
   client: Client,
   states: readonly SequenceState[],
 ): Promise<void> {
-  await runTogether(
+  await runBatch(
     client,
     states.flatMap(({ sequence, lastValue, isCalled }) => [
       `ALTER SEQUENCE ${qualified(sequence)} RESTART`,

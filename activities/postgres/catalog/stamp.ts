@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 
 /** Which versions of its rows a database's system catalogs have. */
-export interface Versions {
+export interface CatalogVersion {
   /** Differs where any row was written, also where it is again what it was. */
   readonly stamp: string;
   /** Does not differ where the load of a clone wrote a row and it is again what it was. */
@@ -36,7 +36,7 @@ const statements = new Map<string, string>();
  * schemas, down to the OIDs, as far as the role can see them: that is so of a database and its clone. A
  * different stamp says nothing.
  */
-export async function readStamp(client: Client): Promise<string> {
+export async function readCatalogFingerprint(client: Client): Promise<string> {
   return (await read(client, 'content')).stamp;
 }
 
@@ -44,11 +44,11 @@ export async function readStamp(client: Client): Promise<string> {
  * Reads which versions of those rows there are, for a quarter of the work; they are the same in a clone.
  * A version is known by the transaction that wrote it and by its place in its catalog's file.
  */
-export function readVersions(client: Client): Promise<Versions> {
+export function readCatalogVersion(client: Client): Promise<CatalogVersion> {
   return read(client, 'versions');
 }
 
-async function read(client: Client, of: Of): Promise<Versions> {
+async function read(client: Client, of: Of): Promise<CatalogVersion> {
   // Prepared, both: a session that is used again has them planned already.
   const who = await client.query({ name: 'moveout stamp by whom', text: READER });
   const { version, role, rights, mayReadRun } = reader.parse(who.rows[0]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { columnNameSql, tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './in-extent';
-import { Recollection } from './recollection';
+import { CatalogCache } from './recollection';
 
 const columnRow = z.object({
   name: z.string(),
@@ -28,7 +28,7 @@ const tableRow = z.object({
 export type ColumnFacts = z.infer<typeof columnRow>;
 export type TableFacts = Readonly<z.infer<typeof tableRow>>;
 
-const tables = new Recollection<readonly TableFacts[]>();
+const tables = new CatalogCache<readonly TableFacts[]>();
 
 /** OIDs below this are fixed by PostgreSQL itself (`FirstNormalObjectId`). */
 const FIRST_NORMAL_OID = 16384;
@@ -83,7 +83,7 @@ const COMPUTED_FROM_LEFT_BEHIND = `EXISTS (
  * behind. Partitions are not listed, their partitioned tables are.
  */
 export async function readTables(client: Client, extent: Extent): Promise<readonly TableFacts[]> {
-  return tables.recall(client, extent, () => listTables(client, extent));
+  return tables.getOrLoad(client, extent, () => listTables(client, extent));
 }
 
 async function listTables(client: Client, extent: Extent): Promise<readonly TableFacts[]> {

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, qualified, tableNameSql } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 
 const triggerRow = z.object({
   name: z.string(),
@@ -44,5 +44,5 @@ export async function setTriggers(
     const action = ENABLE[enabled ?? trigger.enabled];
     return `ALTER TABLE ${qualified(trigger.table)} ${action} ${ident(trigger.name)}`;
   });
-  await runTogether(client, statements);
+  await runBatch(client, statements);
 }

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, qualified } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 import { IS_UNFINISHED } from '../schema/invalid-indexes';
 
 const row = z.object({ schema: z.string(), name: z.string() });
@@ -24,7 +24,7 @@ export async function dropUnfinishedIndexes(
     [tables.map(qualified)],
   );
   const found = z.array(row).parse(result.rows);
-  await runTogether(
+  await runBatch(
     client,
     found.map(({ schema, name }) => `DROP INDEX ${ident(schema)}.${ident(name)}`),
   );

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { NOTHING } from '../catalog/holding';
 import { ident, literal, qualified } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 import { underSavepoint } from './under-savepoint';
 import type { UniqueKey } from './unique-keys';
@@ -84,7 +84,7 @@ async function smallTables(
 /** All in one message; where one cannot be tried, one by one, so that only that one is not. */
 async function countAll(client: Client, asked: readonly Asked[]): Promise<readonly BrokenIndex[]> {
   const outcome = await underSavepoint(client, NOT_TO_BE_TRIED, () =>
-    runTogether(client, asked.map(countStatement)),
+    runBatch(client, asked.map(countStatement)),
   );
   if ('result' in outcome) {
     return outcome.result.flatMap(({ rows }, i) => readBroken(asked[i]?.keys ?? [], rows));

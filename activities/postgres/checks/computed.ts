@@ -2,7 +2,7 @@ import { DatabaseError, type Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
-import { Recollection } from '../catalog/recollection';
+import { CatalogCache } from '../catalog/recollection';
 import { ident, qualified, tableNameSql } from '../identifiers';
 import { SEARCH_PUBLIC } from '../settings';
 import { databaseFailure } from '../sqlstate';
@@ -35,7 +35,7 @@ export function searchPathSql(name: string, path: string): string {
   return `ALTER FUNCTION ${name} SET search_path = ${path}`;
 }
 
-const computed = new Recollection<readonly Computed[]>();
+const computed = new CatalogCache<readonly Computed[]>();
 
 /** So many rows of a table are tried: what a function does not find it misses in almost any row. */
 const TRIED = 1_000;
@@ -49,7 +49,7 @@ const NOT_FOUND: readonly string[] = ['42883', '42P01', '42703', '42704', '3F000
  * transaction is as good as before.
  */
 export async function findLostNames(client: Client, extent: Extent): Promise<readonly Lost[]> {
-  const all = await computed.recall(client, extent, () => listComputed(client, extent));
+  const all = await computed.getOrLoad(client, extent, () => listComputed(client, extent));
   if (all.length === 0) return [];
   const paths = await likelyPaths(client, extent);
   const found: Lost[] = [];

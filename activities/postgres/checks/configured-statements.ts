@@ -2,7 +2,7 @@ import { DatabaseError, type Client } from 'pg';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { complaint, isRefused, sentText, type Sent } from '../configured-statement';
 import { literal } from '../identifiers';
-import { nameTablesOfPublic } from '../scope/project-keys';
+import { addPublicToSearchPath } from '../scope/project-keys';
 import { databaseFailure } from '../sqlstate';
 
 /**
@@ -14,7 +14,7 @@ export async function findRefusedStatements(
   { users, buckets }: Tenancy,
   projectRef: string,
 ): Promise<readonly string[]> {
-  await nameTablesOfPublic(client);
+  await addPublicToSearchPath(client);
   const first = literal(projectRef);
   const asked: Sent[] = [];
   const ask = (place: string, sql: string, value: string, names = ''): void => {

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
-import { Recollection } from '../catalog/recollection';
+import { CatalogCache } from '../catalog/recollection';
 
-const triggerRow = z.object({
+const firingRow = z.object({
   name: z.string(),
   table: z.string(),
   /** `schema.function`. */
@@ -15,7 +15,7 @@ const triggerRow = z.object({
 });
 const eventTriggerRow = z.object({ name: z.string(), event: z.string() });
 
-export type FiringTrigger = z.infer<typeof triggerRow>;
+export type FiringTrigger = z.infer<typeof firingRow>;
 export type EventTrigger = z.infer<typeof eventTriggerRow>;
 
 /** Lists the triggers that people made on tables of the extent and that fire when a row is inserted. */
@@ -23,10 +23,10 @@ export async function readFiringTriggers(
   client: Client,
   extent: Extent,
 ): Promise<readonly FiringTrigger[]> {
-  return firingTriggers.recall(client, extent, () => listFiringTriggers(client, extent));
+  return firingTriggers.getOrLoad(client, extent, () => listFiringTriggers(client, extent));
 }
 
-const firingTriggers = new Recollection<readonly FiringTrigger[]>();
+const firingTriggers = new CatalogCache<readonly FiringTrigger[]>();
 
 async function listFiringTriggers(
   client: Client,
@@ -43,7 +43,7 @@ async function listFiringTriggers(
       ORDER BY 2, 1`,
     [extent.schemas, extent.tables],
   );
-  return z.array(triggerRow).parse(result.rows);
+  return z.array(firingRow).parse(result.rows);
 }
 
 /** `TRIGGER_TYPE_INSERT` of `pg_trigger.tgtype` (PostgreSQL, `catalog/pg_trigger.h`). */

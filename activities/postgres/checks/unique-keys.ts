@@ -4,7 +4,7 @@ import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/in-extent';
 import { IS_UNFINISHED } from '../schema/invalid-indexes';
-import { Recollection } from '../catalog/recollection';
+import { CatalogCache } from '../catalog/recollection';
 
 const uniqueKeyRow = z.object({
   index: z.string(),
@@ -22,7 +22,7 @@ const uniqueKeyRow = z.object({
 /** A unique index, of a constraint or not, as data: it can be applied to the rows of another database. */
 export type UniqueKey = z.infer<typeof uniqueKeyRow>;
 
-const uniqueKeys = new Recollection<readonly UniqueKey[]>();
+const uniqueKeys = new CatalogCache<readonly UniqueKey[]>();
 
 /**
  * Lists the unique indexes on the tables of the extent: primary keys, constraints, plain, partial and
@@ -32,7 +32,7 @@ export async function readUniqueKeys(
   client: Client,
   extent: Extent,
 ): Promise<readonly UniqueKey[]> {
-  return uniqueKeys.recall(client, extent, () => listUniqueKeys(client, extent));
+  return uniqueKeys.getOrLoad(client, extent, () => listUniqueKeys(client, extent));
 }
 
 async function listUniqueKeys(client: Client, extent: Extent): Promise<readonly UniqueKey[]> {

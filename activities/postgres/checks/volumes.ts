@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { NOTHING } from '../catalog/holding';
 import { qualified, tableNameSql } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 
 /** The project's share of one table. */
@@ -27,7 +27,7 @@ export async function readVolumes(
 ): Promise<readonly Volume[]> {
   const counted = tables.filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING);
   const widths = await readWidths(client, counted);
-  const results = await runTogether(client, countings(counted, widths));
+  const results = await runBatch(client, countings(counted, widths));
   const volumes = new Map(
     counted.map(({ facts: { table } }, i) => {
       const { rows, bytes } = volumeRow.parse(results[i]?.rows[0]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { NOTHING } from '../catalog/holding';
 import type { ColumnFacts, TableFacts } from '../catalog/tables';
 import { ident, literal, qualified } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 
 /** Bytes of a row above which its table goes into a backup by COPY: as JSON a row takes several times its size in memory. */
 const LONGEST_JSON_ROW = 32 * 1_048_576;
@@ -33,7 +33,7 @@ export async function readWideTables(
     asked.filter(({ where }) => where !== NOTHING).map(({ facts }) => facts.table),
   );
   const read = asked.filter(({ facts, where }) => where !== NOTHING && possible.has(facts.table));
-  const results = await runTogether(client, read.map(widest));
+  const results = await runBatch(client, read.map(widest));
   const widths = results.flatMap(({ rows }) => z.array(widthRow).parse(rows));
   return new Map(widths.map(({ table, bytes }) => [table, bytes]));
 }

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Content, ColumnProjection } from '../../../workflows/domain/manifest';
-import { Recollection } from '../catalog/recollection';
+import { CatalogCache } from '../catalog/recollection';
 import type { TableFacts } from '../catalog/tables';
 import type { Selection } from '../fingerprint';
 import { qualified } from '../identifiers';
@@ -12,7 +12,7 @@ type Generated = NonNullable<Content['generated']>;
 /** What of a table is known once its rows are read. */
 export type Keyed = Pick<Content, 'table' | 'columns' | 'key'>;
 
-const steady = new Recollection<readonly ColumnProjection[]>();
+const steady = new CatalogCache<readonly ColumnProjection[]>();
 
 const nameRow = z.object({ name: z.string() });
 
@@ -20,7 +20,7 @@ const nameRow = z.object({ name: z.string() });
  * The generated columns whose values are the same at both ends: all but those computed from a column
  * that the projection rewrites.
  */
-export async function steadyGenerated(
+export async function comparableGeneratedColumns(
   client: Client,
   facts: TableFacts,
   columns: readonly ColumnProjection[],
@@ -31,7 +31,7 @@ export async function steadyGenerated(
     ({ read, whenNull }) => read === 'nil' || whenNull !== undefined,
   );
   const names = rewritten.map(({ name }) => name);
-  return steady.recall(client, [facts, names], () => listSteady(client, facts, names));
+  return steady.getOrLoad(client, [facts, names], () => listSteady(client, facts, names));
 }
 
 async function listSteady(

@@ -2,9 +2,9 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { ColumnProjection } from '../../../workflows/domain/manifest';
 import { qualified } from '../identifiers';
-import { Recollection } from '../catalog/recollection';
+import { CatalogCache } from '../catalog/recollection';
 
-const primaryKeys = new Recollection<readonly string[]>();
+const primaryKeys = new CatalogCache<readonly string[]>();
 
 const keyRow = z.object({ columns: z.array(z.string()) });
 
@@ -17,7 +17,7 @@ export async function readPrimaryKey(
   table: string,
   projection: readonly ColumnProjection[],
 ): Promise<readonly string[]> {
-  return primaryKeys.recall(client, [table, projection.map(({ name }) => name)], () =>
+  return primaryKeys.getOrLoad(client, [table, projection.map(({ name }) => name)], () =>
     listPrimaryKey(client, table, projection),
   );
 }

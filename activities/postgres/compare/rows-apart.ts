@@ -19,7 +19,7 @@ const APART = 'pg_temp.moveout_apart';
  * keeps the keys that are apart in a temporary table. Rows count as often as they stand there: a row
  * twice for a row once is one extra row.
  */
-export async function setApart(
+export async function differingRows(
   client: Client,
   [should, is]: readonly [string, string],
 ): Promise<RowCounts> {

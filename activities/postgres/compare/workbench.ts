@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import type { Connections, Place } from '../connections';
+import type { Connections, DatabaseRef } from '../connections';
 import { splitTable } from '../../../workflows/domain/object-names';
 import { ident, literal } from '../identifiers';
 
@@ -16,12 +16,12 @@ export async function exportSnapshot(client: Client): Promise<string> {
  * Runs `use` with a session that sees the snapshot given and may make temporary tables. Nothing else
  * can be left behind: its one transaction is always rolled back.
  */
-export async function withWorkbench<T>(
+export async function withScratchTransaction<T>(
   connections: Connections,
-  { place, snapshot }: { readonly place: Place; readonly snapshot: string },
+  { databaseRef, snapshot }: { readonly databaseRef: DatabaseRef; readonly snapshot: string },
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
-  return connections.with({ ...place, access: 'write' }, async (client) => {
+  return connections.with({ ...databaseRef, access: 'write' }, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE');
     await client.query(`SET TRANSACTION SNAPSHOT ${literal(snapshot)}`);
     const result = await use(client);
@@ -33,10 +33,10 @@ export async function withWorkbench<T>(
 /** The same without a snapshot, where nothing is compared but what is brought. */
 export async function withScratch<T>(
   connections: Connections,
-  place: Omit<Place, 'access'>,
+  databaseRef: Omit<DatabaseRef, 'access'>,
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
-  return connections.with({ ...place, access: 'write' }, async (client) => {
+  return connections.with({ ...databaseRef, access: 'write' }, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
     const result = await use(client);
     await client.query('ROLLBACK');

@@ -1,19 +1,19 @@
-export { checkEpoch, holdEpoch, takeEpoch } from './epoch';
+export { assertToken, lockTokenForShare, advanceToken } from './epoch';
 export { findForeignMark } from './foreign-mark';
 export { applicationName, stagingName } from './names';
-export { assertLocked, busy, endOtherAttempts, findLocking, tryLock } from './lock';
+export { assertLeaseHeld, projectBusy, endOtherAttempts, findLocking, tryLock } from './lock';
 export {
-  abandon,
-  claim,
-  complete,
-  forget,
-  isMarkBelow,
+  abandonMarker,
+  takeMarker,
+  completeMarker,
+  deleteMarker,
+  wasSuperseded,
   mayReadMark,
-  prepareMark,
-  readMark,
+  createMarkerTable,
+  readMarker,
   readOpening,
   recordStep,
-  withdraw,
+  restorePreviousMarker,
   type Claiming,
-  type Mark,
+  type Marker,
 } from './mark';

@@ -6,7 +6,7 @@ import { lockKey, runPrefix } from './names';
 const grantedRow = z.object({ project: z.boolean(), database: z.boolean() });
 
 /** What is locked: one project, and the database it goes into. */
-export interface LockedNames {
+export interface LockNames {
   readonly projectRef: string;
   readonly databaseName: string;
 }
@@ -18,7 +18,7 @@ export interface LockedNames {
  */
 export async function tryLock(
   client: Client,
-  names: LockedNames,
+  names: LockNames,
   mode: 'shared' | 'exclusive',
 ): Promise<boolean> {
   const call = mode === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
@@ -43,7 +43,7 @@ export type Locking = z.infer<typeof lockingRow>;
  */
 export async function findLocking(
   client: Client,
-  { projectRef, databaseName }: LockedNames,
+  { projectRef, databaseName }: LockNames,
 ): Promise<Locking | undefined> {
   const result = await client.query(
     `SELECT l.pid, coalesce(a.application_name, '') AS name,
@@ -59,7 +59,7 @@ export async function findLocking(
 }
 
 /** The failure of a run that finds another one at work. */
-export function busy({ projectRef, databaseName }: LockedNames, locking?: Locking): Error {
+export function projectBusy({ projectRef, databaseName }: LockNames, locking?: Locking): Error {
   const who =
     locking === undefined
       ? ''
@@ -107,7 +107,7 @@ const sweptRow = z.object({ pid: z.number(), startedAt: z.string(), gone: z.bool
  * over, and what the asking session would write comes too late. Whoever takes over ends all sessions of the run, takes the locks, and
  * ends them once more: a session that passes here was open before the locks were free, and goes then.
  */
-export async function assertLocked(client: Client, session: LockSession): Promise<void> {
+export async function assertLeaseHeld(client: Client, session: LockSession): Promise<void> {
   const result = await client.query(
     `SELECT FROM pg_stat_get_activity($1) WHERE backend_start = $2::timestamptz
         AND application_name = current_setting('application_name')`,

@@ -36,11 +36,11 @@ const markRow = z.object({
   completedAt: z.string().nullable(),
 });
 
-export type Mark = z.infer<typeof markRow>;
+export type Marker = z.infer<typeof markRow>;
 
 /** What a run writes into the mark when it claims a target. */
 export type Claiming = Pick<
-  Mark,
+  Marker,
   'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase' | 'source' | 'snapshotAt'
 > & {
   readonly ownerUserId?: string | undefined;
@@ -91,7 +91,7 @@ export async function mayReadMark(client: Client): Promise<boolean> {
 }
 
 /** Reads the mark of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
-export async function readMark(client: Client, how?: 'locked'): Promise<Mark | undefined> {
+export async function readMarker(client: Client, how?: 'locked'): Promise<Marker | undefined> {
   if (!(await hasMarkTable(client))) return undefined;
   const foreign = await findForeignMark(client);
   if (foreign !== undefined)
@@ -108,7 +108,7 @@ export async function readMark(client: Client, how?: 'locked'): Promise<Mark | u
 }
 
 /** Tells whether the mark of the run lies below the one that stands: somebody has replaced it. */
-export async function isMarkBelow(client: Client, runId: string): Promise<boolean> {
+export async function wasSuperseded(client: Client, runId: string): Promise<boolean> {
   const result = await client.query(
     `SELECT jsonb_path_exists(previous, '$.**.run_id ? (@ == $run)', jsonb_build_object('run', $1::text)) AS below
        FROM moveout.migration`,
@@ -118,7 +118,7 @@ export async function isMarkBelow(client: Client, runId: string): Promise<boolea
 }
 
 /** Makes the table of the mark where there is none, without a mark in it. */
-export async function prepareMark(client: Client): Promise<void> {
+export async function createMarkerTable(client: Client): Promise<void> {
   await client.query(CREATE_TABLE);
 }
 
@@ -126,8 +126,8 @@ export async function prepareMark(client: Client): Promise<void> {
  * Claims the database for a run, keeping an earlier mark for the way back. Claiming again by the
  * same run changes nothing. The caller's transaction and lock make it one step.
  */
-export async function claim(client: Client, claiming: Claiming): Promise<void> {
-  await prepareMark(client);
+export async function takeMarker(client: Client, claiming: Claiming): Promise<void> {
+  await createMarkerTable(client);
   await client.query(
     `INSERT INTO moveout.migration AS m
             (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,
@@ -191,7 +191,11 @@ export async function recordStep(client: Client, step: string): Promise<void> {
  * by the same run: no change. The mark before it is kept, since a run that is cancelled right then still
  * goes back to it.
  */
-export async function complete(client: Client, runId: string, evidence?: Evidence): Promise<void> {
+export async function completeMarker(
+  client: Client,
+  runId: string,
+  evidence?: Evidence,
+): Promise<void> {
   await client.query(
     `UPDATE moveout.migration SET state = 'completed', completed_at = now(),
             previous = previous - 'previous',
@@ -203,7 +207,7 @@ export async function complete(client: Client, runId: string, evidence?: Evidenc
 }
 
 /** Notes that a person has given the way back up, and fences every attempt that may still be at it. */
-export async function abandon(client: Client, runId: string): Promise<void> {
+export async function abandonMarker(client: Client, runId: string): Promise<void> {
   await client.query(
     `UPDATE moveout.migration SET state = 'abandoned', epoch = epoch + 1, job = NULL WHERE run_id = $1`,
     [runId],
@@ -211,7 +215,7 @@ export async function abandon(client: Client, runId: string): Promise<void> {
 }
 
 /** Takes the run's mark away again: an earlier mark comes back, else nothing of moveout stays. */
-export async function withdraw(client: Client, runId: string): Promise<void> {
+export async function restorePreviousMarker(client: Client, runId: string): Promise<void> {
   const restored = await client.query(
     `UPDATE moveout.migration AS m
         SET project_ref = p.project_ref, run_id = p.run_id, workflow_id = p.workflow_id,
@@ -224,11 +228,11 @@ export async function withdraw(client: Client, runId: string): Promise<void> {
       WHERE m.run_id = $1 AND own.previous IS NOT NULL`,
     [runId],
   );
-  if (restored.rowCount !== 1) await forget(client);
+  if (restored.rowCount !== 1) await deleteMarker(client);
 }
 
 /** Takes any mark away; afterwards nothing of moveout is in the database. */
-export async function forget(client: Client): Promise<void> {
+export async function deleteMarker(client: Client): Promise<void> {
   await client.query('DROP TABLE moveout.migration');
   await client.query('DROP SCHEMA moveout RESTRICT');
 }

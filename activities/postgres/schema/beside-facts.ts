@@ -1,5 +1,5 @@
 import type { Extent } from '../../../workflows/domain/extent';
-import type { Ask, Beside } from './beside';
+import type { Ask, Supplement } from './beside';
 import { readColumnSettings } from './column-settings';
 import { readIdentitySequences } from './identity-sequences';
 import { readInvalidNotNulls } from './not-nulls';
@@ -8,7 +8,7 @@ import { readRelationOptions } from './relation-options';
 import { readTableSettings } from './table-settings';
 
 /** Everything in the extent that pg-delta does not see and that statements can set. */
-export async function readBeside(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+export async function readSupplements(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
   return [
     ...(await readColumnSettings(ask, extent)),
     ...(await readTableSettings(ask, extent)),

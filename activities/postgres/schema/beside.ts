@@ -3,7 +3,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { literal, tableNameSql } from '../identifiers';
 
 /** Something that pg-delta does not see: an attribute of an object and the statements that set it. */
-export interface Beside {
+export interface Supplement {
   readonly id: StableId;
   readonly attribute: string;
   readonly value: string;

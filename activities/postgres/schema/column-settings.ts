@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
 import { inExtent } from './beside';
-import type { Ask, Beside } from './beside';
+import type { Ask, Supplement } from './beside';
 import { isSettable } from './own-options';
 
 /** Storage, compression, statistics and options of columns, where they differ from what CREATE gives. */
-export async function readColumnSettings(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+export async function readColumnSettings(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
   return COLUMN.array()
     .parse(await ask(columnSettings(extent)))
     .flatMap(besideColumn);
@@ -41,11 +41,11 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name,
  ORDER BY 1, 2, 3`;
 }
 
-function besideColumn(row: z.infer<typeof COLUMN>): Beside[] {
+function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
   const id: StableId = { kind: 'column', schema: row.schema, table: row.table, name: row.name };
   const alter = `ALTER TABLE ${ident(row.schema)}.${ident(row.table)} ALTER COLUMN ${ident(row.name)} SET`;
   const options = row.options?.filter((option) => isSettable('column', option)).join(', ') ?? '';
-  const one = (attribute: string, value: string | null, clause: string): Beside[] =>
+  const one = (attribute: string, value: string | null, clause: string): Supplement[] =>
     value === null
       ? []
       : [{ id, attribute, value, half: 'before', statements: [`${alter} ${clause}`], roles: [] }];

@@ -7,7 +7,7 @@ import { nameOf } from './object-name';
 /** Constraints whose own triggers do not fire as they were made to: by name, `off` or `always`. */
 export type Enforcement = Readonly<Record<string, string>>;
 
-const ROW = z.object({
+const ENFORCED_ROW = z.object({
   schema: z.string(),
   table: z.string(),
   name: z.string(),
@@ -16,7 +16,7 @@ const ROW = z.object({
 
 /** Foreign keys and deferred constraints that `ALTER TABLE … DISABLE TRIGGER ALL` and the like have changed. */
 export async function readEnforcement(ask: Ask, extent: Extent): Promise<Enforcement> {
-  const rows = ROW.array().parse(
+  const rows = ENFORCED_ROW.array().parse(
     await ask(`
 SELECT n.nspname AS schema, c.relname AS table, k.conname AS name,
        CASE WHEN bool_or(g.tgenabled IN ('D', 'R')) THEN 'off' ELSE 'always' END AS enforcement

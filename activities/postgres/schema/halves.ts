@@ -1,9 +1,9 @@
 import { encodeId, plan } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
-import type { Beside } from './beside';
+import type { Supplement } from './beside';
 import { closedBase, withDependents } from './fact-bases';
 import { lendPublic, withRightsOfOwners } from './owners';
-import type { Halves } from './script';
+import type { ScriptParts } from './script';
 import { restoreVirtual } from './virtual-columns';
 
 /**
@@ -18,14 +18,14 @@ const PREAMBLE = [
 ] as const;
 
 /** What halves are planned from. */
-export interface HalvesSource {
+export interface ScriptSource {
   readonly kept: readonly Fact[];
   /** Facts that are there already. */
   readonly assumed: readonly Fact[];
   /** The statements that make sure of the extensions among them. */
   readonly extensions: readonly string[];
   /** What the schema engine does not see. */
-  readonly beside: readonly Beside[];
+  readonly beside: readonly Supplement[];
 }
 
 /**
@@ -33,7 +33,7 @@ export interface HalvesSource {
  * from nothing to the schemas, to the types, to the tables, to the whole. With the types in place, tables are
  * created with their columns in order. Until the last plan, owners may create in the schemas of what they own.
  */
-export function planHalves(all: FactBase, source: HalvesSource): Halves {
+export function planScript(all: FactBase, source: ScriptSource): ScriptParts {
   const { kept, assumed, extensions, beside } = source;
   const working = withRightsOfOwners(all, kept, beside);
   const lent = lendPublic(all, kept);
@@ -53,7 +53,7 @@ export function planHalves(all: FactBase, source: HalvesSource): Halves {
     ...statements(types, structured),
   ];
   return {
-    before: [
+    preData: [
       ...PREAMBLE,
       ...extensions,
       ...lent.begin,
@@ -61,7 +61,7 @@ export function planHalves(all: FactBase, source: HalvesSource): Halves {
       ...statementsBeside(beside, 'before'),
       ...lent.end,
     ],
-    after: [
+    postData: [
       ...PREAMBLE,
       ...lent.begin,
       ...statements(structured, populated),
@@ -74,7 +74,7 @@ export function planHalves(all: FactBase, source: HalvesSource): Halves {
   };
 }
 
-function statementsBeside(beside: readonly Beside[], half: Beside['half']): string[] {
+function statementsBeside(beside: readonly Supplement[], half: Supplement['half']): string[] {
   return beside.filter((one) => one.half === half).flatMap((one) => one.statements);
 }
 

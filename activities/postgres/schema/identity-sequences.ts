@@ -2,10 +2,13 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
 import { inExtent } from './beside';
-import type { Ask, Beside } from './beside';
+import type { Ask, Supplement } from './beside';
 
 /** Privileges on the sequences of identity columns, where they are not the owner's default. */
-export async function readIdentitySequences(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+export async function readIdentitySequences(
+  ask: Ask,
+  extent: Extent,
+): Promise<readonly Supplement[]> {
   return SEQUENCE.array()
     .parse(await ask(identitySequences(extent)))
     .map(besideSequence);
@@ -38,7 +41,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, s.relname A
  ORDER BY 1, 2, 3`;
 }
 
-function besideSequence(row: z.infer<typeof SEQUENCE>): Beside {
+function besideSequence(row: z.infer<typeof SEQUENCE>): Supplement {
   const sequence = `SEQUENCE ${ident(row.schema)}.${ident(row.sequence)}`;
   const grants = row.grants.map(({ grantee, privilege, grantable }) => {
     const to = grantee === 'PUBLIC' ? grantee : ident(grantee);

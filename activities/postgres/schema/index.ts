@@ -1,5 +1,5 @@
 export { readSchema } from './read-schema';
-export { recallDifferences, recallSchema } from './recall-schema';
+export { cachedDifferences, cachedSchema } from './recall-schema';
 export { compareSchemas } from './compare-schemas';
 export { catalogDigest } from './catalog-digest';
 export { renderSchemaSql, parseSchemaSql } from './script-text';
@@ -32,7 +32,7 @@ export { quotedNames, schemaObjectsOutsideThatDependOn } from './dependents';
 export { nameOfTable } from './object-name';
 export type { Extension, SchemaProblem, SchemaScript } from './script';
 export { rolesOfScript, withoutUnreached } from './script-roles';
-export type { Halves } from './script';
+export type { ScriptParts } from './script';
 export type { ScriptRoles } from './script-roles';
 export { settlingStatement } from './settling-statement';
 export { settlePrivileges } from './settle-privileges';

@@ -1,7 +1,7 @@
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
-import type { Beside } from './beside';
+import type { Supplement } from './beside';
 import { neededExtensions } from './extensions';
 import { factsInside } from './inside';
 import type { Inside } from './inside';
@@ -14,13 +14,13 @@ import type { Extension, LeftOut, SchemaProblem } from './script';
 import { brokenPartitioning, withoutLostIdentity } from './stay-behind';
 
 /** What of an extent comes along, what does not, and why. */
-export interface Judged {
+export interface ResolvedExtent {
   readonly inside: Inside;
   readonly kept: readonly Fact[];
   /** Kept facts, and those that would be if they could: what a database holds of the extent. */
   readonly facts: readonly Fact[];
   readonly spared: readonly Fact[];
-  readonly beside: readonly Beside[];
+  readonly beside: readonly Supplement[];
   readonly extensions: readonly Extension[];
   readonly obstacles: readonly LeftOut[];
   readonly leftOut: readonly LeftOut[];
@@ -29,16 +29,16 @@ export interface Judged {
 }
 
 /** Judges everything that the catalog holds of the extent. */
-export function judgeExtent(catalog: Catalog, extent: Extent): Judged {
+export function resolveExtent(catalog: Catalog, extent: Extent): ResolvedExtent {
   const inside = factsInside(catalog.facts, extent);
   const reach = separate(catalog.facts, extent, inside);
   const tables = settleTables(reach);
-  const facts = [...tables.kept, ...reach.troubled];
+  const facts = [...tables.kept, ...reach.blocked];
   const beside = settleBeside(catalog.beside, facts);
-  const types = judgeTypes(catalog, inside, reach.spared);
+  const types = judgeTypes(catalog, inside, reach.omitted);
   const known = { installed: catalog.installed, alsoNeeded: types.extensions };
   const extensions = neededExtensions(catalog.facts, facts, known);
-  const behind = new Set(reach.spared.map(({ id }) => nameOf(id)));
+  const behind = new Set(reach.omitted.map(({ id }) => nameOf(id)));
   const obstacles = [...catalog.obstacles, ...types.obstacles].filter(
     ({ object }) => !behind.has(object),
   );
@@ -46,7 +46,7 @@ export function judgeExtent(catalog: Catalog, extent: Extent): Judged {
     inside,
     kept: tables.kept,
     facts,
-    spared: reach.spared,
+    spared: reach.omitted,
     beside: beside.kept,
     extensions,
     obstacles,
@@ -70,7 +70,10 @@ function tableOf(
   return found === undefined ? {} : partOf(found.id, found.parent);
 }
 
-function settleTables({ kept }: Reach): { readonly kept: Fact[]; readonly lost: LeftOut[] } {
+function settleTables({ included: kept }: Reach): {
+  readonly kept: Fact[];
+  readonly lost: LeftOut[];
+} {
   const present = new Set(kept.map(({ id }) => encodeId(id)));
   const settled = kept.map((fact) => withoutLostIdentity(fact, present));
   const lost = kept
@@ -83,12 +86,12 @@ function settleTables({ kept }: Reach): { readonly kept: Fact[]; readonly lost: 
 }
 
 function settleBeside(
-  all: readonly Beside[],
+  all: readonly Supplement[],
   facts: readonly Fact[],
-): { readonly kept: Beside[]; readonly lost: LeftOut[] } {
+): { readonly kept: Supplement[]; readonly lost: LeftOut[] } {
   const carried = new Set(facts.map(({ id }) => encodeId(id)));
   const about = all.filter(({ id }) => carried.has(encodeId(id)));
-  const missing = ({ needs = [] }: Beside) => needs.find((id) => !carried.has(encodeId(id)));
+  const missing = ({ needs = [] }: Supplement) => needs.find((id) => !carried.has(encodeId(id)));
   return {
     kept: about.filter((one) => missing(one) === undefined),
     lost: about.flatMap((one) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
 import { inExtent } from './beside';
-import type { Ask, Beside } from './beside';
+import type { Ask, Supplement } from './beside';
 
 const ROW = z.object({
   schema: z.string(),
@@ -15,7 +15,10 @@ const ROW = z.object({
  * NOT NULL constraints that are NOT VALID, which PostgreSQL has since 18: the column reads as NOT NULL, but
  * rows from before may hold NULL. They are set after the rows.
  */
-export async function readInvalidNotNulls(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+export async function readInvalidNotNulls(
+  ask: Ask,
+  extent: Extent,
+): Promise<readonly Supplement[]> {
   const rows = ROW.array().parse(
     await ask(`
 SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, k.conname AS name
@@ -26,10 +29,10 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, k.conname A
  WHERE k.contype = 'n' AND NOT k.convalidated AND ${inExtent(extent)}
  ORDER BY 1, 2, 3`),
   );
-  return rows.flatMap(besideColumn);
+  return rows.flatMap(notNullSupplement);
 }
 
-function besideColumn({ schema, table, column, name }: z.infer<typeof ROW>): Beside[] {
+function notNullSupplement({ schema, table, column, name }: z.infer<typeof ROW>): Supplement[] {
   const alter = `ALTER TABLE ${ident(schema)}.${ident(table)}`;
   const common = {
     id: { kind: 'column', schema, table, name: column },

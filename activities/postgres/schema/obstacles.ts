@@ -8,7 +8,7 @@ import type { LeftOut } from './script';
 const ROWS = z.array(z.object({ object: z.string(), because: z.string() }));
 
 /** What lies in the extent and can be carried by no statement, by name. Empty in stock schemas. */
-export async function readObstacles(ask: Ask, extent: Extent): Promise<LeftOut[]> {
+export async function readUnsupported(ask: Ask, extent: Extent): Promise<LeftOut[]> {
   const scope = texts(extent.schemas);
   const queries = [
     unmodelled(scope),

@@ -1,7 +1,7 @@
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta';
 import { ident, literal } from '../identifiers';
-import type { Beside } from './beside';
+import type { Supplement } from './beside';
 import { schemaOf } from './object-name';
 
 /**
@@ -12,7 +12,7 @@ import { schemaOf } from './object-name';
 export function withRightsOfOwners(
   all: FactBase,
   facts: readonly Fact[],
-  beside: readonly Beside[],
+  beside: readonly Supplement[],
 ): Fact[] {
   const present = new Set(facts.map(({ id }) => encodeId(id)));
   const wanted = new Map<string, Fact>();

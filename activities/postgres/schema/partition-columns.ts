@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident, literal } from '../identifiers';
 import { inExtent, texts } from './beside';
-import type { Ask, Beside } from './beside';
+import type { Ask, Supplement } from './beside';
 import { isSettable } from './own-options';
 import type { LeftOut } from './script';
 
@@ -10,7 +10,10 @@ import type { LeftOut } from './script';
  * What the columns and triggers of partitions have of their own. The schema engine sees a partition as a bound only: its
  * columns are those of its partitioned table, which CREATE TABLE … PARTITION OF gives it.
  */
-export async function readPartitionColumns(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+export async function readPartitionColumns(
+  ask: Ask,
+  extent: Extent,
+): Promise<readonly Supplement[]> {
   const columns = COLUMN.array().parse(await ask(ownColumns(extent)));
   const triggers = TRIGGER.array().parse(await ask(ownTriggerStates(extent)));
   return [...columns.flatMap(besideColumn), ...triggers.map(besideTrigger)];
@@ -114,11 +117,11 @@ SELECT format('default of %I.%I.%I', n.nspname, c.relname, a.attname) AS object,
   );
 }
 
-function besideColumn(row: z.infer<typeof COLUMN>): Beside[] {
+function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
   const table = `${ident(row.schema)}.${ident(row.table)}`;
   const column = ident(row.name);
   const options = row.options.filter((option) => isSettable('column', option)).join(', ');
-  const one = (attribute: string, value: string | null, statement: string): Beside[] =>
+  const one = (attribute: string, value: string | null, statement: string): Supplement[] =>
     value === null ? [] : [beside(row, `${attribute} of ${row.name}`, [value, statement])];
   const alter = (clause: string): string =>
     `ALTER TABLE ONLY ${table} ALTER COLUMN ${column} ${clause}`;
@@ -152,7 +155,7 @@ function besideColumn(row: z.infer<typeof COLUMN>): Beside[] {
 function besideGrant(
   row: z.infer<typeof COLUMN>,
   { grantee, privilege, grantable }: z.infer<typeof GRANT>,
-): Beside {
+): Supplement {
   const isPublic = grantee === 'PUBLIC';
   const on = `${privilege} (${ident(row.name)}) ON ${ident(row.schema)}.${ident(row.table)}`;
   const statement = `GRANT ${on} TO ${isPublic ? grantee : ident(grantee)}${grantable ? ' WITH GRANT OPTION' : ''}`;
@@ -163,7 +166,7 @@ function besideGrant(
   return { ...granted, half: 'after', roles: isPublic ? [] : [grantee] };
 }
 
-function besideTrigger(row: z.infer<typeof TRIGGER>): Beside {
+function besideTrigger(row: z.infer<typeof TRIGGER>): Supplement {
   const { schema, table, name, state } = row;
   const statement = `ALTER TABLE ONLY ${ident(schema)}.${ident(table)} ${state} TRIGGER ${ident(name)}`;
   return { ...beside(row, `state of trigger ${name}`, [state, statement]), half: 'after' };
@@ -173,7 +176,7 @@ function beside(
   { schema, table }: { readonly schema: string; readonly table: string },
   attribute: string,
   [value, statement]: readonly [value: string, statement: string],
-): Beside {
+): Supplement {
   const id = { kind: 'table', schema, name: table } as const;
   return { id, attribute, value, half: 'before', statements: [statement], roles: [] };
 }

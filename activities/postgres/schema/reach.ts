@@ -12,11 +12,11 @@ import { columnsThatStay, tablesThatStay } from './stay-behind';
 /** The part of a database's facts that lies in an extent, and what of it does not come along. */
 export interface Reach {
   /** Facts that stand on their own. */
-  readonly kept: readonly Fact[];
+  readonly included: readonly Fact[];
   /** Facts that do not come along and that the rest works without, with all below them. */
-  readonly spared: readonly Fact[];
+  readonly omitted: readonly Fact[];
   /** Facts that cannot come along and must, with all below them. */
-  readonly troubled: readonly Fact[];
+  readonly blocked: readonly Fact[];
   readonly leftOut: readonly LeftOut[];
   readonly problems: readonly SchemaProblem[];
 }
@@ -39,9 +39,9 @@ export function separate(all: FactBase, extent: Extent, inside: Inside): Reach {
   const named = (facts: readonly Fact[]): LeftOut[] =>
     facts.map(({ id }) => ({ object: nameOf(id), because: reasons.of(id) ?? '' }));
   return {
-    kept: inside.facts.filter((fact) => !isIn(dropped)(fact)),
-    spared: inside.facts.filter((fact) => isIn(dropped)(fact) && !isTroubled(fact)),
-    troubled: inside.facts.filter(isTroubled),
+    included: inside.facts.filter((fact) => !isIn(dropped)(fact)),
+    omitted: inside.facts.filter((fact) => isIn(dropped)(fact) && !isTroubled(fact)),
+    blocked: inside.facts.filter(isTroubled),
     leftOut: [...named(reaching.filter(isSpared)), ...published(all, extent)],
     problems: needed.map((fact) => problemOf(all, fact, { own, reasons })),
   };

@@ -2,8 +2,8 @@ import { buildFactBase, encodeId, extract } from '@supabase/pg-delta';
 import type { FactBase } from '@supabase/pg-delta';
 import type { Pool } from 'pg';
 import type { Extent } from '../../../workflows/domain/extent';
-import type { Ask, Beside } from './beside';
-import { readBeside } from './beside-facts';
+import type { Ask, Supplement } from './beside';
+import { readSupplements } from './beside-facts';
 import { readEnforcement } from './enforcement';
 import type { Enforcement } from './enforcement';
 import { readExtensions } from './extensions';
@@ -12,7 +12,7 @@ import { readForeignTypes } from './foreign-types';
 import type { ForeignType } from './foreign-types';
 import { readInvalidIndexes, withoutInvalid } from './invalid-indexes';
 import type { InvalidIndex } from './invalid-indexes';
-import { readLosses, readObstacles } from './obstacles';
+import { readLosses, readUnsupported } from './obstacles';
 import type { LeftOut } from './script';
 import { readPartitionObstacles } from './partition-columns';
 import { readUnknownOptions, readUnknownSettings, withoutUnknownSettings } from './unknown-options';
@@ -22,7 +22,7 @@ import { markVirtual, readVirtualColumns } from './virtual-columns';
 
 /** What is read of a database beside the schema engine's facts. */
 interface OwnReading {
-  readonly beside: readonly Beside[];
+  readonly beside: readonly Supplement[];
   readonly obstacles: readonly LeftOut[];
   readonly losses: readonly LeftOut[];
   readonly enforcement: Enforcement;
@@ -65,9 +65,9 @@ export async function readCatalog(pool: Pool, extentOf: ExtentOf): Promise<Catal
 
 async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
   return {
-    beside: await readBeside(ask, extent),
+    beside: await readSupplements(ask, extent),
     obstacles: [
-      ...(await readObstacles(ask, extent)),
+      ...(await readUnsupported(ask, extent)),
       ...(await readPartitionObstacles(ask, extent)),
     ],
     losses: await readLosses(ask, extent),

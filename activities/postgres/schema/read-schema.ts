@@ -2,14 +2,14 @@ import type { Pool } from 'pg';
 import { PROJECT_EXTENT, type Extent } from '../../../workflows/domain/extent';
 import type { Enforcement } from './enforcement';
 import { extensionStatements } from './extensions';
-import { planHalves } from './halves';
+import { planScript } from './halves';
 import type { Inside } from './inside';
-import { judgeExtent } from './judge-extent';
+import { resolveExtent } from './judge-extent';
 import { nameOf } from './object-name';
 import { readCatalog } from './read-catalog';
 import { removalStatements } from './removal';
 import { rolesOf } from './roles-of';
-import type { Halves, LeftOut, SchemaScript } from './script';
+import type { ScriptParts, LeftOut, SchemaScript } from './script';
 import { digestOf, serializeSnapshot, takeSnapshot } from './snapshot';
 
 /**
@@ -24,7 +24,7 @@ export async function readSchema(
 ): Promise<SchemaScript> {
   const catalog = await readCatalog(pool, () => extent);
   const { facts: all, enforcement, server } = catalog;
-  const judged = judgeExtent(catalog, extent);
+  const judged = resolveExtent(catalog, extent);
   const { inside, kept, beside, extensions } = judged;
   const problems = problemLines(judged.problems);
   const first = extensionStatements(all, extensions);
@@ -32,7 +32,7 @@ export async function readSchema(
   const statements = onDemand(() => {
     if (problems.length > 0) return NOTHING;
     const { assumed } = inside;
-    return planHalves(all, { kept, assumed, extensions: first.statements, beside });
+    return planScript(all, { kept, assumed, extensions: first.statements, beside });
   });
   const removal = onDemand(() => removalStatements(all, inside));
   return {
@@ -43,7 +43,7 @@ export async function readSchema(
       return removal();
     },
     absent: absentOf(extent, inside),
-    problemsUnder: (change) => judgeExtent(catalog, { ...extent, ...change }).problems,
+    problemsUnder: (change) => resolveExtent(catalog, { ...extent, ...change }).problems,
     leftOut: [...judged.leftOut, ...unenforced(enforcement)].sort(byObject),
     passedOver: [...judged.passedOver].sort(byObject),
     problems,
@@ -66,7 +66,7 @@ function onDemand<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-const NOTHING: Halves = { before: [], after: [] };
+const NOTHING: ScriptParts = { preData: [], postData: [] };
 
 function unenforced(enforcement: Enforcement): LeftOut[] {
   return Object.entries(enforcement).map(([constraint, value]) => ({

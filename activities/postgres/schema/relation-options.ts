@@ -3,14 +3,17 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
 import { inExtent } from './beside';
-import type { Ask, Beside } from './beside';
+import type { Ask, Supplement } from './beside';
 import { isSettable } from './own-options';
 
 /**
  * Options that the schema engine does not read: of the TOAST tables, of the indexes of constraints, and the
  * settings of columns of indexes and of materialized views.
  */
-export async function readRelationOptions(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+export async function readRelationOptions(
+  ask: Ask,
+  extent: Extent,
+): Promise<readonly Supplement[]> {
   return [
     ...TOAST.array()
       .parse(await ask(toastOptions(extent)))
@@ -97,7 +100,7 @@ SELECT CASE x.relkind WHEN 'm' THEN 'materializedView' ELSE 'index' END AS kind,
  ORDER BY 2, 3, 4`;
 }
 
-function besideToast({ kind, schema, name, options }: z.infer<typeof TOAST>): Beside[] {
+function besideToast({ kind, schema, name, options }: z.infer<typeof TOAST>): Supplement[] {
   const kept = options.filter((option) => isSettable('table', option));
   if (kept.length === 0) return [];
   const what = kind === 'table' ? 'TABLE' : 'MATERIALIZED VIEW';
@@ -114,7 +117,7 @@ function besideToast({ kind, schema, name, options }: z.infer<typeof TOAST>): Be
   ];
 }
 
-function besideConstraint(row: z.infer<typeof CONSTRAINT>): Beside[] {
+function besideConstraint(row: z.infer<typeof CONSTRAINT>): Supplement[] {
   const kept = row.options.filter((option) => isSettable('index', option));
   if (kept.length === 0) return [];
   const options = kept.sort().join(', ');
@@ -130,14 +133,14 @@ function besideConstraint(row: z.infer<typeof CONSTRAINT>): Beside[] {
   ];
 }
 
-function besideColumn(row: z.infer<typeof COLUMN>): Beside[] {
+function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
   const { kind, schema, relation, position, column } = row;
   const id: StableId = { kind, schema, name: relation };
   const place = kind === 'index' ? String(position) : ident(column);
   const what = kind === 'index' ? 'INDEX' : 'MATERIALIZED VIEW';
   const alter = `ALTER ${what} ${ident(schema)}.${ident(relation)} ALTER COLUMN ${place} SET`;
   const options = row.options?.filter((option) => isSettable('column', option)).join(', ') ?? '';
-  const one = (attribute: string, value: string | null, clause: string): Beside[] =>
+  const one = (attribute: string, value: string | null, clause: string): Supplement[] =>
     value === null || value === ''
       ? []
       : [

@@ -1,6 +1,6 @@
 import type { Unreached } from '../../../workflows/domain/plan';
 import { ident } from '../identifiers';
-import type { Halves } from './script';
+import type { ScriptParts } from './script';
 
 /** Whose rights the statements of a script use. */
 export interface ScriptRoles {
@@ -23,8 +23,8 @@ const HANDED_IN_BLOCK = new RegExp(`^ALTER SCHEMA "(?:[^"]|"")+" OWNER TO ${NAME
 const FORCED = /^ALTER TABLE [\s\S]* FORCE ROW LEVEL SECURITY$/;
 
 /** Reads from a script whose rights it uses. */
-export function rolesOfScript({ before, after }: Halves): ScriptRoles {
-  const statements = [...before, ...after];
+export function rolesOfScript({ preData, postData }: ScriptParts): ScriptRoles {
+  const statements = [...preData, ...postData];
   const owners = sorted(statements.flatMap(ownersIn));
   return {
     owners,
@@ -38,7 +38,7 @@ export function rolesOfScript({ before, after }: Halves): ScriptRoles {
 
 /** A script that a role can run, and what is left of it for a superuser, in that order. */
 export interface SharedScript {
-  readonly own: Halves;
+  readonly own: ScriptParts;
   readonly later: readonly string[];
 }
 
@@ -47,7 +47,10 @@ export interface SharedScript {
  * stay its own until a superuser has run the rest: to hand an object over merges the rights of its owners,
  * so the grants to the first owner come again behind it.
  */
-export function withoutUnreached(script: Halves, unreached: Unreached | undefined): SharedScript {
+export function withoutUnreached(
+  script: ScriptParts,
+  unreached: Unreached | undefined,
+): SharedScript {
   if (unreached === undefined) return { own: script, later: [] };
   const later: string[] = [];
   const half = (statements: readonly string[]): string[] =>
@@ -56,11 +59,11 @@ export function withoutUnreached(script: Halves, unreached: Unreached | undefine
       later.push(...rest);
       return own;
     });
-  const own = { before: half(script.before), after: half(script.after) };
+  const own = { preData: half(script.preData), postData: half(script.postData) };
   const handed = later.flatMap(
     (text) => /^ALTER [A-Z ]+ ("[\s\S]*) OWNER TO "/.exec(text)?.[1] ?? [],
   );
-  const grants = [...own.before, ...own.after].filter((text) => {
+  const grants = [...own.preData, ...own.postData].filter((text) => {
     const granted = /^GRANT [\s\S]* ON [A-Z ]+ ("[\s\S]*) TO ("[\s\S]*)$/.exec(text);
     if (granted === null) return false;
     const [, object = '', grantees = ''] = granted;

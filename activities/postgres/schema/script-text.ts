@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../../failure';
-import type { Halves } from './script';
+import type { ScriptParts } from './script';
 
 /** Who wrote the file and from what, one `-- name: value` line each. Hold no secrets. */
 type ScriptHeader = Readonly<Record<string, string>>;
 
 const MARK = '-- moveout:';
-const STATEMENT = /^(before|after) (\d+)$/;
+const STATEMENT = /^(preData|postData) (\d+)$/;
 const END = /^end (\d+) (\d+) ([0-9a-f]{64})$/;
-const HALVES = ['before', 'after'] as const;
+const HALVES = ['preData', 'postData'] as const;
 const SEPARATOR = '\n;\n';
 
 /**
@@ -16,21 +16,21 @@ const SEPARATOR = '\n;\n';
  * its own text can hold anything. `psql -v ON_ERROR_STOP=1 -f schema.sql` runs it, each half in a transaction.
  */
 export function renderSchemaSql(
-  script: { readonly statements: Halves },
+  script: { readonly statements: ScriptParts },
   header: ScriptHeader = {},
 ): string {
-  const { before, after } = script.statements;
+  const { preData, postData } = script.statements;
   const lines = Object.entries(header).map(
     ([name, value]) => `-- ${oneLine(name)}: ${oneLine(value)}\n`,
   );
   return [
     ...lines,
     '-- Before the rows.\nBEGIN;\n',
-    ...before.map((statement) => renderStatement('before', statement)),
+    ...preData.map((statement) => renderStatement('preData', statement)),
     'COMMIT;\n-- The rows go here. After the rows.\nBEGIN;\n',
-    ...after.map((statement) => renderStatement('after', statement)),
+    ...postData.map((statement) => renderStatement('postData', statement)),
     'COMMIT;\n',
-    `${MARK}end ${before.length} ${after.length} ${checksum(script.statements)}\n`,
+    `${MARK}end ${preData.length} ${postData.length} ${checksum(script.statements)}\n`,
   ].join('');
 }
 
@@ -38,9 +38,9 @@ export function renderSchemaSql(
  * The exact inverse of {@link renderSchemaSql}: the same statements, byte for byte. Throws one error that
  * says where the text is damaged: cut short, edited, or not written by moveout.
  */
-export function parseSchemaSql(text: string): { before: string[]; after: string[] } {
+export function parseSchemaSql(text: string): { preData: string[]; postData: string[] } {
   const bytes = Buffer.from(text, 'utf8');
-  const halves = { before: new Array<string>(), after: new Array<string>() };
+  const halves = { preData: new Array<string>(), postData: new Array<string>() };
   for (let at = nextMark(bytes, 0); ;) {
     const line = lineAt(bytes, at);
     const ended = END.exec(line.mark);
@@ -57,7 +57,7 @@ interface MarkLine {
   readonly next: number;
 }
 
-function renderStatement(half: keyof Halves, statement: string): string {
+function renderStatement(half: keyof ScriptParts, statement: string): string {
   return `${MARK}${half} ${Buffer.byteLength(statement)}\n${statement}${SEPARATOR}`;
 }
 
@@ -90,12 +90,15 @@ function readStatement(bytes: Buffer, { mark, start, next }: MarkLine) {
   };
 }
 
-function verified<T extends Halves>(halves: T, [, before, after, sum]: RegExpExecArray): T {
-  const counted = `${halves.before.length} and ${halves.after.length}`;
-  if (counted !== `${String(before)} and ${String(after)}`) {
+function verified<T extends ScriptParts>(
+  halves: T,
+  [, preData, postData, sum]: RegExpExecArray,
+): T {
+  const counted = `${halves.preData.length} and ${halves.postData.length}`;
+  if (counted !== `${String(preData)} and ${String(postData)}`) {
     throw failure(
       'BackupDamaged',
-      `schema.sql is damaged: it holds ${counted} statements, ${String(before)} and ${String(after)} were written`,
+      `schema.sql is damaged: it holds ${counted} statements, ${String(preData)} and ${String(postData)} were written`,
     );
   }
   if (checksum(halves) !== sum) {
@@ -107,9 +110,9 @@ function verified<T extends Halves>(halves: T, [, before, after, sum]: RegExpExe
   return halves;
 }
 
-function checksum({ before, after }: Halves): string {
+function checksum({ preData, postData }: ScriptParts): string {
   return createHash('sha256')
-    .update(JSON.stringify([before, after]))
+    .update(JSON.stringify([preData, postData]))
     .digest('hex');
 }
 

@@ -1,11 +1,11 @@
 import type { Extent } from '../../../workflows/domain/extent';
 
 /** Statements in two halves; each half is meant for one transaction, in this order. */
-export interface Halves {
+export interface ScriptParts {
   /** Everything that must be there before rows arrive: extensions, schemas, types, sequences, tables, functions, grants, row security. */
-  readonly before: readonly string[];
+  readonly preData: readonly string[];
   /** What is cheaper or only possible once rows are there: keys, unique constraints, indexes, foreign keys, triggers, policies. */
-  readonly after: readonly string[];
+  readonly postData: readonly string[];
 }
 
 /** An object in the extent that does not come along. */
@@ -40,7 +40,7 @@ export type ExtentChange = Partial<Pick<Extent, 'carried' | 'withoutColumns' | '
 
 /** What rebuilds an extent in an empty database, and what proves that it did. */
 export interface SchemaScript {
-  readonly statements: Halves;
+  readonly statements: ScriptParts;
   /**
    * Takes away the single tables of the extent, the types and schemas that came with them, and what in the
    * extent's schemas hangs on these; nothing else of the schemas, and nothing of the extensions. For the database

@@ -5,7 +5,7 @@ import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
 import { splitTable } from '../../../workflows/domain/object-names';
-import type { Beside } from './beside';
+import type { Supplement } from './beside';
 import type { Enforcement } from './enforcement';
 import { nameOf } from './object-name';
 import type { Extension, LeftOut } from './script';
@@ -49,7 +49,7 @@ export interface SnapshotSource {
   /** What the script rebuilds, or would if it had no problems. */
   readonly facts: readonly Fact[];
   readonly spared: readonly Fact[];
-  readonly beside: readonly Beside[];
+  readonly beside: readonly Supplement[];
   readonly obstacles: readonly LeftOut[];
   readonly extensions: readonly Extension[];
   readonly enforcement: Enforcement;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
 import { inExtent } from './beside';
-import type { Ask, Beside } from './beside';
+import type { Ask, Supplement } from './beside';
 
 /** The index that a table is clustered on, and statistics objects. */
-export async function readTableSettings(ask: Ask, extent: Extent): Promise<readonly Beside[]> {
+export async function readTableSettings(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
   return [
     ...CLUSTER.array()
       .parse(await ask(clusterIndexes(extent)))
@@ -61,7 +61,7 @@ SELECT n.nspname AS schema, s.stxname AS name, c.relname AS table,
  ORDER BY 1, 2`;
 }
 
-function besideTable({ schema, table, index, constraint }: z.infer<typeof CLUSTER>): Beside {
+function besideTable({ schema, table, index, constraint }: z.infer<typeof CLUSTER>): Supplement {
   const statement = `ALTER TABLE ${ident(schema)}.${ident(table)} CLUSTER ON ${ident(index)}`;
   return {
     id: { kind: 'table', schema, name: table },
@@ -78,7 +78,7 @@ function besideTable({ schema, table, index, constraint }: z.infer<typeof CLUSTE
   };
 }
 
-function besideStatistics(row: z.infer<typeof STATISTICS>): Beside {
+function besideStatistics(row: z.infer<typeof STATISTICS>): Supplement {
   const name = `${ident(row.schema)}.${ident(row.name)}`;
   const target = row.target?.toString();
   return {

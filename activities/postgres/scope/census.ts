@@ -1,6 +1,6 @@
 import { extentOf } from '../../../workflows/domain/scopes';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
-import { filledTables } from '../catalog/filled';
+import { tablesWithRows } from '../catalog/filled';
 import { readSizes, readTables } from '../catalog/tables';
 import type { Client } from '../database-client';
 import {
@@ -13,12 +13,12 @@ import {
 import { bucketsByProject, usersByProject, type Grouping } from './grouped-tenancy';
 import { readDeletedUsers } from './deleted-users';
 import { knownRefs } from './known-refs';
-import { existence, nameTablesOfPublic } from './project-keys';
+import { existence, addPublicToSearchPath } from './project-keys';
 import type { Overlap } from './claims';
 import { usersAreDisjoint } from './tenancy';
 
 /** How much there is of each project, and what several claim. */
-export interface Census {
+export interface RowsPerProject {
   /** Users and objects of storage; a project without any may be missing. */
   readonly rows: ReadonlyMap<string, number>;
   /** Whether a configured statement was too slow to count by. */
@@ -34,12 +34,12 @@ const PATIENCE_MS = 60_000;
  * session's snapshot. A configured statement that cannot be joined is asked for many projects at a
  * time; where one is too slow, every project has an equal share of what the statistics say there is.
  */
-export async function takeCensus(client: Client, asked: Counted): Promise<Census> {
+export async function countRowsPerProject(client: Client, asked: Counted): Promise<RowsPerProject> {
   const { tenancy, scopes, refs, configuredRefs, patience = PATIENCE_MS } = asked;
   const extent = extentOf(scopes);
   const exists = existence(await readTables(client, extent));
   const tableSizes = await readSizes(client, extent);
-  await nameTablesOfPublic(client);
+  await addPublicToSearchPath(client);
   const known = [...new Set([...refs, ...(await knownRefs(client, asked))])];
   const deleted = await readDeletedUsers(client, asked, exists);
   await client.query(`SELECT set_config('statement_timeout', $1, true)`, [String(patience)]);
@@ -110,7 +110,7 @@ async function findOverlaps(
       });
   if (tenancy.buckets.by !== 'id-prefix' && tenancy.buckets.by !== 'owner') {
     const others = OTHER_BUCKETS.filter((table) => grouping.hasTable(table));
-    if ((await filledTables(client, others)).size > 0) return undefined;
+    if ((await tablesWithRows(client, others)).size > 0) return undefined;
   }
   const countsBuckets = tenancy.buckets.by !== 'id-prefix' && grouping.hasColumn('id');
   const buckets = countsBuckets

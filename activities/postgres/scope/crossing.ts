@@ -4,7 +4,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { readForeignKeys, type ForeignKey } from '../catalog/foreign-keys';
 import { NOTHING } from '../catalog/holding';
 import { ident, qualified } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 import type { ProjectScope, ScopedTable } from './project-scope';
 
 /** Rows of a project that refer to rows which are not the project's, by one foreign key. */
@@ -33,7 +33,7 @@ export async function findCrossings(
     if (about !== undefined && key.table !== about && key.references !== about) return [];
     return [{ key, from, to }];
   });
-  const results = await runTogether(client, countings(asked));
+  const results = await runBatch(client, countings(asked));
   return asked.flatMap(({ key: { name: foreignKey, table, references } }, i) => {
     const { rows } = crossingRow.parse(results[i]?.rows[0]);
     return rows > 0 ? [{ foreignKey, table, references, rows }] : [];

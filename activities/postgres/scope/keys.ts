@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, literal } from '../identifiers';
-import { runTogether } from '../run-together';
+import { runBatch } from '../run-together';
 
 /** Up to here a list in every statement costs less than evaluating the rule again in each. */
 const LARGEST_LIST = 20_000;
@@ -50,7 +50,7 @@ export async function readKeySets(
   rules: readonly (KeyRule | undefined)[],
 ): Promise<readonly KeySet[]> {
   const asked = rules.filter((rule) => rule !== undefined);
-  const results = await runTogether(client, asked.map(listing));
+  const results = await runBatch(client, asked.map(listing));
   const rows = new Map(asked.map((rule, i) => [rule, countRow.parse(results[i]?.rows[0])]));
   return rules.map((rule) => {
     const row = rule === undefined ? undefined : rows.get(rule);

@@ -41,7 +41,7 @@ export interface Asking {
  * the rules cannot tell whose is whose without knowing the refs.
  */
 export async function readKeysOf(client: Client, asking: Asking): Promise<ProjectKeys | undefined> {
-  await nameTablesOfPublic(client);
+  await addPublicToSearchPath(client);
   const deleted = await readDeletedUsers(client, asking.wanted, asking.exists);
   const users = await readUsers(client, { ...asking, deleted });
   if (users === undefined) return undefined;
@@ -123,7 +123,7 @@ export function existence(tables: readonly TableFacts[]): Exists {
 }
 
 /** Configured statements may name tables of `public` without their schema. */
-export async function nameTablesOfPublic(client: Client): Promise<void> {
+export async function addPublicToSearchPath(client: Client): Promise<void> {
   await client.query(SEARCH_PUBLIC);
 }
 

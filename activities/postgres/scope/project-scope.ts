@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
 import { failure } from '../../failure';
-import { filledTables } from '../catalog/filled';
-import { holdingTables, NOTHING } from '../catalog/holding';
+import { tablesWithRows } from '../catalog/filled';
+import { populatedTables, NOTHING } from '../catalog/holding';
 import type { TableFacts } from '../catalog/tables';
 import { classify, type Classification } from './classify';
 import type { WantedProject } from './known-refs';
@@ -42,7 +42,7 @@ export async function readProjectScope(
   const classification = classify(tables, wanted.scopes);
   assertCovered(classification);
   const who = { ref: wanted.projectRef };
-  const filled = await filledTables(
+  const filled = await tablesWithRows(
     client,
     tables.map(({ table }) => table),
   );
@@ -53,7 +53,7 @@ export async function readProjectScope(
   const keys = { ...found, exists: existence(tables) };
   const chosen = scoped(tables, classification, keys);
   const doubtful = chosen.filter(({ facts: { table } }) => !presumed(table));
-  const held = await holdingTables(
+  const held = await populatedTables(
     client,
     doubtful.map(({ facts: { table }, where }) => ({ table, where })),
     filled,

@@ -1,11 +1,14 @@
 import type { Landing } from './conditions';
 import type { FailureCode } from '../../../workflows/domain/failure';
 
-const LOST: Landing = { code: 'ServerUnavailable', words: 'the connection was lost' };
+const LOST_CONNECTION: Landing = { code: 'ServerUnavailable', words: 'the connection was lost' };
 
 /** What node-postgres 8 and pg-pool 3 say without any code. */
 const TEXTS: readonly (readonly [RegExp, Landing])[] = [
-  [/^Connection terminated|^Connection ended|^Client was closed|^Client has encountered/, LOST],
+  [
+    /^Connection terminated|^Connection ended|^Client was closed|^Client has encountered/,
+    LOST_CONNECTION,
+  ],
   [
     /^timeout expired|^timeout exceeded|^Query read timeout/,
     { code: 'ServerUnavailable', words: 'the server did not answer in time' },
@@ -62,7 +65,7 @@ export function clientError(error: Error, errno: string): Landing | undefined {
   const certificate = CERTIFICATES.find(([pattern]) => pattern.test(errno));
   if (certificate !== undefined)
     return said('ConfigInvalid', `the server's certificate ${certificate[1]}`, errno);
-  if (BROKEN_OFF.test(errno)) return said(LOST.code, LOST.words, errno);
+  if (BROKEN_OFF.test(errno)) return said(LOST_CONNECTION.code, LOST_CONNECTION.words, errno);
   if (!TLS.test(errno)) return undefined;
   const advice = 'see sslmode, sslcert and sslkey in the URL of the connection';
   return said('ConfigInvalid', `no TLS session came about; ${advice}`, errno);

@@ -5,7 +5,7 @@ import type { Landing } from './conditions';
 const ENGINE =
   /^(?:missing requirement|dependency cycle|FactBase|capability|rule table|emit invariant)\b/;
 const OWN_FRAME = /\b((?:activities|workflows|worker|client)\/[\w./-]+:\d+)/;
-const LONGEST = 300;
+const LONGEST_PROGRAM_TEXT = 300;
 
 /**
  * Where an error of the program lands that nothing else names. Its message is not said, as JSON.parse,
@@ -35,7 +35,7 @@ function shapeOf(error: z.ZodError): string {
 /** The engine puts statements, which hold literals, between quotes or on lines of their own. */
 function withoutStatements(message: string): string {
   const [line = ''] = message.replace(/"[\s\S]*"/, '"…"').split('\n');
-  return line.slice(0, LONGEST);
+  return line.slice(0, LONGEST_PROGRAM_TEXT);
 }
 
 /** The frames of an error's stack, without its message, which may look like anything and hold a row. */

@@ -1,4 +1,4 @@
-import { collisionRemarks } from '../../../activities/plan/checks/collision-remarks';
+import { collisionFindings } from '../../../activities/plan/checks/collision-remarks';
 import { findCollisions } from '../../../activities/postgres/checks/collisions';
 import { readUniqueKeys, type UniqueKey } from '../../../activities/postgres/checks/unique-keys';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
@@ -53,7 +53,7 @@ describe('findCollisions', () => {
     expect(found.found).toMatchObject([
       { index: 'users_email_partial_key', table: 'auth.users', rows: 3 },
     ]);
-    expect(collisionRemarks(found).problems[0]?.message).toContain(
+    expect(collisionFindings(found).problems[0]?.message).toContain(
       '3 rows of auth.users would collide in the target: unique index "users_email_partial_key" over (email) WHERE is_sso_user = false',
     );
   });
@@ -106,7 +106,7 @@ describe('findCollisions', () => {
     const found = await collisions('', await keysOf(strange));
     expect(found.found).toEqual([]);
     expect(found.untried.map(({ index }) => index)).toEqual(['a_folded', 'users_handle_key']);
-    expect(collisionRemarks(found).warnings.map(({ code }) => code)).toEqual([
+    expect(collisionFindings(found).warnings.map(({ code }) => code)).toEqual([
       'collision-untried',
       'collision-untried',
     ]);

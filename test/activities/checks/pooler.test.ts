@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { poolerRemarks } from '../../../activities/plan/checks/pooler-remarks';
+import { poolerFindings } from '../../../activities/plan/checks/pooler-remarks';
 import { Connections } from '../../../activities/postgres/connections';
 import { createDatabase, dropDatabases, urlOf } from '../../support/harness/databases';
 import { startPool, type Pooling } from './transaction-pool';
@@ -14,7 +14,7 @@ describe('poolerRemarks', () => {
   afterAll(() => dropDatabases());
 
   const through = (url: string) =>
-    poolerRemarks(new Connections(() => url, { name: 'moveout test pooler' }), PLACE);
+    poolerFindings(new Connections(() => url, { name: 'moveout test pooler' }), PLACE);
 
   async function pooled(pooling: Pooling) {
     const pool = await startPool(database, pooling);

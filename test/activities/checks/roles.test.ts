@@ -1,4 +1,7 @@
-import { sourceRoleRemarks, targetRoleRemarks } from '../../../activities/plan/checks/role-remarks';
+import {
+  sourceRoleFindings,
+  targetRoleFindings,
+} from '../../../activities/plan/checks/role-remarks';
 import { readSourceRole } from '../../../activities/postgres/checks/source-privileges';
 import { readTargetRole } from '../../../activities/postgres/checks/target-privileges';
 import { readIdentity } from '../../../activities/postgres/catalog/identity';
@@ -90,7 +93,7 @@ describe('readSourceRole', () => {
       database,
       `REVOKE SELECT ON auth.mfa_factors FROM ${role}; ALTER ROLE ${role} NOBYPASSRLS`,
     );
-    const { problems } = sourceRoleRemarks(await missing(role));
+    const { problems } = sourceRoleFindings(await missing(role));
     expect(problems.map(({ code }) => code)).toEqual(['privilege', 'privilege']);
     expect(problems[0]?.message).toBe(
       `in the source, role "${role}" may not read auth.mfa_factors: GRANT SELECT ON auth.mfa_factors TO ${role};`,
@@ -108,7 +111,7 @@ describe('readSourceRole', () => {
       objects: [`auth.t${i}`],
       statement: `GRANT ${i}`,
     }));
-    const [problem] = sourceRoleRemarks({ mover: MOVER, missing: rights }).problems;
+    const [problem] = sourceRoleFindings({ mover: MOVER, missing: rights }).problems;
     expect(problem?.message).toContain('auth.t9, and 2 more');
     expect(problem?.message).toMatch(/GRANT 9; and 2 more$/);
   });
@@ -174,7 +177,7 @@ describe('readTargetRole', () => {
     }));
     const needs = { database: there, exists: true, extensions };
     const found = await missing(needs, role);
-    const [create, extension] = targetRoleRemarks(there, found).problems.map(
+    const [create, extension] = targetRoleFindings(there, found).problems.map(
       ({ message }) => message,
     );
     expect(create).toContain(`GRANT CREATE ON DATABASE ${there} TO ${role};`);
@@ -189,7 +192,7 @@ describe('readTargetRole', () => {
     const role = await freshRole();
     await execute('postgres', `ALTER ROLE ${role} CREATEDB`);
     const extensions = [{ name: 'pg_stat_statements', schema: 'public', version: '1' }];
-    const { problems } = targetRoleRemarks('new_one', await missing({ extensions }, role));
+    const { problems } = targetRoleFindings('new_one', await missing({ extensions }, role));
     expect(problems.map(({ message }) => message)).toEqual([
       `on the target's server, role "${role}" may not create the extension pg_stat_statements: ` +
         `CREATE DATABASE new_one; ALTER DATABASE "new_one" OWNER TO ${role}; ` +
@@ -218,7 +221,7 @@ describe('readTargetRole', () => {
     });
     const replacing = await missing({ replaced: script }, role);
     expect(statementsIn(replacing).join('\n')).not.toContain('GRANT');
-    const { problems } = targetRoleRemarks('new_one', replacing);
+    const { problems } = targetRoleFindings('new_one', replacing);
     expect(problems.map(({ message }) => message).join('\n')).toContain(
       "use a superuser's login in the connection's URL",
     );
@@ -240,7 +243,7 @@ describe('a role that others act as', () => {
     const read = (client: Parameters<typeof readSourceRole>[0]) =>
       readSourceRole(client, PROJECT_EXTENT);
     const found = await connectionsTo(database, role).with(SOURCE, read);
-    return sourceRoleRemarks(found)
+    return sourceRoleFindings(found)
       .problems.map(({ message }) => message)
       .join('\n');
   };

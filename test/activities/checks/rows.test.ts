@@ -1,5 +1,5 @@
 import { checkRows } from '../../../activities/plan/checks/row-checks';
-import { targetTriggerRemarks } from '../../../activities/plan/checks/trigger-remarks';
+import { targetTriggerFindings } from '../../../activities/plan/checks/trigger-remarks';
 import {
   readEventTriggers,
   readFiringTriggers,
@@ -116,7 +116,7 @@ describe('checkRows', () => {
        CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION public.watch()`,
     );
     const found = await inSnapshot(database, async (client) =>
-      targetTriggerRemarks(
+      targetTriggerFindings(
         'mine',
         await readFiringTriggers(client, PROJECT_EXTENT),
         await readEventTriggers(client),

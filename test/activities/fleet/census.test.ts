@@ -3,7 +3,7 @@ import { readTables } from '../../../activities/postgres/catalog/tables';
 import type { Client } from '../../../activities/postgres/database-client';
 import { readProjectScope } from '../../../activities/postgres/scope/project-scope';
 import { findOverlap, type Overlap } from '../../../activities/postgres/scope/claims';
-import { takeCensus } from '../../../activities/postgres/scope/census';
+import { countRowsPerProject } from '../../../activities/postgres/scope/census';
 import type { Counted } from '../../../activities/postgres/scope/grouped-counts';
 import { transaction } from '../../../activities/postgres/transaction';
 import { extentOf, NO_SCOPES } from '../../../workflows/domain/scopes';
@@ -32,12 +32,14 @@ describe('takeCensus', () => {
   afterAll(dropDatabases);
 
   async function inSource<T>(use: (client: Client) => Promise<T>, role?: string): Promise<T> {
-    const place = { connection: 'shared', access: 'read' } as const;
+    const databaseRef = { connection: 'shared', access: 'read' } as const;
     const own =
       role === undefined
         ? connections
         : new Connections(() => urlOf(source, role), { name: 'sizes' });
-    return own.with(place, (client) => transaction(client, 'read-snapshot', () => use(client)));
+    return own.with(databaseRef, (client) =>
+      transaction(client, 'read-snapshot', () => use(client)),
+    );
   }
 
   const sizing = (tenancy: Tenancy, more: Partial<Counted> = {}): Counted => ({
@@ -87,7 +89,7 @@ describe('takeCensus', () => {
     'counts as the scopes of single projects do, by %s',
     async (...[, users, buckets]) => {
       const tenancy = { users, buckets };
-      const sizes = await inSource((client) => takeCensus(client, sizing(tenancy)));
+      const sizes = await inSource((client) => countRowsPerProject(client, sizing(tenancy)));
       expect(Object.fromEntries(sizes.rows)).toEqual(await oneByOne(tenancy));
       expect(sizes.overlaps).toEqual(await overlapsOneByOne(tenancy));
       expect(sizes.isEstimated).toBe(false);
@@ -99,7 +101,7 @@ describe('takeCensus', () => {
     await execute(source, `INSERT INTO storage.buckets_vectors (id) VALUES ('vectors')`);
     const overlapsBy = async (buckets: BucketTenancy): Promise<boolean> => {
       const census = await inSource((client) =>
-        takeCensus(client, sizing({ users: MEMBERS, buckets })),
+        countRowsPerProject(client, sizing({ users: MEMBERS, buckets })),
       );
       return census.overlaps !== undefined;
     };
@@ -115,7 +117,7 @@ describe('takeCensus', () => {
     const instances = found.map(({ ref }) => ref);
     const tenancy = { users: { by: 'instance-id' }, buckets: BY_PREFIX } as const;
     const { rows } = await inSource((client) =>
-      takeCensus(client, sizing(tenancy, { refs: [...instances, 'no-uuid'] })),
+      countRowsPerProject(client, sizing(tenancy, { refs: [...instances, 'no-uuid'] })),
     );
     expect(rows.get('no-uuid')).toBe(0);
     const known = instances.map((ref) => [ref, rows.get(ref)]);
@@ -127,7 +129,7 @@ describe('takeCensus', () => {
     const sql = `SELECT who AS id FROM members WHERE 'ref-' || number = 'ref-7' AND ref = $1 AND $1::name = ref`;
     const typed = `SELECT m.who AS id FROM members AS m JOIN projects AS p ON p.ref = m.ref WHERE p.instance_id = $1`;
     const tenancy = { users: { by: 'query', sql }, buckets: BY_PREFIX } as const;
-    const sizes = await inSource((client) => takeCensus(client, sizing(tenancy)));
+    const sizes = await inSource((client) => countRowsPerProject(client, sizing(tenancy)));
     expect(Object.fromEntries(sizes.rows)).toEqual(await oneByOne(tenancy));
     const ids = await query<{ ref: string }>(
       source,
@@ -135,7 +137,9 @@ describe('takeCensus', () => {
     );
     const wanted = ids.map(({ ref }) => ref);
     const byId = { users: { by: 'query', sql: typed }, buckets: BY_PREFIX } as const;
-    const told = await inSource((client) => takeCensus(client, sizing(byId, { refs: wanted })));
+    const told = await inSource((client) =>
+      countRowsPerProject(client, sizing(byId, { refs: wanted })),
+    );
     expect(Object.fromEntries(told.rows)).toEqual(await oneByOne(byId, wanted));
     expect(Math.max(...told.rows.values())).toBeGreaterThan(0);
   });
@@ -144,7 +148,7 @@ describe('takeCensus', () => {
     const sql = `SELECT who AS id FROM members WHERE ref = $1 AND pg_sleep(10) IS NOT NULL`;
     const tenancy = { users: { by: 'query', sql }, buckets: BY_PREFIX } as const;
     const sizes = await inSource((client) =>
-      takeCensus(client, sizing(tenancy, { patience: 300 })),
+      countRowsPerProject(client, sizing(tenancy, { patience: 300 })),
     );
     expect(sizes.isEstimated).toBe(true);
     expect(sizes.rows.size).toBe(refs.length);
@@ -160,10 +164,10 @@ describe('takeCensus', () => {
        GRANT SELECT ON ALL TABLES IN SCHEMA auth, storage TO ${role}`,
     );
     const tenancy = { users: BY_METADATA, buckets: BY_PREFIX };
-    const sizes = await inSource((client) => takeCensus(client, sizing(tenancy)), role);
+    const sizes = await inSource((client) => countRowsPerProject(client, sizing(tenancy)), role);
     expect(Object.fromEntries(sizes.rows)).toEqual(await oneByOne(tenancy));
     await execute(source, `REVOKE SELECT ON storage.objects FROM ${role}`);
-    const denied = inSource((client) => takeCensus(client, sizing(tenancy)), role);
+    const denied = inSource((client) => countRowsPerProject(client, sizing(tenancy)), role);
     await expect(denied).rejects.toMatchObject({ type: 'AccessDenied' });
     await execute(source, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });

@@ -9,7 +9,7 @@ import { freezeFleet } from '../../../activities/fleet/freeze-fleet';
 import { readFleetPage } from '../../../activities/fleet/read-fleet-page';
 import { readIdentity } from '../../../activities/postgres/catalog/identity';
 import { Connections } from '../../../activities/postgres/connections';
-import { claim, complete } from '../../../activities/postgres/fence';
+import { takeMarker, completeMarker } from '../../../activities/postgres/fence';
 import { transaction } from '../../../activities/postgres/transaction';
 import type { Resources } from '../../../activities/resources';
 import type { FleetProject, FrozenFleet } from '../../../workflows/domain/fleet';
@@ -107,13 +107,13 @@ export class FleetBench {
     const read = { connection: 'x', access: 'read' } as const;
     const here = await connections.with(read, (client) => readIdentity(client, 'x'));
     const source = { ...here, oid: oid ?? here.oid };
-    const place = { connection: 'x', database, access: 'write' } as const;
-    await connections.with(place, (client) =>
+    const databaseRef = { connection: 'x', database, access: 'write' } as const;
+    await connections.with(databaseRef, (client) =>
       transaction(client, 'write', async () => {
         const names = { runId: 'a-run', workflowId: 'a-workflow', backupId: 'a-backup' };
         const origin = { source, snapshotAt: SNAPSHOT };
-        await claim(client, { projectRef, ...names, ...origin, createdDatabase: false });
-        if (state === 'completed') await complete(client, 'a-run');
+        await takeMarker(client, { projectRef, ...names, ...origin, createdDatabase: false });
+        if (state === 'completed') await completeMarker(client, 'a-run');
       }),
     );
   }

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import {
-  checkEpoch,
-  assertLocked,
-  claim,
+  assertToken,
+  assertLeaseHeld,
+  takeMarker,
   endOtherAttempts,
-  holdEpoch,
-  takeEpoch,
+  lockTokenForShare,
+  advanceToken,
   tryLock,
 } from '../../../activities/postgres/fence';
 import { applicationName } from '../../../activities/postgres/fence/names';
@@ -19,7 +19,7 @@ describe('the fence', () => {
   beforeAll(async () => {
     database = await createDatabase('fence');
     await withSession(database, (client) =>
-      claim(client, {
+      takeMarker(client, {
         projectRef: 'fence-project',
         runId: RUN,
         workflowId: 'fence',
@@ -37,8 +37,8 @@ describe('the fence', () => {
 
   it('lets no write transaction begin that knows an earlier epoch', async () => {
     await withSession(database, async (client) => {
-      const { epoch: early } = await takeEpoch(client, RUN);
-      const { epoch: late } = await takeEpoch(client, RUN);
+      const { epoch: early } = await advanceToken(client, RUN);
+      const { epoch: late } = await advanceToken(client, RUN);
       await client.query('BEGIN');
       await expect(held(client, early)).rejects.toMatchObject({ type: 'Fenced' });
       await client.query('ROLLBACK; BEGIN');
@@ -49,19 +49,19 @@ describe('the fence', () => {
 
   it('makes a later attempt wait for a write transaction that has begun', async () => {
     await both(database, async (writing, later) => {
-      const { epoch } = await takeEpoch(writing, RUN);
+      const { epoch } = await advanceToken(writing, RUN);
       await writing.query('BEGIN');
       await held(writing, epoch);
       await later.query("SET lock_timeout = '200ms'");
-      await expect(takeEpoch(later, RUN)).rejects.toMatchObject({ code: '55P03' });
+      await expect(advanceToken(later, RUN)).rejects.toMatchObject({ code: '55P03' });
       await writing.query('COMMIT');
-      await expect(takeEpoch(later, RUN)).resolves.toMatchObject({ epoch: epoch + 1 });
+      await expect(advanceToken(later, RUN)).resolves.toMatchObject({ epoch: epoch + 1 });
     });
   });
 
   it('belongs to one run: no other can take it', async () => {
     await withSession(database, async (client) => {
-      await expect(takeEpoch(client, 'another-run')).rejects.toMatchObject({ type: 'Fenced' });
+      await expect(advanceToken(client, 'another-run')).rejects.toMatchObject({ type: 'Fenced' });
     });
   });
 
@@ -74,11 +74,11 @@ describe('the fence', () => {
       expect(await tryLock(early, NAMES, 'exclusive')).toBe(true);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(false);
       const session = await endOtherAttempts(early, []);
-      await expect(assertLocked(early, session)).resolves.toBeUndefined();
+      await expect(assertLeaseHeld(early, session)).resolves.toBeUndefined();
       await endOtherAttempts(late, [RUN]);
       expect(await tryLock(late, NAMES, 'exclusive')).toBe(true);
       await expect(early.query('SELECT 1')).rejects.toThrow();
-      await expect(assertLocked(late, session)).rejects.toMatchObject({ type: 'LockHeld' });
+      await expect(assertLeaseHeld(late, session)).rejects.toMatchObject({ type: 'LockHeld' });
     });
   });
 
@@ -89,15 +89,15 @@ describe('the fence', () => {
       await lock.query(named(1));
       await writing.query(named(1));
       const session = await endOtherAttempts(lock, []);
-      await expect(assertLocked(writing, session)).resolves.toBeUndefined();
+      await expect(assertLeaseHeld(writing, session)).resolves.toBeUndefined();
       await lock.query(named(2));
-      await expect(assertLocked(writing, session)).rejects.toMatchObject({ type: 'LockHeld' });
+      await expect(assertLeaseHeld(writing, session)).rejects.toMatchObject({ type: 'LockHeld' });
     });
   });
 });
 
 async function held(client: Client, epoch: number): Promise<void> {
-  checkEpoch(await client.query(holdEpoch(RUN, epoch)));
+  assertToken(await client.query(lockTokenForShare(RUN, epoch)));
 }
 
 async function both(

@@ -1,5 +1,5 @@
 import type { Client } from '../../../activities/postgres/database-client';
-import { runTogether } from '../../../activities/postgres/run-together';
+import { runBatch } from '../../../activities/postgres/run-together';
 import { Databases, withClient } from './schema/databases';
 
 const databases = new Databases();
@@ -23,7 +23,7 @@ async function counting<T>(
 
 describe('runTogether', () => {
   it('sends nothing where there is nothing to be asked', async () => {
-    expect(await counting((client) => runTogether(client, []))).toEqual({ got: [], messages: 0 });
+    expect(await counting((client) => runBatch(client, []))).toEqual({ got: [], messages: 0 });
   });
 
   it.each([1, 2, 5])(
@@ -33,7 +33,7 @@ describe('runTogether', () => {
         { length: n },
         (_, i) => `SELECT ${String(i)} AS n -- a comment`,
       );
-      const { got, messages } = await counting((client) => runTogether(client, statements));
+      const { got, messages } = await counting((client) => runBatch(client, statements));
       expect(got.map(({ rows }): unknown => rows)).toEqual(statements.map((_, i) => [{ n: i }]));
       expect(messages).toBe(1);
     },
@@ -42,7 +42,7 @@ describe('runTogether', () => {
   it('makes several messages of statements that are long together', async () => {
     const long = `SELECT length('${'x'.repeat(150_000)}') AS n`;
     const { got, messages } = await counting((client) =>
-      runTogether(client, [long, long, 'SELECT 1 AS n', long]),
+      runBatch(client, [long, long, 'SELECT 1 AS n', long]),
     );
     expect(got.map(({ rows }): unknown => rows)).toEqual([
       ...[[{ n: 150_000 }], [{ n: 150_000 }], [{ n: 1 }], [{ n: 150_000 }]],
@@ -53,7 +53,7 @@ describe('runTogether', () => {
   it('refuses a statement that holds two, which would shift the results of the others', async () => {
     await withClient(database, async (client) => {
       await expect(
-        runTogether(client, ['SELECT 1 AS n; SELECT 2 AS n', 'SELECT 3 AS n']),
+        runBatch(client, ['SELECT 1 AS n; SELECT 2 AS n', 'SELECT 3 AS n']),
       ).rejects.toMatchObject({ type: 'Unexpected' });
     });
   });
@@ -62,7 +62,7 @@ describe('runTogether', () => {
     await withClient(database, async (client) => {
       await client.query('BEGIN');
       await expect(
-        runTogether(client, [
+        runBatch(client, [
           'INSERT INTO public.things VALUES (1)',
           'SELECT 1 / 0',
           'INSERT INTO public.things VALUES (2)',

@@ -1,6 +1,6 @@
 import { Client as PgClient } from 'pg';
 import type { Client } from '../../../activities/postgres/database-client';
-import { Connections, type Place } from '../../../activities/postgres/connections';
+import { Connections, type DatabaseRef } from '../../../activities/postgres/connections';
 import { IDLE_NAME, SessionPool } from '../../../activities/postgres/session-pool';
 import { Databases, run, urlOf, withClient } from './schema/databases';
 
@@ -21,8 +21,11 @@ function connections(name: string, signal?: AbortSignal): Connections {
 }
 
 /** The connection is called as its database is. */
-function place(access: Place['access'] = 'read', kept?: Place['kept']): Place {
-  return { connection: database, access, kept };
+function databaseRef(
+  access: DatabaseRef['access'] = 'read',
+  kept?: DatabaseRef['reuse'],
+): DatabaseRef {
+  return { connection: database, access, reuse: kept };
 }
 
 interface Seen {
@@ -31,7 +34,7 @@ interface Seen {
   readonly readonly: string;
 }
 
-function look(as: string, where = place()): Promise<Seen> {
+function look(as: string, where = databaseRef()): Promise<Seen> {
   return connections(as).with(where, async (client) => {
     const { rows } = await client.query<Seen>(
       `SELECT pg_backend_pid() AS pid, current_setting('application_name') AS name,
@@ -61,7 +64,7 @@ describe('SessionPool', () => {
       CREATE TABLE public.called (by text);
       CREATE FUNCTION public.num_nonnulls(VARIADIC text[]) RETURNS int LANGUAGE sql AS
         $$ INSERT INTO public.called VALUES ('num_nonnulls') RETURNING 1 $$`);
-    const where = { ...place('write', true), connection: planted };
+    const where = { ...databaseRef('write', true), connection: planted };
     for (const name of ['moveout one', 'moveout two'])
       expect(await look(name, where)).toMatchObject({ name, readonly: 'off' });
     const { rows } = await withClient(planted, (client) =>
@@ -72,9 +75,9 @@ describe('SessionPool', () => {
 
   it('keeps one that may write only where it is asked to', async () => {
     const reading = await look('moveout one');
-    const writing = await look('moveout two', place('write'));
-    const kept = await look('moveout three', place('write', true));
-    const again = await look('moveout four', place('read', true));
+    const writing = await look('moveout two', databaseRef('write'));
+    const kept = await look('moveout three', databaseRef('write', true));
+    const again = await look('moveout four', databaseRef('read', true));
     expect(writing.pid).not.toBe(reading.pid);
     expect(kept.pid).not.toBe(writing.pid);
     expect(again).toEqual({ pid: kept.pid, name: 'moveout four', readonly: 'on' });
@@ -92,16 +95,16 @@ describe('SessionPool', () => {
     const open = (name: string): Promise<number> =>
       connections(name)
         .guarded(guard)
-        .with(place('write', true), () => Promise.resolve(1));
+        .with(databaseRef('write', true), () => Promise.resolve(1));
     await open('moveout one');
     await expect(open('moveout two')).rejects.toThrow('somebody else has taken over');
     expect(names).toEqual(['moveout one', 'moveout two']);
   });
 
   it('closes what is kept of a place', async () => {
-    const kept = await look('moveout one', place('write', true));
-    await connections('moveout two').closeKept(place());
-    expect((await look('moveout three', place('write', true))).pid).not.toBe(kept.pid);
+    const kept = await look('moveout one', databaseRef('write', true));
+    await connections('moveout two').closeKept(databaseRef());
+    expect((await look('moveout three', databaseRef('write', true))).pid).not.toBe(kept.pid);
   });
 
   it('closes all that is kept, and then what is still given', async () => {
@@ -109,7 +112,7 @@ describe('SessionPool', () => {
     const pids: number[] = [];
     const open = (use: () => Promise<void>): Promise<void> =>
       new Connections((connection) => urlOf(connection), { name: 'moveout one', pool: own }).with(
-        place(),
+        databaseRef(),
         async (client) => {
           const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
           pids.push(rows[0]?.pid ?? 0);
@@ -146,7 +149,7 @@ describe('SessionPool', () => {
       return url.href;
     };
     const limited = new Connections(as, { name: 'moveout one', pool: own });
-    const at = (connection: string): Place => ({ connection, access: 'read' });
+    const at = (connection: string): DatabaseRef => ({ connection, access: 'read' });
     const one = (connection: string, use = () => Promise.resolve()): Promise<void> =>
       limited.with(at(connection), use);
     try {
@@ -173,7 +176,7 @@ describe('SessionPool', () => {
     const open = (count: number): Promise<number> =>
       count === 0
         ? Promise.resolve(0)
-        : opened.with(place(), () => open(count - 1).then((more) => more + 1));
+        : opened.with(databaseRef(), () => open(count - 1).then((more) => more + 1));
     expect(await open(33)).toBe(33);
     const waiting = own.waiting;
     await own.closeAll();
@@ -181,14 +184,14 @@ describe('SessionPool', () => {
   });
 
   it('leaves nothing of an attempt in it: settings, locks, temporary tables, transactions', async () => {
-    const before = await connections('moveout one').with(place(), async (client) => {
+    const before = await connections('moveout one').with(databaseRef(), async (client) => {
       await client.query(`SET default_transaction_read_only = off`);
       await client.query(`SET work_mem = '1MB'; SELECT pg_advisory_lock(41)`);
       await client.query('CREATE TEMP TABLE things (id int)');
       await client.query('BEGIN; LISTEN something');
       return (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
     });
-    const after = await connections('moveout two').with(place(), async (client) => {
+    const after = await connections('moveout two').with(databaseRef(), async (client) => {
       const { rows } = await client.query<Record<string, unknown>>(
         `SELECT pg_backend_pid() AS pid, current_setting('default_transaction_read_only') AS readonly,
                 current_setting('work_mem') AS memory, to_regclass('pg_temp.things') AS things,
@@ -207,7 +210,7 @@ describe('SessionPool', () => {
   it('has the role of its connection again', async () => {
     const url = `${urlOf(database)}?options=-c%20role%3Dpg_monitor`;
     const roleOf = (name: string): Promise<string | undefined> =>
-      new Connections(() => url, { name, pool }).with(place(), async (client) => {
+      new Connections(() => url, { name, pool }).with(databaseRef(), async (client) => {
         const { rows } = await client.query<{ role: string }>('SELECT current_user::text AS role');
         await client.query('SET ROLE none');
         return rows[0]?.role;
@@ -220,13 +223,16 @@ describe('SessionPool', () => {
 
   it('calls an idle session as no attempt is called', async () => {
     const { pid } = await look('moveout 0123456789ab planMigration#1 project-abc');
-    const name = await connections('moveout one').with(place('read', false), async (client) => {
-      const { rows } = await client.query<{ name: string }>(
-        'SELECT application_name AS name FROM pg_stat_activity WHERE pid = $1',
-        [pid],
-      );
-      return rows[0]?.name;
-    });
+    const name = await connections('moveout one').with(
+      databaseRef('read', false),
+      async (client) => {
+        const { rows } = await client.query<{ name: string }>(
+          'SELECT application_name AS name FROM pg_stat_activity WHERE pid = $1',
+          [pid],
+        );
+        return rows[0]?.name;
+      },
+    );
     expect(name).toBe(IDLE_NAME);
   });
 
@@ -241,13 +247,13 @@ describe('SessionPool', () => {
   it('keeps none that failed, and none of an attempt that was cancelled', async () => {
     const failed = await look('moveout one');
     await expect(
-      connections('moveout two').with(place(), (client) => client.query('SELECT 1 / 0')),
+      connections('moveout two').with(databaseRef(), (client) => client.query('SELECT 1 / 0')),
     ).rejects.toThrow();
     const cancelling = new AbortController();
     const afterFailure = await look('moveout three');
     expect(afterFailure.pid).not.toBe(failed.pid);
     await connections('moveout four', cancelling.signal)
-      .with(place(), () => {
+      .with(databaseRef(), () => {
         cancelling.abort();
         return Promise.resolve();
       })

@@ -40,9 +40,9 @@ async function strictPooler(code: string): Promise<Server> {
 
 async function settingsAt(url: string): Promise<unknown> {
   const shown = `SELECT current_setting('statement_timeout') AS limit, current_setting('search_path') AS path`;
-  const place = { connection: 'here', access: 'read' } as const;
-  const single = await connectionsTo(url).with(place, (client) => client.query(shown));
-  const pooled = await connectionsTo(url).withPool(place, (pool) => pool.query(shown));
+  const databaseRef = { connection: 'here', access: 'read' } as const;
+  const single = await connectionsTo(url).with(databaseRef, (client) => client.query(shown));
+  const pooled = await connectionsTo(url).withPool(databaseRef, (pool) => pool.query(shown));
   return [single.rows[0], pooled.rows[0]];
 }
 
@@ -80,10 +80,10 @@ describe('how a session begins', () => {
   it('takes the options of the URL, else of PGOPTIONS, but its own settings stay', async () => {
     const shown = `SELECT current_setting('moveout.probe', true) AS probe, current_setting('array_nulls') AS nulls`;
     const options = '-c moveout.probe=there -c array_nulls=off';
-    const place = { connection: 'here', access: 'read' } as const;
+    const databaseRef = { connection: 'here', access: 'read' } as const;
     const look = (url: string): Promise<unknown> =>
       new Connections(() => url, { name: 'moveout test' }).with(
-        place,
+        databaseRef,
         async (client): Promise<unknown> => (await client.query(shown)).rows[0],
       );
     const ofUrl = `${urlOf('postgres')}?options=${encodeURIComponent(options)}`;

@@ -8,7 +8,7 @@ import { Connections } from '../../../activities/postgres/connections';
 import { fingerprint } from '../../../activities/postgres/fingerprint';
 import { selectList } from '../../../activities/postgres/projection';
 import { transaction } from '../../../activities/postgres/transaction';
-import { saveDatabase } from '../../../activities/save/save-database';
+import { exportDatabase } from '../../../activities/save/save-database';
 import type { SourceTable } from '../../../activities/verify/compare-source';
 import { gatherEvidence, type WithSource } from '../../../activities/verify/gather-evidence';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
@@ -103,14 +103,14 @@ async function save(
   source: string,
   { format, kind = 'project' }: Saving,
 ): Promise<Manifest> {
-  return saveDatabase(store, anyConnections, {
+  return exportDatabase(store, anyConnections, {
     backupId: `backup_scratch_${String(Date.now())}`,
     kind,
     format,
     project: { projectRef: 'scratch', databaseName: 'scratch' },
     runId: 'a-run',
     assertOurs: () => Promise.resolve(),
-    place: { connection: source, access: 'read' },
+    databaseRef: { connection: source, access: 'read' },
     extent: PROJECT_EXTENT,
     meter: new Meter('backupProject'),
     select: (_pair, tables) => Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),

@@ -1,4 +1,4 @@
-import type { Database, Mark } from '../state';
+import type { Database, Marker } from '../state';
 import { closed, dropped, rowHeld } from '../world';
 import { going, notOwn, tooLate, type Action, type Scene } from './scene';
 
@@ -104,17 +104,17 @@ function tooOpen({ open, mark }: Database): string | undefined {
     : undefined;
 }
 
-function isFree(scene: Scene, mark: Mark | undefined): boolean {
+function isFree(scene: Scene, mark: Marker | undefined): boolean {
   if (scene.guards.has('claimAsPlanned')) return asPlanned(scene, mark);
   return mark?.completed !== false || asPlanned(scene, mark);
 }
 
-function asPlanned({ before, guards }: Scene, mark: Mark | undefined): boolean {
+function asPlanned({ before, guards }: Scene, mark: Marker | undefined): boolean {
   const same = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
   return same && (!guards.has('dropFences') || mark?.epoch === before.mark?.epoch);
 }
 
-function markOf({ me, before }: Scene, previous: Mark | undefined): Mark {
+function markOf({ me, before }: Scene, previous: Marker | undefined): Marker {
   const created = before.kind === 'absent';
   const epoch = (previous?.epoch ?? 0) + 1;
   return { run: me.run, completed: false, epoch, steps: [], created, previous };

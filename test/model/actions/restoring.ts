@@ -1,9 +1,9 @@
-import type { Database, Mark } from '../state';
+import type { Database, Marker } from '../state';
 import { chainOf, closed, rowHeld } from '../world';
 import { going, notOwn, tooLate, type Action, type Scene } from './scene';
 
 /** Reads whose mark the target carries. What is not the run's own is left alone. */
-const readMark: Action = (scene) => {
+const readMarker: Action = (scene) => {
   const mark = scene.state.target?.mark;
   const own = mark?.run === scene.me.run && seesIt(scene);
   if (own) return going(scene, { found: mark.created ? 'created' : 'own' });
@@ -59,11 +59,11 @@ const prove: Action = (scene) => {
 };
 
 /** The own mark goes with the undoing: where others changed it since the plan, it is theirs to prove. */
-function isTakenOver({ me, before }: Scene, mark: Mark | undefined): boolean {
+function isTakenOver({ me, before }: Scene, mark: Marker | undefined): boolean {
   const chain = chainOf(mark);
   const planned = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
   return !planned && chain.every(({ run }) => run !== me.run);
 }
 
 /** The actions that undo, and prove it, by name. */
-export const RESTORING = { readMark, takeForDrop, beginUndo, commitUndo, prove } as const;
+export const RESTORING = { readMarker, takeForDrop, beginUndo, commitUndo, prove } as const;

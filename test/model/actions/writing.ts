@@ -1,4 +1,4 @@
-import type { Content, Database, Mark, Work } from '../state';
+import type { Content, Database, Marker, Work } from '../state';
 import { closed, rowHeld } from '../world';
 import { going, notOwn, tooLate, type Action, type Scene } from './scene';
 
@@ -13,7 +13,7 @@ const PARTS: Readonly<Partial<Record<Work, number>>> = {
 const DONE_BEFORE: readonly Work[] = ['initSchema', 'finishSchema'];
 
 /** Takes the fence over; a step that finds itself recorded has nothing left to do. */
-const takeEpoch: Action = (scene) => {
+const advanceToken: Action = (scene) => {
   const { state, me, index } = scene;
   const mark = state.target?.mark;
   if (me.write === 'dead' || state.target === undefined) return 'again';
@@ -63,7 +63,7 @@ function replaced(content: Content, part: number, by: string): Content {
   return `${content.slice(0, part)}${by}${content.slice(part + 1)}`;
 }
 
-function recorded(mark: Mark, work: Work): Mark {
+function recorded(mark: Marker, work: Work): Marker {
   if (work === 'verifyProject') return { ...mark, completed: true };
   if (!DONE_BEFORE.includes(work) || mark.steps.includes(work)) return mark;
   return { ...mark, steps: [...mark.steps, work] };
@@ -78,4 +78,4 @@ const findCompleted: Action = (scene) => {
 };
 
 /** The actions that write behind the fence, by name. */
-export const WRITING = { takeEpoch, begin, commit, findCompleted } as const;
+export const WRITING = { advanceToken, begin, commit, findCompleted } as const;

@@ -1,6 +1,9 @@
 import { Client } from 'pg';
 import { z } from 'zod';
-import { readStamp, readVersions } from '../../../../activities/postgres/catalog/stamp';
+import {
+  readCatalogFingerprint,
+  readCatalogVersion,
+} from '../../../../activities/postgres/catalog/stamp';
 import { pinStatement } from '../../../../activities/postgres/settings';
 import { until } from '../../../support/until';
 import { urlOf } from '../schema/databases';
@@ -19,12 +22,12 @@ export async function inside<T>(database: string, use: (client: Client) => Promi
 
 /** The stamp of a database's catalog by its content, read in a session of its own. */
 export function stamp(database: string): Promise<string> {
-  return inside(database, readStamp);
+  return inside(database, readCatalogFingerprint);
 }
 
 /** The stamp of a database's catalog by the versions of its rows. */
 export async function stampOfVersions(database: string): Promise<string> {
-  return (await inside(database, readVersions)).stamp;
+  return (await inside(database, readCatalogVersion)).stamp;
 }
 
 /** What `use` gives where no other test made or dropped a role meanwhile: every stamp covers the roles. */

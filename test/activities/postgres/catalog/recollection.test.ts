@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { z } from 'zod';
-import { Recollection } from '../../../../activities/postgres/catalog/recollection';
+import { CatalogCache } from '../../../../activities/postgres/catalog/recollection';
 import { transaction } from '../../../../activities/postgres/transaction';
 import { until } from '../../../support/until';
 import { Databases, run } from '../schema/databases';
@@ -21,13 +21,13 @@ afterAll(() => databases.dropAll());
 
 /** Recalls in a snapshot of its own; `meanwhile` runs while the value is made. */
 function recall(
-  recollection: Recollection<number>,
+  recollection: CatalogCache<number>,
   name: string,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   return inside(name, (client) =>
     transaction(client, 'read-snapshot', () =>
-      recollection.recall(client, ['what'], async () => {
+      recollection.getOrLoad(client, ['what'], async () => {
         await meanwhile();
         made += 1;
         return made;
@@ -55,7 +55,7 @@ describe('Recollection', () => {
     const clone = await databases.create('', database);
     const recalled = await whileRolesRest(async () => {
       made = 0;
-      const recollection = new Recollection<number>();
+      const recollection = new CatalogCache<number>();
       const first = await recall(recollection, database);
       const again = await recall(recollection, database);
       return [first, again, await recall(recollection, clone)];
@@ -66,7 +66,7 @@ describe('Recollection', () => {
   it('reads what stands in a catalog once until the next checkpoint', async () => {
     const readings = await whileRolesRest(async () => {
       made = 0;
-      const recollection = new Recollection<number>();
+      const recollection = new CatalogCache<number>();
       const between = await until('two recalls between two checkpoints', async () => {
         const began = await inside(database, lastCheckpoint);
         await recall(recollection, database);
@@ -83,7 +83,7 @@ describe('Recollection', () => {
   });
 
   it('makes it anew once the catalog has changed', async () => {
-    const recollection = new Recollection<number>();
+    const recollection = new CatalogCache<number>();
     const changing = await databases.create('', database);
     await recall(recollection, changing);
     await run(changing, 'ALTER TABLE public.things ADD COLUMN more int');
@@ -91,19 +91,19 @@ describe('Recollection', () => {
   });
 
   it('makes each thing apart', async () => {
-    const recollection = new Recollection<string>();
+    const recollection = new CatalogCache<string>();
     const values = await inside(database, (client) =>
       transaction(client, 'read-snapshot', async () => [
-        await recollection.recall(client, 'a', () => Promise.resolve('of a')),
-        await recollection.recall(client, 'b', () => Promise.resolve('of b')),
-        await recollection.recall(client, 'a', () => Promise.resolve('again')),
+        await recollection.getOrLoad(client, 'a', () => Promise.resolve('of a')),
+        await recollection.getOrLoad(client, 'b', () => Promise.resolve('of b')),
+        await recollection.getOrLoad(client, 'a', () => Promise.resolve('again')),
       ]),
     );
     expect(values).toEqual(['of a', 'of b', 'of a']);
   });
 
   it('keeps nothing that was made while the catalog changed, not even where it changed back', async () => {
-    const recollection = new Recollection<number>();
+    const recollection = new CatalogCache<number>();
     const changing = await databases.create('', database);
     await recall(recollection, changing, () =>
       run(
@@ -116,11 +116,11 @@ describe('Recollection', () => {
   });
 
   it('remembers nothing in a session that may write', async () => {
-    const recollection = new Recollection<number>();
+    const recollection = new CatalogCache<number>();
     await recall(recollection, database);
     const value = await inside(database, (client) =>
       transaction(client, 'write', () =>
-        recollection.recall(client, ['what'], () => Promise.resolve(7)),
+        recollection.getOrLoad(client, ['what'], () => Promise.resolve(7)),
       ),
     );
     expect(value).toBe(7);

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import {
-  readStamp,
-  readVersions,
-  type Versions,
+  readCatalogFingerprint,
+  readCatalogVersion,
+  type CatalogVersion,
 } from '../../../../activities/postgres/catalog/stamp';
 import { createRoles, Databases, ddl, run, urlOf } from '../schema/databases';
 import { distinct, inside, stamp, stampOfVersions, whileRolesRest } from './readings';
@@ -11,7 +11,7 @@ const databases = new Databases();
 let template: string;
 let changing: string;
 const stamps: string[] = [];
-const versions: Versions[] = [];
+const versions: CatalogVersion[] = [];
 
 beforeAll(async () => {
   await createRoles();
@@ -24,7 +24,7 @@ beforeAll(async () => {
   );
   changing = await databases.create('SELECT', template);
   stamps.push(await stamp(changing));
-  versions.push(await inside(changing, readVersions));
+  versions.push(await inside(changing, readCatalogVersion));
 });
 afterAll(() => databases.dropAll());
 
@@ -64,9 +64,9 @@ describe('readStamp', () => {
     const client = new Client(urlOf(template));
     await client.connect();
     const paths = await whileRolesRest(async () => {
-      const near = await readStamp(client);
+      const near = await readCatalogFingerprint(client);
       await client.query(`SET search_path = auth, public`);
-      const far = await readStamp(client);
+      const far = await readCatalogFingerprint(client);
       await client.query(`RESET search_path`);
       return { near, far };
     });
@@ -142,7 +142,7 @@ describe('readStamp', () => {
     const now = await stamp(changing);
     expect(now).not.toBe(stamps.at(-1));
     stamps.push(now);
-    const written = await inside(changing, readVersions);
+    const written = await inside(changing, readCatalogVersion);
     expect(written.stamp).not.toBe(versions.at(-1)?.stamp);
     expect(written.settled).not.toBe(versions.at(-1)?.settled);
     versions.push(written);

@@ -1,4 +1,7 @@
-import { readStamp, readVersions } from '../../../../activities/postgres/catalog/stamp';
+import {
+  readCatalogFingerprint,
+  readCatalogVersion,
+} from '../../../../activities/postgres/catalog/stamp';
 import { until } from '../../../support/until';
 import { createRoles, Databases, ddl, run } from '../schema/databases';
 import { lastCheckpoint } from './last-checkpoint';
@@ -25,7 +28,7 @@ describe('readVersions', () => {
       template,
     );
     const settled = async (database: string): Promise<string> =>
-      (await inside(database, readVersions)).settled;
+      (await inside(database, readCatalogVersion)).settled;
     expect(await distinct(stamp, loaded, template)).toBe(1);
     expect(await distinct(settled, loaded, template)).toBe(1);
     expect(await distinct(stampOfVersions, loaded, template)).toBe(2);
@@ -45,14 +48,17 @@ describe('readVersions', () => {
     const { first, second } = await until('two readings between two checkpoints', () =>
       inside(template, async (client) => {
         const began = await lastCheckpoint(client);
-        const readings = { first: await readVersions(client), second: await readVersions(client) };
+        const readings = {
+          first: await readCatalogVersion(client),
+          second: await readCatalogVersion(client),
+        };
         return (await lastCheckpoint(client)) === began ? readings : undefined;
       }),
     );
     expect(first.run).not.toBeNull();
     expect(second.run).toBe(first.run);
     await run(template, 'CHECKPOINT');
-    const { run: later } = await inside(template, readVersions);
+    const { run: later } = await inside(template, readCatalogVersion);
     expect(later).not.toBe(first.run);
   });
 
@@ -63,7 +69,7 @@ describe('readVersions', () => {
     );
     const { run: named } = await inside(closed, async (client) => {
       await client.query('SET ROLE anon');
-      return readVersions(client);
+      return readCatalogVersion(client);
     });
     expect(named).toBeNull();
   });
@@ -74,7 +80,7 @@ describe('readVersions', () => {
     const asAnon = (database: string): Promise<string> =>
       inside(database, async (client) => {
         await client.query('SET ROLE anon');
-        return readStamp(client);
+        return readCatalogFingerprint(client);
       });
     await run(open, 'CREATE POLICY new ON public.teams USING (true)');
     await asAnon(closed);

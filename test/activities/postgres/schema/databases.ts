@@ -102,7 +102,7 @@ export async function withPool<T>(url: string, use: (pool: Pool) => Promise<T>):
 /** Executes both halves of a script, each in a transaction, as a restore does. */
 export async function apply(database: string, script: SchemaScript['statements']): Promise<void> {
   await withClient(database, async (client) => {
-    for (const half of [script.before, script.after]) {
+    for (const half of [script.preData, script.postData]) {
       await client.query('BEGIN');
       for (const statement of half) await client.query(statement);
       await client.query('COMMIT');

@@ -56,7 +56,7 @@ describe('readSchema of what needs extensions', () => {
     const role = `${target}_role`;
     await run(target, `CREATE ROLE ${role}`);
     try {
-      const sure = script.statements.before.filter((text) => /extensions|EXTENSION/.test(text));
+      const sure = script.statements.preData.filter((text) => /extensions|EXTENSION/.test(text));
       expect(sure.slice(0, 2)).toEqual([
         expect.stringContaining('DO '),
         'CREATE EXTENSION IF NOT EXISTS "citext" SCHEMA "extensions"',

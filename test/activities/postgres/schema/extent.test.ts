@@ -127,7 +127,7 @@ describe('readSchema of single tables', () => {
       'constraint one_id_check on public.one needs function public.f()',
       'default of public.one.id needs function public.f()',
     ]);
-    expect(statements.before).toEqual([]);
+    expect(statements.preData).toEqual([]);
   });
 });
 

@@ -38,7 +38,10 @@ afterAll(async () => {
 });
 
 /** Runs a script as the operator, who is no superuser, in a database of the operator's own. */
-async function applyAsOperator({ before, after }: SchemaScript['statements']): Promise<string> {
+async function applyAsOperator({
+  preData: before,
+  postData: after,
+}: SchemaScript['statements']): Promise<string> {
   const name = await databases.create();
   await run('postgres', `ALTER DATABASE ${name} OWNER TO ${OPERATOR}`);
   const client = new Client({ connectionString: urlOf(name, OPERATOR) });

@@ -123,7 +123,7 @@ describe('readSchema', () => {
         because: 'needs view auth.moods, which cannot come along',
       },
     ]);
-    expect(statements).toEqual({ before: [], after: [] });
+    expect(statements).toEqual({ preData: [], postData: [] });
     expect(
       compareSchemas(await read(await databases.create(ddl('small-studio.sql'))), script),
     ).toEqual([
@@ -151,7 +151,7 @@ describe('readSchema', () => {
 
   it('mentions every role that the statements need, and no other', async () => {
     const { roles, statements } = await read(await databases.create(ddl('small-studio.sql')));
-    const text = [...statements.before, ...statements.after].join('\n');
+    const text = [...statements.preData, ...statements.postData].join('\n');
     expect(roles).toEqual(
       expect.arrayContaining(['anon', 'dashboard_user', 'supabase_auth_admin']),
     );
@@ -160,9 +160,11 @@ describe('readSchema', () => {
 
   it('puts keys, indexes, triggers and policies after the rows, and NOT VALID checks with them', async () => {
     const { statements } = await read(await databases.create(ddl('small-studio.sql')));
-    expect(statements.before.join('\n')).not.toMatch(
+    expect(statements.preData.join('\n')).not.toMatch(
       /PRIMARY KEY|FOREIGN KEY|UNIQUE|CREATE INDEX|CREATE TRIGGER|CREATE POLICY|NOT VALID/,
     );
-    expect(statements.after.join('\n')).not.toMatch(/CREATE (TABLE|TYPE|SCHEMA|SEQUENCE|FUNCTION)/);
+    expect(statements.postData.join('\n')).not.toMatch(
+      /CREATE (TABLE|TYPE|SCHEMA|SEQUENCE|FUNCTION)/,
+    );
   });
 });

@@ -76,8 +76,8 @@ async function create(version: Release, scripts: readonly string[]): Promise<str
 }
 
 async function rebuild(version: Release, script: SchemaScript): Promise<SchemaScript> {
-  const { before, after } = script.statements;
-  const target = await create(version, [...before, 'COMMIT', 'BEGIN', ...after]);
+  const { preData, postData } = script.statements;
+  const target = await create(version, [...preData, 'COMMIT', 'BEGIN', ...postData]);
   return withPool(target, readSchema);
 }
 
@@ -110,13 +110,13 @@ function describeSince18(): void {
       const source = await create('18', SINCE_18);
       const script = await withPool(source, readSchema);
       expect(script.problems).toEqual([]);
-      const { before, after } = script.statements;
+      const { preData, postData } = script.statements;
       const target = await create('18', [
-        ...before,
+        ...preData,
         'INSERT INTO auth.a (id, m) VALUES (4, 1)',
         'COMMIT',
         'BEGIN',
-        ...after,
+        ...postData,
       ]);
       expect(compareSchemas(script, await withPool(target, readSchema))).toEqual([]);
     });

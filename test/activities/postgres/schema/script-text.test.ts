@@ -7,20 +7,20 @@ beforeAll(createRoles);
 afterAll(() => databases.dropAll());
 
 const NASTY = {
-  before: ['SELECT 1', '-- moveout:before 3\nSELECT 2;\n;\n', '', "SELECT '\r\n\\ é 🙂 \t'"],
-  after: ['SELECT $x$\n-- moveout:end 0 0\n;\n$x$'],
+  preData: ['SELECT 1', '-- moveout:preData 3\nSELECT 2;\n;\n', '', "SELECT '\r\n\\ é 🙂 \t'"],
+  postData: ['SELECT $x$\n-- moveout:end 0 0\n;\n$x$'],
 };
 
 describe('renderSchemaSql and parseSchemaSql', () => {
   it('give every statement back to the byte, whatever stands in it', () => {
     const text = renderSchemaSql(
       { statements: NASTY },
-      { 'source\nname': 'a\n-- moveout:before 2\nb' },
+      { 'source\nname': 'a\n-- moveout:preData 2\nb' },
     );
     expect(parseSchemaSql(text)).toEqual(NASTY);
-    expect(parseSchemaSql(renderSchemaSql({ statements: { before: [], after: [] } }))).toEqual({
-      before: [],
-      after: [],
+    expect(parseSchemaSql(renderSchemaSql({ statements: { preData: [], postData: [] } }))).toEqual({
+      preData: [],
+      postData: [],
     });
   });
 
@@ -49,13 +49,13 @@ describe('renderSchemaSql and parseSchemaSql', () => {
     ],
     [
       'without one statement',
-      (text: string) => text.replace('-- moveout:before 8\nSELECT 1\n;\n', ''),
+      (text: string) => text.replace('-- moveout:preData 8\nSELECT 1\n;\n', ''),
       '3 and 1 statements, 4 and 1 were written',
     ],
     ['of somebody else', () => 'CREATE SCHEMA auth;\n', 'its end is missing'],
     [
       'with a strange mark',
-      (text: string) => text.replace('before 8', 'during 8'),
+      (text: string) => text.replace('preData 8', 'during 8'),
       'is no statement',
     ],
   ])('refuse a text that is %s', (_, damage, message) => {
