@@ -29,7 +29,7 @@ const postgresDrivers = {
 };
 const files = {
   regex: '^(node:)?fs(/.*)?$',
-  message: 'Among the activities, only activities/backup touches files.',
+  message: 'Among the activities, only activities/disk touches files.',
 };
 const workflowsButDomain = {
   regex: '(^|/)workflows(/(?!domain(/|$)).*)?$',
@@ -75,10 +75,10 @@ const walls = [
   wall(
     ['activities'],
     [...inActivities, postgresDrivers, files],
-    ['activities/postgres', 'activities/backup'],
+    ['activities/postgres', 'activities/disk'],
   ),
   wall(['activities/postgres'], [...inActivities, files]),
-  wall(['activities/backup'], [...inActivities, postgresDrivers]),
+  wall(['activities/disk'], [...inActivities, postgresDrivers]),
   // How to reach a Temporal, for whoever asks; it has no native code, which a mere client need not load.
   wall(
     ['temporal'],

@@ -1,10 +1,10 @@
 import type { Job } from '../workflows/domain/job';
-import { abandonMarker } from './postgres/fence';
-import { targetRef } from './postgres/maintenance';
-import { transaction } from './postgres/transaction';
-import type { Resources } from './resources';
-import { readOwnMarker } from './restore/own-mark';
-import { withExclusiveLease } from './write/writing';
+import { abandonMarker } from './postgres/lease';
+import { targetRef } from './postgres/database';
+import { transaction } from './postgres/session/transaction';
+import type { Resources } from './runtime/resources';
+import { readOwnMarker } from './runtime/lease';
+import { withExclusiveLease } from './runtime/lease';
 
 /**
  * Fences a target whose restore was given up: no attempt that may still be at work changes it any more,

@@ -1,13 +1,13 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
-import { attempt, type Attempt } from './attempt';
-import { refsBeside } from './plan/servers';
+import { attempt, type Attempt } from './runtime/attempt';
+import { refsBeside } from './projects/servers';
 import { readProjectScope } from './postgres/scope/project-scope';
-import type { Resources } from './resources';
-import { withSharedLease } from './save/only-attempt';
-import { backupResult } from './save/result';
-import { exportDatabase } from './save/save-database';
-import { settleExtent } from './plan/settle-extent';
+import type { Resources } from './runtime/resources';
+import { withSharedLease } from './runtime/lease';
+import { backupResult } from './backup/export-database';
+import { exportDatabase } from './backup/export-database';
+import { settleExtent } from './plan/extent';
 
 /** What `backupProject` needs of a plan. */
 export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format'> & {

@@ -1,12 +1,12 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Manifest } from '../workflows/domain/manifest';
 import type { Plan } from '../workflows/domain/plan';
-import { attempt } from './attempt';
-import type { Resources } from './resources';
-import { withSharedLease } from './save/only-attempt';
-import { backupResult } from './save/result';
-import { proveBackup } from './save/prove-backup';
-import { exportDatabase } from './save/save-database';
+import { attempt } from './runtime/attempt';
+import type { Resources } from './runtime/resources';
+import { withSharedLease } from './runtime/lease';
+import { backupResult } from './backup/export-database';
+import { proveBackup } from './backup/prove-backup';
+import { exportDatabase } from './backup/export-database';
 
 /** What `backupTarget` needs to know. */
 export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'extent'> & {

@@ -2,13 +2,13 @@ import { log } from '@temporalio/activity';
 import type { Job } from '../workflows/domain/job';
 import type { Manifest } from '../workflows/domain/manifest';
 import type { Evidence } from '../workflows/domain/report';
-import type { BackupStore } from './backup/store';
-import { writeTiming } from './backup/timings';
-import { completeMarker, deleteMarker, readMarker, type Marker } from './postgres/fence';
-import { targetRef } from './postgres/maintenance';
-import type { Resources } from './resources';
-import { openTarget } from './write/open-target';
-import { withFencedTarget, withExclusiveLease, type Writer } from './write/writing';
+import type { BackupStore } from './disk/backup/store';
+import { writeTiming } from './disk/backup/timings';
+import { completeMarker, deleteMarker, readMarker, type Marker } from './postgres/lease';
+import { targetRef } from './postgres/database';
+import type { Resources } from './runtime/resources';
+import { openTarget } from './target/open';
+import { withFencedTarget, withExclusiveLease, type Writer } from './runtime/lease';
 
 type Opening = Parameters<typeof openTarget>[1];
 

@@ -1,11 +1,11 @@
 import type { RunName } from '../workflows/domain/job';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import type { ProjectIdentity } from '../workflows/domain/request';
-import { attempt } from './attempt';
-import { endEarlierReaders } from './earlier-readers';
-import { endOtherAttempts } from './postgres/fence';
-import { lockDatabaseRef } from './postgres/maintenance';
-import type { Resources } from './resources';
+import { attempt } from './runtime/attempt';
+import { endEarlierReaders } from './runtime/attempt';
+import { endOtherAttempts } from './postgres/lease';
+import { lockDatabaseRef } from './postgres/database';
+import type { Resources } from './runtime/resources';
 
 /** The unfinished backups of a run that has ended. */
 export interface Discarding {

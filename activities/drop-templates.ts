@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { log } from '@temporalio/activity';
 import type { PreparedTemplates } from '../workflows/domain/fleet';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
-import { attempt } from './attempt';
-import { failure } from './failure';
+import { attempt } from './runtime/attempt';
+import { failure } from './runtime/failure';
 import { findDatabase } from './postgres/catalog/databases';
-import { readIdentity } from './postgres/catalog/identity';
-import type { Connections } from './postgres/connections';
-import { serverRef, maintenanceRef } from './postgres/maintenance';
-import { reachableSources } from './plan/reachable-source';
-import type { Resources } from './resources';
-import { dropTemplate, hasTemplate, reviveTemplate, TEMPLATE_PREFIX } from './postgres/template';
-import { takeLease } from './write/take-over';
+import { readIdentity } from './postgres/catalog/databases';
+import type { Connections } from './postgres/session/connections';
+import { serverRef, maintenanceRef } from './postgres/database';
+import { reachableSources } from './projects/servers';
+import type { Resources } from './runtime/resources';
+import { dropTemplate, hasTemplate, reviveTemplate, TEMPLATE_PREFIX } from './postgres/database';
+import { takeLease } from './runtime/lease';
 
 /**
  * Drops the templates that were made for a fleet, unless the configuration keeps them. One that is being

@@ -1,6 +1,6 @@
 import type { LeftoverDrafts, CandidateRuns } from '../workflows/domain/interrupted';
-import { beating } from './attempt';
-import type { Resources } from './resources';
+import { beating } from './runtime/attempt';
+import type { Resources } from './runtime/resources';
 
 /** Looks in this host's backup directory for folders that runs have begun and not finished. */
 export async function findDrafts(

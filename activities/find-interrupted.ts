@@ -1,11 +1,11 @@
 import { reconcileRequestSchema } from '../workflows/domain/request';
 import type { InterruptedRuns } from '../workflows/domain/interrupted';
-import { attempt } from './attempt';
-import { parseInput } from './input';
-import { findEndedRuns } from './interrupted/ended-runs';
-import { findMarkedDatabases } from './interrupted/marked-databases';
-import { targetServers, together } from './interrupted/target-servers';
-import type { Resources } from './resources';
+import { attempt } from './runtime/attempt';
+import { parseInput } from './runtime/input';
+import { findEndedRuns } from './reconcile/ended-runs';
+import { findMarkedDatabases } from './reconcile/marked-databases';
+import { targetServers, together } from './reconcile/servers';
+import type { Resources } from './runtime/resources';
 
 /**
  * Finds runs that were terminated or timed out and left something behind: by their last known state in

@@ -1,12 +1,12 @@
 import { counted } from '../workflows/domain/counted';
 import type { Job, StepResult } from '../workflows/domain/job';
-import { recordStep } from './postgres/fence';
+import { recordStep } from './postgres/lease';
 import { parseSchemaSql, withoutUnreached } from './postgres/schema';
-import type { Resources } from './resources';
-import { runInTurn } from './postgres/run-statements';
-import { CLONED } from './write/claim-target';
-import { finalizeRows } from './write/settle-rows';
-import { withFencedTarget, withExclusiveLease } from './write/writing';
+import type { Resources } from './runtime/resources';
+import { runInTurn } from './postgres/session/batch';
+import { CLONED } from './target/claim';
+import { finalizeRows } from './target/finalize';
+import { withFencedTarget, withExclusiveLease } from './runtime/lease';
 
 /**
  * Completes the schema behind the rows: keys, indexes, foreign keys, triggers and policies, in one

@@ -29,7 +29,7 @@ import {
   boundedProof,
   boundedRuns,
   boundedStep,
-} from './bounded';
+} from './runtime/bounded';
 import { removeMarker } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
 import { findDrafts } from './find-drafts';
@@ -37,11 +37,11 @@ import { dropTemplates } from './drop-templates';
 import { findInterrupted } from './find-interrupted';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
-import { freezeFleet } from './fleet/freeze-fleet';
-import { lookAtMigration } from './fleet/look-at-migration';
-import { readFleetPage } from './fleet/read-fleet-page';
-import { recordEndings } from './fleet/record-endings';
-import { readWindow } from './fleet/read-window';
+import { freezeFleet } from './freeze-fleet';
+import { lookAtMigration } from './look-at-migration';
+import { readFleetPage } from './read-fleet-page';
+import { recordEndings } from './record-outcomes';
+import { readWindow } from './read-window';
 import { migrateAuth } from './migrate-auth';
 import { migrateStorage } from './migrate-storage';
 import { planBackup } from './plan-backup';
@@ -49,12 +49,12 @@ import { planMigration } from './plan-migration';
 import { planRestore } from './plan-restore';
 import { planVerification } from './plan-verification';
 import { prepareTemplates } from './prepare-templates';
-import type { Resources } from './resources';
+import type { Resources } from './runtime/resources';
 import { restoreProject } from './restore-project';
 import { restoreRows } from './restore-rows';
 import { verifyProject } from './verify-project';
 
-export type { Resources } from './resources';
+export type { Resources } from './runtime/resources';
 
 /** All that workflows see of the activities; each is safe to run twice. */
 export interface Activities {

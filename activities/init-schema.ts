@@ -1,12 +1,12 @@
 import type { Manifest } from '../workflows/domain/manifest';
 import type { Job, SchemaResult } from '../workflows/domain/job';
-import { recordStep } from './postgres/fence';
+import { recordStep } from './postgres/lease';
 import { parseDatabaseFacts, parseSchemaSql, withoutUnreached } from './postgres/schema';
-import type { Resources } from './resources';
-import { claimTarget, CLONED } from './write/claim-target';
-import { runInTurn } from './postgres/run-statements';
-import { readRemoval, removeParts } from './write/remove-parts';
-import { withFencedTarget, withExclusiveLease } from './write/writing';
+import type { Resources } from './runtime/resources';
+import { claimTarget, CLONED } from './target/claim';
+import { runInTurn } from './postgres/session/batch';
+import { readRemoval, removeParts } from './target/removal';
+import { withFencedTarget, withExclusiveLease } from './runtime/lease';
 
 /**
  * Makes the target ready for rows: created or marked as this run's, with the schemas, types, tables,

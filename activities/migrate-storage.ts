@@ -1,6 +1,6 @@
 import type { Job, StepResult } from '../workflows/domain/job';
-import type { Resources } from './resources';
-import { loadStep } from './write/load-step';
+import type { Resources } from './runtime/resources';
+import { loadStep } from './target/load';
 
 /**
  * Loads the backup's `storage` tables, and those of other schemas, into the target, in one

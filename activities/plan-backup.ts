@@ -1,14 +1,14 @@
 import { backupRequestSchema } from '../workflows/domain/request';
 import type { BackupPlan } from '../workflows/domain/restore-plan';
-import { attempt } from './attempt';
-import { hostFor } from './host';
-import { parseInput } from './input';
-import { chooseFormat } from './plan/format';
-import { resolveProject } from './plan/settle';
-import { settleExtent } from './plan/settle-extent';
+import { attempt } from './runtime/attempt';
+import { hostFor } from './runtime/host';
+import { parseInput } from './runtime/input';
+import { chooseFormat } from './plan/store';
+import { resolveProject } from './projects/resolve';
+import { settleExtent } from './plan/extent';
 import { viewSource } from './plan/source';
-import { storeProblems } from './plan/store-problems';
-import type { Resources } from './resources';
+import { storeProblems } from './plan/store';
+import type { Resources } from './runtime/resources';
 
 /** Makes the plan of a backup on its own: source and backup directory, no target. Touches nothing. */
 export async function planBackup(resources: Resources, input: unknown): Promise<BackupPlan> {

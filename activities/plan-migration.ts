@@ -4,31 +4,31 @@ import {
   type MigrateRequest,
   type ProjectIdentity,
 } from '../workflows/domain/request';
-import { attempt, type Attempt } from './attempt';
-import { hostFor } from './host';
-import { parseInput } from './input';
-import { assertNoLeaseHeld } from './plan/assert-free';
-import type { Needs } from './plan/server-problems';
-import { configuredProjects } from './plan/projects';
-import { resolveProject, type ResolvedProject } from './plan/settle';
-import { settleExtent } from './plan/settle-extent';
+import { attempt, type Attempt } from './runtime/attempt';
+import { hostFor } from './runtime/host';
+import { parseInput } from './runtime/input';
+import { assertNoLeaseHeld } from './runtime/lease';
+import type { Needs } from './plan/server-findings';
+import { configuredProjects } from './projects/registry';
+import { resolveProject, type ResolvedProject } from './projects/resolve';
+import { settleExtent } from './plan/extent';
 import { viewSource, type SourceView } from './plan/source';
 import { marksBefore, viewTarget, type TargetView } from './plan/target';
-import { ownerWords } from './plan/owner-words';
-import { targetProblems, type TargetDemand } from './plan/target-problems';
-import { comesAlong, stateBefore } from './plan/target-schema';
-import { chooseFormat } from './plan/format';
-import { openRunProblems } from './plan/open-run';
-import { reachableSources } from './plan/reachable-source';
-import { findPoolers } from './plan/reach-servers';
-import { configuredServers } from './plan/servers';
-import { trialProblems } from './plan/try-target';
+import { ownerWords } from './plan/target-findings';
+import { targetProblems, type TargetDemand } from './plan/target-findings';
+import { comesAlong, stateBefore } from './plan/target-findings';
+import { chooseFormat } from './plan/store';
+import { openRunProblems } from './temporal/runs';
+import { reachableSources } from './projects/servers';
+import { findPoolers } from './plan/pooler';
+import { configuredServers } from './projects/servers';
+import { trialProblems } from './plan/target-readiness';
 import { viewReadiness } from './plan/target-readiness';
-import { readStore } from './plan/store-problems';
+import { readStore } from './plan/store';
 import type { Settings } from '../workflows/domain/settings';
-import type { Connections } from './postgres/connections';
-import { serverRef } from './postgres/maintenance';
-import type { Resources } from './resources';
+import type { Connections } from './postgres/session/connections';
+import { serverRef } from './postgres/database';
+import type { Resources } from './runtime/resources';
 
 /**
  * Makes the plan of a migration from a request as it came: checks every field, reads source, target

@@ -4,19 +4,18 @@ import { identityWords } from '../workflows/domain/origin';
 import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
 import { verifyRequestSchema, type VerifyRequest } from '../workflows/domain/request';
 import type { VerificationPlan } from '../workflows/domain/restore-plan';
-import { attempt, type Attempt } from './attempt';
-import { parseInput } from './input';
+import { attempt, type Attempt } from './runtime/attempt';
+import { parseInput } from './runtime/input';
 import { backupToCompare } from './plan/backup-to-compare';
-import { resolveProject, type ResolvedProject } from './plan/settle';
-import { askSource, unreachable } from './plan/source-of-verification';
-import { sameDatabase } from './postgres/catalog/identity';
+import { resolveProject, type ResolvedProject } from './projects/resolve';
+import { sameDatabase, findDatabase, readIdentity } from './postgres/catalog/databases';
 import { readBlindSpots } from './postgres/catalog/privileges';
-import { findDatabase } from './postgres/catalog/databases';
-import { readIdentity } from './postgres/catalog/identity';
-import type { Connections } from './postgres/connections';
-import { readMarker, type Marker } from './postgres/fence';
-import { serverRef } from './postgres/maintenance';
-import type { Resources } from './resources';
+import type { Connections } from './postgres/session/connections';
+import { readMarker, type Marker } from './postgres/lease';
+import { serverRef } from './postgres/database';
+import type { Resources } from './runtime/resources';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 
 /**
  * Finds what a verification compares: the target, the backup that its marker names unless the request names
@@ -135,4 +134,40 @@ function anotherSource({ source, kind }: Manifest, now: DatabaseIdentity): reado
       message: `the backup was taken from ${identityWords(source)}, but the source now is ${identityWords(now)}: what is said of changes in the source compares with the latter`,
     },
   ];
+}
+
+/** What says that a source is gone: its server does not answer, or has no such database or role any more. */
+const GONE: ReadonlySet<string> = new Set(['ServerUnavailable', 'NotFound', 'AccessDenied']);
+
+/** So many attempts wait for a source that may come back. */
+const PATIENT_ATTEMPTS = 2;
+
+/** What a source answered, or why it cannot be asked. */
+export type Asked<T> = { readonly found: T } | { readonly gone: string };
+
+/**
+ * Asks the source of a verification. One that is gone keeps nobody from comparing a target with its
+ * backup, unless the request makes drift a failure: then nothing but its answer will do.
+ */
+async function askSource<T>(
+  { onDrift }: Pick<VerifyRequest, 'onDrift'>,
+  use: () => Promise<T>,
+): Promise<Asked<T>> {
+  try {
+    return { found: await use() };
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || !GONE.has(error.type ?? '')) throw error;
+    if (onDrift === 'fail') throw error;
+    const mayPass = error.nonRetryable !== true;
+    if (mayPass && Context.current().info.attempt <= PATIENT_ATTEMPTS) throw error;
+    return { gone: error.message };
+  }
+}
+
+/** Says that a source was not asked, and what was not checked. */
+function unreachable(connection: string, why: string): Problem {
+  return {
+    code: 'source-unreachable',
+    message: `the source (connection "${connection}") could not be reached, so whether it has changed since the backup was not checked; the target was compared with the backup alone: ${why}`,
+  };
 }

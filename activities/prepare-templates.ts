@@ -1,8 +1,8 @@
 import type { PreparedTemplates, Route } from '../workflows/domain/fleet';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
-import { attempt, type Attempt } from './attempt';
-import { readIdentity } from './postgres/catalog/identity';
-import { serverRef } from './postgres/maintenance';
+import { attempt, type Attempt } from './runtime/attempt';
+import { readIdentity } from './postgres/catalog/databases';
+import { serverRef } from './postgres/database';
 import {
   missingExtensions,
   missingRoles,
@@ -10,14 +10,14 @@ import {
   cachedSchema,
   rolesOfScript,
 } from './postgres/schema';
-import { transaction } from './postgres/transaction';
-import type { Resources } from './resources';
-import { makeTemplate, type WantedTemplate } from './write/make-template';
-import { templateName, type Holding } from './postgres/template';
+import { transaction } from './postgres/session/transaction';
+import type { Resources } from './runtime/resources';
+import { makeTemplate, type WantedTemplate } from './target/template';
+import { templateName, type Holding } from './postgres/database';
 import { isOutOfReach, readMover, readReach } from './postgres/checks/mover';
-import type { Client } from './postgres/database-client';
-import { takeLease } from './write/take-over';
-import { settleExtent } from './plan/settle-extent';
+import type { Client } from './postgres/session/database-client';
+import { takeLease } from './runtime/lease';
+import { settleExtent } from './plan/extent';
 
 /**
  * Makes sure that the target's server has a template database with the source's present schema, for the

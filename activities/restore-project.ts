@@ -2,13 +2,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES, isFailureCode } from '../workflows/domain/failure';
 import type { Job } from '../workflows/domain/job';
 import type { RestoreProof } from '../workflows/domain/report';
-import { proveRestored } from './restore/prove';
-import { restoreAbsent } from './restore/undo-absent';
-import { restoreEmpty } from './restore/undo-empty';
-import { restoreFilled } from './restore/undo-filled';
-import { dropCreatedRoles } from './restore/undo-roles';
-import type { Resources } from './resources';
-import { withExclusiveLease, type Writer } from './write/writing';
+import { proveRestored } from './target/proof';
+import { restoreAbsent } from './target/restore';
+import { restoreEmpty } from './target/restore';
+import { restoreFilled } from './target/restore';
+import { dropCreatedRoles } from './target/restore';
+import type { Resources } from './runtime/resources';
+import { withExclusiveLease, type Writer } from './runtime/lease';
 
 /**
  * Drives the target back to what the plan recorded, from wherever it stands, and proves it. Told a

@@ -1,6 +1,6 @@
 import type { Job, StepResult } from '../workflows/domain/job';
-import type { Resources } from './resources';
-import { loadStep } from './write/load-step';
+import type { Resources } from './runtime/resources';
+import { loadStep } from './target/load';
 
 /** Loads all tables of a backup into the target, in one transaction. Safe to run twice. */
 export async function restoreRows(resources: Resources, job: Job): Promise<StepResult> {

@@ -1,18 +1,18 @@
 import type { Job } from '../workflows/domain/job';
 import type { Evidence, Verified } from '../workflows/domain/report';
-import { unsoundIn } from '../workflows/domain/soundness';
-import { attempt, type Attempt } from './attempt';
+import { unsoundIn } from '../workflows/domain/report';
+import { attempt, type Attempt } from './runtime/attempt';
 import { completeVerified } from './complete-migration';
-import { refsBeside } from './plan/servers';
-import { readEvidenceOfMarker } from './postgres/catalog/marks';
-import { readMarker } from './postgres/fence';
-import { reusedTargetRef } from './postgres/maintenance';
-import { transaction } from './postgres/transaction';
-import type { Resources } from './resources';
-import { fingerprintSource } from './verify/compare-source';
-import { gatherEvidence, type WithSource } from './verify/gather-evidence';
-import type { Verification } from './verify/verification';
-import { withExclusiveLease, type Writer } from './write/writing';
+import { refsBeside } from './projects/servers';
+import { readEvidenceOfMarker } from './postgres/lease/recorded-markers';
+import { readMarker } from './postgres/lease';
+import { reusedTargetRef } from './postgres/database';
+import { transaction } from './postgres/session/transaction';
+import type { Resources } from './runtime/resources';
+import { fingerprintSource } from './verify/source';
+import { gatherEvidence, type WithSource } from './verify/evidence';
+import type { Verification } from './verify/evidence';
+import { withExclusiveLease, type Writer } from './runtime/lease';
 
 /**
  * Compares the target with the backup that was loaded into it, and the source with that backup: rows

@@ -56,8 +56,8 @@ describe('the walls', () => {
     expect(found).toEqual([]);
   });
 
-  it('keep files to activities/backup among the activities', () => {
-    const imports = importsIn('activities').filter(({ file }) => !isIn(file, 'activities/backup'));
+  it('keep files to activities/disk among the activities', () => {
+    const imports = importsIn('activities').filter(({ file }) => !isIn(file, 'activities/disk'));
     expect(offences(imports, ({ target }) => isIn(target, 'fs'))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { activityInfo, Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { cutText } from '../workflows/domain/bounds';
-import { databaseFailure } from '../activities/postgres/sqlstate';
+import { databaseFailure } from '../activities/postgres/errors/classify';
 
 /**
  * Logs the end of each activity, and lets no error leave one that is not in the closed table of failures.

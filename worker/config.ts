@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../workflows/domain/settings';
-import { urlFault } from '../activities/postgres/url-fault';
+import { urlFault } from '../activities/postgres/session/urls';
 import { configSchema, type ConfigFile } from './config-schema';
 import { complaintLines, complaintsOf } from './config-complaints';
 import { ConfigError } from './config-error';

@@ -1,6 +1,6 @@
 import { Runtime, type Worker } from '@temporalio/worker';
-import { claimHost, readHost } from '../activities/backup/host-file';
-import type { Host } from '../activities/host';
+import { claimHost, readHost } from '../activities/disk/host-id';
+import type { Host } from '../activities/runtime/host';
 
 /** Which backup directory, and how a worker of its host's task queue is made. */
 export interface HostPlace {

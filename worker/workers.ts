@@ -1,5 +1,5 @@
 import type { Worker } from '@temporalio/worker';
-import type { SessionPool } from '../activities/postgres/session-pool';
+import type { SessionPool } from '../activities/postgres/session/pool';
 import type { HostQueue } from './host-queue';
 
 /** The worker of the common task queue and that of the host's, as one: they start and end together. */

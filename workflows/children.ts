@@ -7,7 +7,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { childParked } from './compensations';
+import { childParked } from './compensation';
 import { isReport, type Report } from './domain/report';
 
 /** How a child came to rest: with a report, closed or parked, or without one. */

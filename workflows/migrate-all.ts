@@ -8,15 +8,15 @@ import {
 import type { FleetReport, FreezeOrder, FrozenFleet } from './domain/fleet';
 import { fleetIdOf } from './domain/names';
 import type { MigrateAllRequest } from './domain/request';
-import { hostAsked } from './asked-host';
-import { answerFreezing, steer } from './fleet/controls';
-import { ended } from './fleet/ending';
+import { hostAsked } from './activity-options';
+import { answerFreezing, steer } from './fleet/updates';
+import { ended } from './fleet/report';
 import { Fleet } from './fleet/fleet';
-import { beginStanding, type Standing } from './fleet/standing';
+import { beginStanding, type Standing } from './fleet/state';
 import { dropTemplates, prepareTemplates } from './fleet/templates';
 import { unplanned } from './plan-project';
-import { upsert } from './search-attributes';
-import { planning } from './steps';
+import { upsert } from './run/search-attributes';
+import { planning } from './activity-options';
 
 /** A run of a fleet ends after this many projects, and a new one goes on where it stood. */
 const PROJECTS_PER_RUN = 400;

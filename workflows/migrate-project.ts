@@ -1,9 +1,9 @@
-import { withRestore } from './compensations';
+import { withRestore } from './compensation';
 import type { Report } from './domain/report';
-import { STEPS } from './domain/steps';
-import { restored } from './endings';
+import { STEPS } from './domain/step-names';
+import { restored } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
-import { Run } from './progress';
+import { Run } from './run/run';
 
 /** Moves one project into a database of its own: migrated and verified, restored and verified, or parked. */
 export async function migrateProject(input?: unknown): Promise<Report> {

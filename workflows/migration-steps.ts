@@ -1,17 +1,17 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { describeEvidence, describePlan, truncate } from './descriptions';
+import { describeEvidence, describePlan, truncate } from './run/current-details';
 import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
-import { unsoundIn } from './domain/soundness';
-import type { Step } from './domain/steps';
-import { hostAsked } from './asked-host';
-import { causeOf, endOfStep } from './causes';
-import { discardOrPark, type Begun } from './compensations';
-import { refused, restored } from './endings';
-import type { Run } from './progress';
-import { planning, working, type Placed, type Use } from './steps';
+import { unsoundIn } from './domain/report';
+import type { Step } from './domain/step-names';
+import { hostAsked } from './activity-options';
+import { causeOf, endOfStep } from './run/failure-cause';
+import { discardOrPark, type Begun } from './compensation';
+import { refused, restored } from './run/outcomes';
+import type { Run } from './run/run';
+import { planning, working, type Placed, type Use } from './activity-options';
 
 const asItIs = <T extends StepResult>(result: T): T => result;
 

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Plan } from './domain/plan';
-import { hostAsked } from './asked-host';
-import { planning } from './steps';
-import { causeOf } from './causes';
+import { hostAsked } from './activity-options';
+import { planning } from './activity-options';
+import { causeOf } from './run/failure-cause';
 
 /** Shows what a migration would do and everything that speaks against it. Touches nothing. */
 export async function planProject(input?: unknown): Promise<Plan> {

@@ -1,7 +1,7 @@
-import { hostAsked } from './asked-host';
+import { hostAsked } from './activity-options';
 import type { RestorePlan } from './domain/restore-plan';
 import { unplanned } from './plan-project';
-import { planning } from './steps';
+import { planning } from './activity-options';
 
 /** Shows what a restore would put where, what it would replace, and every problem. Touches nothing. */
 export async function planRestore(input?: unknown): Promise<RestorePlan> {

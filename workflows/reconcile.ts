@@ -1,12 +1,17 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { Children } from './children';
-import type { Interrupted, Reconciled, ReconcileReport } from './domain/interrupted';
+import type {
+  Interrupted,
+  Reconciled,
+  ReconcileReport,
+  InterruptedRuns,
+} from './domain/interrupted';
 import { cutText } from './domain/bounds';
-import { withOtherHosts } from './reconcile-hosts';
 import { unplanned } from './plan-project';
 import { restoreInterrupted } from './restore-interrupted';
-import { planning } from './steps';
+import { planning } from './activity-options';
+import { causeOf } from './run/failure-cause';
 
 /**
  * Finds runs that were terminated or timed out, which undoes nothing, and restores or parks each under
@@ -40,5 +45,45 @@ async function reconcileOne(interrupted: Interrupted, children: Children): Promi
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     return { ...one, outcome: 'running', message: 'a run under this workflow id goes on' };
+  }
+}
+
+/**
+ * Adds what interrupted runs have left in the backup directories of other hosts than the one that looked.
+ * A host that does not answer is named, and keeps nobody from the rest.
+ */
+async function withOtherHosts(found: InterruptedRuns): Promise<InterruptedRuns> {
+  const { interrupted, remarks, elsewhere = [] } = found;
+  const hosts = [...new Set(elsewhere.map(({ host }) => host))].filter(
+    (host) => host !== undefined,
+  );
+  const looks = await Promise.all(
+    hosts.map((host) =>
+      lookAt(
+        host,
+        elsewhere.filter((one) => one.host === host),
+      ),
+    ),
+  );
+  return {
+    interrupted: [...interrupted, ...looks.flatMap((look) => look.interrupted)],
+    remarks: [...remarks, ...looks.flatMap((look) => look.remarks)],
+  };
+}
+
+async function lookAt(host: string, runs: readonly Interrupted[]): Promise<InterruptedRuns> {
+  const suspects = runs.map(({ runId, backupIds }) => ({ runId, backupIds }));
+  try {
+    const drafts = await planning(`what is left at host ${host}`, host).findDrafts(suspects);
+    const leftBy = new Map(drafts.map(({ runId, left }) => [runId, left]));
+    const judged = runs.map((run) => ({
+      ...run,
+      left: [...run.left, ...(leftBy.get(run.runId) ?? [])],
+    }));
+    return { interrupted: judged.filter(({ left }) => left.length > 0), remarks: [] };
+  } catch (error) {
+    if (causeOf(error).code === 'Cancelled') throw error;
+    const remark = `host ${host} does not answer: what interrupted runs have left in its backup directory is not known`;
+    return { interrupted: runs.filter(({ left }) => left.length > 0), remarks: [remark] };
   }
 }

@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { discardOrPark, restoreOrPark } from './compensations';
+import { discardOrPark, restoreOrPark } from './compensation';
 import type { Interrupted } from './domain/interrupted';
 import type { Report } from './domain/report';
-import { causeOf } from './causes';
-import { restored } from './endings';
-import { Run } from './progress';
+import { causeOf } from './run/failure-cause';
+import { restored } from './run/outcomes';
+import { Run } from './run/run';
 
 /** Undoes, in its place, what a run left behind that was ended from outside. It ends as that run should have. */
 export async function restoreInterrupted(interrupted: Interrupted): Promise<Report> {

@@ -1,14 +1,14 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { hostAsked } from './asked-host';
-import { withRestore } from './compensations';
+import { hostAsked } from './activity-options';
+import { withRestore } from './compensation';
 import type { Job } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
 import type { RestorePlan } from './domain/restore-plan';
-import { refused, restored } from './endings';
+import { refused, restored } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
-import { Run } from './progress';
-import { planning, working } from './steps';
+import { Run } from './run/run';
+import { planning, working } from './activity-options';
 
 /** Puts a backup into a database, whatever stood there saved first, and verifies it. */
 export async function restoreProject(input?: unknown): Promise<Report> {

@@ -1,13 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Origin } from '../../workflows/domain/origin';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
-import { readIdentity, sameDatabase } from '../postgres/catalog/identity';
-import { listDatabases } from '../postgres/catalog/marks';
-import type { Connections } from '../postgres/connections';
-import { readMarker } from '../postgres/fence';
-import { serverRef } from '../postgres/maintenance';
-import { mapConcurrently } from './few-at-once';
-import type { Settled } from './settle-projects';
+import { readIdentity, sameDatabase } from '../postgres/catalog/databases';
+import { listDatabases } from '../postgres/lease/recorded-markers';
+import type { Connections } from '../postgres/session/connections';
+import { readMarker } from '../postgres/lease';
+import { serverRef } from '../postgres/database';
+import { mapConcurrently } from './concurrency';
+import type { Settled } from './resolve';
 
 /** Databases that are looked into at the same time. */
 const LOOKS = 6;

@@ -3,13 +3,15 @@ import type { Client } from '@temporalio/client';
 import type { FleetEntry, FleetProject } from '../../workflows/domain/fleet';
 import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { Project } from '../../workflows/domain/request';
-import type { Resources } from '../resources';
-import { reasonOfEntry, reasonOfRun } from './failure-reason';
-import { mapConcurrently } from './few-at-once';
-import type { Found, Retried } from './found';
-import { listFailedRuns, newestRun, type FailedRun } from './last-runs';
-import { recordedProjects, type Recorded } from './recorded-projects';
-import type { Settled } from './settle-projects';
+import type { Resources } from '../runtime/resources';
+import { reasonOfEntry, reasonOfRun } from '../temporal/failure-reason';
+import { mapConcurrently } from './concurrency';
+import { listFailedRuns, newestRun, type FailedRun, runningFleets } from '../temporal/runs';
+import type { Settled } from './resolve';
+import type { FailureCode } from '../../workflows/domain/failure';
+import { readEndings } from '../disk/fleet/outcomes';
+import { assertThere, listFleets, readList } from '../disk/fleet/inventory';
+import type { BackupStore } from '../disk/backup/store';
 
 /** Runs that Temporal is asked about at the same time. */
 const LOOKS = 8;
@@ -111,4 +113,46 @@ function wasDone(entry: FleetEntry | undefined): boolean {
 
 function asProject({ ref, database, owner, source, target }: FleetProject): Project {
   return { ref, database, owner, source, target };
+}
+
+/** A project that is to be moved; where it is tried again, with the reason. */
+export type Retried = Settled & Pick<FleetProject, 'reason'>;
+
+/** The projects of a request, before it is known which of them are migrated. */
+export interface Found {
+  readonly projects: readonly Project[];
+  /** What it is called where they contradict each other. */
+  readonly code: FailureCode;
+  /** Of those that are not migrated, the ones that are wanted. */
+  readonly stillFailed: (open: readonly Settled[]) => Promise<readonly Retried[]>;
+  /** Whether a migrated project was so all along, and is none that the request is about. */
+  readonly wasDone: (ref: string) => boolean;
+}
+
+/** What the folders of fleets tell of a project. */
+export interface Recorded {
+  readonly project: FleetProject;
+  /** How it ended in the newest fleet that had it on its list; absent where that was not written down. */
+  readonly entry: FleetEntry | undefined;
+  /** Whether its fleet still runs, so that it may not have been started yet. */
+  readonly isWaiting: boolean;
+}
+
+/** Reads lists and records of one fleet, or of all in the backup directory, by ref; the newest fleet counts. */
+async function recordedProjects(
+  store: BackupStore,
+  client: Client,
+  failedOf: string,
+): Promise<ReadonlyMap<string, Recorded>> {
+  const fleets = failedOf === 'any' ? await listFleets(store) : [failedOf];
+  const running = await runningFleets(client);
+  const recorded = new Map<string, Recorded>();
+  for (const fleetId of fleets) {
+    const frozen = await assertThere(store, fleetId);
+    const entries = await readEndings(store, fleetId);
+    const isWaiting = running.has(fleetId);
+    for (const project of await readList(store, frozen))
+      recorded.set(project.ref, { project, entry: entries.get(project.ref), isWaiting });
+  }
+  return recorded;
 }

@@ -2,9 +2,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Manifest } from '../../workflows/domain/manifest';
 import type { Problem } from '../../workflows/domain/plan';
 import type { VerifyRequest } from '../../workflows/domain/request';
-import type { BackupStore } from '../backup/store';
-import { failure } from '../failure';
-import type { Marker } from '../postgres/fence';
+import type { BackupStore } from '../disk/backup/store';
+import { failure } from '../runtime/failure';
+import type { Marker } from '../postgres/lease';
 
 /** The target of a verification, and the marker that it carries. */
 interface Marked {

@@ -1,8 +1,8 @@
 import type { NextStep } from '../../workflows/domain/next-steps';
 import type { Problem, SettingName } from '../../workflows/domain/plan';
 import { findUnsettable, type Asking, type Reason } from '../postgres/checks/settings';
-import type { Connections } from '../postgres/connections';
-import { serverRef, targetRef } from '../postgres/maintenance';
+import type { Connections } from '../postgres/session/connections';
+import { serverRef, targetRef } from '../postgres/database';
 import {
   createRolesSql,
   freezes,

@@ -1,12 +1,12 @@
 import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
-import { keyPathText, type Scopes } from '../../workflows/domain/scopes';
+import { keyPathText, type Scopes, scopesSchema } from '../../workflows/domain/scopes';
 import type { ForeignKey } from '../postgres/catalog/foreign-keys';
 import type { TableFacts } from '../postgres/catalog/tables';
-import type { UniqueKey } from '../postgres/checks/unique-keys';
+import type { UniqueKey } from '../postgres/catalog/unique-keys';
 import { classify } from '../postgres/scope/classify';
-import { excludingLine, scopeLine, withLine } from './configuration-lines';
-import { ambiguousPaths, oddTables, type OddTable } from './scope-problems';
+import { ambiguousPaths, oddTables, type OddTable } from './scope-findings';
+import { parse } from 'yaml';
 
 /** Columns that name a row of a project by convention, where no foreign key says it. */
 const BY_NAME: Readonly<Record<string, readonly [table: string, key: string]>> = {
@@ -196,4 +196,24 @@ export function oddTableProblem({ why }: OddTable, { table, lines, against }: Of
       ? `leave it behind: ${lines.join(' or ')}`
       : `it cannot be left behind by configuration: ${against.join('; ')}`;
   return { code: 'odd-table', message: `${table} ${why}; ${settle}` };
+}
+
+/** A line of the configuration that gives tables their scope. */
+function scopeLine(tables: readonly string[], scope: string): string {
+  return `tables: { ${tables.map((table) => `${JSON.stringify(table)}: ${scope}`).join(', ')} }`;
+}
+
+/** The line that leaves tables behind. */
+export function excludingLine(tables: readonly string[]): string {
+  return scopeLine(tables, '{ scope: excluded, because: "…" }');
+}
+
+/** The scopes with lines of a configuration added, as the configuration itself would read them. */
+export function withLine(scopes: Scopes, line: string): Scopes {
+  const { tables, columns } = scopesSchema.parse(parse(line));
+  return {
+    ...scopes,
+    tables: { ...scopes.tables, ...tables },
+    columns: { ...scopes.columns, ...columns },
+  };
 }

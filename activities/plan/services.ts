@@ -1,8 +1,8 @@
 import type { NextStep } from '../../workflows/domain/next-steps';
 import type { Problem } from '../../workflows/domain/plan';
 import { readRoleMaker, settableRoles, type RoleMaker } from '../postgres/checks/role-attributes';
-import type { Connections } from '../postgres/connections';
-import { serverRef, targetRef } from '../postgres/maintenance';
+import type { Connections } from '../postgres/session/connections';
+import { serverRef, targetRef } from '../postgres/database';
 import {
   freezes,
   missingExtensions,
@@ -10,9 +10,10 @@ import {
   type RoleFacts,
   type ServiceFacts,
 } from '../postgres/schema';
-import type { Needs } from './server-problems';
+import type { Needs } from './server-findings';
 import { databaseSteps, roleSteps } from '../postgres/service-steps';
 import type { TargetView } from './target';
+import type { Release } from '../postgres/catalog/releases';
 
 /** What was found of the services' needs. */
 export interface ServicesView {
@@ -91,4 +92,18 @@ function bounded(steps: readonly NextStep[]): readonly NextStep[] {
       reason: 'Only the first of them are named.',
     },
   ];
+}
+
+/** Warns of lists of migrations that would make a stock Auth begin anew (`migrations-list`). */
+export function releaseWarnings(releases: readonly Release[]): readonly Problem[] {
+  return releases.flatMap(({ service, list, isListed, newest }) => {
+    if (service !== 'Auth' || newest !== undefined) return [];
+    const what = isListed ? `${list} is empty` : `the source has no ${list}`;
+    return [
+      {
+        code: 'migrations-list',
+        message: `${what}: a stock Auth that starts on the target would run all its migrations again and fail; fill the list in the source with the migrations that its Auth has run`,
+      },
+    ];
+  });
 }

@@ -9,18 +9,18 @@ import type { ProjectIdentity } from '../../workflows/domain/request';
 import type { Scopes } from '../../workflows/domain/scopes';
 import type { Settings } from '../../workflows/domain/settings';
 import { readExtensionPlaces } from '../postgres/catalog/extension-places';
-import { readIdentity } from '../postgres/catalog/identity';
+import { readIdentity } from '../postgres/catalog/databases';
 import { readPartitions } from '../postgres/catalog/parts';
 import { readReleases, type Release } from '../postgres/catalog/releases';
-import { countRows } from '../postgres/catalog/row-counts';
+import { countRows } from '../postgres/catalog/populated';
 import { readSizes, readTables, type TableFacts, type TableSize } from '../postgres/catalog/tables';
 import { findLostNames } from '../postgres/checks/computed';
 import { findRefusedStatements } from '../postgres/checks/configured-statements';
 import { readSourceRole } from '../postgres/checks/source-privileges';
-import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
+import { readUniqueKeys, type UniqueKey } from '../postgres/catalog/unique-keys';
 import { readVolumes } from '../postgres/checks/volumes';
-import type { Connections } from '../postgres/connections';
-import type { Client } from '../postgres/database-client';
+import type { Connections } from '../postgres/session/connections';
+import type { Client } from '../postgres/session/database-client';
 import {
   readDatabaseFacts,
   readServiceFacts,
@@ -28,35 +28,30 @@ import {
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
-import type { Overlap } from '../postgres/scope/claims';
+import { type Overlap, findCrossings } from '../postgres/scope/ownership';
 import { classify, type Classification } from '../postgres/scope/classify';
-import { findCrossings } from '../postgres/scope/crossing';
 import { countDeletedUsers } from '../postgres/scope/deleted-users';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
-import { transaction } from '../postgres/transaction';
-import { releaseWarnings } from './checks/release-warnings';
-import { computedRemarks } from './checks/computed-remarks';
-import { sourceRoleFindings } from './checks/role-remarks';
-import { checkRows } from './checks/row-checks';
+import { transaction } from '../postgres/session/transaction';
+import { releaseWarnings } from './services';
+import { computedRemarks, checkRows } from './row-findings';
+import { sourceRoleFindings } from './role-findings';
 import {
   crossingProblem,
   deletedUserWarnings,
   noSuchProject,
   prefixWarnings,
-} from './checks/tenancy-remarks';
-import { readClaims } from './claims';
-import { readOutside, reachingOut } from './left-behind';
-import { planned } from './planned-table';
-import {
   ambiguousPaths,
   exclusions,
   incompleteness,
   partitionProblems,
   scopeFaults,
-} from './scope-problems';
-import { absentProblem, extensionsIn, schemaProblems } from './schema-problems';
-import { unsettledTables } from './unsettled-tables';
+} from './scope-findings';
+import { readClaims } from './ownership';
+import { readOutside, reachingOut } from './dependents';
+import { absentProblem, extensionsIn, schemaProblems } from './schema-findings';
+import { unsettledTables } from './extent';
 
 /** What the plan sees of the source. */
 export interface SourceView {
@@ -258,5 +253,21 @@ async function count(
       ...rows.problems,
     ],
     warnings: [...rows.warnings, ...deletedUserWarnings(deleted, wanted.tenancy)],
+  };
+}
+
+/** A table as the plan shows it before its rows are counted. */
+function planned(
+  facts: TableFacts,
+  { rules }: Classification,
+  size: TableSize | undefined,
+): PlannedTable {
+  const rule = rules.get(facts.table);
+  return {
+    table: facts.table,
+    scope: rule?.kind ?? 'excluded',
+    rule: rule?.rule ?? 'no rule',
+    estimatedRows: size === undefined ? 0 : (size.estimatedRows ?? undefined),
+    estimatedBytes: size?.bytes ?? 0,
   };
 }

@@ -1,11 +1,14 @@
 import { CHECKLIST } from '../../workflows/domain/next-steps';
-import type { Plan } from '../../workflows/domain/plan';
-import type { Connections } from '../postgres/connections';
-import { encodingRemarks } from './checks/encoding-remarks';
+import type { Plan, Problem } from '../../workflows/domain/plan';
+import type { Connections } from '../postgres/session/connections';
+import { encodingRemarks, eventTriggerRemarks } from './creation-findings';
 import { viewSettings } from './database-settings';
-import { viewServer, type Needs } from './server-problems';
+import { viewServer, type Needs } from './server-findings';
 import { viewServices } from './services';
 import type { TargetView } from './target';
+import { tryEventTriggers } from '../postgres/checks/event-trigger-trial';
+import { targetRef } from '../postgres/database';
+import { type TargetDemand, makesSchema } from './target-findings';
 
 /** What the target's server is able to take, what will be left out, and what is left to do by hand. */
 export type Readiness = Required<
@@ -37,4 +40,28 @@ export async function viewReadiness(
     ...CHECKLIST,
   ];
   return { createRoles, unreached, problems, leftOutSettings, warnings, nextSteps };
+}
+
+/** What is asked of the target, and what was found against it without a trial. */
+export interface Trying {
+  readonly demand: TargetDemand;
+  readonly found: readonly Problem[];
+}
+
+/**
+ * Tries whether event triggers of a target that exists let through what the run will do there. Rolled back, and only
+ * if nothing else speaks against the run: the target could be a source, or the role could lack a right.
+ */
+export async function trialProblems(
+  connections: Connections,
+  view: TargetView,
+  { demand, found }: Trying,
+): Promise<readonly Problem[]> {
+  if (found.length > 0 || view.before.kind === 'absent') return [];
+  if (view.hasEventTriggers !== true) return [];
+  const { database } = view.identity;
+  const raised = await connections.with(targetRef(view.identity, 'write'), (client) =>
+    tryEventTriggers(client, { makesSchema: makesSchema(view, demand) }),
+  );
+  return eventTriggerRemarks(database, raised).problems;
 }

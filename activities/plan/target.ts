@@ -1,39 +1,40 @@
-import type { Client } from '../postgres/database-client';
+import type { Client } from '../postgres/session/database-client';
 import type { Extent } from '../../workflows/domain/extent';
 import { RESERVED_DATABASES } from '../../workflows/domain/names';
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../../workflows/domain/plan';
 import { findDatabase, type DatabaseEntry } from '../postgres/catalog/databases';
-import { readIdentity } from '../postgres/catalog/identity';
+import { readIdentity } from '../postgres/catalog/databases';
 import { readBlindSpots } from '../postgres/catalog/privileges';
 import { readReleases, type Release } from '../postgres/catalog/releases';
 import { presentSchemas } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
-import { countRows } from '../postgres/catalog/row-counts';
-import { readNames } from '../postgres/catalog/state';
+import { countRows } from '../postgres/catalog/populated';
+import { readNames } from '../postgres/catalog/schemas';
 import { readClients } from '../postgres/checks/clients';
 import {
   readDefaultPrivileges,
   type DefaultPrivilege,
 } from '../postgres/checks/default-privileges';
-import { readEventTriggers, readFiringTriggers } from '../postgres/checks/firing-triggers';
+import { readEventTriggers, readFiringTriggers } from '../postgres/catalog/triggers';
 import { readReadOnly } from '../postgres/checks/read-only';
-import { readUniqueKeys, type UniqueKey } from '../postgres/checks/unique-keys';
-import type { Connections, DatabaseRef } from '../postgres/connections';
+import { readUniqueKeys, type UniqueKey } from '../postgres/catalog/unique-keys';
+import type { Connections } from '../postgres/session/connections';
+import type { DatabaseRef } from '../postgres/session/database-ref';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
 import { ident } from '../postgres/identifiers';
-import { findForeignMark, mayReadMark, readMarker, type Marker } from '../postgres/fence';
-import { serverRef } from '../postgres/maintenance';
+import { findForeignMark, mayReadMark, readMarker, type Marker } from '../postgres/lease';
+import { serverRef } from '../postgres/database';
 import {
   catalogDigest,
   readDatabaseFacts,
   readSchema,
   type SchemaScript,
 } from '../postgres/schema';
-import { clientRemarks } from './checks/client-remarks';
-import { mergeFindings } from './checks/remarks';
-import { connectProblems, readOnlyProblems } from './checks/server-remarks';
-import { targetTriggerFindings } from './checks/trigger-remarks';
-import { dependentsOf, notKept } from './left-behind';
+import { clientRemarks } from './server-findings';
+import { mergeFindings } from './findings';
+import { connectProblems, readOnlyProblems } from './server-findings';
+import { targetTriggerFindings } from './row-findings';
+import { dependentsOf, notKept } from './dependents';
 
 /** What the plan sees of the target before anything happens to it. */
 export interface TargetView {

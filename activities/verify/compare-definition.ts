@@ -1,10 +1,10 @@
-import type { Client } from '../postgres/database-client';
+import type { Client } from '../postgres/session/database-client';
 import type { Problem } from '../../workflows/domain/plan';
-import { listed } from '../plan/checks/remarks';
-import { readIdentity } from '../postgres/catalog/identity';
-import { readMarkedUndone, type Undone } from '../postgres/catalog/marks';
-import { readMarker, type Marker } from '../postgres/fence';
-import { targetRef } from '../postgres/maintenance';
+import { listed } from '../plan/findings';
+import { readIdentity } from '../postgres/catalog/databases';
+import { readMarkedUndone, type Undone } from '../postgres/lease/recorded-markers';
+import { readMarker, type Marker } from '../postgres/lease';
+import { targetRef } from '../postgres/database';
 import {
   carriedFacts,
   closedFacts,
@@ -13,7 +13,7 @@ import {
   readDatabaseFacts,
   cachedDifferences,
 } from '../postgres/schema';
-import type { Verification } from './verification';
+import type { Verification } from './evidence';
 
 /** Differences in the schema and in the database's own facts, and what is still left to a person there. */
 export interface Compared {

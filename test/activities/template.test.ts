@@ -1,9 +1,9 @@
-import { stagingName } from '../../activities/postgres/fence';
+import { stagingName } from '../../activities/postgres/lease';
 import { readDatabaseFacts, readSchema } from '../../activities/postgres/schema';
-import { readIdentity } from '../../activities/postgres/catalog/identity';
-import { Connections } from '../../activities/postgres/connections';
-import { hasTemplate, reviveTemplate, templateName } from '../../activities/postgres/template';
-import { makeTemplate, type WantedTemplate } from '../../activities/write/make-template';
+import { readIdentity } from '../../activities/postgres/catalog/databases';
+import { Connections } from '../../activities/postgres/session/connections';
+import { hasTemplate, reviveTemplate, templateName } from '../../activities/postgres/database';
+import { makeTemplate, type WantedTemplate } from '../../activities/target/template';
 import { PROJECT_EXTENT } from '../../workflows/domain/extent';
 import { exists, query, urlOf } from '../support/harness/databases';
 import { openTestbed, type Testbed } from '../support/harness/testbed';

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { databaseFailure } from '../../activities/postgres/sqlstate';
+import { databaseFailure } from '../../activities/postgres/errors/classify';
 import { createDatabase, dropDatabases, urlOf } from '../support/harness/databases';
 import { connectionsTo, landing, run } from './landing';
 

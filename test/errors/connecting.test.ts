@@ -1,5 +1,5 @@
-import { Connections } from '../../activities/postgres/connections';
-import { urlFault } from '../../activities/postgres/url-fault';
+import { Connections } from '../../activities/postgres/session/connections';
+import { urlFault } from '../../activities/postgres/session/urls';
 import { createDatabase, dropDatabases, execute, urlOf } from '../support/harness/databases';
 import { connectionsTo, landing, onlooking, run } from './landing';
 

@@ -3,8 +3,8 @@ import { chownSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { storeFailure } from '../../activities/backup/store-failure';
-import { naming } from '../../activities/postgres/sqlstate';
+import { storeFailure } from '../../activities/disk/fs-errors';
+import { naming } from '../../activities/postgres/errors/classify';
 import { createDatabase, dropDatabases, execute, query, urlOf } from '../support/harness/databases';
 import { landing, run } from './landing';
 

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Client } from 'pg';
-import { Connections, type DatabaseRef } from '../../activities/postgres/connections';
+import { Connections } from '../../activities/postgres/session/connections';
+import type { DatabaseRef } from '../../activities/postgres/session/database-ref';
 import { sessionAt } from '../support/harness/session-at';
 
 /** What stands for a value of a row: it may be in no message. */

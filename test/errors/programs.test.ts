@@ -1,7 +1,7 @@
 import { buildFactBase, extract, plan } from '@supabase/pg-delta';
 import type { FactBase } from '@supabase/pg-delta';
 import { z } from 'zod';
-import { databaseFailure, naming } from '../../activities/postgres/sqlstate';
+import { databaseFailure, naming } from '../../activities/postgres/errors/classify';
 import { createDatabase, dropDatabases, execute, urlOf } from '../support/harness/databases';
 import { CANARY, connectionsTo, landing } from './landing';
 

@@ -1,7 +1,7 @@
-import { FILE_ERRORS } from '../../activities/backup/store-failure';
-import { CONDITIONS, type Landing } from '../../activities/postgres/sqlstate/conditions';
-import { EXCEPTIONS } from '../../activities/postgres/sqlstate/exceptions';
-import { NETWORK, SCARCE, SHORT, SOCKET } from '../../activities/postgres/sqlstate/system-error';
+import { FILE_ERRORS } from '../../activities/disk/fs-errors';
+import { CONDITIONS, type Landing } from '../../activities/postgres/errors/classify';
+import { EXCEPTIONS } from '../../activities/postgres/errors/classify';
+import { NETWORK, SCARCE, SHORT, SOCKET } from '../../activities/postgres/errors/network';
 import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
 import { textOf } from '../ground/source-files';
 

@@ -1,5 +1,5 @@
 import { startPostgres } from '../../local/postgres';
-import { transaction } from '../../activities/postgres/transaction';
+import { transaction } from '../../activities/postgres/session/transaction';
 import { asStandby, makeCluster, type Cluster } from './bare-server';
 import { connectionsTo, landing, onlooking, run } from './landing';
 import { until } from '../support/until';

@@ -1,16 +1,16 @@
-import { CONDITIONS } from '../../activities/postgres/sqlstate/conditions';
+import { CONDITIONS } from '../../activities/postgres/errors/classify';
 import { FAILURES } from '../../workflows/domain/failure';
 import { filesBelow, literalsOf, PRODUCT, textOf } from '../ground/source-files';
 import { renderedTables, writtenTables } from './rendered';
 
 /** What cannot come about unless moveout itself is wrong, and what tells the sender of an Update no. */
 const INVARIANTS: Readonly<Record<string, number>> = {
-  'activities/attempt.ts': 1,
+  'activities/runtime/attempt.ts': 1,
   'activities/postgres/schema/read-catalog.ts': 1,
   'activities/postgres/schema/snapshot.ts': 1,
   // An environment variable that is misspelt: a program's start, not a run.
   'workflows/domain/log-level.ts': 1,
-  'workflows/fleet/controls.ts': 1,
+  'workflows/fleet/updates.ts': 1,
   'workflows/parking.ts': 2,
 };
 

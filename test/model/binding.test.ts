@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { STEPS } from '../../workflows/domain/steps';
+import { STEPS } from '../../workflows/domain/step-names';
 import { keptHistory } from '../workflows/histories/histories';
 import { without } from './guards';
 import { programOf } from './programs';
@@ -65,7 +65,7 @@ describe('the model of the step machine', () => {
     expect(programOf('fence', 'absent', scenario)).toEqual([
       ...['openLock', 'ask', 'look', 'end', 'takeLock', 'look', 'end', 'pass', 'answer'],
     ]);
-    const places = placesOf('activities/write/take-over.ts', [
+    const places = placesOf('activities/runtime/lease.ts', [
       'connections.with(lockPlace(',
       'assertStillCurrent(',
       'endOtherAttempts(',
@@ -78,7 +78,7 @@ describe('the model of the step machine', () => {
 
   it.each([
     [
-      'activities/write/claim-target.ts',
+      'activities/target/claim.ts',
       [
         'findDatabase(',
         'dropDatabase(',
@@ -88,17 +88,14 @@ describe('the model of the step machine', () => {
         'renameDatabase(',
       ],
     ],
-    ['activities/write/writing.ts', ['advanceToken(', 'transaction(', 'assertToken(']],
-    [
-      'activities/restore/undo-absent.ts',
-      ['ownMark(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase('],
-    ],
+    ['activities/runtime/lease.ts', ['advanceToken(', 'transaction(', 'assertToken(']],
+    ['activities/target/restore.ts', ['ownMark(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase(']],
     ['activities/complete-migration.ts', ['write(', 'openTarget(', 'complete(']],
-    ['activities/restore/undo-empty.ts', ['inOwnTarget(', 'removeParts(', 'reopen(', 'withdraw(']],
-    ['activities/restore/undo-filled.ts', ['inOwnTarget(', 'rebuilding(', 'reopen(', 'withdraw(']],
-    ['activities/restore/in-own-target.ts', ['transaction(', 'advanceToken(', 'use(']],
+    ['activities/target/restore.ts', ['inOwnTarget(', 'removeParts(', 'reopen(', 'withdraw(']],
+    ['activities/target/restore.ts', ['inOwnTarget(', 'rebuilding(', 'reopen(', 'withdraw(']],
+    ['activities/runtime/lease.ts', ['transaction(', 'advanceToken(', 'use(']],
     ['activities/restore-project.ts', ['undo(writer)', 'proveRestored(']],
-    ['workflows/compensations.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],
+    ['workflows/compensation.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],
     ['workflows/migrate-project.ts', ['withRestore(', 'initSchema(', 'migrateAuth(']],
   ])('takes the actions in the order of %s', (file, texts) => {
     expect(placesOf(file, texts)).not.toContain(-1);

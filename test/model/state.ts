@@ -1,4 +1,4 @@
-import type { Step } from '../../workflows/domain/steps';
+import type { Step } from '../../workflows/domain/step-names';
 
 export type RunName = 'A' | 'B';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Connections } from '../../activities/postgres/connections';
+import { Connections } from '../../activities/postgres/session/connections';
 import { runScript, type Outcome } from '../client/script';
 import { studioPlace, type Place } from '../client/studio-database';
 import { given } from '../ground/given';

@@ -1,4 +1,4 @@
-import { Connections } from '../../activities/postgres/connections';
+import { Connections } from '../../activities/postgres/session/connections';
 import { given } from '../ground/given';
 
 describe('a URL of a connection', () => {

@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { LogEntry } from '@temporalio/worker';
 import { DefaultLogger } from '@temporalio/worker';
-import { failure } from '../../activities/failure';
+import { failure } from '../../activities/runtime/failure';
 import { closedErrors } from '../../worker/activity-errors';
 
 const CANARY = 'hunter2';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { failure } from '../../activities/failure';
+import { failure } from '../../activities/runtime/failure';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { createDatabase, execute, exists, query, urlOf } from '../support/harness/databases';
 import { before } from '../support/harness/interventions';

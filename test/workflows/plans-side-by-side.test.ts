@@ -1,4 +1,4 @@
-import { lockKey } from '../../activities/postgres/fence/names';
+import { lockKey } from '../../activities/postgres/lease/locks';
 import { endingOf } from '../support/harness/ending';
 import { planOf } from '../support/harness/plan-of';
 import { urlOf, withSession } from '../support/harness/databases';

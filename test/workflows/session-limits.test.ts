@@ -1,4 +1,4 @@
-import { failure } from '../../activities/failure';
+import { failure } from '../../activities/runtime/failure';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { execute, freshName, urlOf } from '../support/harness/databases';
 import { before } from '../support/harness/interventions';

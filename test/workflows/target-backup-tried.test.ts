@@ -1,10 +1,10 @@
 import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
-import { Meter } from '../../activities/attempt';
-import { BackupStore } from '../../activities/backup/store';
-import { Connections } from '../../activities/postgres/connections';
-import { proveBackup } from '../../activities/save/prove-backup';
+import { Meter } from '../../activities/runtime/attempt';
+import { BackupStore } from '../../activities/disk/backup/store';
+import { Connections } from '../../activities/postgres/session/connections';
+import { proveBackup } from '../../activities/backup/prove-backup';
 import { createDatabase, execute, urlOf } from '../support/harness/databases';
 import { imageOf } from '../support/harness/image';
 import type { Ending } from '../support/harness/ending';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { startDevServer, type DevServer } from '../../local/temporal-cli';
-import { claimHost } from '../../activities/backup/host-file';
+import { claimHost } from '../../activities/disk/host-id';
 import { backupIdOf } from '../../workflows/domain/names';
 import type { Progress } from '../../workflows/domain/progress';
 import { deferred } from '../support/deferred';

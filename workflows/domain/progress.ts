@@ -1,5 +1,5 @@
 import type { NextStep } from './next-steps';
-import type { Step } from './steps';
+import type { Step } from './step-names';
 
 export interface TableProgress {
   readonly table: string;

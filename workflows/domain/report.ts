@@ -1,6 +1,6 @@
-import type { Fingerprint } from './fingerprint';
 import type { NextStep } from './next-steps';
 import type { Problem } from './plan';
+import type { Job } from './job';
 
 export const OUTCOMES = [
   'migrated',
@@ -123,4 +123,35 @@ export interface Report {
   readonly steps: readonly StepTiming[];
   readonly startedAt: string;
   readonly finishedAt: string;
+}
+
+/** Why a run cannot end well with what its verification found. */
+export interface Unsound {
+  readonly code: 'VerificationFailed' | 'Drifted';
+  readonly words: readonly string[];
+}
+
+/**
+ * Whether the target is what the backup says, and the source too where that was asked for; `undefined`
+ * where it is. The same for the step that sets the completed mark and for the run that reports it.
+ */
+export function unsoundIn(
+  { differences, drift }: Evidence,
+  onDrift: Job['onDrift'],
+): Unsound | undefined {
+  if (differences.length > 0) return { code: 'VerificationFailed', words: differences };
+  if (onDrift === 'report' || drift.length === 0) return undefined;
+  return { code: 'Drifted', words: drift.map(({ table }) => table) };
+}
+
+/** `{rows, digest}` of one table in scope: exact to the byte, independent of the order of rows. */
+export interface Fingerprint {
+  readonly rows: number;
+  /** The sum of 64-bit row hashes as decimal text; it exceeds what a number holds. */
+  readonly digest: string;
+}
+
+/** Tells whether two fingerprints made with the same seed and projection are of equal content. */
+export function sameFingerprint(a: Fingerprint, b: Fingerprint): boolean {
+  return a.rows === b.rows && a.digest === b.digest;
 }

@@ -1,6 +1,6 @@
 import type { FleetEntry, FleetProgress } from '../domain/fleet';
 import { counted } from '../domain/counted';
-import { countsInWords, wentWell } from './tally';
+import { countsInWords, wentWell } from './counts';
 
 /** The Web UI shows a page of it; the query has more, the record all. */
 const SHOWN = 30;

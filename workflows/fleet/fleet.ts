@@ -1,18 +1,18 @@
 import { condition, setCurrentDetails } from '@temporalio/workflow';
-import { causeOf, sentenceOf } from '../causes';
+import { causeOf, sentenceOf } from '../run/failure-cause';
 import { Children } from '../children';
 import type { FleetProgress, FleetProject, FleetState } from '../domain/fleet';
 import { changedLimits, type LimitsChange } from '../domain/limits';
-import type { ChildOptions } from './child';
-import type { Steered } from './controls';
+import type { ChildOptions } from './start-child';
+import type { Steered } from './updates';
 import { detailsOf } from './details';
-import { Hours } from './hours';
-import { List, type Demand } from './list';
+import { Hours } from './window';
+import { List, type Demand } from './project-queue';
 import { progressOf } from './progress';
-import { FleetRecord } from './record';
-import { areCanariesWell, withEnding, type Standing } from './standing';
-import { stopOf, type Stop } from './stopping';
-import { Underway } from './underway';
+import { FleetRecord } from './journal';
+import { areCanariesWell, withEnding, type Standing } from './state';
+import { stopOf, type Stop } from './failure-limits';
+import { Underway } from './running-children';
 
 /** How a run of a fleet ends: the fleet is over, or its history is long enough. */
 export type RunEnding = 'over' | 'continue';

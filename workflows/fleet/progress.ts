@@ -1,6 +1,6 @@
 import type { FleetProgress, FleetState, Running } from '../domain/fleet';
-import { expectedEnd } from './pace';
-import type { Standing } from './standing';
+import { expectedEnd } from './eta';
+import type { Standing } from './state';
 
 /** What a fleet says of itself. */
 export function progressOf(

@@ -1,7 +1,7 @@
 import { CancellationScope, log } from '@temporalio/workflow';
-import { causeOf, sentenceOf } from '../causes';
+import { causeOf, sentenceOf } from '../run/failure-cause';
 import type { FrozenFleet, PreparedTemplates } from '../domain/fleet';
-import { planning } from '../steps';
+import { planning } from '../activity-options';
 
 /**
  * Makes the template databases that a fleet's small projects are cloned from, one for each route. They

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from './in-extent';
-import { CatalogCache } from './recollection';
+import { inExtent } from './tables';
+import { CatalogCache } from './cache';
 import { ident, literal, qualified, tableNameSql } from '../identifiers';
-import { runBatch } from '../run-together';
+import { runBatch } from '../session/batch';
 
 const foreignKeyRow = z.object({
   name: z.string(),

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { tableName } from '../../../workflows/domain/object-names';
 import type { Extent } from '../../../workflows/domain/extent';
-import { CatalogCache } from './recollection';
+import { CatalogCache } from './cache';
 
 const partRow = z.object({
   schema: z.string(),

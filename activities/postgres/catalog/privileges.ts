@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from './in-extent';
+import { inExtent } from './tables';
 
 const blindRow = z.object({ table: z.string(), reason: z.enum(['select', 'rls', 'usage']) });
 

@@ -4,8 +4,8 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { readTableName } from '../../../workflows/domain/object-names';
 import type { SequenceState } from '../../../workflows/domain/manifest';
 import { columnNameSql, literal, qualified, tableNameSql } from '../identifiers';
-import { runBatch } from '../run-together';
-import { inExtent } from './in-extent';
+import { runBatch } from '../session/batch';
+import { inExtent } from './tables';
 
 const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string().nullable() });
 const stateRow = z.object({ lastValue: z.string(), isCalled: z.boolean() });

@@ -2,8 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { columnNameSql, tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from './in-extent';
-import { CatalogCache } from './recollection';
+import { CatalogCache } from './cache';
 
 const columnRow = z.object({
   name: z.string(),
@@ -151,4 +150,12 @@ export async function readSizes(
       .parse(result.rows)
       .map((size) => [size.table, size]),
   );
+}
+
+/**
+ * The condition that a relation lies in an extent, over the aliases of its `pg_namespace` and
+ * `pg_class`; `$1` is the extent's schemas, `$2` its tables.
+ */
+export function inExtent(namespace: string, relation: string): string {
+  return `(${namespace}.nspname = ANY ($1) OR ${tableNameSql(namespace, relation)} = ANY ($2))`;
 }

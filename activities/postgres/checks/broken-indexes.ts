@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { NOTHING } from '../catalog/holding';
+import { NOTHING } from '../catalog/populated';
 import { ident, literal, qualified } from '../identifiers';
-import { runBatch } from '../run-together';
+import { runBatch } from '../session/batch';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
-import { underSavepoint } from './under-savepoint';
-import type { UniqueKey } from './unique-keys';
+import { underSavepoint } from '../session/transaction';
+import type { UniqueKey } from '../catalog/unique-keys';
 
 const brokenRow = z.object({
   index: z.string(),

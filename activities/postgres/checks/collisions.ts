@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, qualified } from '../identifiers';
-import { arrivingAs } from '../projection';
+import { arrivingAs } from '../rows/projection';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
-import { underSavepoint } from './under-savepoint';
-import type { UniqueKey } from './unique-keys';
+import { underSavepoint } from '../session/transaction';
+import type { UniqueKey } from '../catalog/unique-keys';
 
 /** Rows of the project that a unique index of a database of its own would refuse. */
 export interface Collision {

@@ -1,11 +1,11 @@
 import { DatabaseError, type Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from '../catalog/in-extent';
-import { CatalogCache } from '../catalog/recollection';
+import { inExtent } from '../catalog/tables';
+import { CatalogCache } from '../catalog/cache';
 import { ident, qualified, tableNameSql } from '../identifiers';
-import { SEARCH_PUBLIC } from '../settings';
-import { databaseFailure } from '../sqlstate';
+import { SEARCH_PUBLIC } from '../session/settings';
+import { databaseFailure } from '../errors/classify';
 
 const computedRow = z.object({
   /** What is computed, for people. */

@@ -1,9 +1,9 @@
 import { DatabaseError, type Client } from 'pg';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
-import { complaint, isRefused, sentText, type Sent } from '../configured-statement';
+import { complaint, isRefused, sentText, type Sent } from '../configured-query';
 import { literal } from '../identifiers';
 import { addPublicToSearchPath } from '../scope/project-keys';
-import { databaseFailure } from '../sqlstate';
+import { databaseFailure } from '../errors/classify';
 
 /**
  * Asks PostgreSQL whether it takes the tenancy's statements and what they yield, without running them:

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from '../catalog/in-extent';
+import { inExtent } from '../catalog/tables';
 import { readReach, type Mover, type Reach } from './mover';
 
 /** A right that the role lacks to load rows into tables that stay as they are. */

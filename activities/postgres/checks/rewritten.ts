@@ -2,9 +2,9 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { readForeignKeys } from '../catalog/foreign-keys';
-import { inExtent } from '../catalog/in-extent';
+import { inExtent } from '../catalog/tables';
 import { ident, qualified, tableNameSql } from '../identifiers';
-import { arrivingAs } from '../projection';
+import { arrivingAs } from '../rows/projection';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 
 /** A constraint that the project's rows break once `instance_id` is rewritten, though they keep it in the source. */

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from '../catalog/in-extent';
+import { inExtent } from '../catalog/tables';
 import { readMover, type Mover } from './mover';
 
 const missingRow = z.object({

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { NOTHING } from '../catalog/holding';
+import { NOTHING } from '../catalog/populated';
 import { qualified, tableNameSql } from '../identifiers';
-import { runBatch } from '../run-together';
+import { runBatch } from '../session/batch';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 
 /** The project's share of one table. */

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { NOTHING } from '../catalog/holding';
+import { NOTHING } from '../catalog/populated';
 import type { ColumnFacts, TableFacts } from '../catalog/tables';
 import { ident, literal, qualified } from '../identifiers';
-import { runBatch } from '../run-together';
+import { runBatch } from '../session/batch';
 
 /** Bytes of a row above which its table goes into a backup by COPY: as JSON a row takes several times its size in memory. */
 const LONGEST_JSON_ROW = 32 * 1_048_576;

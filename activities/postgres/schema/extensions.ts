@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import type { Fact, FactBase } from '@supabase/pg-delta';
 import { ident, literal } from '../identifiers';
-import type { Ask } from './beside';
+import type { Ask } from './supplements/supplement';
 import type { Extension } from './script';
 
 const INSTALLED = z.object({

@@ -1,8 +1,8 @@
 export { readSchema } from './read-schema';
-export { cachedDifferences, cachedSchema } from './recall-schema';
-export { compareSchemas } from './compare-schemas';
-export { catalogDigest } from './catalog-digest';
-export { renderSchemaSql, parseSchemaSql } from './script-text';
+export { cachedDifferences, cachedSchema } from './read-schema';
+export { compareSchemas } from './compare';
+export { catalogDigest } from './compare';
+export { renderSchemaSql, parseSchemaSql } from './script-file';
 export {
   readDatabaseFacts,
   parseDatabaseFacts,
@@ -10,11 +10,11 @@ export {
   connectGrantsSql,
   createDatabaseSql,
   databaseGrantsSql,
-} from './database-facts';
-export type { DatabaseFacts, DatabaseSetting } from './database-facts';
+} from './database';
+export type { DatabaseFacts, DatabaseSetting } from './database';
 export { readServiceFacts, SERVICE_ROLES } from './service-facts';
 export type { RoleFacts, ServiceFacts } from './service-facts';
-export { compareDatabaseFacts } from './compare-database-facts';
+export { compareDatabaseFacts } from './compare-database';
 export {
   carriedFacts,
   currentSettingSql,
@@ -25,8 +25,8 @@ export {
   resetSettingSql,
   settingSql,
   shownSettingSql,
-} from './database-settings';
-export { missingRoles, createRolesSql } from './missing-roles';
+} from './database';
+export { missingRoles, createRolesSql } from '../catalog/missing-roles';
 export { misplacedExtensions, missingExtensions, type MisplacedExtension } from './extensions';
 export { quotedNames, schemaObjectsOutsideThatDependOn } from './dependents';
 export { nameOfTable } from './object-name';
@@ -34,6 +34,6 @@ export type { Extension, SchemaProblem, SchemaScript } from './script';
 export { rolesOfScript, withoutUnreached } from './script-roles';
 export type { ScriptParts } from './script';
 export type { ScriptRoles } from './script-roles';
-export { settlingStatement } from './settling-statement';
+export { settlingStatement } from './object-name';
 export { settlePrivileges } from './settle-privileges';
 export { privilegesInSnapshot } from './snapshot-privileges';

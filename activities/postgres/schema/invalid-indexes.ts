@@ -1,10 +1,11 @@
-import { encodeId } from '@supabase/pg-delta';
-import type { Fact } from '@supabase/pg-delta';
+import { encodeId, type Fact } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent } from './beside';
-import type { Ask } from './beside';
+import { inExtent, type Ask } from './supplements/supplement';
 import type { LeftOut } from './script';
+import type { Client } from 'pg';
+import { ident, qualified } from '../identifiers';
+import { runBatch } from '../session/batch';
 
 /**
  * The condition that an index (`i` of pg_index, `x` of pg_class) was never finished and is left out: as
@@ -65,4 +66,30 @@ export function passedOver(invalid: readonly InvalidIndex[]): LeftOut[] {
         ? `it is not valid, since it was made ON ONLY the partitioned table and no partition has an index attached to it; DROP INDEX ${object} removes it`
         : `it is not valid, which an interrupted CREATE INDEX or REINDEX CONCURRENTLY leaves behind, and pg_dump leaves it out as well; REINDEX INDEX ${object} makes it valid, DROP INDEX ${object} removes it`,
     }));
+}
+
+const row = z.object({ schema: z.string(), name: z.string() });
+
+/**
+ * Drops the indexes on the tables that an interrupted CREATE INDEX CONCURRENTLY has left: nobody relies on
+ * one, but a unique one refuses rows, and TRUNCATE would make one valid that the backup knows nothing of.
+ */
+export async function dropUnfinishedIndexes(
+  client: Client,
+  tables: readonly string[],
+): Promise<void> {
+  const result = await client.query(
+    `SELECT n.nspname AS schema, x.relname AS name
+       FROM unnest($1::text[]) AS t (name)
+       JOIN pg_index i ON i.indrelid = t.name::regclass
+       JOIN pg_class x ON x.oid = i.indexrelid
+       JOIN pg_namespace n ON n.oid = x.relnamespace
+      WHERE ${IS_UNFINISHED}`,
+    [tables.map(qualified)],
+  );
+  const found = z.array(row).parse(result.rows);
+  await runBatch(
+    client,
+    found.map(({ schema, name }) => `DROP INDEX ${ident(schema)}.${ident(name)}`),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Fact } from '@supabase/pg-delta';
-import { closing, isKeyword, tokensOf } from './sql-tokens';
-import type { Token } from './sql-tokens';
+import { closing, isKeyword, tokensOf } from './view-text';
+import type { Token } from './view-text';
 
 /** What options hang on, in the catalog of relations and of columns. */
 export type OptionKind = 'table' | 'view' | 'index' | 'column';

@@ -1,7 +1,7 @@
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase, StableId } from '@supabase/pg-delta';
 import { ident, literal } from '../identifiers';
-import type { Supplement } from './beside';
+import type { Supplement } from './supplements/supplement';
 import { schemaOf } from './object-name';
 
 /**

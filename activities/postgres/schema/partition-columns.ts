@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident, literal } from '../identifiers';
-import { inExtent, texts } from './beside';
-import type { Ask, Supplement } from './beside';
+import { inExtent, texts } from './supplements/supplement';
+import type { Ask, Supplement } from './supplements/supplement';
 import { isSettable } from './own-options';
 import type { LeftOut } from './script';
 

@@ -2,23 +2,23 @@ import { buildFactBase, encodeId, extract } from '@supabase/pg-delta';
 import type { FactBase } from '@supabase/pg-delta';
 import type { Pool } from 'pg';
 import type { Extent } from '../../../workflows/domain/extent';
-import type { Ask, Supplement } from './beside';
-import { readSupplements } from './beside-facts';
-import { readEnforcement } from './enforcement';
-import type { Enforcement } from './enforcement';
+import type { Ask, Supplement } from './supplements/supplement';
+import { readSupplements } from './supplements';
+import { readEnforcement } from './foreign-types';
+import type { Enforcement } from './foreign-types';
 import { readExtensions } from './extensions';
 import type { Installed } from './extensions';
 import { readForeignTypes } from './foreign-types';
 import type { ForeignType } from './foreign-types';
 import { readInvalidIndexes, withoutInvalid } from './invalid-indexes';
 import type { InvalidIndex } from './invalid-indexes';
-import { readLosses, readUnsupported } from './obstacles';
+import { readLosses, readUnsupported } from './unsupported';
 import type { LeftOut } from './script';
 import { readPartitionObstacles } from './partition-columns';
 import { readUnknownOptions, readUnknownSettings, withoutUnknownSettings } from './unknown-options';
 import type { UnknownSettings } from './unknown-options';
 import { carriedFact } from './version-rules';
-import { markVirtual, readVirtualColumns } from './virtual-columns';
+import { markVirtual, readVirtualColumns } from './supplements/columns';
 
 /** What is read of a database beside the schema engine's facts. */
 interface OwnReading {

@@ -1,16 +1,20 @@
-import type { Pool } from 'pg';
+import type { Pool, Client } from 'pg';
 import { PROJECT_EXTENT, type Extent } from '../../../workflows/domain/extent';
-import type { Enforcement } from './enforcement';
+import type { Enforcement } from './foreign-types';
 import { extensionStatements } from './extensions';
-import { planScript } from './halves';
-import type { Inside } from './inside';
-import { resolveExtent } from './judge-extent';
+import { planScript, removalStatements, rolesOf } from './plan-script';
+import type { Inside } from './extent-facts';
+import { resolveExtent } from './resolve-extent';
 import { nameOf } from './object-name';
 import { readCatalog } from './read-catalog';
-import { removalStatements } from './removal';
-import { rolesOf } from './roles-of';
 import type { ScriptParts, LeftOut, SchemaScript } from './script';
 import { digestOf, serializeSnapshot, takeSnapshot } from './snapshot';
+import { createHash } from 'node:crypto';
+import type { Unreached } from '../../../workflows/domain/plan';
+import { CatalogCache } from '../catalog/cache';
+import type { Connections } from '../session/connections';
+import type { DatabaseRef } from '../session/database-ref';
+import { compareSchemas } from './compare';
 
 /**
  * Reads the extent as it is in the pool's database, in one read-only snapshot of the catalog, and plans
@@ -82,4 +86,45 @@ function problemLines(problems: readonly LeftOut[]): string[] {
 
 function byObject(a: LeftOut, b: LeftOut): number {
   return a.object < b.object ? -1 : 1;
+}
+
+const schemas = new CatalogCache<SchemaScript>();
+const differences = new CatalogCache<readonly string[]>();
+
+/** A session in the database that `place` names, and a way to open others there. */
+export interface Looking {
+  readonly client: Client;
+  readonly connections: Connections;
+  readonly databaseRef: DatabaseRef;
+}
+
+/**
+ * The extent as `readSchema` reads it; in a read-only snapshot whose catalog is one that this process has
+ * read before, without reading it again.
+ */
+export async function cachedSchema(
+  { client, connections, databaseRef }: Looking,
+  extent: Extent,
+): Promise<SchemaScript> {
+  return schemas.getOrLoad(client, extent, () =>
+    connections.withPool(databaseRef, (pool) => readSchema(pool, extent)),
+  );
+}
+
+/** What an extent is compared with: a snapshot, and what of it could not be set. */
+export interface Recorded {
+  readonly snapshot: string;
+  readonly unreached?: Unreached | undefined;
+}
+
+/** Compares a recorded snapshot with the extent as it is; see `compareSchemas`. */
+export async function cachedDifferences(
+  looking: Looking,
+  extent: Extent,
+  { snapshot, unreached }: Recorded,
+): Promise<readonly string[]> {
+  const sha256 = createHash('sha256').update(snapshot).digest('hex');
+  return differences.getOrLoad(looking.client, [sha256, extent, unreached ?? null], async () =>
+    compareSchemas(snapshot, await cachedSchema(looking, extent), { unreached }),
+  );
 }

@@ -2,8 +2,8 @@ import type { StableId } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
-import { inExtent } from './beside';
-import type { Ask, Supplement } from './beside';
+import { inExtent } from './supplements/supplement';
+import type { Ask, Supplement } from './supplements/supplement';
 import { isSettable } from './own-options';
 
 /**

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { failure } from '../../failure';
+import { failure } from '../../runtime/failure';
 import { encodeId } from '@supabase/pg-delta';
 import type { Fact, FactBase } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
 import { splitTable } from '../../../workflows/domain/object-names';
-import type { Supplement } from './beside';
-import type { Enforcement } from './enforcement';
+import type { Supplement } from './supplements/supplement';
+import type { Enforcement } from './foreign-types';
 import { nameOf } from './object-name';
 import type { Extension, LeftOut } from './script';
 import { comparedAttributes } from './version-rules';

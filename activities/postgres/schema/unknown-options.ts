@@ -2,8 +2,8 @@ import { encodeId } from '@supabase/pg-delta';
 import type { Fact, StableId } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent, texts } from './beside';
-import type { Ask } from './beside';
+import { inExtent, texts } from './supplements/supplement';
+import type { Ask } from './supplements/supplement';
 import { isKnownInternal, isSettable } from './own-options';
 import type { LeftOut } from './script';
 

@@ -1,8 +1,8 @@
 import { extentOf } from '../../../workflows/domain/scopes';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
-import { tablesWithRows } from '../catalog/filled';
+import { tablesWithRows } from '../catalog/populated';
 import { readSizes, readTables } from '../catalog/tables';
-import type { Client } from '../database-client';
+import type { Client } from 'pg';
 import {
   countAtOnce,
   countInParts,
@@ -14,7 +14,7 @@ import { bucketsByProject, usersByProject, type Grouping } from './grouped-tenan
 import { readDeletedUsers } from './deleted-users';
 import { knownRefs } from './known-refs';
 import { existence, addPublicToSearchPath } from './project-keys';
-import type { Overlap } from './claims';
+import type { Overlap } from './ownership';
 import { usersAreDisjoint } from './tenancy';
 
 /** How much there is of each project, and what several claim. */

@@ -1,5 +1,5 @@
 import { literal } from '../identifiers';
-import { READABLE } from './predicates';
+import { READABLE } from './rules';
 import { UUID } from './tenancy';
 
 /** Where to look for the project of a soft-deleted user. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Scopes } from '../../../workflows/domain/scopes';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
-import { underSavepoint, type Refusal } from '../checks/under-savepoint';
-import type { Client } from '../database-client';
-import { naming } from '../sqlstate';
+import { underSavepoint, type Refusal } from '../session/transaction';
+import type { Client } from 'pg';
+import { naming } from '../errors/classify';
 import type { Grouping } from './grouped-tenancy';
 
 /** The projects of one source, and the rules that tell them apart. */

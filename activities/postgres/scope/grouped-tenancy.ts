@@ -1,5 +1,5 @@
 import type { BucketTenancy, Tenancy, UserTenancy } from '../../../workflows/domain/tenancy';
-import { inlined } from '../configured-statement';
+import { inlined } from '../configured-query';
 import { ident, literal, qualified } from '../identifiers';
 import { CLAIMANT, CLAIMANTS, list, longestPrefix, UUID, type DeletedUsers } from './tenancy';
 

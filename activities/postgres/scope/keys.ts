@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, literal } from '../identifiers';
-import { runBatch } from '../run-together';
+import { runBatch } from '../session/batch';
+import type { ProjectKeys } from './rules';
 
 /** Up to here a list in every statement costs less than evaluating the rule again in each. */
 const LARGEST_LIST = 20_000;
@@ -85,4 +86,109 @@ function asStatement(statement: string, count: number): KeySet {
     has: (expression) => `${expression} IN (SELECT k.id FROM (${statement}) AS k)`,
     hasText: (expression) => `${expression} IN (SELECT k.id::text FROM (${statement}) AS k)`,
   };
+}
+
+type Exists = ProjectKeys['exists'];
+
+/** The keys that a project's rows name in tables which have no key of the project. */
+export type SharedKeys = Pick<
+  ProjectKeys,
+  'instanceRows' | 'identityProviders' | 'oauthClients' | 'flowStates'
+>;
+
+/** The columns that name an OAuth client for a user. */
+const CLIENT_COLUMNS = [
+  ['auth.oauth_consents', 'client_id'],
+  ['auth.sessions', 'oauth_client_id'],
+  ['auth.oauth_authorizations', 'client_id'],
+] as const;
+
+/** Finds which shared rows the project's users use. Each is found once, since the tables are large. */
+export async function readSharedKeys(
+  client: Client,
+  users: KeySet,
+  exists: Exists,
+): Promise<SharedKeys> {
+  const [
+    instanceRows = NO_KEYS,
+    identityProviders = NO_KEYS,
+    oauthClients = NO_KEYS,
+    flowStates = NO_KEYS,
+  ] = await readKeySets(client, [
+    {
+      type: 'uuid',
+      statement: `SELECT DISTINCT x.instance_id AS id FROM auth.users AS x
+        WHERE x.instance_id IS NOT NULL AND ${users.has('x.id')}`,
+    },
+    {
+      type: 'text',
+      statement: `SELECT DISTINCT x.provider AS id FROM auth.identities AS x
+        WHERE (starts_with(x.provider, 'sso:') OR starts_with(x.provider, 'custom:'))
+          AND ${users.has('x.user_id')}`,
+    },
+    clientsRule(users, exists),
+    flowStatesRule(users, exists),
+  ]);
+  return { instanceRows, identityProviders, oauthClients, flowStates };
+}
+
+function clientsRule(users: KeySet, exists: Exists): KeyRule | undefined {
+  const found = CLIENT_COLUMNS.filter(([table, column]) => exists(table, column)).map(
+    ([table, column]) =>
+      `SELECT x.${column} AS id FROM ${table} AS x
+        WHERE x.${column} IS NOT NULL AND ${users.has('x.user_id')}`,
+  );
+  return found.length === 0 ? undefined : { type: 'uuid', statement: found.join(' UNION ') };
+}
+
+function flowStatesRule(users: KeySet, exists: Exists): KeyRule | undefined {
+  if (!exists('auth.flow_state')) return undefined;
+  const linking = exists('auth.flow_state', 'linking_target_id')
+    ? ` OR ${users.has('x.linking_target_id')}`
+    : '';
+  const statement = `SELECT x.id FROM auth.flow_state AS x WHERE ${users.has('x.user_id')}${linking}`;
+  return { type: 'uuid', statement };
+}
+
+/** By what the refresh tokens of few users are found through indexes that stock Auth has. */
+export interface TokenKeys {
+  /** SQL: every instance id that a refresh token has, but NULL. */
+  readonly instances: string;
+  readonly sessions: KeySet;
+}
+
+/** A source has one instance id; where each project has its own there is nothing to be gained. */
+const FEW = 16;
+
+/** From one instance id to the next one in the index, and no further than it takes to see that they are few. */
+const INSTANCES = `
+  WITH RECURSIVE following (id) AS (
+    (SELECT r.instance_id FROM auth.refresh_tokens AS r ORDER BY r.instance_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT r.instance_id FROM auth.refresh_tokens AS r
+             WHERE r.instance_id > f.id ORDER BY r.instance_id LIMIT 1)
+      FROM following AS f WHERE f.id IS NOT NULL)
+  SELECT coalesce(array_agg(l.id) FILTER (WHERE l.id IS NOT NULL), '{}')::text AS ids, count(*)::int AS count
+    FROM (SELECT f.id FROM following AS f LIMIT ${String(FEW)}) AS l`;
+
+const instancesRow = z.object({ ids: z.string(), count: z.number() });
+
+/**
+ * Reads in the session's snapshot what leads to the users' refresh tokens: their `user_id` stands only
+ * behind the instance id in an index, their session in another. `undefined` where that leads nowhere, as with
+ * too many users or instance ids.
+ */
+export async function readTokenKeys(
+  client: Client,
+  users: KeySet,
+  exists: ProjectKeys['exists'],
+): Promise<TokenKeys | undefined> {
+  const has = (column: string): boolean => exists('auth.refresh_tokens', column);
+  if (!users.isList || !has('instance_id') || !has('session_id')) return undefined;
+  const result = await client.query(INSTANCES);
+  const { ids, count } = instancesRow.parse(result.rows[0]);
+  if (count === FEW) return undefined;
+  const statement = `SELECT x.id FROM auth.sessions AS x WHERE ${users.has('x.user_id')}`;
+  const sessions = await readKeys(client, { type: 'uuid', statement });
+  return { instances: `${literal(ids)}::pg_catalog.uuid[]`, sessions };
 }

@@ -1,13 +1,13 @@
 import type { Client } from 'pg';
 import type { TableFacts } from '../catalog/tables';
-import { SEARCH_PUBLIC } from '../settings';
-import { naming } from '../sqlstate';
+import { SEARCH_PUBLIC } from '../session/settings';
+import { naming } from '../errors/classify';
 import { readDeletedUsers } from './deleted-users';
 import { NO_KEYS, readKeys, readKeySets, type KeyRule, type KeySet } from './keys';
 import { knownRefs, type WantedProject } from './known-refs';
-import type { ProjectKeys } from './predicates';
-import { readSharedKeys } from './shared-keys';
-import { readTokenKeys } from './token-keys';
+import type { ProjectKeys } from './rules';
+import { readSharedKeys } from './keys';
+import { readTokenKeys } from './keys';
 import {
   bucketsStatement,
   instancesStatement,

@@ -1,13 +1,13 @@
 import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
-import { failure } from '../../failure';
-import { tablesWithRows } from '../catalog/filled';
-import { populatedTables, NOTHING } from '../catalog/holding';
+import { failure } from '../../runtime/failure';
+import { tablesWithRows } from '../catalog/populated';
+import { populatedTables, NOTHING } from '../catalog/populated';
 import type { TableFacts } from '../catalog/tables';
 import { classify, type Classification } from './classify';
 import type { WantedProject } from './known-refs';
 import { existence, readKeysOf } from './project-keys';
-import type { ProjectKeys } from './predicates';
+import type { ProjectKeys } from './rules';
 
 /** One table and the rows of it that belong to a project. */
 export interface ScopedTable {

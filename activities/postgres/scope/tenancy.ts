@@ -1,5 +1,5 @@
 import type { BucketTenancy, UserTenancy } from '../../../workflows/domain/tenancy';
-import { inlined } from '../configured-statement';
+import { inlined } from '../configured-query';
 import { ident, literal, qualified } from '../identifiers';
 
 /** Whose share a statement yields: one project's, or that of several together. */

@@ -1,6 +1,6 @@
-import { brokenIndexRemarks } from '../../../activities/plan/checks/collision-remarks';
+import { brokenIndexRemarks } from '../../../activities/plan/row-findings';
 import { findBrokenIndexes } from '../../../activities/postgres/checks/broken-indexes';
-import { readUniqueKeys } from '../../../activities/postgres/checks/unique-keys';
+import { readUniqueKeys } from '../../../activities/postgres/catalog/unique-keys';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { createDatabase, dropDatabases, execute } from '../../support/harness/databases';
 import { createSource, ownProjects } from '../../support/harness/studio-source';

@@ -1,6 +1,6 @@
-import { collisionFindings } from '../../../activities/plan/checks/collision-remarks';
+import { collisionFindings } from '../../../activities/plan/row-findings';
 import { findCollisions } from '../../../activities/postgres/checks/collisions';
-import { readUniqueKeys, type UniqueKey } from '../../../activities/postgres/checks/unique-keys';
+import { readUniqueKeys, type UniqueKey } from '../../../activities/postgres/catalog/unique-keys';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { createDatabase, dropDatabases, execute, query } from '../../support/harness/databases';
 import { createSource, ownProjects } from '../../support/harness/studio-source';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freeSpaceProblems } from '../../../activities/backup/free-space';
+import { freeSpaceProblems } from '../../../activities/disk/free-space';
 
 describe('freeSpaceProblems', () => {
   let folder = '';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { poolerFindings } from '../../../activities/plan/checks/pooler-remarks';
-import { Connections } from '../../../activities/postgres/connections';
+import { poolerFindings } from '../../../activities/plan/pooler';
+import { Connections } from '../../../activities/postgres/session/connections';
 import { createDatabase, dropDatabases, urlOf } from '../../support/harness/databases';
 import { startPool, type Pooling } from './transaction-pool';
 

@@ -1,10 +1,7 @@
-import {
-  sourceRoleFindings,
-  targetRoleFindings,
-} from '../../../activities/plan/checks/role-remarks';
+import { sourceRoleFindings, targetRoleFindings } from '../../../activities/plan/role-findings';
 import { readSourceRole } from '../../../activities/postgres/checks/source-privileges';
 import { readTargetRole } from '../../../activities/postgres/checks/target-privileges';
-import { readIdentity } from '../../../activities/postgres/catalog/identity';
+import { readIdentity } from '../../../activities/postgres/catalog/databases';
 import { readSequences } from '../../../activities/postgres/catalog/sequences';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { createDatabase, dropDatabases, execute, freshName } from '../../support/harness/databases';

@@ -1,10 +1,10 @@
-import { checkRows } from '../../../activities/plan/checks/row-checks';
-import { targetTriggerFindings } from '../../../activities/plan/checks/trigger-remarks';
+import { checkRows } from '../../../activities/plan/row-findings';
+import { targetTriggerFindings } from '../../../activities/plan/row-findings';
 import {
   readEventTriggers,
   readFiringTriggers,
-} from '../../../activities/postgres/checks/firing-triggers';
-import { readUniqueKeys, type UniqueKey } from '../../../activities/postgres/checks/unique-keys';
+} from '../../../activities/postgres/catalog/triggers';
+import { readUniqueKeys, type UniqueKey } from '../../../activities/postgres/catalog/unique-keys';
 import { readVolumes } from '../../../activities/postgres/checks/volumes';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { dropDatabases, execute } from '../../support/harness/databases';

@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
 import { readTables } from '../../../activities/postgres/catalog/tables';
-import { Connections } from '../../../activities/postgres/connections';
+import { Connections } from '../../../activities/postgres/session/connections';
 import {
   readProjectScope,
   type ProjectScope,
 } from '../../../activities/postgres/scope/project-scope';
-import { transaction } from '../../../activities/postgres/transaction';
+import { transaction } from '../../../activities/postgres/session/transaction';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { NO_SCOPES } from '../../../workflows/domain/scopes';
 import { urlOf } from '../../support/harness/databases';

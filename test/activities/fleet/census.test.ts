@@ -1,11 +1,11 @@
-import { Connections } from '../../../activities/postgres/connections';
+import { Connections } from '../../../activities/postgres/session/connections';
 import { readTables } from '../../../activities/postgres/catalog/tables';
-import type { Client } from '../../../activities/postgres/database-client';
+import type { Client } from '../../../activities/postgres/session/database-client';
 import { readProjectScope } from '../../../activities/postgres/scope/project-scope';
-import { findOverlap, type Overlap } from '../../../activities/postgres/scope/claims';
+import { findOverlap, type Overlap } from '../../../activities/postgres/scope/ownership';
 import { countRowsPerProject } from '../../../activities/postgres/scope/census';
 import type { Counted } from '../../../activities/postgres/scope/grouped-counts';
-import { transaction } from '../../../activities/postgres/transaction';
+import { transaction } from '../../../activities/postgres/session/transaction';
 import { extentOf, NO_SCOPES } from '../../../workflows/domain/scopes';
 import type { BucketTenancy, Tenancy } from '../../../workflows/domain/tenancy';
 import { dropDatabases, execute, query, urlOf } from '../../support/harness/databases';

@@ -6,8 +6,8 @@ import {
   SearchAttributeType,
   type SearchAttributePair,
 } from '@temporalio/common';
-import { writeFrozen } from '../../../activities/backup/freeze-folder';
-import { recordEndings } from '../../../activities/fleet/record-endings';
+import { writeFrozen } from '../../../activities/disk/fleet/write-inventory';
+import { recordEndings } from '../../../activities/record-outcomes';
 import type { FleetEntry, FleetOutcome, FleetProject } from '../../../workflows/domain/fleet';
 import { migrationWorkflowId } from '../../../workflows/domain/names';
 import { SEARCH_ATTRIBUTES } from '../../../workflows/domain/search-attributes';

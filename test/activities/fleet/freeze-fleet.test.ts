@@ -1,6 +1,6 @@
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freezeFleet } from '../../../activities/fleet/freeze-fleet';
+import { freezeFleet } from '../../../activities/freeze-fleet';
 import type { Project } from '../../../workflows/domain/request';
 import { createDatabase, dropDatabases, execute, query } from '../../support/harness/databases';
 import { until } from '../../support/until';

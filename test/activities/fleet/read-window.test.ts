@@ -1,4 +1,4 @@
-import { readWindow } from '../../../activities/fleet/read-window';
+import { readWindow } from '../../../activities/read-window';
 import type { Window } from '../../../workflows/domain/limits';
 
 const NIGHTS: Window = { from: '22:00', to: '05:00', timezone: 'Europe/Berlin' };

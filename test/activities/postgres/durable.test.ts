@@ -1,4 +1,4 @@
-import { Connections } from '../../../activities/postgres/connections';
+import { Connections } from '../../../activities/postgres/session/connections';
 import { createDatabase, dropDatabases, execute, urlOf } from '../../support/harness/databases';
 
 describe('the commits of a session that writes', () => {

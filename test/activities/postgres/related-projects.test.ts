@@ -1,4 +1,4 @@
-import { queryRelated } from '../../../activities/postgres/related-projects';
+import { queryRelated } from '../../../activities/postgres/configured-query';
 import { Databases, withClient } from './schema/databases';
 
 const databases = new Databases();

@@ -1,4 +1,4 @@
-import { STEPS, type Step } from '../../../workflows/domain/steps';
+import { STEPS, type Step } from '../../../workflows/domain/step-names';
 import type { Point } from './gate';
 
 /** Where in a step a script is killed; `in` says in which of its databases. */

@@ -1,5 +1,5 @@
-import { IDLE_NAME } from '../../../activities/postgres/session-pool';
-import { PIN_AGAIN } from '../../../activities/postgres/settings';
+import { IDLE_NAME } from '../../../activities/postgres/session/pool';
+import { PIN_AGAIN } from '../../../activities/postgres/session/settings';
 
 /** What a session says of itself when it comes. */
 export interface Startup {

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Client } from 'pg';
 import type { Activities } from '../../../activities';
-import { PIN_AGAIN } from '../../../activities/postgres/settings';
+import { PIN_AGAIN } from '../../../activities/postgres/session/settings';
 import type { Answer, GateNote, Note } from './messages';
 
 const HEARTBEAT_MS = 500;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { IDLE_NAME } from '../../../activities/postgres/session-pool';
+import { IDLE_NAME } from '../../../activities/postgres/session/pool';
 import { deferred, type Deferred } from '../../support/deferred';
 import { HeldWire, type Moment, type Passing, type WireStop } from './wire-stop';
 

@@ -1,4 +1,4 @@
-import type { Step } from '../../../workflows/domain/steps';
+import type { Step } from '../../../workflows/domain/step-names';
 import { deferred } from '../../support/deferred';
 
 /** Where a client's bytes are stopped. */

@@ -1,4 +1,4 @@
-import type { Step } from '../../../workflows/domain/steps';
+import type { Step } from '../../../workflows/domain/step-names';
 import { KINDS, type Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';
 import type { Moment } from '../ground/wire-stop';

@@ -1,4 +1,4 @@
-import { STEPS } from '../../../workflows/domain/steps';
+import { STEPS } from '../../../workflows/domain/step-names';
 import type { Cell } from './cell';
 import { FAULTS } from './faults';
 import { BETWEEN, momentsOf } from './places';

@@ -1,4 +1,4 @@
-import type { Step } from '../../../workflows/domain/steps';
+import type { Step } from '../../../workflows/domain/step-names';
 import { KINDS, type Kind } from '../ground/kinds';
 import type { Cell } from '../matrix/cell';
 import { BETWEEN, momentsOf, type Place } from '../matrix/places';

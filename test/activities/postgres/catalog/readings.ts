@@ -3,8 +3,8 @@ import { z } from 'zod';
 import {
   readCatalogFingerprint,
   readCatalogVersion,
-} from '../../../../activities/postgres/catalog/stamp';
-import { pinStatement } from '../../../../activities/postgres/settings';
+} from '../../../../activities/postgres/catalog/fingerprint';
+import { pinStatement } from '../../../../activities/postgres/session/settings';
 import { until } from '../../../support/until';
 import { urlOf } from '../schema/databases';
 

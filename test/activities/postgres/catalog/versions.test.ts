@@ -1,7 +1,7 @@
 import {
   readCatalogFingerprint,
   readCatalogVersion,
-} from '../../../../activities/postgres/catalog/stamp';
+} from '../../../../activities/postgres/catalog/fingerprint';
 import { until } from '../../../support/until';
 import { createRoles, Databases, ddl, run } from '../schema/databases';
 import { lastCheckpoint } from './last-checkpoint';

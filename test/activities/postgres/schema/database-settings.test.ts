@@ -5,7 +5,7 @@ import {
   settingSql,
   shownSettingSql,
 } from '../../../../activities/postgres/schema';
-import { applySettings } from '../../../../activities/postgres/apply-settings';
+import { applySettings } from '../../../../activities/postgres/database-settings';
 import type { DatabaseFacts } from '../../../../activities/postgres/schema';
 import { createRoles, Databases, run, withClient } from './databases';
 

@@ -1,6 +1,6 @@
 import { catalogDigest, compareSchemas } from '../../../../activities/postgres/schema';
 import type { SchemaScript } from '../../../../activities/postgres/schema';
-import { readDatabaseFacts } from '../../../../activities/postgres/schema/database-facts';
+import { readDatabaseFacts } from '../../../../activities/postgres/schema/database';
 import { apply, createRoles, Databases, ddl, read, urlOf, withClient, withPool } from './databases';
 
 const databases = new Databases();

@@ -1,10 +1,10 @@
-import { withRestore } from '../../../../workflows/compensations';
+import { withRestore } from '../../../../workflows/compensation';
 import type { Job } from '../../../../workflows/domain/job';
 import type { Evidence, Report } from '../../../../workflows/domain/report';
-import { STEPS } from '../../../../workflows/domain/steps';
-import { restored } from '../../../../workflows/endings';
+import { STEPS } from '../../../../workflows/domain/step-names';
+import { restored } from '../../../../workflows/run/outcomes';
 import { MigrationSteps } from '../../../../workflows/migration-steps';
-import { Run } from '../../../../workflows/progress';
+import { Run } from '../../../../workflows/run/run';
 
 /** `migrateProject` as it is, but for the steps that write: those are the ones that a variant changes. */
 export async function changedMigration(

@@ -1,0 +1,48 @@
+import type { Readable } from 'node:stream';
+import type { TableResult } from '../../workflows/domain/job';
+import type { Content, Manifest } from '../../workflows/domain/manifest';
+import { assertSame, assertWhole } from '../disk/backup/checksum';
+import { Hashing } from '../disk/backup/checksum';
+import { ArrayToLines } from '../disk/backup/json-array';
+import type { BackupStore } from '../disk/backup/store';
+import type { Meter } from '../runtime/attempt';
+import type { Loading } from '../postgres/rows/load';
+
+/** Tables of a backup on their way into a database. */
+export interface TableLoad {
+  readonly loading: Loading;
+  /** What was loaded, table by table, once `loading` has been used. */
+  readonly results: readonly TableResult[];
+}
+
+/** Prepares the files of a backup for loading; each is checked against the manifest as it is read. */
+export function importTables(
+  store: BackupStore,
+  manifest: Manifest,
+  { contents, meter }: { readonly contents: readonly Content[]; readonly meter: Meter },
+): TableLoad {
+  const results: TableResult[] = [];
+  const reading = new Map<string, Hashing>();
+  meter.totalRows = contents.reduce((sum, content) => sum + content.rows, 0);
+  const open = (content: Content): readonly [Readable, ...NodeJS.ReadWriteStream[]] => {
+    meter.at(content.table);
+    const hashing = new Hashing(meter.addBytes);
+    reading.set(content.table, hashing);
+    const shapes = content.encoding === 'json' ? [new ArrayToLines()] : [];
+    return [store.read(manifest.backupId, content.file), hashing, ...shapes];
+  };
+  const whole = async (content: Content): Promise<Buffer> => {
+    meter.at(content.table);
+    const bytes = await store.readBytes(manifest.backupId, content);
+    assertWhole(manifest.backupId, content, bytes);
+    meter.addBytes(bytes.length);
+    return bytes;
+  };
+  const loaded = (content: Content): void => {
+    const hashing = reading.get(content.table);
+    if (hashing !== undefined) assertSame(manifest.backupId, content, hashing);
+    meter.addRows(content.rows);
+    results.push({ table: content.table, rows: content.rows, bytes: content.bytes });
+  };
+  return { loading: { contents, open, whole, loaded }, results };
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { manifestSchema, type Manifest } from '../../../workflows/domain/manifest';
+import { failure } from '../../runtime/failure';
+
+/** The last file of a backup; without it there is no backup. */
+export const MANIFEST_FILE = 'metadata.json';
+
+/** Each step of a run reads its own manifest again. */
+const kept = new LRUCache<string, Manifest>({ max: 32 });
+
+/**
+ * Reads a manifest as it came from disk: every value checked, the id the folder's own. The same text is
+ * checked once; the manifest must not be changed.
+ */
+export function parseManifest(text: string, backupId: string): Manifest {
+  const key = createHash('sha256').update(`${backupId}\n${text}`).digest('hex');
+  const manifest = kept.get(key) ?? checkedManifest(text, backupId);
+  kept.set(key, manifest);
+  return manifest;
+}
+
+function checkedManifest(text: string, backupId: string): Manifest {
+  const { [SEAL]: seal, ...written } = z.looseObject({}).catch({}).parse(json(text, backupId));
+  const parsed = manifestSchema.safeParse(written);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const where = issue?.path.join('.') ?? '';
+    throw failure(
+      'BackupDamaged',
+      `${backupId}/${MANIFEST_FILE}: "${where}" is not what the format says`,
+    );
+  }
+  if (parsed.data.backupId !== backupId) {
+    throw failure(
+      'BackupDamaged',
+      `${backupId}/${MANIFEST_FILE} names another backup, ${parsed.data.backupId}`,
+    );
+  }
+  if (seal !== sealOf(written)) {
+    throw failure('BackupDamaged', `${backupId}/${MANIFEST_FILE} is not the file that was written`);
+  }
+  assertConsistent(parsed.data);
+  return parsed.data;
+}
+
+/** What the manifest says twice must be the same, and no table or file may come twice. */
+function assertConsistent({ backupId, tables, rowCounts, contents }: Manifest): void {
+  const files = contents.map(({ file }) => file);
+  const counted = new Map(contents.map(({ table, rows }) => [table, rows]));
+  const names = new Set([...tables, ...Object.keys(rowCounts), ...counted.keys()]);
+  const odd = [...names].filter(
+    (table) =>
+      counted.get(table) !== rowCounts[table] ||
+      tables.filter((name) => name === table).length !== 1 ||
+      contents.filter((content) => content.table === table).length !== 1,
+  );
+  const twice = files.filter((file, i) => files.indexOf(file) !== i);
+  if (odd.length + twice.length === 0) return;
+  throw failure(
+    'BackupDamaged',
+    `${backupId}/${MANIFEST_FILE} contradicts itself about ${[...odd, ...twice].join(', ')}`,
+  );
+}
+
+/**
+ * The text of a manifest, sealed: its last field is the SHA-256 of the text without that field, so
+ * that a changed manifest is noticed as surely as a changed file.
+ */
+export function renderManifest(manifest: Manifest): string {
+  return `${JSON.stringify({ ...manifest, [SEAL]: sealOf(manifest) }, null, 2)}\n`;
+}
+
+const SEAL = 'sha256';
+
+function sealOf(manifest: object): string {
+  return createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+}
+
+/**
+ * The file a table's rows are in: `auth_users.json`, `auth_users.copy`. A name that another table's file
+ * could have too, on a file system that ignores case as well, ends in a part of its own checksum.
+ */
+export function tableFile(table: string, format: 'json' | 'copy'): string {
+  if (PLAIN.test(table)) return `${table.replace('.', '_')}.${format}`;
+  const own = createHash('sha256').update(table).digest('hex').slice(0, 12);
+  return `${table.replace(/[^A-Za-z0-9_]/g, '-').replace(/^-+/, '')}_${own}.${format}`;
+}
+
+/** The schema has no underscore: the one that follows it separates. */
+const PLAIN = /^[a-z0-9]+\.[a-z0-9_]+$/;
+
+function json(text: string, backupId: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failure('BackupDamaged', `${backupId}/${MANIFEST_FILE} is not valid JSON`);
+  }
+}

@@ -1,0 +1,22 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from './private-folder';
+import type { BackupStore } from './backup/store';
+import { storeFailure } from './fs-errors';
+
+/** The folder beside the backups in which lists stand that are too long for Temporal. */
+const REPORTS = 'reports';
+
+/** Writes a list that is too long for Temporal as a whole, readable for its owner alone, and gives its path. */
+export async function writeWhole(store: BackupStore, name: string, list: unknown): Promise<string> {
+  const folder = join(store.directory, REPORTS);
+  const path = join(folder, `${name}.json`);
+  try {
+    await makeFolder(store.directory);
+    await makeFolder(folder);
+    await writeFile(path, `${JSON.stringify(list, null, 1)}\n`, { mode: 0o600 });
+    return path;
+  } catch (error) {
+    throw storeFailure(error, path);
+  }
+}

@@ -1,0 +1,110 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { FailureCode } from '../../workflows/domain/failure';
+import type { Project } from '../../workflows/domain/request';
+import { failure } from '../runtime/failure';
+import { readIdentity } from '../postgres/catalog/databases';
+import type { Connections } from '../postgres/session/connections';
+import { serverRef } from '../postgres/database';
+import type { Resources } from '../runtime/resources';
+
+/** A project with the connections that it comes from and goes to. */
+export interface Settled extends Project {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** So many offences of one kind are named. */
+const NAMED = 5;
+
+/**
+ * Settles the connections of projects, and refuses with `code` where one is not configured, where two
+ * projects have the same ref, or the same database on one target server, however it is reached. All
+ * that is wrong is one message.
+ */
+export async function resolveProjects(
+  { settings }: Pick<Resources, 'settings'>,
+  connections: Connections,
+  { projects, code }: { readonly projects: readonly Project[]; readonly code: FailureCode },
+): Promise<readonly Settled[]> {
+  const settled = projects.map((project) => ({
+    ...project,
+    source: project.source ?? settings.source,
+    target: project.target ?? settings.target,
+  }));
+  const unknown = connectionProblems(settled, connections);
+  const wrong = [...unknown, ...named('have the ref', settled, ({ ref }) => ref)];
+  if (unknown.length > 0) throw failure(code, wrong.join('; '));
+  const servers = await serversOf(settled, connections);
+  const place = ({ database, target }: Settled): string =>
+    `${database}" on the server of connection "${servers.get(target) ?? target}`;
+  wrong.push(...named('go to the database', settled, place));
+  if (wrong.length > 0) throw failure(code, wrong.join('; '));
+  return settled;
+}
+
+function connectionProblems(
+  projects: readonly Settled[],
+  connections: Connections,
+): readonly string[] {
+  const names = [...new Set(projects.flatMap(({ source, target }) => [source, target]))];
+  return names.flatMap((name) => {
+    const wrong = problemOf(name, connections);
+    if (wrong === undefined) return [];
+    const users = projects.filter(({ source, target }) => source === name || target === name);
+    return [`${wrong} (named by project "${users[0]?.ref ?? ''}"${andMore(users.length - 1)})`];
+  });
+}
+
+function problemOf(connection: string, connections: Connections): string | undefined {
+  try {
+    connections.databaseOf(connection);
+    return undefined;
+  } catch (error) {
+    // Only the worker's configuration knows names; its words hold no secret.
+    if (error instanceof ApplicationFailure || error instanceof Error) return error.message;
+    throw error;
+  }
+}
+
+/** The first connection that leads to each target's server: several may lead to one. */
+async function serversOf(
+  projects: readonly Settled[],
+  connections: Connections,
+): Promise<ReadonlyMap<string, string>> {
+  const servers = new Map<string, string>();
+  const identifiers = new Map<string, string>();
+  for (const target of new Set(projects.map((project) => project.target))) {
+    const { systemIdentifier } = await connections.with(serverRef(target), (client) =>
+      readIdentity(client, target),
+    );
+    const same = [...identifiers].find(([, other]) => other === systemIdentifier);
+    servers.set(target, same?.[0] ?? target);
+    identifiers.set(target, systemIdentifier);
+  }
+  return servers;
+}
+
+/** What two projects or more have in common but may not. */
+function named(
+  words: string,
+  projects: readonly Settled[],
+  keyOf: (project: Settled) => string,
+): readonly string[] {
+  const groups = new Map<string, Settled[]>();
+  for (const project of projects) {
+    const key = keyOf(project);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [project]);
+    else group.push(project);
+  }
+  const twice = [...groups].filter(([, group]) => group.length > 1);
+  const said = twice.slice(0, NAMED).map(([key, group]) => {
+    const refs = group.slice(0, NAMED).map(({ ref }) => `"${ref}"`);
+    return `${group.length} projects (${refs.join(', ')}) ${words} "${key}"`;
+  });
+  return twice.length > NAMED ? [...said, `${twice.length - NAMED} more of the kind`] : said;
+}
+
+function andMore(count: number): string {
+  return count > 0 ? ` and ${count} more` : '';
+}

@@ -1,0 +1,84 @@
+import { counted } from '../../workflows/domain/counted';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Problem, UnclaimedRows } from '../../workflows/domain/plan';
+import { extentOf } from '../../workflows/domain/scopes';
+import { readTables } from '../postgres/catalog/tables';
+import type { Connections } from '../postgres/session/connections';
+import { findOverlap, findUnclaimed, type Overlap } from '../postgres/scope/ownership';
+import type { WantedProject } from '../postgres/scope/known-refs';
+import { readProjectScope } from '../postgres/scope/project-scope';
+import { transaction } from '../postgres/session/transaction';
+
+/** What other projects have to do with this one's rows. */
+export interface Claims {
+  readonly unclaimed?: readonly UnclaimedRows[] | undefined;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** What stays unsaid where the rules cannot tell other projects' rows. */
+const UNKNOWN =
+  'whether two projects claim the same rows, and which rows no project claims, is not known';
+
+/**
+ * Looks for users and buckets that two projects claim, and for rows that none does. In a snapshot of
+ * its own: a configured statement that works for one project may not for all at once.
+ */
+export async function readClaims(
+  connections: Connections,
+  connection: string,
+  wanted: WantedProject & {
+    readonly countUnclaimed: boolean;
+    readonly overlap?: Overlap | undefined;
+  },
+): Promise<Claims> {
+  if (wanted.overlap !== undefined && !wanted.countUnclaimed)
+    return overlapFindings(wanted.overlap, wanted);
+  try {
+    return await connections.with({ connection, access: 'read' }, (client) =>
+      transaction(client, 'read-snapshot', async () => {
+        const tables = await readTables(client, extentOf(wanted.scopes));
+        const scope = await readProjectScope(client, tables, wanted);
+        const overlap = wanted.overlap ?? (await findOverlap(client, scope, wanted));
+        const unclaimed = wanted.countUnclaimed
+          ? await findUnclaimed(client, tables, wanted)
+          : undefined;
+        const isUnknown =
+          overlap === undefined || (wanted.countUnclaimed && unclaimed === undefined);
+        return {
+          unclaimed,
+          ...(isUnknown ? UNTOLD : overlapFindings(overlap, wanted)),
+        };
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || error.type !== 'DataRejected') throw error;
+    const hint = `a configured tenancy statement does not run for several projects at once (${error.message}); write $1::text, or cast it to the type it is compared with`;
+    return { problems: [], warnings: [unknown(hint)] };
+  }
+}
+
+const UNTOLD = {
+  problems: [],
+  warnings: [unknown('configure the projects (projects.list or projects.query)')],
+};
+
+function unknown(hint: string): Problem {
+  return { code: 'claims-unknown', message: `${UNKNOWN}: ${hint}` };
+}
+
+function overlapFindings(
+  overlap: Overlap,
+  { tenancy }: WantedProject,
+): Pick<Claims, 'problems' | 'warnings'> {
+  if (overlap.users + overlap.buckets === 0) return { problems: [], warnings: [] };
+  const what = `${counted(overlap.users, 'user')} and ${counted(overlap.buckets, 'bucket')} are claimed by another project too`;
+  if (tenancy.allowShared === true) {
+    return {
+      problems: [],
+      warnings: [{ code: 'shared', message: `${what}: they are copied to both (allowShared)` }],
+    };
+  }
+  const settle = `correct the tenancy, or set "tenancy: { allowShared: true }" to copy them to both`;
+  return { problems: [{ code: 'overlap', message: `${what}; ${settle}` }], warnings: [] };
+}

@@ -1,0 +1,72 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import { literal, qualified } from '../identifiers';
+
+/** Rows of one table: those for which a predicate over the alias `t` holds. */
+export interface Choice {
+  readonly table: string;
+  readonly where: string;
+}
+
+/** The predicate that nothing fulfils: what is chosen by it need not be asked for. */
+export const NOTHING = 'false';
+
+/**
+ * Tells which tables hold any of the rows chosen, in one statement over those that are not empty; which
+ * these are is asked where the caller does not know it of the same snapshot.
+ */
+export async function populatedTables(
+  client: Client,
+  choices: readonly Choice[],
+  known?: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const possible = choices.filter(({ where }) => where !== NOTHING);
+  const names = possible.map(({ table }) => table);
+  const filled = known ?? (await tablesWithRows(client, names));
+  const asked = possible.filter(({ table }) => filled.has(table));
+  if (asked.length === 0) return new Set();
+  const selects = asked.map(
+    ({ table, where }) =>
+      `SELECT ${literal(table)} AS "table" WHERE EXISTS (SELECT FROM ${qualified(table)} AS t WHERE (${where}))`,
+  );
+  const result = await client.query(selects.join(' UNION ALL '));
+  const rows = z.array(z.object({ table: z.string() })).parse(result.rows);
+  return new Set(rows.map(({ table }) => table));
+}
+
+/**
+ * Tells which of the tables may hold rows. A heap whose file is empty holds none in any snapshot, since
+ * nothing shortens it that somebody can still see; all other relations are taken to hold some.
+ */
+export async function tablesWithRows(
+  client: Client,
+  tables: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (tables.length === 0) return new Set();
+  const result = await client.query(
+    `SELECT n.name FROM unnest($1::text[], $2::text[]) AS n (name, quoted)
+       LEFT JOIN pg_class AS c ON c.oid = to_regclass(n.quoted)
+       LEFT JOIN pg_am AS a ON a.oid = c.relam
+      WHERE c.relkind IS DISTINCT FROM 'r' OR a.amname <> 'heap' OR c.relhassubclass
+         OR pg_relation_size(c.oid) > 0`,
+    [tables, tables.map(qualified)],
+  );
+  const rows = z.array(z.object({ name: z.string() })).parse(result.rows);
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Counts the rows of each table, in the order given. */
+export async function countRows(
+  client: Client,
+  tables: readonly string[],
+): Promise<readonly number[]> {
+  if (tables.length === 0) return [];
+  const selects = tables.map(
+    (table, i) => `SELECT ${String(i)} AS n, count(*)::text AS rows FROM ${qualified(table)}`,
+  );
+  const result = await client.query(`${selects.join(' UNION ALL ')} ORDER BY n`);
+  return z
+    .array(z.object({ rows: z.coerce.number() }))
+    .parse(result.rows)
+    .map((row) => row.rows);
+}

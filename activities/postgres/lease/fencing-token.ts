@@ -1,0 +1,39 @@
+import type { Client, QueryResult } from 'pg';
+import { z } from 'zod';
+import { failure } from '../../runtime/failure';
+import { literal } from '../identifiers';
+
+const holdRow = z.object({ epoch: z.coerce.number(), steps: z.array(z.string()) });
+
+/** The fence as an attempt has taken it, and the steps that are written down as done. */
+export type FencingToken = Readonly<z.infer<typeof holdRow>>;
+
+/**
+ * Takes the fence over for one attempt: from here on no earlier attempt's transaction can commit a
+ * write. A restore takes it in `any` state, a step only while the migration runs.
+ */
+export async function advanceToken(
+  client: Client,
+  runId: string,
+  state: 'running' | 'any' = 'running',
+): Promise<FencingToken> {
+  const result = await client.query(
+    `UPDATE moveout.migration SET epoch = epoch + 1
+      WHERE run_id = $1 AND ($2 = 'any' OR state = $2)
+      RETURNING epoch::text, steps`,
+    [runId, state],
+  );
+  if (result.rowCount !== 1) throw failure('Fenced', 'the target no longer belongs to this run');
+  return holdRow.parse(result.rows[0]);
+}
+
+/** What a write transaction begins with: it holds the fence, as it should stand, until the transaction ends. */
+export function lockTokenForShare(runId: string, epoch: number): string {
+  return `SELECT FROM moveout.migration
+    WHERE run_id = ${literal(runId)} AND epoch = ${String(epoch)} AND state = 'running' FOR SHARE`;
+}
+
+/** Throws where `lockTokenForShare` found the fence to stand otherwise. */
+export function assertToken(held: QueryResult | undefined): void {
+  if (held?.rowCount !== 1) throw failure('Fenced', 'a later attempt has taken the target over');
+}

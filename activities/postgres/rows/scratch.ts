@@ -1,0 +1,52 @@
+import type { Client } from 'pg';
+import { z } from 'zod';
+import type { Connections } from '../session/connections';
+import type { DatabaseRef } from '../session/database-ref';
+import { splitTable } from '../../../workflows/domain/object-names';
+import { ident, literal } from '../identifiers';
+
+const snapshotRow = z.object({ id: z.string() });
+
+/** Names the snapshot of the session's transaction for `withWorkbench`; good until that transaction ends. */
+export async function exportSnapshot(client: Client): Promise<string> {
+  const result = await client.query('SELECT pg_export_snapshot() AS id');
+  return snapshotRow.parse(result.rows[0]).id;
+}
+
+/**
+ * Runs `use` with a session that sees the snapshot given and may make temporary tables. Nothing else
+ * can be left behind: its one transaction is always rolled back.
+ */
+export async function withScratchTransaction<T>(
+  connections: Connections,
+  { databaseRef, snapshot }: { readonly databaseRef: DatabaseRef; readonly snapshot: string },
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  return connections.with({ ...databaseRef, access: 'write' }, async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE');
+    await client.query(`SET TRANSACTION SNAPSHOT ${literal(snapshot)}`);
+    const result = await use(client);
+    await client.query('ROLLBACK');
+    return result;
+  });
+}
+
+/** The same without a snapshot, where nothing is compared but what is brought. */
+export async function withScratch<T>(
+  connections: Connections,
+  databaseRef: Omit<DatabaseRef, 'access'>,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
+  return connections.with({ ...databaseRef, access: 'write' }, async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+    const result = await use(client);
+    await client.query('ROLLBACK');
+    return result;
+  });
+}
+
+/** Makes a temporary table, `pg_temp.name`, from the columns or the query given. */
+export async function makeTemporary(client: Client, table: string, body: string): Promise<void> {
+  const [, name] = splitTable(table);
+  await client.query(`CREATE TEMP TABLE ${ident(name)} ${body}`);
+}

@@ -1,0 +1,20 @@
+import type { Extent } from '../../../../workflows/domain/extent';
+import type { Ask, Supplement } from './supplement';
+import { readColumnSettings } from './columns';
+import { readIdentitySequences } from './tables';
+import { readInvalidNotNulls } from './columns';
+import { readPartitionColumns } from '../partition-columns';
+import { readRelationOptions } from '../relation-options';
+import { readTableSettings } from './tables';
+
+/** Everything in the extent that pg-delta does not see and that statements can set. */
+export async function readSupplements(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
+  return [
+    ...(await readColumnSettings(ask, extent)),
+    ...(await readTableSettings(ask, extent)),
+    ...(await readRelationOptions(ask, extent)),
+    ...(await readIdentitySequences(ask, extent)),
+    ...(await readInvalidNotNulls(ask, extent)),
+    ...(await readPartitionColumns(ask, extent)),
+  ];
+}

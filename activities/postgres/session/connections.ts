@@ -1,0 +1,299 @@
+import { Client } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
+import { failure } from '../../runtime/failure';
+import { connectFailure, urlFailure, type Connecting } from '../errors/connect';
+import { ConnectionUrls, type Facts, type ResolveUrl } from './urls';
+import { explainFailure } from '../errors/explain';
+import { openFirst } from './first-usable';
+import { serverUrl } from './urls';
+import type { SessionPool } from './pool';
+import { isPermanent, type DatabaseRef } from './database-ref';
+import { ignoreIdleLoss, withLibraryPool } from './pool';
+import { cutName, pinAgain, pinStatement, startupOptions, type SessionKind } from './settings';
+import { betterManners, followVersion, isFull, KnownManners, otherwise } from './startup';
+import { databaseFailure } from '../errors/classify';
+import { untilNone } from './startup';
+
+/** Milliseconds; an idle session that does not answer by then has lost its server. */
+const TAKEN_WITHIN = 5_000;
+
+/** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
+export interface Session {
+  readonly name: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Stands before every session that may write: it throws where the attempt has been replaced. */
+  readonly guard?: ((client: Client) => Promise<void>) | undefined;
+  /** Where sessions come from and go to that are used again; without it every session is a new backend. */
+  readonly pool?: SessionPool | undefined;
+  /** What is known of the connections beside their URLs. */
+  readonly facts?: Facts | undefined;
+  /** How long its sessions wait for a lock; left out, half a minute. */
+  readonly lockWait?: string | undefined;
+}
+
+/** A session, and the database that it is in. */
+type Opened = Readonly<{ client: Client; at: DatabaseRef }>;
+
+/**
+ * Opens sessions for one attempt. Every session is a backend of the attempt's own for as long as it has it,
+ * pinned to moveout's settings, named after the attempt, and destroyed when the attempt is cancelled. Also
+ * one that was used before is first named and then guarded, so that whoever takes over finds it.
+ */
+export class Connections extends ConnectionUrls {
+  readonly #session: Session;
+  /** The servers that have seen a session of the attempt. */
+  readonly #reached: Set<string>;
+
+  constructor(resolve: ResolveUrl, session: Session, reached = new Set<string>()) {
+    super(resolve, session.facts);
+    this.#session = session;
+    this.#reached = reached;
+  }
+
+  /** The same servers under another session name or another signal. */
+  named(session: Session): Connections {
+    return new Connections(this.resolve, session);
+  }
+
+  /** The same sessions, each that may write checked by `guard` before anybody gets it. */
+  guarded(guard: (client: Client) => Promise<void>): Connections {
+    return new Connections(this.resolve, { ...this.#session, guard }, this.#reached);
+  }
+
+  /** Runs `use` with a session that is closed afterwards, whatever happens. */
+  async with<T>(databaseRef: DatabaseRef, use: (client: Client) => Promise<T>): Promise<T> {
+    const { client, at } = await this.#openAny(databaseRef);
+    const destroy = (): void => {
+      client.connection.stream.destroy();
+    };
+    const { signal } = this.#session;
+    signal?.addEventListener('abort', destroy, { once: true });
+    if (signal?.aborted === true) destroy();
+    let isSound = false;
+    try {
+      const result = await use(client);
+      isSound = true;
+      return result;
+    } catch (error) {
+      throw await this.#explained(error, at);
+    } finally {
+      signal?.removeEventListener('abort', destroy);
+      await this.#letGo(at, client, isSound);
+    }
+  }
+
+  /** Runs `use` with a small pool of sessions for libraries that want one; again where its sessions found no room. */
+  async withPool<T>(databaseRef: DatabaseRef, use: (pool: Pool) => Promise<T>): Promise<T> {
+    await this.#learn(databaseRef);
+    const { signal } = this.#session;
+    const pin = pinStatement(this.#kindOf(databaseRef));
+    try {
+      return await withLibraryPool(this.#startConfig(databaseRef), { signal, pin }, use);
+    } catch (error) {
+      const at = this.#client(databaseRef);
+      if (await this.#madeRoom(at, error)) return this.withPool(databaseRef, use);
+      throw await this.#explained(error, databaseRef);
+    }
+  }
+
+  /** A failure with what the server can add to it, unless the attempt has been cancelled. */
+  async #explained(error: unknown, databaseRef: DatabaseRef): Promise<Error> {
+    const found = databaseFailure(error, this.describe(databaseRef));
+    const { signal, name } = this.#session;
+    if (signal?.aborted === true) return found;
+    const look = <T>(use: (client: Client) => Promise<T>): Promise<T> =>
+      this.with({ ...databaseRef, access: 'read', reuse: false }, use);
+    return explainFailure(found, { access: databaseRef.access, name, look });
+  }
+
+  #kindOf({ access }: DatabaseRef): SessionKind {
+    return { access, lockWait: this.#session.lockWait };
+  }
+
+  /** Has one session come about, unless it is known already how they do. */
+  async #learn(databaseRef: DatabaseRef): Promise<void> {
+    if (!known.has(this.digestOf(databaseRef.connection)))
+      await this.with(databaseRef, () => Promise.resolve());
+  }
+
+  /**
+   * Waits until no server has a session of this attempt any more, for a few seconds at most. For an attempt whose
+   * signal has ended them: the backend of a busy one notices that a moment later.
+   */
+  async untilGone(): Promise<void> {
+    const { name, facts } = this.#session;
+    const lookers = new Connections(this.resolve, { name: 'moveout looker', facts });
+    const gone = [...this.#reached].map((connection) =>
+      lookers.with({ connection, anyBut: [], access: 'read' }, (client) =>
+        untilNone(client, cutName(name)),
+      ),
+    );
+    await Promise.all(gone);
+  }
+
+  /** A place in words, without a secret: `database x on connection y`. */
+  describe(databaseRef: DatabaseRef): string {
+    const database = databaseRef.database ?? this.databaseOf(databaseRef.connection);
+    return `database "${database}" on connection "${databaseRef.connection}"`;
+  }
+
+  #config(databaseRef: Omit<DatabaseRef, 'access' | 'kept'>): ClientConfig {
+    this.#reached.add(databaseRef.connection);
+    const { connectionString, options } = serverUrl(
+      this.url(databaseRef.connection),
+      databaseRef.database,
+    );
+    return {
+      connectionString,
+      options: options ?? process.env['PGOPTIONS'] ?? '',
+      application_name: cutName(this.#session.name),
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    };
+  }
+
+  /** The same with moveout's settings as start-up options, as far as the server takes any; those of the URL come first. */
+  #startConfig(databaseRef: DatabaseRef): ClientConfig {
+    const { options = '', ...config } = this.#config(databaseRef);
+    const { takesOptions, knows } = known.of(this.digestOf(databaseRef.connection));
+    const own = takesOptions ? startupOptions(this.#kindOf(databaseRef), knows) : '';
+    return { ...config, options: `${options} ${own}`.trim() };
+  }
+
+  /** Closes the sessions that wait for somebody to ask for a place. */
+  async closeKept({ connection, database }: Omit<DatabaseRef, 'access' | 'kept'>): Promise<void> {
+    await this.#session.pool?.close(this.#keyOf({ connection, database }));
+  }
+
+  /** The databases of sources and servers stay; a target may be renamed or dropped, and says what is kept. */
+  #poolKey(databaseRef: DatabaseRef): string | undefined {
+    const { reuse: kept = databaseRef.access === 'read' && isPermanent(databaseRef) } = databaseRef;
+    return kept ? this.#keyOf(databaseRef) : undefined;
+  }
+
+  #keyOf(databaseRef: Omit<DatabaseRef, 'access' | 'kept'>): string {
+    const { connectionString = '', options = '' } = this.#config(databaseRef);
+    return `${connectionString} ${options}`;
+  }
+
+  async #letGo(databaseRef: DatabaseRef, client: Client, isSound: boolean): Promise<void> {
+    const key = this.#poolKey(databaseRef);
+    const { pool, signal } = this.#session;
+    const mayWait = isSound && signal?.aborted !== true;
+    if (pool === undefined || key === undefined || !mayWait) return close(client);
+    await pool.give(key, client);
+  }
+
+  #connecting(databaseRef: DatabaseRef): Connecting {
+    const { connection } = databaseRef;
+    const hasMode = this.url(connection).searchParams.has('sslmode');
+    return { place: `${this.describe(databaseRef)}${this.serverWords(connection)}`, hasMode };
+  }
+
+  /** Opens a session in the database that a place names, else in the first of the server's that lets it in. */
+  async #openAny(databaseRef: DatabaseRef): Promise<Opened> {
+    const { connection, anyBut } = databaseRef;
+    if (anyBut === undefined) return { client: await this.#open(databaseRef), at: databaseRef };
+    const candidates = {
+      key: JSON.stringify([this.digestOf(connection), anyBut]),
+      names: this.maintenanceDatabases(connection, anyBut),
+    };
+    const opened = await openFirst(candidates, async (database): Promise<Opened> => {
+      // Who is in `template1` keeps others from copying it.
+      const at = { ...databaseRef, database, kept: database !== 'template1' };
+      return { client: await this.#open(at), at };
+    });
+    if ('client' in opened) return opened;
+    throw failure('AccessDenied', this.#noMaintenance(connection, opened));
+  }
+
+  #noMaintenance(connection: string, reasons: readonly string[]): string {
+    const why = reasons.length === 0 ? 'each is the source or the target' : reasons.join('; ');
+    return `connection "${connection}"${this.serverWords(connection)}: the server has no database for maintenance that can be used (${why}): name one in connections.${connection}.maintenanceDatabase that is neither source nor target and that the role may connect to, or grant it: GRANT CONNECT ON DATABASE postgres TO …`;
+  }
+
+  async #open(databaseRef: DatabaseRef): Promise<Client> {
+    this.#session.signal?.throwIfAborted();
+    return (await this.#taken(databaseRef)) ?? this.#opened(databaseRef);
+  }
+
+  /** An idle session made this attempt's; where it was lost meanwhile, there is none. */
+  async #taken(databaseRef: DatabaseRef): Promise<Client | undefined> {
+    const key = this.#poolKey(databaseRef);
+    const client = key === undefined ? undefined : this.#session.pool?.take(key);
+    if (client === undefined) return undefined;
+    const { name, signal } = this.#session;
+    const destroy = (): void => void client.connection.stream.destroy();
+    const patience = setTimeout(destroy, TAKEN_WITHIN);
+    signal?.addEventListener('abort', destroy, { once: true });
+    try {
+      await client.query(pinAgain(this.#kindOf(databaseRef), cutName(name)));
+    } catch {
+      // It was idle and is lost; why does not matter, for a new one is opened in its place.
+      destroy();
+      return undefined;
+    } finally {
+      clearTimeout(patience);
+      signal?.removeEventListener('abort', destroy);
+    }
+    return this.#guarded(databaseRef, client);
+  }
+
+  /** Opens a new session; again in another manner where the server turns out to want it so. */
+  async #opened(databaseRef: DatabaseRef): Promise<Client> {
+    const key = this.digestOf(databaseRef.connection);
+    const manners = known.of(key);
+    const client = this.#client(databaseRef);
+    client.on('error', ignoreIdleLoss);
+    const special = followVersion(client);
+    try {
+      await client.connect();
+      await client.query(pinStatement(this.#kindOf(databaseRef)));
+      known.note(key, { ...manners, knows: special() });
+      return await this.#guarded(databaseRef, client);
+    } catch (error) {
+      const words = await otherwise(client, databaseRef.access, error);
+      // Where the server refused TLS, taking leave politely would wait for its answer for ever.
+      client.connection.stream.destroy();
+      await close(client);
+      const better = betterManners(manners, special(), error);
+      if (better !== undefined) known.note(key, better);
+      if (better !== undefined || (await this.#madeRoom(client, error)))
+        return this.#opened(databaseRef);
+      if (words !== undefined)
+        throw failure('ConfigInvalid', `${this.describe(databaseRef)}: ${words}`);
+      throw connectFailure(error, this.#connecting(databaseRef));
+    }
+  }
+
+  /** Closes idle sessions where a limit of sessions is reached; answers whether there is room now. */
+  async #madeRoom(at: Pick<Client, 'host' | 'port'>, error: unknown): Promise<boolean> {
+    if (!isFull(error)) return false;
+    return ((await this.#session.pool?.closeAt(at)) ?? 0) > 0;
+  }
+
+  async #guarded(databaseRef: DatabaseRef, client: Client): Promise<Client> {
+    try {
+      if (databaseRef.access === 'write') await this.#session.guard?.(client);
+      return client;
+    } catch (error) {
+      client.connection.stream.destroy();
+      throw error;
+    }
+  }
+
+  #client(databaseRef: DatabaseRef): Client {
+    const config = this.#startConfig(databaseRef);
+    try {
+      return new Client(config);
+    } catch (error) {
+      throw urlFailure(error, this.describe(databaseRef));
+    }
+  }
+}
+
+async function close(client: Client): Promise<void> {
+  await client.end().catch(ignoreIdleLoss);
+}
+
+const known = new KnownManners();

@@ -1,0 +1,37 @@
+import { sqlstateOf } from '../errors/classify';
+
+/** The database does not exist, was dropped, does not let this role in, or takes nobody. */
+const SHUT: ReadonlySet<string> = new Set(['3D000', '57P04', '28000', '42501', '55000']);
+
+/** Which database took a session last. */
+const usable = new Map<string, { readonly database: string; readonly until: number }>();
+
+/** Milliseconds; not longer, since all processes should come to the same one. */
+const USABLE_MILLIS = 60_000;
+
+/** Databases to try, under a name that says what for. */
+export interface Candidates {
+  readonly key: string;
+  readonly names: readonly string[];
+}
+
+/** Opens the first of the databases that is not shut; else says why each of them is. */
+export async function openFirst<T>(
+  { key, names }: Candidates,
+  open: (database: string) => Promise<T>,
+): Promise<T | readonly string[]> {
+  const last = usable.get(key);
+  const isFresh = last !== undefined && last.until > Date.now() && names.includes(last.database);
+  const reasons: string[] = [];
+  for (const database of new Set([...(isFresh ? [last.database] : []), ...names])) {
+    try {
+      const opened = await open(database);
+      if (!isFresh) usable.set(key, { database, until: Date.now() + USABLE_MILLIS });
+      return opened;
+    } catch (error) {
+      if (!SHUT.has(sqlstateOf(error) ?? '') || !(error instanceof Error)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  return reasons;
+}

@@ -1,0 +1,103 @@
+import { type Client, type QueryResult, DatabaseError } from 'pg';
+import { snapshotBegan, snapshotEnded, snapshotShared } from '../catalog/cache';
+import { runBatch } from './batch';
+import { z } from 'zod';
+import type { Connections } from './connections';
+import type { DatabaseRef } from './database-ref';
+import { literal } from '../identifiers';
+import { SEARCH_PUBLIC } from './settings';
+
+type Mode = 'read-snapshot' | 'write';
+
+/** A transaction and what it begins with, in one message. */
+export interface Beginning {
+  readonly mode: Mode;
+  readonly first: readonly string[];
+}
+
+const BEGIN = {
+  write: 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+  'read-snapshot': 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+} as const;
+
+/**
+ * Runs `use` in one transaction, committed when it returns; it gets the results of the first statements.
+ * When it throws, the caller closes the session, which rolls back: a ROLLBACK would wait behind a COPY
+ * that nobody reads any more.
+ */
+export async function transaction<T>(
+  client: Client,
+  how: Mode | Beginning,
+  use: (first: readonly QueryResult[]) => Promise<T>,
+): Promise<T> {
+  const { mode, first } = typeof how === 'string' ? { mode: how, first: [] } : how;
+  const [, ...results] = await runBatch(client, [BEGIN[mode], ...first]);
+  if (mode === 'read-snapshot') snapshotBegan(client);
+  const result = await use(results);
+  await client.query('COMMIT');
+  if (mode === 'read-snapshot') await snapshotEnded(client);
+  return result;
+}
+
+/** Two sessions that see one and the same snapshot: one copies, the other fingerprints meanwhile. */
+export interface SnapshotPair {
+  readonly copying: Client;
+  readonly hashing: Client;
+  /** Where the snapshot stands in the write-ahead log. */
+  readonly lsn: string;
+}
+
+const EXPORT = `
+  SELECT pg_export_snapshot() AS id,
+         (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+               ELSE pg_current_wal_lsn() END)::text AS lsn`;
+
+const snapshotRow = z.object({ id: z.string(), lsn: z.string() });
+
+/** Runs `use` with a pair of read-only sessions over one `REPEATABLE READ` snapshot. */
+export async function withSnapshotPair<T>(
+  connections: Connections,
+  databaseRef: DatabaseRef,
+  use: (pair: SnapshotPair) => Promise<T>,
+): Promise<T> {
+  return connections.with(databaseRef, (copying) =>
+    transaction(copying, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
+      const { id, lsn } = snapshotRow.parse(exported?.rows[0]);
+      const first = [`SET TRANSACTION SNAPSHOT ${literal(id)}`, SEARCH_PUBLIC];
+      return connections.with(databaseRef, (hashing) =>
+        transaction(hashing, { mode: 'read-snapshot', first }, async () => {
+          snapshotShared(copying, hashing);
+          return use({ copying, hashing, lsn });
+        }),
+      );
+    }),
+  );
+}
+
+/** A statement that PostgreSQL refused, and for which reason. */
+export interface Refusal {
+  readonly sqlstate: string;
+}
+
+/**
+ * Runs `use` inside the session's open transaction and gives what it gave. Where PostgreSQL refuses
+ * with one of the SQLSTATEs, gives the refusal instead, and the transaction with its snapshot is as
+ * good as before. Any other error is thrown.
+ */
+export async function underSavepoint<T>(
+  client: Client,
+  sqlstates: readonly string[],
+  use: () => Promise<T>,
+): Promise<{ readonly result: T } | Refusal> {
+  await client.query('SAVEPOINT check_point');
+  try {
+    const result = await use();
+    await client.query('RELEASE SAVEPOINT check_point');
+    return { result };
+  } catch (error) {
+    const sqlstate = error instanceof DatabaseError ? (error.code ?? '') : '';
+    if (!sqlstates.includes(sqlstate)) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT check_point');
+    return { sqlstate };
+  }
+}

@@ -1,1 +1,0 @@
-export { databaseFailure, naming, sqlstateOf } from './database-failure';

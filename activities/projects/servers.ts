@@ -1,0 +1,111 @@
+import type { Project } from '../../workflows/domain/request';
+import type { Settings } from '../../workflows/domain/settings';
+import { failure } from '../runtime/failure';
+import type { Connections } from '../postgres/session/connections';
+import { relatedProjects, type RequestedProject } from './registry';
+import { ApplicationFailure } from '@temporalio/common';
+import type { DatabaseIdentity } from '../../workflows/domain/plan';
+import { readIdentity } from '../postgres/catalog/databases';
+
+/** The names of a project's connections, as far as somebody says them. */
+export interface NamedServers {
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
+}
+
+/**
+ * The settings with one project's own servers in the place of the configured ones: what the request
+ * names, else what the project is configured with. Refuses a connection that this worker cannot use,
+ * before any server is spoken to.
+ */
+export function settingsFor(
+  connections: Connections,
+  settings: Settings,
+  named: { readonly asked: NamedServers; readonly known?: NamedServers | undefined },
+): Settings {
+  const { asked, known } = named;
+  const source = asked.source ?? known?.source ?? settings.source;
+  const target = asked.target ?? known?.target ?? settings.target;
+  const faults = [
+    ...faultOf(connections, 'source', source),
+    ...(target === source ? [] : faultOf(connections, 'target', target)),
+  ];
+  if (faults.length > 0) throw failure('ConfigInvalid', faults.join('; '));
+  return { ...settings, source, target };
+}
+
+function faultOf(connections: Connections, field: string, name: string): readonly string[] {
+  const fault = connections.faultOf(name);
+  return fault === undefined ? [] : [`"${field}": ${fault}`];
+}
+
+/** The refs that are configured for one source, by whatever connection; `undefined` where none are configured at all. */
+export function refsAtSource(
+  connections: Connections,
+  { settings, source }: { readonly settings: Settings; readonly source: string },
+  configured: readonly Project[] | undefined,
+): readonly string[] | undefined {
+  return configured
+    ?.filter((other) => connections.areSame(other.source ?? settings.source, source, 'database'))
+    .map((other) => other.ref);
+}
+
+/**
+ * The refs configured for a source that could claim a bucket of the project: those that begin with its
+ * own, where buckets are told by their prefix; nothing else asks for refs while one project is read.
+ */
+export async function refsBeside(
+  connections: Connections,
+  at: { readonly settings: Settings; readonly source: string },
+  asked: RequestedProject,
+): Promise<readonly string[] | undefined> {
+  const { settings } = at;
+  if (settings.tenancy.buckets.by !== 'id-prefix') return undefined;
+  return refsAtSource(connections, at, await relatedProjects(connections, settings, asked));
+}
+
+/** The connections of all sources, or of all target servers, that the configuration knows; each once. */
+export function configuredServers(
+  connections: Connections,
+  { settings, which }: { readonly settings: Settings; readonly which: 'source' | 'target' },
+  configured: readonly Project[] | undefined,
+): readonly string[] {
+  const level = which === 'source' ? 'database' : 'server';
+  const names = [settings[which], ...(configured ?? []).map((one) => one[which])];
+  const found: string[] = [];
+  for (const name of names) {
+    if (name === undefined || found.some((one) => connections.areSame(one, name, level))) continue;
+    found.push(name);
+  }
+  return found;
+}
+
+/** Failures that mean: there is no such server or database now, so it cannot be the target either. */
+const GONE: ReadonlySet<string> = new Set(['ServerUnavailable', 'NotFound', 'ConfigInvalid']);
+
+/** The identities of the named sources, as far as they answer. */
+export async function reachableSources(
+  connections: Connections,
+  names: readonly string[],
+): Promise<readonly DatabaseIdentity[]> {
+  const found = await Promise.all(
+    names.map((connection) =>
+      ifThere(() =>
+        connections.with({ connection, access: 'read' }, (client) =>
+          readIdentity(client, connection),
+        ),
+      ),
+    ),
+  );
+  return found.filter((identity) => identity !== undefined);
+}
+
+/** What `use` gives; `undefined` where the server or database that it needs is not there now. */
+export async function ifThere<T>(use: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await use();
+  } catch (error) {
+    if (error instanceof ApplicationFailure && GONE.has(error.type ?? '')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import { activityInfo, log } from '@temporalio/activity';
+import {
+  areBounded,
+  boundedFindings,
+  boundedWords,
+  cutText,
+  FINDINGS,
+  fitting,
+  ROWS_OF_TABLES,
+  TABLES,
+} from '../../workflows/domain/bounds';
+import type { InterruptedRuns } from '../../workflows/domain/interrupted';
+import type { BackupResult, StepResult } from '../../workflows/domain/job';
+import type { NextStep } from '../../workflows/domain/next-steps';
+import type { PlannedTable, Problem, UnclaimedRows } from '../../workflows/domain/plan';
+import type { Evidence, RestoreProof } from '../../workflows/domain/report';
+import { writeWhole } from '../disk/whole-list';
+import type { Resources } from './resources';
+
+/** What plans of every kind have in common. */
+interface Findings {
+  readonly problems: readonly Problem[];
+  readonly warnings?: readonly Problem[];
+  readonly nextSteps?: readonly NextStep[] | undefined;
+  readonly tables?: readonly PlannedTable[];
+  readonly unclaimed?: readonly UnclaimedRows[] | undefined;
+}
+
+/** A plan that fits through Temporal; if something is left out, the whole is in a file that its last finding names. */
+export async function boundedPlan<T extends Findings>(
+  { store }: Pick<Resources, 'store'>,
+  plan: T,
+): Promise<T> {
+  const { problems, warnings, nextSteps, tables, unclaimed } = plan;
+  const isShort = areBounded(problems) && areBounded(warnings ?? []);
+  const whole = isShort ? undefined : await whereItIs(store, { problems, warnings });
+  return {
+    ...plan,
+    problems: boundedFindings(problems, whole),
+    ...(warnings && { warnings: boundedFindings(warnings, whole) }),
+    ...(nextSteps && { nextSteps: fitting(nextSteps, FINDINGS) }),
+    ...(tables && { tables: fitting(byRows(tables), TABLES) }),
+    ...(unclaimed && { unclaimed: fitting(unclaimed, ROWS_OF_TABLES) }),
+  };
+}
+
+/** Evidence that fits; tables that differ come first. */
+export async function boundedEvidence<T extends Evidence>(
+  { store }: Pick<Resources, 'store'>,
+  evidence: T,
+): Promise<T> {
+  const { tables, drift, differences } = evidence;
+  const kept = {
+    tables: fitting(
+      [...tables].sort((a, b) => Number(a.equal) - Number(b.equal)),
+      TABLES,
+    ),
+    drift: fitting(drift, ROWS_OF_TABLES),
+    differences: boundedWords(differences),
+  };
+  const isWhole =
+    kept.tables.length === tables.length &&
+    kept.drift.length === drift.length &&
+    kept.differences.length === differences.length;
+  if (isWhole) return { ...evidence, differences: kept.differences };
+  const whole = await whereItIs(store, { tables, drift, differences });
+  return { ...evidence, ...kept, differences: boundedWords(differences, whole) };
+}
+
+/** What a step says, with its largest tables alone where there are too many. */
+export function boundedStep<T extends StepResult>(result: T): T {
+  const tables = [...result.tables];
+  const isWhole = fitting(tables, TABLES).length === tables.length;
+  const kept = isWhole ? tables : fitting(byRows(tables), TABLES);
+  return { ...result, note: cutText(result.note), tables: kept };
+}
+
+/** The same of a backup; the digests are those of the tables that are left. */
+export function boundedBackup(result: BackupResult): BackupResult {
+  const bounded = boundedStep(result);
+  const digests = bounded.tables.map(({ table }) => [table, result.digests[table]] as const);
+  return {
+    ...bounded,
+    digests: Object.fromEntries(
+      digests.flatMap(([table, digest]) => (digest === undefined ? [] : [[table, digest]])),
+    ),
+  };
+}
+
+export function boundedProof(proof: RestoreProof): RestoreProof {
+  return { ...proof, facts: boundedWords(proof.facts) };
+}
+
+/** Runs as many as one look can restore; the next look finds the rest. */
+export function boundedRuns({
+  interrupted,
+  elsewhere = [],
+  remarks,
+}: InterruptedRuns): InterruptedRuns {
+  const kept = { interrupted: fitting(interrupted, RUNS), elsewhere: fitting(elsewhere, RUNS) };
+  const left =
+    interrupted.length + elsewhere.length - kept.interrupted.length - kept.elsewhere.length;
+  const more =
+    left === 0 ? [] : [`${left} more runs are left for the next reconcile: start it again`];
+  return { ...kept, remarks: [...boundedWords(remarks), ...more] };
+}
+
+const RUNS = { most: 100, bytes: 180_000 };
+
+function byRows<T extends { readonly rows?: number | undefined }>(
+  tables: readonly T[],
+): readonly T[] {
+  return [...tables].sort((a, b) => (b.rows ?? 0) - (a.rows ?? 0));
+}
+
+/** Where the whole was written, in words; a directory that cannot be written keeps no plan from being made. */
+async function whereItIs(store: Resources['store'], list: object): Promise<string> {
+  const { activityType, workflowExecution } = activityInfo();
+  const name = `${activityType}_${workflowExecution?.runId ?? 'unknown'}`;
+  try {
+    return await writeWhole(store, name, list);
+  } catch (error) {
+    log.warn('a list that is too long for Temporal could not be written', { error: String(error) });
+    return 'no file, for the backup directory cannot be written';
+  }
+}

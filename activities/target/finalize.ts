@@ -1,0 +1,24 @@
+import type { Content, SequenceState } from '../../workflows/domain/manifest';
+import { analyze } from '../postgres/rows/load';
+import { placeSequences } from '../postgres/catalog/sequences';
+import type { Client } from '../postgres/session/database-client';
+
+/** What of a backup is settled behind its rows. */
+export interface Settling {
+  readonly sequences: readonly SequenceState[];
+  readonly contents: readonly Content[];
+}
+
+/**
+ * Sets sequences to where they stood and gathers the tables' statistics, in the caller's transaction.
+ */
+export async function finalizeRows(
+  client: Client,
+  { sequences, contents }: Settling,
+): Promise<void> {
+  await placeSequences(client, sequences);
+  await analyze(
+    client,
+    contents.map(({ table }) => table),
+  );
+}

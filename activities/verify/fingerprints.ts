@@ -1,0 +1,127 @@
+import type { Client } from '../postgres/session/database-client';
+import { sameFingerprint, type Fingerprint } from '../../workflows/domain/report';
+import type { Content, Manifest } from '../../workflows/domain/manifest';
+import { populatedTables, NOTHING } from '../postgres/catalog/populated';
+import { readTables, type TableFacts } from '../postgres/catalog/tables';
+import { generatedSelection } from '../postgres/rows/generated';
+import { fingerprints, type Selection } from '../postgres/rows/fingerprint';
+import { selectListAtTarget } from '../postgres/rows/projection';
+
+/** What a target holds, table by table, with the manifest's own seed and projection. */
+export type Fingerprints = ReadonlyMap<string, Fingerprint>;
+
+/**
+ * Fingerprints every table of the manifest whole, so that a row too many is found as well. A table
+ * that is missing, or that lacks a column, has no fingerprint.
+ */
+export async function fingerprintTarget(
+  client: Client,
+  manifest: Manifest,
+  at: (table: string) => void,
+): Promise<Fingerprints> {
+  const present = await readTables(client, manifest.extent);
+  const complete = manifest.contents.filter((content) => problemOf(content, present) === undefined);
+  const holding = await populatedTables(
+    client,
+    complete.map(({ table }) => ({ table, where: 'true' })),
+  );
+  return fingerprintTables(client, { contents: complete, seed: manifest.seed, at }, (content) => ({
+    table: content.table,
+    expressions: selectListAtTarget(content.columns),
+    where: holding.has(content.table) ? 'true' : NOTHING,
+  }));
+}
+
+/** Tables of the manifest whose content at the target is not what the manifest says; a missing table differs. */
+export function differingTables(manifest: Manifest, found: Fingerprints): readonly string[] {
+  return manifest.contents
+    .filter((content) => {
+      const there = found.get(content.table);
+      return there === undefined || !sameFingerprint(there, content);
+    })
+    .map((content) => content.table);
+}
+
+/** Says what a database lacks of a table that the manifest has; `undefined` where it lacks nothing. */
+export function problemOf(
+  { table, columns }: Content,
+  present: readonly TableFacts[],
+): string | undefined {
+  const facts = present.find((candidate) => candidate.table === table);
+  if (facts === undefined) return 'the table is missing';
+  const names = new Set(facts.columns.map(({ name }) => name));
+  const missing = columns.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+  return missing.length === 0 ? undefined : `missing columns: ${missing.join(', ')}`;
+}
+
+/**
+ * Tables whose rows are equal and whose generated columns are not: a file does not hold these, the
+ * target computed them anew.
+ */
+export async function generatedDifferences(
+  client: Client,
+  manifest: Manifest,
+  found: Fingerprints,
+): Promise<readonly string[]> {
+  const differing = new Set(differingTables(manifest, found));
+  const present = await readTables(client, manifest.extent);
+  const wanted = manifest.contents.flatMap((content) => {
+    const { table, generated } = content;
+    return generated === undefined || differing.has(table) ? [] : [{ content, generated }];
+  });
+  const complete = wanted.filter(
+    ({ content, generated: { columns } }) =>
+      problemOf({ ...content, columns }, present) === undefined,
+  );
+  const selections = complete.map(({ content, generated }) => {
+    const where = found.get(content.table)?.rows === 0 ? NOTHING : 'true';
+    return generatedSelection(content, generated.columns, where);
+  });
+  const prints = await fingerprints(client, selections, manifest.seed);
+  const digests = new Map(complete.map(({ content }, i) => [content.table, prints[i]?.digest]));
+  return wanted
+    .filter(({ content, generated }) => digests.get(content.table) !== generated.digest)
+    .map(({ content }) => `generated columns of ${content.table} differ`);
+}
+
+/** Tables with no more rows than these together are asked for in one message. */
+const FEW_ROWS = 20_000;
+
+/** Which tables, with which seed, and whom to tell where it is. */
+export interface Asking {
+  readonly contents: readonly Content[];
+  readonly seed: string;
+  readonly at?: ((table: string) => void) | undefined;
+}
+
+/** Fingerprints of the tables by name, each by its own selection; small tables go together. */
+export async function fingerprintTables(
+  client: Client,
+  { contents, seed, at }: Asking,
+  select: (content: Content) => Selection,
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  const found = new Map<string, Fingerprint>();
+  for (const group of grouped(contents)) {
+    if (group[0] !== undefined) at?.(group[0].table);
+    const prints = await fingerprints(client, group.map(select), seed);
+    prints.forEach((print, i) => found.set(group[i]?.table ?? '', print));
+  }
+  return found;
+}
+
+/** In their order, with at most `FEW_ROWS` rows to a group of several. */
+function grouped(contents: readonly Content[]): readonly (readonly Content[])[] {
+  const groups: Content[][] = [];
+  let rows = Infinity;
+  for (const content of contents) {
+    const last = groups.at(-1);
+    if (last === undefined || rows + content.rows > FEW_ROWS) {
+      groups.push([content]);
+      rows = content.rows;
+    } else {
+      last.push(content);
+      rows += content.rows;
+    }
+  }
+  return groups;
+}

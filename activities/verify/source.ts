@@ -1,0 +1,77 @@
+import type { Client } from '../postgres/session/database-client';
+import { sameFingerprint, type Fingerprint } from '../../workflows/domain/report';
+import type { Content, Manifest } from '../../workflows/domain/manifest';
+import type { TableDrift } from '../../workflows/domain/report';
+import { readTables } from '../postgres/catalog/tables';
+import { NOTHING } from '../postgres/catalog/populated';
+import { selectList } from '../postgres/rows/projection';
+import type { WantedProject } from '../postgres/scope/known-refs';
+import { readProjectScope } from '../postgres/scope/project-scope';
+import { problemOf } from './fingerprints';
+import { fingerprintTables } from './fingerprints';
+
+/** One table of the manifest as the source has it now. */
+export interface SourceTable {
+  /** The rows in scope, as a predicate. */
+  readonly where: string;
+  /** Absent where the source cannot be read the same way any more. */
+  readonly print?: Fingerprint | undefined;
+  readonly lack?: string | undefined;
+}
+
+/** The tables of the manifest as the source has them now; empty where no source was asked for. */
+export type SourceTables = ReadonlyMap<string, SourceTable>;
+
+/** Fingerprints the project's rows as the source holds them now, with the manifest's seed and projection. */
+export async function fingerprintSource(
+  client: Client,
+  manifest: Manifest,
+  wanted: Pick<WantedProject, 'projectRef' | 'configuredRefs'>,
+): Promise<SourceTables> {
+  const found = new Map<string, SourceTable>();
+  const { tenancy, scopes, extent, contents, seed } = manifest;
+  if (tenancy === undefined) return found;
+  const present = await readTables(client, extent);
+  const listed = new Set(manifest.tables);
+  const tables = present.filter(({ table }) => listed.has(table));
+  for (const { table } of present) {
+    if (!listed.has(table))
+      found.set(table, { where: 'false', lack: 'the backup has no such table' });
+  }
+  // No rule need cover what the source has come to have since.
+  const held = new Set(contents.flatMap(({ table, rows }) => (rows > 0 ? [table] : [])));
+  const presumed = (table: string): boolean => held.has(table);
+  const scope = await readProjectScope(client, tables, { ...wanted, tenancy, scopes, presumed });
+  const whereOf = new Map(scope.tables.map(({ facts, where }) => [facts.table, where]));
+  const complete: Content[] = [];
+  for (const content of contents) {
+    const { table } = content;
+    const where = whereOf.get(table);
+    const lack = where === undefined ? 'the table is missing' : problemOf(content, tables);
+    if (lack === undefined) complete.push(content);
+    found.set(table, { where: where ?? NOTHING, lack });
+  }
+  const asking = { contents: complete, seed };
+  const prints = await fingerprintTables(client, asking, ({ table, columns }) => ({
+    table,
+    expressions: selectList(columns),
+    where: whereOf.get(table) ?? NOTHING,
+  }));
+  for (const [table, print] of prints)
+    found.set(table, { where: whereOf.get(table) ?? NOTHING, print });
+  return found;
+}
+
+/** The tables whose rows in scope are not what the snapshot saw. */
+export function driftOf(manifest: Manifest, source: SourceTables): readonly TableDrift[] {
+  return [...source].flatMap(([table, now]): readonly TableDrift[] => {
+    const then = fingerprintIn(manifest, table);
+    if (now.print === undefined) return [{ table, manifest: then, note: now.lack }];
+    return sameFingerprint(now.print, then) ? [] : [{ table, manifest: then, source: now.print }];
+  });
+}
+
+function fingerprintIn({ contents }: Manifest, table: string): Fingerprint {
+  const { rows = 0, digest = '0' } = contents.find((content) => content.table === table) ?? {};
+  return { rows, digest };
+}

@@ -1,0 +1,171 @@
+import type { Client } from '../postgres/session/database-client';
+import type { Problem } from '../../workflows/domain/plan';
+import { readTables } from '../postgres/catalog/tables';
+import { compareDefinition } from './compare-definition';
+import {
+  fingerprintTarget,
+  generatedDifferences,
+  problemOf,
+  type Fingerprints,
+} from './fingerprints';
+import type { Verification } from './evidence';
+import type { Manifest, SequenceState } from '../../workflows/domain/manifest';
+import { readSequenceRules, readSequences, type SequenceRule } from '../postgres/catalog/sequences';
+import type { Extent } from '../../workflows/domain/extent';
+import { countOrphans, readForeignKeys } from '../postgres/catalog/foreign-keys';
+import { counted } from '../../workflows/domain/counted';
+import { countRows } from '../postgres/catalog/populated';
+
+/** The target in one snapshot, as far as it can be told without looking at single rows. */
+export interface TargetView {
+  readonly prints: Fingerprints;
+  /** What the target lacks of a table, by table. */
+  readonly lacks: ReadonlyMap<string, string>;
+  readonly unlisted: readonly UnlistedTable[];
+  /** Differences beside the rows of the manifest's tables. */
+  readonly differences: readonly string[];
+  /** What is worth knowing and no difference. */
+  readonly notes: readonly Problem[];
+}
+
+/** Reads the target in the session's snapshot, and its schema. */
+export async function viewTarget(verification: Verification, client: Client): Promise<TargetView> {
+  const { manifest, meter } = verification;
+  const prints = await fingerprintTarget(client, manifest, (table) => {
+    meter.at(table);
+  });
+  const generated = await generatedDifferences(client, manifest, prints);
+  const unlisted = await unlistedTables(client, manifest);
+  const sequences = await compareSequences(client, manifest);
+  const isEmpty = (table: string): boolean => prints.get(table)?.rows === 0;
+  const orphans = await orphanDifferences(client, manifest.extent, isEmpty);
+  const definition = await compareDefinition(verification, client);
+  const present = await readTables(client, manifest.extent);
+  const lacks = new Map<string, string>();
+  for (const content of manifest.contents) {
+    const lack = problemOf(content, present);
+    if (lack !== undefined) lacks.set(content.table, lack);
+  }
+  return {
+    prints,
+    lacks,
+    unlisted,
+    differences: [
+      ...generated,
+      ...definition.differences,
+      ...unlistedDifferences(unlisted),
+      ...sequences.differences,
+      ...orphans,
+    ],
+    notes: [...definition.notes, ...sequences.notes],
+  };
+}
+
+type Standing = Pick<SequenceState, 'lastValue' | 'isCalled'>;
+
+/** What became of the sequences of a backup. */
+interface SequencesFound {
+  /** Sequences that are missing, or would give values again that they gave before the backup. */
+  readonly differences: readonly string[];
+  /** Sequences that have given values since: the database is in use. */
+  readonly notes: readonly Problem[];
+}
+
+/**
+ * Compares the value that each sequence gives next with the one that it would have given at the backup.
+ * `(97, called)` and `(98, not called)` are the same where it counts by one. A sequence that goes round can have
+ * passed any value: one that stands elsewhere is taken to be used.
+ */
+async function compareSequences(
+  client: Client,
+  { sequences, extent }: Manifest,
+): Promise<SequencesFound> {
+  const here = new Map((await readSequences(client, extent)).map((s) => [s.sequence, s]));
+  const rules = await readSequenceRules(client, [...here.keys()]);
+  const differences: string[] = [];
+  const notes: Problem[] = [];
+  for (const recorded of sequences) {
+    const { sequence } = recorded;
+    const [state, rule] = [here.get(sequence), rules.get(sequence)];
+    if (state === undefined || rule === undefined) {
+      differences.push(`sequence ${sequence} is missing`);
+      continue;
+    }
+    const words = `sequence ${sequence} stands at ${wordsOf(state)}`;
+    const order = compareNext(state, recorded, rule);
+    if (order === 'behind') {
+      differences.push(`${words}, behind ${wordsOf(recorded)}: it would give values again`);
+    }
+    if (order === 'ahead') {
+      const message = `${words}, ahead of ${wordsOf(recorded)} in the backup: it has been used since`;
+      notes.push({ code: 'sequence-used', message });
+    }
+  }
+  return { differences, notes };
+}
+
+function compareNext(state: Standing, recorded: Standing, rule: SequenceRule) {
+  const [next, was] = [nextOf(state, rule), nextOf(recorded, rule)];
+  if (next === was) return 'same';
+  if (rule.cycle || next === 'none') return 'ahead';
+  if (was === 'none') return 'behind';
+  return next > was === rule.increment > 0n ? 'ahead' : 'behind';
+}
+
+/** The value that the sequence gives next; `none` where it is used up. */
+function nextOf({ lastValue, isCalled }: Standing, rule: SequenceRule): bigint | 'none' {
+  const next = BigInt(lastValue) + (isCalled ? rule.increment : 0n);
+  if (next >= rule.min && next <= rule.max) return next;
+  if (!rule.cycle) return 'none';
+  return rule.increment > 0n ? rule.min : rule.max;
+}
+
+function wordsOf({ lastValue, isCalled }: Standing): string {
+  return `(${lastValue}, ${isCalled ? 'called' : 'not called'})`;
+}
+
+/** Foreign keys with rows that point at nothing, each by anti-join, whatever the constraint says of itself. */
+async function orphanDifferences(
+  client: Client,
+  extent: Extent,
+  isEmpty: (table: string) => boolean,
+): Promise<readonly string[]> {
+  const keys = await readForeignKeys(client, extent);
+  const asked = keys.filter(({ table }) => !isEmpty(table));
+  const orphans = await countOrphans(client, asked);
+  return asked.flatMap(({ name, table }, i) =>
+    orphans[i] === 0
+      ? []
+      : [`foreign key ${name} on ${table}: rows that point at nothing: ${String(orphans[i])}`],
+  );
+}
+
+/** A table of the target that the manifest does not list, and the rows it holds. */
+export interface UnlistedTable {
+  readonly table: string;
+  readonly rows: number;
+}
+
+/** The tables of the manifest's extent that stand at the target and that the manifest does not list. */
+async function unlistedTables(
+  client: Client,
+  manifest: Manifest,
+): Promise<readonly UnlistedTable[]> {
+  const listed = new Set(manifest.tables);
+  const present = await readTables(client, manifest.extent);
+  const tables = present.map(({ table }) => table).filter((table) => !listed.has(table));
+  const rows = await countRows(client, tables);
+  return tables.map((table, i) => ({ table, rows: rows[i] ?? 0 }));
+}
+
+/**
+ * What is wrong about them: whether one may stand there at all is for the comparison of schemas to
+ * say, but none may hold a row.
+ */
+function unlistedDifferences(unlisted: readonly UnlistedTable[]): readonly string[] {
+  return unlisted
+    .filter(({ rows }) => rows > 0)
+    .map(
+      ({ table, rows }) => `table ${table} holds ${counted(rows, 'row')}, the backup none of them`,
+    );
+}

@@ -1,0 +1,131 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  proxyActivities,
+  workflowInfo,
+  type ActivityOptions,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import { isNotStarted } from './run/failure-cause';
+import { hostQueueOf, HOST_ID } from './domain/names';
+import type { HostAwaited } from './domain/progress';
+import { attemptsWithin, FIRST_PAUSE, hostWait, TIMING, type Timing } from './domain/timing';
+
+/**
+ * An attempt that lives is never ended for its length: a comparison of a large project takes as long as it
+ * takes. One that is dead is noticed by its silence.
+ */
+const LONGEST = '30 days';
+
+/** A plan that was asked of a host is not waited for without end: nothing depends on it yet. */
+const PLAN_STARTED_WITHIN = '30s';
+
+/** How patiently a step runs, and at which host; without one, at any. */
+export interface Placed {
+  readonly timing?: Timing | undefined;
+  readonly host?: string | undefined;
+}
+
+/** Shows that a step waits for its host; `undefined`: it does no more. */
+export interface HostDisplay {
+  awaits(awaited: HostAwaited | undefined): void;
+}
+
+/** Calls one activity. */
+export type Use<T> = (activities: Activities) => Promise<T>;
+
+/** Plans: an unreachable server is tried again for about ten seconds, then the plan refuses. */
+export function planning(summary: string, host?: string): Activities {
+  return proxyActivities<Activities>({
+    ...common(summary, TIMING),
+    retry: {
+      initialInterval: FIRST_PAUSE,
+      backoffCoefficient: 2,
+      maximumInterval: '4s',
+      maximumAttempts: 5,
+    },
+    ...(host !== undefined && { ...at(host), scheduleToStartTimeout: PLAN_STARTED_WITHIN }),
+  });
+}
+
+/** Steps of the procedure: passing failures are retried until they pass, permanent ones end it. */
+export function working<T>(
+  summary: string,
+  { timing = TIMING, host }: Placed,
+  use: Use<T>,
+  display?: HostDisplay,
+): Promise<T> {
+  const options = { ...common(summary, timing), retry: retrying(timing) };
+  return atHost({ options, host, timing, display }, use);
+}
+
+/** What undoes: tried again with growing pauses for the configured time before a person is asked. */
+export function restoring<T>(
+  summary: string,
+  { timing = TIMING, host }: Placed,
+  use: Use<T>,
+  display?: HostDisplay,
+): Promise<T> {
+  const retry = { ...retrying(timing), maximumAttempts: attemptsWithin(timing) };
+  return atHost({ options: { ...common(summary, timing), retry }, host, timing, display }, use);
+}
+
+interface HostBound {
+  readonly options: ActivityOptions;
+  readonly host: string | undefined;
+  readonly timing: Timing;
+  readonly display: HostDisplay | undefined;
+}
+
+/**
+ * Calls the activity where the backup is. Where no worker of that host starts it, it is scheduled again,
+ * without end, for nobody else has the backup. Each round costs `EVENTS_PER_ROUND` events of the history; their number
+ * is bounded since each round is twice as long as the one before.
+ */
+async function atHost<T>({ options, host, timing, display }: HostBound, use: Use<T>): Promise<T> {
+  if (host === undefined) return use(proxyActivities<Activities>(options));
+  const since = new Date().toISOString();
+  for (let round = 0; ; round += 1) {
+    const scheduleToStartTimeout = hostWait(timing, round);
+    const activities = proxyActivities<Activities>({
+      ...options,
+      ...at(host),
+      scheduleToStartTimeout,
+    });
+    try {
+      return await use(activities);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure) || !isNotStarted(error)) throw error;
+      display?.awaits({ host, activity: error.activityType, since });
+    }
+  }
+}
+
+/**
+ * The SDK's documentation says that it waits for a cancelled activity by default; it does not. Whatever
+ * follows a cancelled step must not begin while the step may still write.
+ */
+function common(summary: string, { silence }: Timing): ActivityOptions {
+  return {
+    summary,
+    startToCloseTimeout: LONGEST,
+    heartbeatTimeout: silence,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
+
+function at(host: string): Pick<ActivityOptions, 'taskQueue'> {
+  return { taskQueue: hostQueueOf(workflowInfo().taskQueue, host) };
+}
+
+function retrying({ longestPause }: Timing) {
+  const maximumInterval = Math.max(longestPause, FIRST_PAUSE);
+  return { initialInterval: FIRST_PAUSE, backoffCoefficient: 2, maximumInterval };
+}
+
+/** The host that a request names; whatever else stands there, the plan refuses. */
+export function hostAsked(input: unknown): string | undefined {
+  if (typeof input !== 'object' || input === null || !('host' in input)) return undefined;
+  const { host } = input;
+  return typeof host === 'string' && HOST_ID.test(host) ? host : undefined;
+}

@@ -1,0 +1,100 @@
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
+import { ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
+import type { Rest } from '../children';
+import type { FleetEntry, FleetProject, ParkedBefore } from '../domain/fleet';
+import { migrationWorkflowId } from '../domain/names';
+import { momentWords } from '../domain/origin';
+import type { Report } from '../domain/report';
+import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
+import { migrateProject } from '../migrate-project';
+import { planning } from '../activity-options';
+
+/** What every child of a fleet is given beside its project. */
+export interface ChildOptions {
+  readonly fleetId: string;
+  readonly replace: boolean;
+  readonly onDrift: 'report' | 'fail';
+}
+
+/** Starts the migration of one project; `undefined` where one of it is running already. */
+export async function startMigration(
+  project: FleetProject,
+  { fleetId, replace, onDrift }: ChildOptions,
+): Promise<ChildWorkflowHandle<typeof migrateProject> | undefined> {
+  const { ref: projectRef, database: databaseName, owner, source, target, overlap } = project;
+  const input = {
+    ...{ projectRef, databaseName, source, target, replace, onDrift, unclaimed: false },
+    ...(owner !== undefined && { ownerUserId: owner }),
+    ...(overlap !== undefined && { overlap }),
+  };
+  const key = defineSearchAttributeKey(SEARCH_ATTRIBUTES.fleet, SearchAttributeType.KEYWORD);
+  try {
+    return await startChild(migrateProject, {
+      args: [input],
+      workflowId: migrationWorkflowId(projectRef),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `${projectRef} → ${databaseName}`,
+      typedSearchAttributes: [{ key, value: fleetId }],
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+}
+
+/** The entry of a project whose migration another run has, or that is parked since before. */
+export async function occupied(project: FleetProject): Promise<FleetEntry> {
+  const workflowId = migrationWorkflowId(project.ref);
+  const parked = await planning(`is ${project.ref} parked?`).lookAtMigration(workflowId);
+  return parked === undefined ? busy(project) : parkedBefore(project, parked);
+}
+
+function parkedBefore(project: FleetProject, { since, problems }: ParkedBefore): FleetEntry {
+  const command = `temporal workflow update execute --workflow-id ${migrationWorkflowId(project.ref)} --name retryRestore`;
+  const message = `parked since ${momentWords(since)}, before this fleet; once its cause is gone: ${command}`;
+  return {
+    ...nameOf(project),
+    outcome: 'parked',
+    parkedSince: since,
+    problems: [{ code: 'parked', message }, ...problems],
+  };
+}
+
+function busy(project: FleetProject): FleetEntry {
+  const problem = { code: 'ProjectBusy', message: 'its migration is already running' };
+  return { ...nameOf(project), outcome: 'busy', problems: [problem] };
+}
+
+/** The entry of a project whose child has come to rest. */
+export function entryOf(project: FleetProject, { report, message, how }: Rest): FleetEntry {
+  if (report === undefined || how !== undefined) {
+    const outcome = how ?? 'failed';
+    return { ...nameOf(project), outcome, problems: [{ code: outcome, message }] };
+  }
+  const { backupId, problems, tables } = report;
+  const outcome = outcomeOf(report);
+  return {
+    ...nameOf(project),
+    outcome,
+    ...(backupId !== undefined && { backupId }),
+    rows: tables.reduce((sum, table) => sum + table.rows, 0),
+    problems: outcome === 'already-migrated' ? [] : problems,
+  };
+}
+
+/** The outcomes of a migration that mean the same for a project of a fleet. */
+const AS_IT_IS = ['migrated', 'restored', 'refused', 'parked'] as const;
+
+function outcomeOf({ outcome, problems }: Report): FleetEntry['outcome'] {
+  if (problems.length > 0 && problems.every(({ code }) => code === 'already-migrated'))
+    return 'already-migrated';
+  return AS_IT_IS.find((known) => known === outcome) ?? 'failed';
+}
+
+function nameOf({ ref: projectRef, database: databaseName }: FleetProject) {
+  return { projectRef, databaseName };
+}
