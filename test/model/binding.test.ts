@@ -26,12 +26,21 @@ function recorded(name: string): readonly string[] {
   });
 }
 
-/** Where each text stands in a source file, in the order in which the texts are given. */
-function placesOf(file: string, texts: readonly string[]): readonly number[] {
-  const source = readFileSync(join(__dirname, '../..', file), 'utf8');
+/** Where each text stands in a function of a source file (`file#name`), in the order in which the texts are given. */
+function placesOf(where: string, texts: readonly string[]): readonly number[] {
+  const [file = '', name] = where.split('#');
+  const whole = readFileSync(join(__dirname, '../..', file), 'utf8');
+  const source = name === undefined ? whole : functionOf(whole, name);
   const places: number[] = [];
   for (const text of texts) places.push(source.indexOf(text, (places.at(-1) ?? -1) + 1));
   return places;
+}
+
+/** The text of a function that stands at the top of a file. */
+function functionOf(source: string, name: string): string {
+  const [text] = new RegExp(`function ${name}\\b[\\s\\S]*?\\n}\\n`).exec(source) ?? [];
+  if (text === undefined) throw new Error(`there is no function ${name}`);
+  return text;
 }
 
 const scenario = { kind: 'absent', guards: without(), runs: {}, late: 0 } as const;
@@ -65,8 +74,8 @@ describe('the model of the step machine', () => {
     expect(programOf('fence', 'absent', scenario)).toEqual([
       ...['openLock', 'ask', 'look', 'end', 'takeLock', 'look', 'end', 'pass', 'answer'],
     ]);
-    const places = placesOf('activities/runtime/lease.ts', [
-      'connections.with(lockPlace(',
+    const places = placesOf('activities/runtime/lease.ts#takeLease', [
+      'connections.with(lockDatabaseRef(',
       'assertStillCurrent(',
       'endOtherAttempts(',
       'tryLock(',
@@ -88,12 +97,24 @@ describe('the model of the step machine', () => {
         'renameDatabase(',
       ],
     ],
-    ['activities/runtime/lease.ts', ['advanceToken(', 'transaction(', 'assertToken(']],
-    ['activities/target/restore.ts', ['ownMark(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase(']],
-    ['activities/complete-migration.ts', ['write(', 'openTarget(', 'complete(']],
-    ['activities/target/restore.ts', ['inOwnTarget(', 'removeParts(', 'reopen(', 'withdraw(']],
-    ['activities/target/restore.ts', ['inOwnTarget(', 'rebuilding(', 'reopen(', 'withdraw(']],
-    ['activities/runtime/lease.ts', ['transaction(', 'advanceToken(', 'use(']],
+    [
+      'activities/runtime/lease.ts#withFencedTarget',
+      ['advanceToken(', 'transaction(', 'assertToken('],
+    ],
+    [
+      'activities/target/restore.ts#restoreAbsent',
+      ['readOwnMarker(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase('],
+    ],
+    ['activities/complete-migration.ts', ['write(', 'openTarget(', 'completeMarker(']],
+    [
+      'activities/target/restore.ts#restoreEmpty',
+      ['withOwnTarget(', 'removeParts(', 'reopen(', 'restorePreviousMarker('],
+    ],
+    [
+      'activities/target/restore.ts#restoreFilled',
+      ['withOwnTarget(', 'rebuilding(', 'reopen(', 'restorePreviousMarker('],
+    ],
+    ['activities/runtime/lease.ts#withOwnTarget', ['transaction(', 'advanceToken(', 'use(']],
     ['activities/restore-project.ts', ['undo(writer)', 'proveRestored(']],
     ['workflows/compensation.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],
     ['workflows/migrate-project.ts', ['withRestore(', 'initSchema(', 'migrateAuth(']],
