@@ -26,7 +26,7 @@ export async function removeMarker(resources: Resources, job: Job): Promise<void
 }
 
 /**
- * Sets the completed mark of a verified target. The mark keeps the evidence that it rests on. In the same transaction
+ * Sets the completed marker of a verified target. The marker keeps the evidence that it rests on. In the same transaction
  * the target's clients are let in. The last write of a run. Safe to run twice.
  */
 export async function completeVerified(writer: Writer, evidence: Evidence): Promise<void> {
@@ -39,7 +39,7 @@ export async function completeVerified(writer: Writer, evidence: Evidence): Prom
 
 /** An earlier attempt may have done it, and only its answer was lost. */
 async function forgetOnce(writer: Writer, opening: Opening): Promise<void> {
-  if ((await markOf(writer)) === undefined) return;
+  if ((await markerOf(writer)) === undefined) return;
   await withFencedTarget(writer, ({ client, write }) =>
     write(async () => {
       await openTarget(client, opening);
@@ -48,7 +48,7 @@ async function forgetOnce(writer: Writer, opening: Opening): Promise<void> {
   );
 }
 
-/** The same; then the fence lets nobody in, and only then the mark is looked at. */
+/** The same; then the fence lets nobody in, and only then the marker is looked at. */
 async function completeOnce(writer: Writer, opening: Opening, evidence: Evidence): Promise<void> {
   const { runId } = writer;
   try {
@@ -59,8 +59,8 @@ async function completeOnce(writer: Writer, opening: Opening, evidence: Evidence
       }),
     );
   } catch (error) {
-    const mark = await markOf(writer);
-    if (mark?.runId !== runId || mark.state !== 'completed') throw error;
+    const marker = await markerOf(writer);
+    if (marker?.runId !== runId || marker.state !== 'completed') throw error;
   }
 }
 
@@ -74,6 +74,6 @@ async function noteTiming(store: BackupStore, manifest: Manifest): Promise<void>
   });
 }
 
-function markOf({ connections, job }: Writer): Promise<Marker | undefined> {
+function markerOf({ connections, job }: Writer): Promise<Marker | undefined> {
   return connections.with(targetRef(job.target, 'read'), (client) => readMarker(client));
 }

@@ -9,7 +9,7 @@ import type { Resources } from './runtime/resources';
 
 /**
  * Finds runs that were terminated or timed out and left something behind: by their last known state in
- * Temporal, by the marks in the databases of the target servers, and in the backup directory.
+ * Temporal, by the markers in the databases of the target servers, and in the backup directory.
  */
 export async function findInterrupted(
   resources: Resources,

@@ -13,7 +13,7 @@ import { configuredProjects } from './projects/registry';
 import { resolveProject, type ResolvedProject } from './projects/resolve';
 import { settleExtent } from './plan/extent';
 import { viewSource, type SourceView } from './plan/source';
-import { marksBefore, viewTarget, type TargetView } from './plan/target';
+import { markersBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords } from './plan/target-findings';
 import { targetProblems, type TargetDemand } from './plan/target-findings';
 import { comesAlong, stateBefore } from './plan/target-findings';
@@ -70,7 +70,7 @@ async function makePlan(
     ...settled.problems,
     ...source.problems,
     ...targetProblems(target, demand),
-    ...(request.replace ? await openRunProblems(target.mark) : []),
+    ...(request.replace ? await openRunProblems(target.marker) : []),
     ...ready.problems,
     ...space.problems,
   ];
@@ -172,7 +172,7 @@ function assemble({ request, source, target, before, ...found }: Findings): Plan
     extent: source.extent,
     unclaimed: source.unclaimed,
     replace: request.replace,
-    ...marksBefore(target),
+    ...markersBefore(target),
     onDrift: request.onDrift,
   };
 }

@@ -18,7 +18,7 @@ import { storeProblems } from './plan/store';
 import type { Needs } from './plan/server-findings';
 import { trialProblems } from './plan/target-readiness';
 import { viewReadiness } from './plan/target-readiness';
-import { marksBefore, viewTarget, type TargetView } from './plan/target';
+import { markersBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords } from './plan/target-findings';
 import { targetProblems, type TargetDemand } from './plan/target-findings';
 import { stateBefore } from './plan/target-findings';
@@ -72,7 +72,7 @@ async function makePlan(
   const ready = await viewReadiness(connections, view, needs);
   const found = [
     ...targetProblems(view, demand),
-    ...(replace ? await openRunProblems(view.mark) : []),
+    ...(replace ? await openRunProblems(view.marker) : []),
     ...ready.problems,
     ...(await storeProblems(store)),
   ];
@@ -87,7 +87,7 @@ async function makePlan(
     extent,
     target: view.identity,
     targetBefore: before,
-    ...marksBefore(view),
+    ...markersBefore(view),
     sources,
     ...ready,
     problems,
@@ -144,10 +144,10 @@ function contentOf({ source, timestamp, contents }: Manifest): RestorePlan['back
   return { source, snapshotAt: timestamp, rows, tables: contents.length };
 }
 
-function overwrittenIn({ before, mark }: TargetView): Overwritten | undefined {
+function overwrittenIn({ before, marker }: TargetView): Overwritten | undefined {
   if (before.kind !== 'filled') return undefined;
-  if (mark?.state !== 'completed') return before.rows === 0 ? undefined : { rows: before.rows };
-  const { projectRef, source, snapshotAt, completedAt } = mark;
+  if (marker?.state !== 'completed') return before.rows === 0 ? undefined : { rows: before.rows };
+  const { projectRef, source, snapshotAt, completedAt } = marker;
   const holds = { projectRef, source, snapshotAt, completedAt: completedAt ?? snapshotAt };
   return { rows: before.rows, holds };
 }

@@ -40,8 +40,8 @@ async function makePlan(
   const { store } = resources;
   const { project, settings } = await settleWithout(current, resources.settings, request);
   const databaseRef = { connection: settings.target, database: project.databaseName };
-  const { target, mark, isThere } = await viewTarget(connections, databaseRef);
-  const { manifest, warnings } = await backupToCompare(store, request, { mark, ...databaseRef });
+  const { target, marker, isThere } = await viewTarget(connections, databaseRef);
+  const { manifest, warnings } = await backupToCompare(store, request, { marker, ...databaseRef });
   const source = await askSource(request, () =>
     connections.with({ connection: settings.source, access: 'read' }, (client) =>
       readIdentity(client, settings.source),
@@ -94,7 +94,7 @@ async function settleWithout(
 interface TargetSeen {
   readonly target: DatabaseIdentity;
   readonly isThere: boolean;
-  readonly mark: Marker | undefined;
+  readonly marker: Marker | undefined;
 }
 
 async function viewTarget(
@@ -106,10 +106,10 @@ async function viewTarget(
     entry: await findDatabase(client, database),
   }));
   const target = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
-  if (server.entry === undefined) return { target, isThere: false, mark: undefined };
+  if (server.entry === undefined) return { target, isThere: false, marker: undefined };
   const databaseRef = { connection, database, access: 'read' } as const;
-  const mark = await connections.with(databaseRef, (client) => readMarker(client));
-  return { target, isThere: true, mark };
+  const marker = await connections.with(databaseRef, (client) => readMarker(client));
+  return { target, isThere: true, marker };
 }
 
 async function readingProblems(

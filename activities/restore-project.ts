@@ -16,7 +16,7 @@ import { withExclusiveLease, type Writer } from './runtime/lease';
  * What this run did not make it does not undo.
  */
 export async function restoreProject(resources: Resources, job: Job): Promise<RestoreProof> {
-  return mending(() =>
+  return fixing(() =>
     withExclusiveLease(resources, { step: 'restoreProject', job }, (writer) => restore(writer)),
   );
 }
@@ -31,14 +31,14 @@ async function restore(writer: Writer): Promise<RestoreProof> {
   return { ...proof, facts: [...proof.facts, ...kept] };
 }
 
-/** Whatever a person can mend meanwhile is tried again, permanent as it may be for other steps. */
-async function mending<T>(use: () => Promise<T>): Promise<T> {
+/** Whatever a person can fix meanwhile is tried again, permanent as it may be for other steps. */
+async function fixing<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
     const code = error.type ?? '';
-    if (!isFailureCode(code) || !FAILURES[code].mendable) throw error;
+    if (!isFailureCode(code) || !FAILURES[code].operatorCanFix) throw error;
     throw ApplicationFailure.create({ type: code, message: error.message, nonRetryable: false });
   }
 }

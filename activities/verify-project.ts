@@ -20,7 +20,7 @@ import { withExclusiveLease, type Writer } from './runtime/lease';
  * nobody expects. Where rows differ, their primary keys go into files beside the backup. Neither
  * database is changed: what is set apart in the target's server is temporary and rolled back.
  *
- * Where it shall `complete` the run and finds nothing wrong, it ends with the completed mark; then it is
+ * Where it shall `complete` the run and finds nothing wrong, it ends with the completed marker; then it is
  * alone with the target from the beginning. Safe to run twice: what an earlier attempt completed may be in
  * use, and is not compared again.
  */
@@ -40,7 +40,7 @@ export async function verifyProject(
     if (earlier !== undefined) return { ...earlier, completed: true };
     const evidence = await compare(resources, job, writer);
     const isSound = unsoundIn(evidence, job.onDrift) === undefined;
-    if (!isSound || !(await leavesAMark(resources, job))) return evidence;
+    if (!isSound || !(await leavesAMarker(resources, job))) return evidence;
     await completeVerified(writer, evidence);
     return { ...evidence, completed: true };
   });
@@ -52,14 +52,14 @@ export async function verifyProject(
  */
 function completedEarlier({ connections, job, runId }: Writer): Promise<Evidence | undefined> {
   return connections.with(reusedTargetRef(job.target, 'read'), async (client) => {
-    const mark = await readMarker(client);
-    if (mark?.runId !== runId || mark.state !== 'completed') return undefined;
+    const marker = await readMarker(client);
+    if (marker?.runId !== runId || marker.state !== 'completed') return undefined;
     return readEvidenceOfMarker(client);
   });
 }
 
-/** A target that got its own rows back loses its mark: no second attempt could tell what the first had done. */
-async function leavesAMark({ store }: Resources, { backupId }: Job): Promise<boolean> {
+/** A target that got its own rows back loses its marker: no second attempt could tell what the first had done. */
+async function leavesAMarker({ store }: Resources, { backupId }: Job): Promise<boolean> {
   return (await store.manifest(backupId)).kind !== 'target';
 }
 

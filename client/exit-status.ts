@@ -57,7 +57,7 @@ function ofFleet({ outcome, counts }: FleetReport, isInterrupted: boolean): numb
 }
 
 /** 0 when nothing unfinished is left, 3 where a person is needed. */
-function ofReconciled({ reconciled, remarks }: ReconcileReport): number {
+function ofReconciled({ reconciled, findings }: ReconcileReport): number {
   const isDone = reconciled.every(({ outcome }) => outcome === 'restored' || outcome === 'running');
-  return isDone && remarks.length === 0 ? 0 : 3;
+  return isDone && findings.length === 0 ? 0 : 3;
 }

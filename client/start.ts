@@ -66,7 +66,7 @@ async function attach(session: Session, request: Request): Promise<WorkflowHandl
   );
 }
 
-/** Whoever asks again for what is parked has mended something: the restore is tried once more. */
+/** Whoever asks again for what is parked has fixed something: the restore is tried once more. */
 async function retryIfParked(session: Session, handle: WorkflowHandle): Promise<void> {
   const { isParked } = await look(session.client, handle);
   if (isParked) await handle.executeUpdate('retryRestore');

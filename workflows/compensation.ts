@@ -61,7 +61,7 @@ export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<R
   const words = `put ${target.database} back to: ${targetBefore.kind}`;
   const restore = (): Promise<RestoreProof> =>
     restoring(words, { timing, host }, (activities) => activities.restoreProject(job), run);
-  // The mark is in the target, not beside the backup: any worker can set it, also where the host is lost.
+  // The marker is in the target, not beside the backup: any worker can set it, also where the host is lost.
   const abandon = (): Promise<void> => planning('give the restore up').abandonRestore(job);
   return orParked({ run, cause, targetBackupId: job.targetBackupId, abandon }, () =>
     run.step('restoreProject', restore, (proof) => ({ tables: [], note: proof.facts.join('; ') })),

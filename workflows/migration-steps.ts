@@ -73,7 +73,7 @@ export class MigrationSteps {
   /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
-    const { createRoles, leftOutSettings, unreached, markBefore, timing, host } = plan;
+    const { createRoles, leftOutSettings, unreached, markerBefore, timing, host } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
@@ -85,7 +85,7 @@ export class MigrationSteps {
       unreached,
       timing,
       host,
-      markBefore,
+      markerBefore,
       replacesRun: plan.replace ? unfinishedRun : undefined,
       sources: plan.sources ?? [source],
       source,
@@ -143,7 +143,7 @@ export class MigrationSteps {
     return evidence;
   }
 
-  /** Verifies and, when nothing differs, sets the completed mark, or removes the marker where there was none. A difference is a failure of this step. */
+  /** Verifies and, when nothing differs, sets the completed marker, or removes the marker where there was none. A difference is a failure of this step. */
   async verify(job: Job): Promise<Evidence> {
     const words = `${job.target.database} = ${job.backupId}?`;
     return this.#run.step(

@@ -24,9 +24,9 @@ export async function reconcile(input: unknown = {}): Promise<ReconcileReport> {
     .catch((error: unknown) => {
       throw unplanned(error);
     });
-  const { interrupted, remarks } = await withOtherHosts(found);
+  const { interrupted, findings } = await withOtherHosts(found);
   const reconciled = await Promise.all(interrupted.map((one) => reconcileOne(one, children)));
-  return { reconciled, remarks };
+  return { reconciled, findings };
 }
 
 async function reconcileOne(interrupted: Interrupted, children: Children): Promise<Reconciled> {
@@ -53,7 +53,7 @@ async function reconcileOne(interrupted: Interrupted, children: Children): Promi
  * A host that does not answer is named, and keeps nobody from the rest.
  */
 async function withOtherHosts(found: InterruptedRuns): Promise<InterruptedRuns> {
-  const { interrupted, remarks, elsewhere = [] } = found;
+  const { interrupted, findings, elsewhere = [] } = found;
   const hosts = [...new Set(elsewhere.map(({ host }) => host))].filter(
     (host) => host !== undefined,
   );
@@ -67,7 +67,7 @@ async function withOtherHosts(found: InterruptedRuns): Promise<InterruptedRuns> 
   );
   return {
     interrupted: [...interrupted, ...looks.flatMap((look) => look.interrupted)],
-    remarks: [...remarks, ...looks.flatMap((look) => look.remarks)],
+    findings: [...findings, ...looks.flatMap((look) => look.findings)],
   };
 }
 
@@ -80,10 +80,10 @@ async function lookAt(host: string, runs: readonly Interrupted[]): Promise<Inter
       ...run,
       left: [...run.left, ...(leftBy.get(run.runId) ?? [])],
     }));
-    return { interrupted: judged.filter(({ left }) => left.length > 0), remarks: [] };
+    return { interrupted: judged.filter(({ left }) => left.length > 0), findings: [] };
   } catch (error) {
     if (causeOf(error).code === 'Cancelled') throw error;
-    const remark = `host ${host} does not answer: what interrupted runs have left in its backup directory is not known`;
-    return { interrupted: runs.filter(({ left }) => left.length > 0), remarks: [remark] };
+    const finding = `host ${host} does not answer: what interrupted runs have left in its backup directory is not known`;
+    return { interrupted: runs.filter(({ left }) => left.length > 0), findings: [finding] };
   }
 }

@@ -58,11 +58,11 @@ export async function restoreProject(input?: unknown): Promise<Report> {
 
 async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): Promise<Job> {
   const { project, target, targetBefore, extent, format, timing, host } = plan;
-  const { backupId, sources, unfinishedRun, markBefore } = plan;
+  const { backupId, sources, unfinishedRun, markerBefore } = plan;
   const { createRoles, leftOutSettings, unreached } = plan;
   const job: Job = {
     ...{ project, backupId, target, targetBefore, extent },
-    ...{ createRoles, leftOutSettings, unreached, sources, markBefore },
+    ...{ createRoles, leftOutSettings, unreached, sources, markerBefore },
     replacesRun: unfinishedRun,
     onDrift: 'report',
     ...{ timing, host },

@@ -17,7 +17,7 @@ const UNSEEN: readonly (string | null | undefined)[] = ['NotFound', 'AccessDenie
 
 /**
  * Finds, by ref, where the rows of those projects come from that are migrated: whose database carries their
- * own completed mark, from the very source that they have now. A database that is not there is not looked
+ * own completed marker, from the very source that they have now. A database that is not there is not looked
  * into; of the others a few are at a time.
  */
 export async function findDone(
@@ -69,16 +69,16 @@ async function databasesOf(
   return there;
 }
 
-/** Where the rows come from; `undefined` without a completed mark of the project's own. */
+/** Where the rows come from; `undefined` without a completed marker of the project's own. */
 async function originOf(
   connections: Connections,
   { ref, target, database }: Settled,
 ): Promise<Origin | undefined> {
   try {
     const databaseRef = { connection: target, database, access: 'read' } as const;
-    const mark = await connections.with(databaseRef, (client) => readMarker(client));
-    if (mark?.state !== 'completed' || mark.projectRef !== ref) return undefined;
-    const { source, snapshotAt } = mark;
+    const marker = await connections.with(databaseRef, (client) => readMarker(client));
+    if (marker?.state !== 'completed' || marker.projectRef !== ref) return undefined;
+    const { source, snapshotAt } = marker;
     return { source, snapshotAt };
   } catch (error) {
     if (error instanceof ApplicationFailure && UNSEEN.includes(error.type)) return undefined;

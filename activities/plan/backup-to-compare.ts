@@ -9,7 +9,7 @@ import type { Marker } from '../postgres/lease';
 /** The target of a verification, and the marker that it carries. */
 interface Marked {
   readonly database: string;
-  readonly mark: Marker | undefined;
+  readonly marker: Marker | undefined;
 }
 
 /** The backup to compare a target with, and what is to be said of that choice. */
@@ -25,20 +25,23 @@ export interface Compared {
 export async function backupToCompare(
   store: BackupStore,
   request: Pick<VerifyRequest, 'projectRef' | 'backupId'>,
-  { database, mark }: Marked,
+  { database, marker }: Marked,
 ): Promise<Compared> {
   const { projectRef, backupId } = request;
   if (backupId !== undefined) {
     return { manifest: await ofProject(store, projectRef, backupId), warnings: [] };
   }
-  if (mark === undefined) return newest(store, projectRef, database);
-  if (mark.projectRef !== projectRef) {
+  if (marker === undefined) return newest(store, projectRef, database);
+  if (marker.projectRef !== projectRef) {
     throw failure(
       'InvalidInput',
-      `database "${database}" holds project "${mark.projectRef}", by its marker, not "${projectRef}"; to compare it with a backup in any case, name that (--backup=ID)`,
+      `database "${database}" holds project "${marker.projectRef}", by its marker, not "${projectRef}"; to compare it with a backup in any case, name that (--backup=ID)`,
     );
   }
-  return { manifest: await loaded(store, mark, database), warnings: unfinished(mark, database) };
+  return {
+    manifest: await loaded(store, marker, database),
+    warnings: unfinished(marker, database),
+  };
 }
 
 async function ofProject(
@@ -54,14 +57,14 @@ async function ofProject(
   );
 }
 
-async function loaded(store: BackupStore, mark: Marker, database: string): Promise<Manifest> {
+async function loaded(store: BackupStore, marker: Marker, database: string): Promise<Manifest> {
   try {
-    return await store.manifest(mark.backupId);
+    return await store.manifest(marker.backupId);
   } catch (error) {
     if (!(error instanceof ApplicationFailure) || error.type !== 'NotFound') throw error;
     throw failure(
       'NotFound',
-      `database "${database}" was loaded from backup "${mark.backupId}", by its marker, and that cannot be compared with: ${error.message}. Put the backup back there, or name another one (--backup=ID)`,
+      `database "${database}" was loaded from backup "${marker.backupId}", by its marker, and that cannot be compared with: ${error.message}. Put the backup back there, or name another one (--backup=ID)`,
     );
   }
 }

@@ -4,7 +4,10 @@ import { listed, problem, type Findings, mergeFindings } from './findings';
 const MOST_STATEMENTS = 100;
 
 /** One problem (`default-privileges`) with the statements after which what is created there gets the right privileges. */
-export function defaultPrivilegeRemarks(database: string, statements: readonly string[]): Findings {
+export function defaultPrivilegeFindings(
+  database: string,
+  statements: readonly string[],
+): Findings {
   if (statements.length === 0) return problem('default-privileges', []);
   const lines = listed(
     statements.map((text) => `${text};`),
@@ -17,7 +20,7 @@ export function defaultPrivilegeRemarks(database: string, statements: readonly s
 }
 
 /** One problem (`event-trigger`) for each statement that event triggers did not let through in a trial. */
-export function eventTriggerRemarks(database: string, raised: readonly Raised[]): Findings {
+export function eventTriggerFindings(database: string, raised: readonly Raised[]): Findings {
   return problem(
     'event-trigger',
     raised.map(({ sqlstate, command, triggers, isKnown, statements }) => {
@@ -47,7 +50,7 @@ const UNKNOWN = 'SQL_ASCII';
 const ALL = 'UTF8';
 
 /** Stops where text could not come over to the byte (`encoding`). */
-export function encodingRemarks({ source, target }: Encodings): Findings {
+export function encodingFindings({ source, target }: Encodings): Findings {
   const mayLose = target !== undefined && target !== ALL && target !== source;
   return mergeFindings([
     problem(

@@ -8,7 +8,7 @@ export interface Findings {
   readonly warnings: readonly Problem[];
 }
 
-/** The remarks of several checks in one, in their order. */
+/** The findings of several checks in one, in their order. */
 export function mergeFindings(all: readonly Findings[]): Findings {
   return {
     problems: all.flatMap(({ problems }) => problems),

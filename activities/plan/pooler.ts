@@ -8,7 +8,7 @@ import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../runtime/failure';
 import { readSessionRoom } from '../postgres/checks/session-room';
 import { serverRef } from '../postgres/database';
-import { SESSIONS_TO_READ, SESSIONS_TO_WRITE, sessionRemarks } from './server-findings';
+import { SESSIONS_TO_READ, SESSIONS_TO_WRITE, sessionFindings } from './server-findings';
 
 const WORDS: Readonly<Record<PoolerSign, string>> = {
   'backend changed': 'one session is answered by several backends',
@@ -85,9 +85,9 @@ export async function findPoolers(
     ...(target === source ? [] : [serverRef(target)]),
   ];
   await assertRoom(connections, { source, target });
-  const remarks: Findings[] = [];
-  for (const place of places) remarks.push(await remarksOf(connections, place));
-  const { problems, warnings } = mergeFindings(remarks);
+  const findings: Findings[] = [];
+  for (const place of places) findings.push(await remarksOf(connections, place));
+  const { problems, warnings } = mergeFindings(findings);
   if (problems.length === 0) return warnings;
   throw failure('ConfigInvalid', problems.map(({ message }) => message).join('; '));
 }
@@ -109,7 +109,7 @@ export async function assertRoom(
   const found: Findings[] = [];
   for (const [place, needed] of asked) {
     const rooms = await connections.with(place, (client) => readSessionRoom(client, database));
-    found.push(sessionRemarks(rooms, { connection: place.connection, needed }));
+    found.push(sessionFindings(rooms, { connection: place.connection, needed }));
   }
   const messages = new Set(mergeFindings(found).problems.map(({ message }) => message));
   if (messages.size > 0) throw failure('Refused', [...messages].join(' '));
@@ -118,16 +118,16 @@ export async function assertRoom(
 /** What is true of a server's sessions is true for every project of a fleet. */
 const GOOD_FOR_MILLIS = 60_000;
 
-const found = new Map<string, { readonly until: number; readonly remarks: Findings }>();
+const found = new Map<string, { readonly until: number; readonly findings: Findings }>();
 
 /** A problem is looked at again each time: somebody is about to settle it. */
 async function remarksOf(connections: Connections, databaseRef: DatabaseRef): Promise<Findings> {
   const key = `${databaseRef.connection} ${connections.digestOf(databaseRef.connection)}`;
   const known = found.get(key);
-  if (known !== undefined && known.until > Date.now()) return known.remarks;
-  const remarks = await poolerFindings(connections, databaseRef);
+  if (known !== undefined && known.until > Date.now()) return known.findings;
+  const findings = await poolerFindings(connections, databaseRef);
   found.delete(key);
-  if (remarks.problems.length === 0)
-    found.set(key, { until: Date.now() + GOOD_FOR_MILLIS, remarks });
-  return remarks;
+  if (findings.problems.length === 0)
+    found.set(key, { until: Date.now() + GOOD_FOR_MILLIS, findings });
+  return findings;
 }

@@ -32,7 +32,7 @@ export function sourceRoleFindings({ mover, missing }: SourceRole): Findings {
 const CANNOT_WRITE: Readonly<Record<MissingTargetRight['kind'], string>> = {
   createdb: 'may not create the database',
   create: 'may not create schemas in the database',
-  mark: 'may not change the marker of moveout there, which belongs to',
+  marker: 'may not change the marker of moveout there, which belongs to',
   owner: 'may not make and own objects as',
   replaced: 'may not replace the schemas there: objects belong to',
   createrole: 'may not create the missing roles',
@@ -44,7 +44,7 @@ const CANNOT_WRITE: Readonly<Record<MissingTargetRight['kind'], string>> = {
 };
 
 /** What is run in the target itself; all else in any database of its server. */
-const IN_TARGET: readonly MissingTargetRight['kind'][] = ['mark', 'use', 'extension'];
+const IN_TARGET: readonly MissingTargetRight['kind'][] = ['marker', 'use', 'extension'];
 
 /**
  * One problem (`privilege`) for each kind of right that the target's role lacks, with the statements that
@@ -67,7 +67,7 @@ export function targetRoleFindings(database: string, { mover, missing }: TargetR
 const SERVER = "on the target's server";
 
 /** Says which statements a superuser has to run after the migration (`left-to-superuser`). */
-export function unreachedRemarks(
+export function unreachedFindings(
   database: string,
   unreached: Unreached | undefined,
   later: readonly string[],
@@ -100,7 +100,7 @@ const CANNOT_LOAD: Readonly<Record<MissingLoadRight['kind'], string>> = {
 };
 
 /** One problem (`privilege`) for each kind of right that the role lacks to load rows into tables that stay. */
-export function loadRemarks(
+export function loadFindings(
   database: string,
   mover: Mover,
   missing: readonly MissingLoadRight[],

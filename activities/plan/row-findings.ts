@@ -30,7 +30,7 @@ export interface RowChecks {
   readonly extent: Extent;
   /** The unique indexes of a target that has the schemas already; empty where it has none. */
   readonly targetKeys: readonly UniqueKey[];
-  /** Whether NULLs that stock Auth cannot read are mended on their way. */
+  /** Whether NULLs that stock Auth cannot read are fixed on their way. */
   readonly normalizeNullTokens: boolean;
 }
 
@@ -47,14 +47,14 @@ export async function checkRows(
   const keys = { source: sourceKeys, target: targetKeys };
   const moving = scope.tables.filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING);
   return mergeFindings([
-    formRemarks(moving),
-    wideRemarks(await readWideTables(client, moving)),
-    brokenIndexRemarks(await findBrokenIndexes(client, scope, sourceKeys)),
+    formFindings(moving),
+    wideFindings(await readWideTables(client, moving)),
+    brokenIndexFindings(await findBrokenIndexes(client, scope, sourceKeys)),
     collisionFindings(await findCollisions(client, scope, keys)),
     sourceTriggerFindings(await readFiringTriggers(client, extent)),
     nullTokenFindings(await countNullTokens(client, scope), normalizeNullTokens),
     keyIdFindings(await findKeyIds(client, scope)),
-    rewriteRemarks(await findBrokenByRewrite(client, extent, scope)),
+    rewriteFindings(await findBrokenByRewrite(client, extent, scope)),
     vaultFindings(await readVaultUse(client)),
   ]);
 }
@@ -80,7 +80,7 @@ export function collisionFindings({ found, untried }: Collisions): Findings {
 }
 
 /** A unique index of the source that holds a key twice is a problem (`broken-index`): the target could not be given it. */
-export function brokenIndexRemarks(broken: readonly BrokenIndex[]): Findings {
+export function brokenIndexFindings(broken: readonly BrokenIndex[]): Findings {
   return problem(
     'broken-index',
     broken.map(({ index, table, key, keys, rows }) => {
@@ -93,15 +93,15 @@ export function brokenIndexRemarks(broken: readonly BrokenIndex[]): Findings {
 
 const NO_FINDINGS = mergeFindings([]);
 
-/** Says how many users stock Auth could not read for a NULL, and what mends it (`null-tokens`). */
+/** Says how many users stock Auth could not read for a NULL, and what fixes it (`null-tokens`). */
 function nullTokenFindings(nulls: readonly NullTokens[], normalized: boolean): Findings {
   if (nulls.length === 0) return NO_FINDINGS;
   const counts = nulls.map(({ column, users }) => `${column} (${String(users)})`).join(', ');
   const what = `stock Auth cannot read a user with a NULL in one of these columns of auth.users, and so many users of the project have one: ${counts}`;
   return warning('null-tokens', [
     normalized
-      ? `${what}; they arrive mended, as normalizeNullTokens asks`
-      : `${what}; they cannot sign in ("Database error querying schema"); normalizeNullTokens: true in the configuration mends them on their way`,
+      ? `${what}; they arrive fixed, as normalizeNullTokens asks`
+      : `${what}; they cannot sign in ("Database error querying schema"); normalizeNullTokens: true in the configuration fixes them on their way`,
   ]);
 }
 
@@ -177,7 +177,7 @@ function inWords({ name, table, function: called }: FiringTrigger): string {
 }
 
 /** Names what is computed by functions that rely on a search path, with the statement that gives them one (`search-path`). */
-export function computedRemarks(found: readonly Lost[]): Findings {
+export function computedFindings(found: readonly Lost[]): Findings {
   return problem(
     'search-path',
     found.map(({ what, functions, because, path }) => {
@@ -191,7 +191,7 @@ export function computedRemarks(found: readonly Lost[]): Findings {
 }
 
 /** Names the constraints that the new `instance_id` breaks (`instance-id`). */
-function rewriteRemarks(found: readonly BrokenByRewrite[]): Findings {
+function rewriteFindings(found: readonly BrokenByRewrite[]): Findings {
   return problem(
     'instance-id',
     found.map(
@@ -204,7 +204,7 @@ function rewriteRemarks(found: readonly BrokenByRewrite[]): Findings {
 const MEBIBYTE = 1_048_576;
 
 /** Tables that a backup in format json holds as COPY bytes (`wide-rows`). */
-function wideRemarks(wide: ReadonlyMap<string, number>): Findings {
+function wideFindings(wide: ReadonlyMap<string, number>): Findings {
   return warning(
     'wide-rows',
     [...wide].map(
@@ -218,11 +218,11 @@ function wideRemarks(wide: ReadonlyMap<string, number>): Findings {
  * Columns that hold numbers of objects (`object-numbers`): carried exactly, they mean something else elsewhere. Where
  * they stand within other values, these can only be carried by the objects' names, which the target may not have.
  */
-function formRemarks(tables: readonly ScopedTable[]): Findings {
-  return mergeFindings([...tables.map(numberRemarks), ...tables.map(nameRemarks)]);
+function formFindings(tables: readonly ScopedTable[]): Findings {
+  return mergeFindings([...tables.map(numberFindings), ...tables.map(nameFindings)]);
 }
 
-function nameRemarks({ facts: { table, columns } }: ScopedTable): Findings {
+function nameFindings({ facts: { table, columns } }: ScopedTable): Findings {
   return problem(
     'object-numbers',
     columns
@@ -234,7 +234,7 @@ function nameRemarks({ facts: { table, columns } }: ScopedTable): Findings {
   );
 }
 
-function numberRemarks({ facts }: ScopedTable): Findings {
+function numberFindings({ facts }: ScopedTable): Findings {
   return warning(
     'object-numbers',
     facts.columns

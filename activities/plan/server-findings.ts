@@ -25,7 +25,7 @@ import {
   type MisplacedExtension,
 } from '../postgres/schema';
 import { type Findings, counted, listed, warning, mergeFindings, problem } from './findings';
-import { loadRemarks, targetRoleFindings, unreachedRemarks, withheld } from './role-findings';
+import { loadFindings, targetRoleFindings, unreachedFindings, withheld } from './role-findings';
 import type { TargetView } from './target';
 import { type TargetClients, missingConnectGrant } from '../postgres/checks/clients';
 import { isOwnRole, readMover } from '../postgres/checks/mover';
@@ -86,7 +86,7 @@ export async function viewServer(
           const role = await readRole(client, found.missing);
           const stays = staysAsItIs(needs.before);
           const rights = stays ? await readLoadRights(client, role.mover, needs.extent) : [];
-          const load = loadRemarks(target.identity.database, role.mover, rights);
+          const load = loadFindings(target.identity.database, role.mover, rights);
           const placed = stays ? [] : await misplacedExtensions(client, extensions);
           return { role, problems: [...load.problems, ...misplaced(target, placed)] };
         });
@@ -135,7 +135,7 @@ function leftToSuperuser(
   unreached: Unreached | undefined,
 ): Pick<ServerView, 'unreached' | 'warnings' | 'nextSteps'> {
   const later = statements === undefined ? [] : withoutUnreached(statements, unreached).later;
-  const { warnings } = unreachedRemarks(database, unreached, later);
+  const { warnings } = unreachedFindings(database, unreached, later);
   const reason = `To be run by a superuser in database "${database}": moveout's role may not.`;
   const nextSteps = later.map((statement) => ({ statement, reason }));
   return { unreached, warnings, nextSteps };
@@ -172,7 +172,7 @@ function rightsNeeded(
 }
 
 /** Names who uses a target that stands already, and says if they cannot be kept out (`target-in-use`, `target-stays-open`). */
-export function clientRemarks(database: string, clients: TargetClients): Findings {
+export function clientFindings(database: string, clients: TargetClients): Findings {
   const { sessions, canBeClosed } = clients;
   const roles = listed(
     sessions.map(({ role, count }) => `${role} (${counted(count, 'session')})`),
@@ -250,7 +250,7 @@ export interface Asking {
 }
 
 /** Names each limit that leaves fewer sessions than a move needs (`too-few-sessions`). */
-export function sessionRemarks(rooms: readonly SessionRoom[], asking: Asking): Findings {
+export function sessionFindings(rooms: readonly SessionRoom[], asking: Asking): Findings {
   const short = rooms.filter(({ kind, most, used }) => most - used < leastOf(kind, asking));
   return problem(
     'too-few-sessions',

@@ -35,7 +35,7 @@ import type { WantedProject } from '../postgres/scope/known-refs';
 import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/session/transaction';
 import { releaseWarnings } from './services';
-import { computedRemarks, checkRows } from './row-findings';
+import { computedFindings, checkRows } from './row-findings';
 import { sourceRoleFindings } from './role-findings';
 import {
   crossingProblem,
@@ -185,7 +185,7 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const excluded = tables.map(({ table }) => table).filter(isExcluded);
   const rights = sourceRoleFindings(await readSourceRole(client, extent, excluded));
   // PostgreSQL looks at the expressions of indexes in whatever it plans over a table.
-  const lost = computedRemarks(await findLostNames(client, extent)).problems;
+  const lost = computedFindings(await findLostNames(client, extent)).problems;
   const refused =
     lost.length + rights.problems.length > 0
       ? []

@@ -9,7 +9,7 @@ import { settleDefaultPrivileges } from '../postgres/checks/default-privileges';
 import type { Marker } from '../postgres/lease';
 import { type SchemaScript, compareSchemas, settlePrivileges } from '../postgres/schema';
 import type { TargetView } from './target';
-import { defaultPrivilegeRemarks } from './creation-findings';
+import { defaultPrivilegeFindings } from './creation-findings';
 import { readColumnName } from '../../workflows/domain/object-names';
 
 /** What is asked of the target. */
@@ -59,14 +59,14 @@ function creationProblems(view: TargetView, demand: TargetDemand): readonly Prob
   if (demand.schema === undefined || !makesSchema(view, demand)) return [];
   const { defaultPrivileges = [], identity } = view;
   const statements = settleDefaultPrivileges(defaultPrivileges, demand.schema.snapshot);
-  return defaultPrivilegeRemarks(identity.database, statements).problems;
+  return defaultPrivilegeFindings(identity.database, statements).problems;
 }
 
 function occupationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   if (view.before.kind === 'absent' || demand.replace) return [];
-  const { mark } = view;
+  const { marker } = view;
   const { database } = view.identity;
-  if (mark !== undefined) return [markProblem(mark, view, demand)];
+  if (marker !== undefined) return [markerProblem(marker, view, demand)];
   if (view.isForMaintenance === true) {
     return [
       {
@@ -79,48 +79,48 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
   return [
     {
       code: 'target-not-empty',
-      message: `database "${database}" holds ${counted(view.before.rows, 'row')} in auth and storage without a mark of this project; start with replace to save and replace them`,
+      message: `database "${database}" holds ${counted(view.before.rows, 'row')} in auth and storage without a marker of this project; start with replace to save and replace them`,
     },
   ];
 }
 
-/** What a mark in the target says against writing there. */
-function markProblem(mark: Marker, view: TargetView, { project, from }: TargetDemand): Problem {
+/** What a marker in the target says against writing there. */
+function markerProblem(marker: Marker, view: TargetView, { project, from }: TargetDemand): Problem {
   const { database } = view.identity;
-  if (mark.state !== 'completed') {
-    const abandoned = mark.state === 'abandoned' ? ', its restore was given up' : '';
+  if (marker.state !== 'completed') {
+    const abandoned = marker.state === 'abandoned' ? ', its restore was given up' : '';
     return {
       code: 'unfinished',
-      message: `database "${database}" holds an unfinished migration of project "${mark.projectRef}" (workflow ${mark.workflowId}${abandoned}): let it finish; if it was terminated, run moveout reconcile; or start with replace`,
+      message: `database "${database}" holds an unfinished migration of project "${marker.projectRef}" (workflow ${marker.workflowId}${abandoned}): let it finish; if it was terminated, run moveout reconcile; or start with replace`,
     };
   }
-  if (mark.projectRef !== project.projectRef) {
+  if (marker.projectRef !== project.projectRef) {
     return {
       code: 'target-of-another-project',
-      message: `database "${database}" belongs to project "${mark.projectRef}"`,
+      message: `database "${database}" belongs to project "${marker.projectRef}"`,
     };
   }
-  if (from === 'backup') return overwrites(mark, view);
-  if (!sameDatabase(mark.source, from)) return ofAnotherSource(mark, database, from);
+  if (from === 'backup') return overwrites(marker, view);
+  if (!sameDatabase(marker.source, from)) return ofAnotherSource(marker, database, from);
   return {
     code: 'already-migrated',
-    message: `project "${mark.projectRef}" is already migrated into "${database}", from ${originWords(mark)} (backup ${mark.backupId}); start with replace to do it again`,
+    message: `project "${marker.projectRef}" is already migrated into "${database}", from ${originWords(marker)} (backup ${marker.backupId}); start with replace to do it again`,
   };
 }
 
 /** A rehearsal with a copy of the source must not count as the move. */
-function ofAnotherSource(mark: Marker, database: string, source: DatabaseIdentity): Problem {
+function ofAnotherSource(marker: Marker, database: string, source: DatabaseIdentity): Problem {
   return {
     code: 'migrated-from-another-source',
-    message: `database "${database}" holds project "${mark.projectRef}" from another source: from the snapshot of ${momentWords(mark.snapshotAt)} of ${identityWords(mark.source)}, while the source now is ${identityWords(source)}. Start with replace to move the project again from this source; to keep what is there, leave the project out (--exclude=${mark.projectRef} with --all)`,
+    message: `database "${database}" holds project "${marker.projectRef}" from another source: from the snapshot of ${momentWords(marker.snapshotAt)} of ${identityWords(marker.source)}, while the source now is ${identityWords(source)}. Start with replace to move the project again from this source; to keep what is there, leave the project out (--exclude=${marker.projectRef} with --all)`,
   };
 }
 
-function overwrites(mark: Marker, { before, identity }: TargetView): Problem {
+function overwrites(marker: Marker, { before, identity }: TargetView): Problem {
   const rows = before.kind === 'filled' ? before.rows : 0;
   return {
     code: 'target-migrated',
-    message: `database "${identity.database}" holds project "${mark.projectRef}", completed at ${momentWords(mark.completedAt ?? mark.snapshotAt)} from ${originWords(mark)}: ${counted(rows, 'row')} in auth and storage, with all that was written since, would be replaced. Start with replace to save them and then replace them`,
+    message: `database "${identity.database}" holds project "${marker.projectRef}", completed at ${momentWords(marker.completedAt ?? marker.snapshotAt)} from ${originWords(marker)}: ${counted(rows, 'row')} in auth and storage, with all that was written since, would be replaced. Start with replace to save them and then replace them`,
   };
 }
 

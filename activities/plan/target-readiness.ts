@@ -1,7 +1,7 @@
 import { CHECKLIST } from '../../workflows/domain/next-steps';
 import type { Plan, Problem } from '../../workflows/domain/plan';
 import type { Connections } from '../postgres/session/connections';
-import { encodingRemarks, eventTriggerRemarks } from './creation-findings';
+import { encodingFindings, eventTriggerFindings } from './creation-findings';
 import { viewSettings } from './database-settings';
 import { viewServer, type Needs } from './server-findings';
 import { viewServices } from './services';
@@ -27,7 +27,7 @@ export async function viewReadiness(
   const server = await viewServer(connections, target, { ...needs, roles });
   const { createRoles, unreached } = server;
   const { encoding } = needs.facts;
-  const encodings = encodingRemarks({ source: encoding, target: target.encoding });
+  const encodings = encodingFindings({ source: encoding, target: target.encoding });
   const problems = [...server.problems, ...encodings.problems];
   const settings = await viewSettings(connections, target, { facts: needs.facts, createRoles });
   const { leftOutSettings } = settings;
@@ -63,5 +63,5 @@ export async function trialProblems(
   const raised = await connections.with(targetRef(view.identity, 'write'), (client) =>
     tryEventTriggers(client, { makesSchema: makesSchema(view, demand) }),
   );
-  return eventTriggerRemarks(database, raised).problems;
+  return eventTriggerFindings(database, raised).problems;
 }

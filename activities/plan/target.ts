@@ -22,7 +22,7 @@ import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
 import { ident } from '../postgres/identifiers';
-import { findForeignMark, mayReadMark, readMarker, type Marker } from '../postgres/lease';
+import { findForeignMarker, mayReadMarker, readMarker, type Marker } from '../postgres/lease';
 import { serverRef } from '../postgres/database';
 import {
   catalogDigest,
@@ -30,7 +30,7 @@ import {
   readSchema,
   type SchemaScript,
 } from '../postgres/schema';
-import { clientRemarks } from './server-findings';
+import { clientFindings } from './server-findings';
 import { mergeFindings } from './findings';
 import { connectProblems, readOnlyProblems } from './server-findings';
 import { targetTriggerFindings } from './row-findings';
@@ -40,7 +40,7 @@ import { dependentsOf, notKept } from './dependents';
 export interface TargetView {
   readonly identity: DatabaseIdentity;
   readonly before: TargetState;
-  readonly mark: Marker | undefined;
+  readonly marker: Marker | undefined;
   readonly schema: SchemaScript | undefined;
   /** How far the services have migrated the schemas there. */
   readonly releases: readonly Release[];
@@ -79,7 +79,7 @@ export async function viewTarget(
   }));
   const identity = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
   const closed = (problems: readonly Problem[]): TargetView => ({
-    ...{ identity, before: { kind: 'absent' }, mark: undefined, schema: undefined },
+    ...{ identity, before: { kind: 'absent' }, marker: undefined, schema: undefined },
     ...{ dependents: [], releases: [], keys: [], warnings: [], problems },
     isClosed: server.entry !== undefined,
   });
@@ -88,9 +88,9 @@ export async function viewTarget(
   if (shut !== undefined) return closed([shut]);
   if (server.closed.length > 0) return closed([...server.readOnly, ...server.closed]);
   const databaseRef = { connection, database, access: 'read' } as const;
-  // A mark that the role may not read is a right that it lacks.
+  // A marker that the role may not read is a right that it lacks.
   const foreign = await connections.with(databaseRef, async (client) =>
-    (await mayReadMark(client)) ? findForeignMark(client) : undefined,
+    (await mayReadMarker(client)) ? findForeignMarker(client) : undefined,
   );
   if (foreign !== undefined) {
     const message = `in the target "${database}", ${foreign}`;
@@ -126,7 +126,7 @@ async function viewExisting(
   { extent, oid }: { readonly extent: Extent; readonly oid: number },
 ): Promise<Omit<TargetView, 'identity' | 'problems' | 'isForMaintenance' | 'isClosed'>> {
   const seen = await connections.with(databaseRef, async (client) => ({
-    mark: (await mayReadMark(client)) ? await readMarker(client) : undefined,
+    marker: (await mayReadMarker(client)) ? await readMarker(client) : undefined,
     parts: await presentSchemas(client, extent),
     rows: await projectRows(client, extent),
     dependents: await dependentsOf(client, extent),
@@ -143,13 +143,13 @@ async function viewExisting(
   const { keys, triggers, eventTriggers, connect } = seen;
   const { database = '' } = databaseRef;
   const { warnings } = mergeFindings([
-    clientRemarks(database, seen.clients),
+    clientFindings(database, seen.clients),
     targetTriggerFindings(database, triggers, eventTriggers),
   ]);
-  const { mark, encoding, dependents, releases, defaultPrivileges } = seen;
+  const { marker, encoding, dependents, releases, defaultPrivileges } = seen;
   const hasEventTriggers = eventTriggers.length > 0;
   const settled = { keys, warnings, defaultPrivileges, hasEventTriggers };
-  const found = { mark, encoding, dependents, releases, ...settled };
+  const found = { marker, encoding, dependents, releases, ...settled };
   const names = { ...seen.names, connect };
   const catalog = await connections.withPool(databaseRef, catalogDigest);
   if (seen.parts.length === 0) {
@@ -171,8 +171,13 @@ async function projectRows(client: Client, extent: Extent): Promise<number> {
 }
 
 /** What a claim has to find in the target again, and the unfinished run that it replaces. */
-export function marksBefore({ mark }: TargetView): Pick<Plan, 'markBefore' | 'unfinishedRun'> {
-  if (mark === undefined) return { markBefore: undefined, unfinishedRun: undefined };
-  const { runId, epoch, state } = mark;
-  return { markBefore: { runId, epoch }, unfinishedRun: state === 'completed' ? undefined : runId };
+export function markersBefore({
+  marker,
+}: TargetView): Pick<Plan, 'markerBefore' | 'unfinishedRun'> {
+  if (marker === undefined) return { markerBefore: undefined, unfinishedRun: undefined };
+  const { runId, epoch, state } = marker;
+  return {
+    markerBefore: { runId, epoch },
+    unfinishedRun: state === 'completed' ? undefined : runId,
+  };
 }

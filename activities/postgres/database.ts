@@ -82,7 +82,7 @@ export const TEMPLATE_PREFIX = 'moveout_template_';
  */
 const PROVED = 'moveout: proved to hold the schema, row ';
 
-/** Changes with what a template holds beside the schema: the empty table of the mark. */
+/** Changes with what a template holds beside the schema: the empty table of the marker. */
 const FORM = 2;
 
 /** What a template holds: all statements that make the schema, in a database of such facts. */

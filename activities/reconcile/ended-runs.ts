@@ -27,8 +27,8 @@ export async function findEndedRuns(
     const look = async (): Promise<InterruptedRuns> => {
       const one = await judge(resources, attempt, run);
       if (isElsewhere(one, own) && !(await wasRestored(client, run)))
-        return { interrupted: [], elsewhere: [one], remarks: [] };
-      return { interrupted: one.left.length > 0 ? [one] : [], remarks: [] };
+        return { interrupted: [], elsewhere: [one], findings: [] };
+      return { interrupted: one.left.length > 0 ? [one] : [], findings: [] };
     };
     found.push(await whereItAnswers({ connection, among: servers }, look));
   }
@@ -83,7 +83,7 @@ async function leftoversOf(
     return { staging, entry, roles };
   });
   const { staging, entry, roles } = found;
-  const mark =
+  const marker =
     entry?.accepts === true
       ? await connections.with(
           { connection: target, database: databaseName, access: 'read' },
@@ -91,12 +91,12 @@ async function leftoversOf(
         )
       : undefined;
   const isMarked =
-    mark?.runId === runId && mark.state === 'running' && mark.databaseOid === entry?.oid;
+    marker?.runId === runId && marker.state === 'running' && marker.databaseOid === entry?.oid;
   const drafts: string[] = [];
   for (const backupId of backupIds) drafts.push(...(await store.drafts(backupId, runId)));
   return [
     ...(staging === undefined ? [] : [`database "${stagingName(runId)}"`]),
-    ...(isMarked ? [`its unfinished mark in database "${databaseName}"`] : []),
+    ...(isMarked ? [`its unfinished marker in database "${databaseName}"`] : []),
     ...roles.map((role) => `role "${role}"`),
     ...drafts.map((draft) => `folder ${draft}`),
   ];

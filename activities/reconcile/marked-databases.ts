@@ -3,7 +3,7 @@ import type { Interrupted, InterruptedRuns } from '../../workflows/domain/interr
 import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../runtime/attempt';
 import { listDatabases, readJobOfMarker } from '../postgres/lease/recorded-markers';
-import { findForeignMark, readMarker, stagingName, type Marker } from '../postgres/lease';
+import { findForeignMarker, readMarker, stagingName, type Marker } from '../postgres/lease';
 import { STAGING_PREFIX } from '../postgres/lease/locks';
 import { serverRef } from '../postgres/database';
 import type { Resources } from '../runtime/resources';
@@ -25,12 +25,12 @@ interface ListedDatabase {
 
 interface Marked {
   readonly database: string;
-  readonly mark: Marker;
+  readonly marker: Marker;
   readonly job: Job | undefined;
 }
 
 /**
- * Looks into every database of every target server for an unfinished mark whose run is not open. A run
+ * Looks into every database of every target server for an unfinished marker whose run is not open. A run
  * that this Temporal does not know may belong to another one, and is restored only where that was asked.
  */
 export async function findMarkedDatabases(
@@ -55,22 +55,22 @@ async function lookAt(
   const { timing } = resources.settings;
   const names = await attempt.connections.with(serverRef(target), listDatabases);
   const seen = new Set(known.map(({ runId }) => runId));
-  const remarks: string[] = [...(await strayBeginnings(names, known))];
+  const findings: string[] = [...(await strayBeginnings(names, known))];
   const interrupted: Interrupted[] = [];
   for (const database of names) {
     const marked = await lookInto(attempt, { connection: target, database });
-    if (typeof marked === 'string') remarks.push(`in database "${database}", ${marked}`);
+    if (typeof marked === 'string') findings.push(`in database "${database}", ${marked}`);
     if (typeof marked === 'string') continue;
-    if (marked === undefined || seen.has(marked.mark.runId)) continue;
+    if (marked === undefined || seen.has(marked.marker.runId)) continue;
     const how = await judge(marked, forgotten);
-    if (typeof how === 'string') remarks.push(how);
+    if (typeof how === 'string') findings.push(how);
     else if (how !== undefined)
       interrupted.push({ ...how, target: { connection: target }, timing });
   }
-  return { interrupted, remarks };
+  return { interrupted, findings };
 }
 
-/** The unfinished mark of a database, or what keeps it from being read; one that was dropped or renamed since it was listed has none. */
+/** The unfinished marker of a database, or what keeps it from being read; one that was dropped or renamed since it was listed has none. */
 async function lookInto(
   attempt: Attempt,
   place: ListedDatabase,
@@ -89,23 +89,23 @@ async function readMarked(
   place: ListedDatabase,
 ): Promise<Marked | string | undefined> {
   return connections.with({ ...place, access: 'read' }, async (client) => {
-    const foreign = await findForeignMark(client);
+    const foreign = await findForeignMarker(client);
     if (foreign !== undefined) return foreign;
-    const mark = await readMarker(client);
-    if (mark?.state !== 'running') return undefined;
-    return { database: place.database, mark, job: await readJobOfMarker(client) };
+    const marker = await readMarker(client);
+    if (marker?.state !== 'running') return undefined;
+    return { database: place.database, marker, job: await readJobOfMarker(client) };
   });
 }
 
-/** The run that is to be restored, a remark, or nothing where the run goes on. */
+/** The run that is to be restored, a finding, or nothing where the run goes on. */
 async function judge(
-  { database, mark, job }: Marked,
+  { database, marker, job }: Marked,
   forgotten: Looking['forgotten'],
 ): Promise<Omit<Interrupted, 'target' | 'timing'> | string | undefined> {
   const { client } = Context.current();
-  const { workflowId, runId } = mark;
-  const how = await statusOf(client, mark);
-  const what = `database "${database}" carries the unfinished mark of ${workflowId} (run ${runId})`;
+  const { workflowId, runId } = marker;
+  const how = await statusOf(client, marker);
+  const what = `database "${database}" carries the unfinished marker of ${workflowId} (run ${runId})`;
   if (how === 'open' || (await hasOpenRun(client, workflowId))) return undefined;
   if (how === 'ended') return `${what}, which has ended: look at its report`;
   if (how === 'forgotten' && forgotten === 'report')
@@ -116,7 +116,7 @@ async function judge(
     job.backupId,
     ...(job.targetBackupId === undefined ? [] : [job.targetBackupId]),
   ];
-  const left = [`its unfinished mark in database "${database}"`];
+  const left = [`its unfinished marker in database "${database}"`];
   return {
     ...{ workflowId, runId, how, job, backupIds, left },
     project: job.project,

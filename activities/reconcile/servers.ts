@@ -22,8 +22,8 @@ export async function whereItAnswers(
   const isOnly = among.every((other) => other === connection);
   const found = isOnly ? await look() : await ifThere(look);
   if (found !== undefined) return found;
-  const remark = `the server of connection "${connection}" does not answer: what interrupted runs have left there is not known`;
-  return { interrupted: [], remarks: [remark] };
+  const finding = `the server of connection "${connection}" does not answer: what interrupted runs have left there is not known`;
+  return { interrupted: [], findings: [finding] };
 }
 
 /** Several findings as one; what is said of each run of a server is said once. */
@@ -31,6 +31,6 @@ export function together(found: readonly InterruptedRuns[]): InterruptedRuns {
   return {
     interrupted: found.flatMap(({ interrupted }) => interrupted),
     elsewhere: found.flatMap(({ elsewhere = [] }) => elsewhere),
-    remarks: [...new Set(found.flatMap(({ remarks }) => remarks))],
+    findings: [...new Set(found.flatMap(({ findings }) => findings))],
   };
 }

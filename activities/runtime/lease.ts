@@ -33,7 +33,7 @@ export interface Writer extends Attempt {
 /** A session in the target behind the fence. */
 export interface FencedTarget {
   readonly client: Client;
-  /** The steps that the mark says are done. */
+  /** The steps that the marker says are done. */
   readonly steps: readonly string[];
   /** Runs one write transaction; it cannot commit once a later attempt has taken over. */
   readonly write: <T>(use: () => Promise<T>) => Promise<T>;
@@ -148,7 +148,7 @@ export async function takeLease<T>(
 }
 
 /**
- * Runs one write transaction in a target that carries this run's mark; elsewhere it does nothing. Answers
+ * Runs one write transaction in a target that carries this run's marker; elsewhere it does nothing. Answers
  * whether it ran.
  */
 export async function withOwnTarget(
@@ -166,7 +166,7 @@ export async function withOwnTarget(
   return true;
 }
 
-/** The mark that this run left in the target; `undefined` where the target is absent or not this run's. */
+/** The marker that this run left in the target; `undefined` where the target is absent or not this run's. */
 export async function readOwnMarker({
   connections,
   job,
@@ -177,8 +177,8 @@ export async function readOwnMarker({
     findDatabase(client, database),
   );
   if (entry === undefined) return undefined;
-  const mark = await connections.with(targetRef(job.target, 'read'), readMarker);
-  return mark?.runId === runId && mark.databaseOid === entry.oid ? mark : undefined;
+  const marker = await connections.with(targetRef(job.target, 'read'), readMarker);
+  return marker?.runId === runId && marker.databaseOid === entry.oid ? marker : undefined;
 }
 
 /**

@@ -31,7 +31,7 @@ import { assertNoSource, type Writer } from '../runtime/lease';
 
 /**
  * Makes the target this run's: created where the plan saw none, marked where it stood already.
- * Run again it finds its own mark and changes nothing. Answers whether it was just cloned, schema and all.
+ * Run again it finds its own marker and changes nothing. Answers whether it was just cloned, schema and all.
  */
 export async function claimTarget(writer: Writer, making: Making): Promise<boolean> {
   await makeRoles(writer, making.facts);
@@ -48,7 +48,7 @@ export interface Making extends Holding {
   readonly origin: Origin;
 }
 
-/** Notes in the mark that all of the schema was there from the beginning. */
+/** Notes in the marker that all of the schema was there from the beginning. */
 export const CLONED = 'cloned';
 
 async function makeRoles(
@@ -72,8 +72,8 @@ async function makeRoles(
 }
 
 /**
- * A database and its mark are two steps, so the database has a name of the run's own until it
- * carries the mark: a database under the target's name is marked from its first moment. Only its owner may
+ * A database and its marker are two steps, so the database has a name of the run's own until it
+ * carries the marker: a database under the target's name is marked from its first moment. Only its owner may
  * connect to it until the run is over.
  */
 async function createTarget(writer: Writer, making: Making): Promise<boolean> {
@@ -131,8 +131,8 @@ async function markStaging(writer: Writer, making: Making, isClone: boolean): Pr
 }
 
 async function assertOwn({ connections, job, runId }: Writer): Promise<void> {
-  const mark = await connections.with(targetRef(job.target, 'read'), readMarker);
-  if (mark?.runId === runId) return;
+  const marker = await connections.with(targetRef(job.target, 'read'), readMarker);
+  if (marker?.runId === runId) return;
   throw failure(
     'ProjectBusy',
     `database "${job.target.database}" was created by somebody else since the plan`,
@@ -151,15 +151,15 @@ async function claimExisting(writer: Writer, making: Making): Promise<void> {
   );
 }
 
-/** No mark but the run's own and the one that the plan saw: another run has been here since. */
-async function assertFree(client: Client, runId: string, { markBefore }: Job): Promise<void> {
-  const mark = await readMarker(client, 'locked');
-  if (mark?.runId === runId) return;
-  if (mark?.runId === markBefore?.runId && mark?.epoch === markBefore?.epoch) return;
+/** No marker but the run's own and the one that the plan saw: another run has been here since. */
+async function assertFree(client: Client, runId: string, { markerBefore }: Job): Promise<void> {
+  const marker = await readMarker(client, 'locked');
+  if (marker?.runId === runId) return;
+  if (marker?.runId === markerBefore?.runId && marker?.epoch === markerBefore?.epoch) return;
   const now =
-    mark === undefined
-      ? 'no longer carries the mark that the plan saw'
-      : `carries the mark of another migration, workflow ${mark.workflowId}`;
+    marker === undefined
+      ? 'no longer carries the marker that the plan saw'
+      : `carries the marker of another migration, workflow ${marker.workflowId}`;
   throw failure('ProjectBusy', `the target ${now}`);
 }
 

@@ -15,7 +15,7 @@ import { readConnectRights, spelled } from '../postgres/connect-rights';
 /** Shows that the target is as the plan recorded it; what is not is named, and the restore tried again. */
 export async function proveRestored(writer: Writer): Promise<RestoreProof> {
   if ((await readOwnMarker(writer)) !== undefined) {
-    throw failure('RestoreUnproved', 'the target still carries the mark of this migration');
+    throw failure('RestoreUnproved', 'the target still carries the marker of this migration');
   }
   const replaced = await proveReplaced(writer);
   if (replaced !== undefined) return replaced;
@@ -174,7 +174,7 @@ function isNew(
 
 /**
  * Proves a restore where another run has come to the target since the plan: what stands there is that
- * run's, and this one has nothing in it. `undefined` where the mark is the one that the plan saw.
+ * run's, and this one has nothing in it. `undefined` where the marker is the one that the plan saw.
  */
 async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> {
   const { connections, job, runId } = writer;
@@ -184,11 +184,11 @@ async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> 
   );
   if (entry === undefined) return undefined;
   const found = await connections.with(targetRef(job.target, 'read'), async (client) => {
-    const mark = await readMarker(client);
-    return { mark, isBelow: mark !== undefined && (await wasSuperseded(client, runId)) };
+    const marker = await readMarker(client);
+    return { marker, isBelow: marker !== undefined && (await wasSuperseded(client, runId)) };
   });
-  if (found.mark === undefined || isSame(found.mark, writer)) return undefined;
-  const { workflowId, state } = found.mark;
+  if (found.marker === undefined || isSame(found.marker, writer)) return undefined;
+  const { workflowId, state } = found.marker;
   if (found.isBelow && state !== 'completed') {
     throw failure(
       'RestoreUnproved',
@@ -198,11 +198,11 @@ async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> 
   return {
     state: job.targetBefore.kind,
     facts: [
-      `database "${database}" carries the mark of ${workflowId}, which came since the plan; this migration has nothing in it`,
+      `database "${database}" carries the marker of ${workflowId}, which came since the plan; this migration has nothing in it`,
     ],
   };
 }
 
 function isSame({ runId, epoch }: Marker, { job }: Writer): boolean {
-  return runId === job.markBefore?.runId && epoch === job.markBefore.epoch;
+  return runId === job.markerBefore?.runId && epoch === job.markerBefore.epoch;
 }

@@ -53,15 +53,15 @@ async function ownSchema(
   };
 }
 
-/** Drops the database that this run created, told by the mark it carries, and its unnamed beginning. */
+/** Drops the database that this run created, told by the marker it carries, and its unnamed beginning. */
 export async function restoreAbsent(writer: Writer): Promise<void> {
   const { connections, job, runId } = writer;
-  const mark = await readOwnMarker(writer);
+  const marker = await readOwnMarker(writer);
   await connections.with(
     maintenanceRef(job.target, job.sources, job.target.database),
     async (client) => {
       await dropDatabase(client, stagingName(runId));
-      if (mark?.createdDatabase !== true) return;
+      if (marker?.createdDatabase !== true) return;
       // Whoever is about to claim the database finds another epoch than its plan saw.
       const isOurs = await withOwnTarget(writer, () => Promise.resolve());
       if (isOurs) await dropDatabase(client, job.target.database);

@@ -126,13 +126,13 @@ export async function hasOpenRun(client: Client, workflowId: string): Promise<bo
   }
 }
 
-/** A mark that is to be replaced, but whose run is open: it would be left without its way back. */
-export async function openRunProblems(mark: Marker | undefined): Promise<readonly Problem[]> {
-  if (mark === undefined || !(await isOpen(mark))) return [];
+/** A marker that is to be replaced, but whose run is open: it would be left without its way back. */
+export async function openRunProblems(marker: Marker | undefined): Promise<readonly Problem[]> {
+  if (marker === undefined || !(await isOpen(marker))) return [];
   return [
     {
       code: 'unfinished',
-      message: `the migration whose mark the target carries is still running (workflow ${mark.workflowId}, run ${mark.runId}): cancel it first, or let it finish`,
+      message: `the migration whose marker the target carries is still running (workflow ${marker.workflowId}, run ${marker.runId}): cancel it first, or let it finish`,
     },
   ];
 }

@@ -25,17 +25,17 @@ const SAME: Compared = { differences: [], notes: [] };
 
 /**
  * Compares a target's schema, grants and settings with the backup. What the run that made the target could not set is no
- * difference, whether a person has set it since or not; long after that run the mark still names it.
+ * difference, whether a person has set it since or not; long after that run the marker still names it.
  */
 export async function compareDefinition(
   verification: Verification,
   client: Client,
 ): Promise<Compared> {
-  const mark = await readMarker(client);
-  const undone = mark === undefined ? undefined : await readMarkedUndone(client);
+  const marker = await readMarker(client);
+  const undone = marker === undefined ? undefined : await readMarkedUndone(client);
   const parts = [
-    await compareSchema(verification, client, ownUndone(verification, mark, undone)),
-    await compareFacts(verification, client, { mark, undone }),
+    await compareSchema(verification, client, ownUndone(verification, marker, undone)),
+    await compareFacts(verification, client, { marker, undone }),
   ];
   return {
     differences: parts.flatMap(({ differences }) => differences),
@@ -46,10 +46,10 @@ export async function compareDefinition(
 /** What a completed run left undone; a run that is under way has it in its plan and its next steps. */
 function ownUndone(
   { manifest }: Verification,
-  mark: Marker | undefined,
+  marker: Marker | undefined,
   undone: Undone | undefined,
 ): Undone | undefined {
-  if (mark?.state !== 'completed' || mark.backupId !== manifest.backupId) return undefined;
+  if (marker?.state !== 'completed' || marker.backupId !== manifest.backupId) return undefined;
   return undone;
 }
 
@@ -74,11 +74,11 @@ async function compareSchema(
 async function compareFacts(
   { manifest }: Verification,
   client: Client,
-  { mark, undone }: { readonly mark: Marker | undefined; readonly undone: Undone | undefined },
+  { marker, undone }: { readonly marker: Marker | undefined; readonly undone: Undone | undefined },
 ): Promise<Compared> {
   const { oid } = await readIdentity(client, '');
-  if (mark?.createdDatabase !== true || mark.databaseOid !== oid) return SAME;
-  const isCompleted = mark.state === 'completed';
+  if (marker?.createdDatabase !== true || marker.databaseOid !== oid) return SAME;
+  const isCompleted = marker.state === 'completed';
   const present = await readDatabaseFacts(client);
   const missing = (undone?.leftOutSettings ?? []).filter(
     ({ name, role }) => !present.settings.some((own) => own.name === name && own.role === role),

@@ -106,7 +106,7 @@ function failuresOf(failures: FleetReport['failures']): string {
   return fitting(['Failures:', ...lines].join('\n'));
 }
 
-/** Outcomes after which a project is moved by another fleet, once its cause is mended. */
+/** Outcomes after which a project is moved by another fleet, once its cause is fixed. */
 const TRIED_AGAIN: readonly FleetOutcome[] = [
   'restored',
   'failed',
@@ -123,7 +123,7 @@ function adviceOf({ fleetId, counts, notStarted = 0 }: FleetReport): string {
       ? 'What was terminated or timed out is put back by: moveout reconcile'
       : '',
     TRIED_AGAIN.some(isAny)
-      ? `When the causes are mended: moveout retry-failed --of ${fleetId}`
+      ? `When the causes are fixed: moveout retry-failed --of ${fleetId}`
       : '',
     notStarted > 0
       ? 'Those that were not started: give the command of this fleet again. It leaves out what is migrated.'

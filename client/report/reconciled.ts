@@ -2,12 +2,12 @@ import { fitting } from '../progress/page';
 import type { Reconciled, ReconcileReport } from '../../workflows/domain/interrupted';
 
 /** What became of runs that were ended from outside, for people: one line a run. */
-export function reconciledText({ reconciled, remarks }: ReconcileReport): string {
+export function reconciledText({ reconciled, findings }: ReconcileReport): string {
   const runs = reconciled.map(lineOf);
   const left =
-    remarks.length === 0
+    findings.length === 0
       ? []
-      : ['', 'Left alone:', ...remarks.map((line) => `  Interrupted: ${line}`)];
+      : ['', 'Left alone:', ...findings.map((line) => `  Interrupted: ${line}`)];
   const head = runs.length === 0 ? ['No run that was ended from outside has left anything.'] : runs;
   return fitting(`${[...head, ...left].join('\n')}\n`);
 }

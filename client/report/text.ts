@@ -18,7 +18,7 @@ const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 };
 
 const PARKED_ADVICE =
-  'Mend what is named above, then start the same command again: it tries the restore once more. ' +
+  'Fix what is named above, then start the same command again: it tries the restore once more. ' +
   'docs/operations.md says how to give it up instead.';
 
 /** A run's report for people. */

@@ -59,7 +59,7 @@ describe('soft-deleted users whose metadata Auth emptied', () => {
     };
   }
 
-  async function remarks(of: TestProject): Promise<readonly string[]> {
+  async function findings(of: TestProject): Promise<readonly string[]> {
     const { warnings } = await planOf(bed, of);
     return warnings.filter(({ code }) => code === 'deleted-users').map(({ message }) => message);
   }
@@ -77,13 +77,13 @@ describe('soft-deleted users whose metadata Auth emptied', () => {
   });
 
   it('are named in the plan, those that stay and those that come along', async () => {
-    const [stay, come, ...more] = await remarks(project);
+    const [stay, come, ...more] = await findings(project);
     expect(more).toEqual([]);
     expect(stay).toMatch(
       /^5 soft-deleted users .* they and their audit rows stay behind; .*"project_ref"/,
     );
     expect(come).toMatch(/^6 soft-deleted users of the project .* come along/);
-    const elsewhere = await remarks(other);
+    const elsewhere = await findings(other);
     expect(elsewhere).toEqual([stay]);
   });
 
@@ -107,7 +107,7 @@ describe('soft-deleted users whose metadata Auth emptied', () => {
     const withLost = await unclaimed();
     await writeMetadata({ project_ref: other.projectRef });
     expect(await unclaimed()).toBe(withLost - LOST.length);
-    expect(await remarks(other)).toEqual([]);
+    expect(await findings(other)).toEqual([]);
     await writeMetadata({});
   });
 

@@ -55,11 +55,11 @@ function isThere(): Promise<boolean> {
 async function migrate(): Promise<{ readonly message: string; readonly isCloned: boolean }> {
   const project = bed.nextProject();
   const { message } = await bed.run('migrateProject', project);
-  const [mark] = await query<{ steps: readonly string[] }>(
+  const [marker] = await query<{ steps: readonly string[] }>(
     project.databaseName,
     'SELECT steps FROM moveout.migration',
   );
-  return { message, isCloned: mark?.steps.includes('cloned') ?? false };
+  return { message, isCloned: marker?.steps.includes('cloned') ?? false };
 }
 
 describe('makeTemplate', () => {

@@ -80,7 +80,7 @@ describe('bars', () => {
     expect(steps(terminal)).toHaveLength(3);
   });
 
-  it('mark a line that is too long, and say whole why a step failed', () => {
+  it('marker a line that is too long, and say whole why a step failed', () => {
     const terminal = new Terminal(80);
     const display = on(terminal);
     const note = `table auth.users differs: ${'7 rows changed, '.repeat(6)}and more`;

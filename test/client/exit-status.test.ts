@@ -25,7 +25,7 @@ const fleet = (outcome: FleetReport['outcome'], counts: Partial<Counts> = {}) =>
 
 const reconciled = (
   outcomes: readonly ('restored' | 'parked')[],
-  remarks: readonly string[] = [],
+  findings: readonly string[] = [],
 ) => ({
   kind: 'reconciled' as const,
   reconciled: {
@@ -34,7 +34,7 @@ const reconciled = (
       how: 'terminated' as const,
       outcome,
     })),
-    remarks,
+    findings,
   },
 });
 
@@ -59,7 +59,7 @@ describe('exitStatusOf', () => {
     [reconciled([]), 0],
     [reconciled(['restored']), 0],
     [reconciled(['restored', 'parked']), 3],
-    [reconciled([], ['a mark that nobody knows']), 3],
+    [reconciled([], ['a marker that nobody knows']), 3],
     [{ kind: 'refused' as const, problem }, 2],
     [{ kind: 'unknown' as const, problem }, 3],
     [{ kind: 'bug' as const, problem }, 70],

@@ -38,8 +38,8 @@ export class Terminal extends Writable {
   }
 
   #show(text: string): void {
-    for (const [whole, mark = '', digits = '', letter] of text.matchAll(CODE)) {
-      if (letter !== undefined) this.#obey(`${mark}${letter}`, digits);
+    for (const [whole, marker = '', digits = '', letter] of text.matchAll(CODE)) {
+      if (letter !== undefined) this.#obey(`${marker}${letter}`, digits);
       else if (whole === '\n') this.#goTo(this.#row + 1, 0);
       else if (whole === '\r') this.#column = 0;
       else this.#put(whole);

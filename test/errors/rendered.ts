@@ -35,7 +35,7 @@ function failures(): Table {
     `\`${code}\``,
     kind.meaning,
     kind.retryable ? 'yes' : 'no',
-    kind.mendable ? 'tried again' : 'parked at once',
+    kind.operatorCanFix ? 'tried again' : 'parked at once',
     kind.action,
   ]);
   return [['code', 'what it means', 'retried', 'while restoring', 'what to do'], ...rows];

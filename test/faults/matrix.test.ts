@@ -8,7 +8,7 @@ import { smallDiskObstacle } from './ground/small-disk';
 /** One cell of every family of faults, spread over the steps; `npm run test:faults` plays them all. */
 const SHORT: readonly Required<Choice>[] = [
   { step: 'migrateAuth', moment: 'during', fault: 'worker killed' },
-  { step: 'initSchema', moment: 'created, before the mark', fault: 'sessions ended on target' },
+  { step: 'initSchema', moment: 'created, before the marker', fault: 'sessions ended on target' },
   { step: 'migrateStorage', moment: 'during', fault: 'target server restarted' },
   { step: 'backupProject', moment: 'during', fault: 'network cut' },
   { step: 'finishSchema', moment: 'during', fault: 'disk full for target' },

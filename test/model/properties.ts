@@ -6,13 +6,13 @@ import { isClosed } from './actions/scene';
 /** What is wrong with a run that closes like this, or `undefined`. */
 export function brokenAtClosing(state: State, name: RunName, ending: Closed): string | undefined {
   const run = state.runs[name];
-  const mark = chainOf(state.target?.mark).find((one) => one.run === name);
+  const marker = chainOf(state.target?.marker).find((one) => one.run === name);
   if (ending === 'abandoned') return undefined;
   if (ending === 'migrated')
-    return mark?.completed === true ? undefined : 'a run closed as migrated without its mark';
-  // One that was replaced after its termination: should its mark come back, reconcile finds that.
-  if (run?.interrupted === true && mark !== undefined) return undefined;
-  if (mark !== undefined) return `a run closed as ${ending}, but its mark stands`;
+    return marker?.completed === true ? undefined : 'a run closed as migrated without its marker';
+  // One that was replaced after its termination: should its marker come back, reconcile finds that.
+  if (run?.interrupted === true && marker !== undefined) return undefined;
+  if (marker !== undefined) return `a run closed as ${ending}, but its marker stands`;
   if (state.staging[name] !== undefined)
     return `a run closed as ${ending}, but its database stands`;
   return isAsBefore(state, name)
@@ -24,8 +24,8 @@ export function brokenAtClosing(state: State, name: RunName, ending: Closed): st
 function isAsBefore({ runs, target }: State, name: RunName): boolean {
   const before = runs[name]?.before;
   if (before === undefined || before.kind === 'absent') return true;
-  const mark = target?.mark;
-  const same = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
+  const marker = target?.marker;
+  const same = marker?.run === before.marker?.run && marker?.completed === before.marker?.completed;
   return !same || (target?.content === before.content && (target.open || !before.open));
 }
 
@@ -37,11 +37,11 @@ export function isTerminal(state: State): boolean {
   );
 }
 
-/** Whether reconcile would take a closed run up: by the mark that stands. */
+/** Whether reconcile would take a closed run up: by the marker that stands. */
 export function isLeftOver({ runs, target }: State, name: RunName): boolean {
   const phase = runs[name]?.phase;
-  const mark = target?.mark;
-  return (phase === 'restored' || phase === 'refused') && mark?.run === name;
+  const marker = target?.marker;
+  return (phase === 'restored' || phase === 'refused') && marker?.run === name;
 }
 
 /** What is wrong with the world when all is over, or `undefined`. */
@@ -51,15 +51,17 @@ export function brokenAtTheEnd(state: State, scenario: Scenario): string | undef
     (name) => staging[name] !== undefined && runs[name]?.phase !== 'abandoned',
   );
   if (unnamed) return 'an unnamed database is left';
-  const mark = target?.mark;
-  if (mark === undefined)
+  const marker = target?.marker;
+  if (marker === undefined)
     return isOriginal(state, scenario) ? undefined : 'the target is not as before';
-  const phase = runs[mark.run]?.phase;
+  const phase = runs[marker.run]?.phase;
   if (phase === 'abandoned') return undefined;
-  if (!mark.completed) return 'a mark is left of nobody';
-  if (phase !== 'migrated') return 'the completed mark of a run that did not migrate';
+  if (!marker.completed) return 'a marker is left of nobody';
+  if (phase !== 'migrated') return 'the completed marker of a run that did not migrate';
   if (target?.open !== true) return 'a migrated target that no client can reach';
-  return isWhole(state, mark.run, scenario) ? undefined : 'a migrated target without all its rows';
+  return isWhole(state, marker.run, scenario)
+    ? undefined
+    : 'a migrated target without all its rows';
 }
 
 function isOriginal({ runs, target }: State, { kind, stranger = false }: Scenario): boolean {

@@ -39,7 +39,7 @@ export function initialState({ kind, runs, stranger = false }: Scenario): State 
       B: runs.B && waiting,
     },
     attempts: [],
-    target: content === undefined ? undefined : { content, open: true, mark: undefined },
+    target: content === undefined ? undefined : { content, open: true, marker: undefined },
     staging: { A: undefined, B: undefined },
     stranger,
   };

@@ -26,7 +26,7 @@ export interface Database {
   readonly content: Content;
   /** Whether anybody but its owner may connect. */
   readonly open: boolean;
-  readonly mark: Marker | undefined;
+  readonly marker: Marker | undefined;
 }
 
 /** A session: not opened, usable, or ended by somebody. */
@@ -46,12 +46,12 @@ export interface Attempt {
   readonly maintenance: Session;
   readonly write: Session;
   readonly place: 'target' | 'staging';
-  /** How its open transaction holds the row of the mark. */
+  /** How its open transaction holds the row of the marker. */
   readonly row: 'none' | 'shared' | 'exclusive';
   readonly epoch: number;
   /** Sessions that its sweep has read and not yet ended: three bits an attempt. */
   readonly seen: number;
-  /** What the restore read in the mark. */
+  /** What the restore read in the marker. */
   readonly found: 'unread' | 'none' | 'own' | 'created';
 }
 
@@ -59,7 +59,7 @@ export interface Before {
   readonly kind: 'absent' | 'empty' | 'filled';
   readonly content: Content;
   readonly open: boolean;
-  readonly mark: Pick<Marker, 'run' | 'completed' | 'epoch'> | undefined;
+  readonly marker: Pick<Marker, 'run' | 'completed' | 'epoch'> | undefined;
 }
 
 export interface Run {
@@ -86,14 +86,14 @@ export interface State {
 const letter = (value: string | boolean): string =>
   typeof value === 'boolean' ? (value ? '+' : '.') : value.slice(0, 1);
 
-function markKey(mark: Marker | undefined): string {
-  if (mark === undefined) return '_';
-  const { run, completed, epoch, steps, created, previous } = mark;
-  return `${run}${letter(completed)}${epoch}${letter(created)}${steps.join('')}<${markKey(previous)}`;
+function markerKey(marker: Marker | undefined): string {
+  if (marker === undefined) return '_';
+  const { run, completed, epoch, steps, created, previous } = marker;
+  return `${run}${letter(completed)}${epoch}${letter(created)}${steps.join('')}<${markerKey(previous)}`;
 }
 
-function databaseKey({ content, open, mark }: Database): string {
-  return `${content}${letter(open)}${markKey(mark)}`;
+function databaseKey({ content, open, marker }: Database): string {
+  return `${content}${letter(open)}${markerKey(marker)}`;
 }
 
 function attemptKey(attempt: Attempt): string {
@@ -104,11 +104,11 @@ function attemptKey(attempt: Attempt): string {
 
 function runKey(run: Run): string {
   const { phase, before, answered, busy, interrupted } = run;
-  const mark =
-    before?.mark === undefined
+  const marker =
+    before?.marker === undefined
       ? ''
-      : `${before.mark.run}${letter(before.mark.completed)}${before.mark.epoch}`;
-  return `run ${phase}${before?.kind ?? ''}${before?.content ?? ''}${letter(before?.open ?? false)}${mark}${answered.join('')}${letter(busy)}${letter(interrupted)}`;
+      : `${before.marker.run}${letter(before.marker.completed)}${before.marker.epoch}`;
+  return `run ${phase}${before?.kind ?? ''}${before?.content ?? ''}${letter(before?.open ?? false)}${marker}${answered.join('')}${letter(busy)}${letter(interrupted)}`;
 }
 
 /**

@@ -128,6 +128,6 @@ function failsForGood({ state, index, me }: Scene, scenario: Scenario): readonly
 
 function strangersMove(state: State): readonly Move[] {
   if (!state.stranger || state.target !== undefined) return [];
-  const target = { content: 'ssss', open: true, mark: undefined };
+  const target = { content: 'ssss', open: true, marker: undefined };
   return [{ label: 'a stranger creates the target', state: { ...state, target, stranger: false } }];
 }

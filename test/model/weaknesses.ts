@@ -38,7 +38,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   {
     missing: ['early'],
     where: alone('empty'),
-    promise: untrue('unrestored', 'its mark stands'),
+    promise: untrue('unrestored', 'its marker stands'),
   },
   {
     missing: ['shield'],
@@ -54,7 +54,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   {
     missing: ['byState', 'proof'],
     where: alone('empty'),
-    promise: untrue('restored', 'its mark stands'),
+    promise: untrue('restored', 'its marker stands'),
   },
   {
     missing: ['busyRestores'],
@@ -79,7 +79,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   {
     missing: ['replaceClosed'],
     where: pair('absent', second),
-    promise: untrue('restored', 'its mark stands'),
+    promise: untrue('restored', 'its marker stands'),
   },
   {
     missing: ['sweepReplaced'],
@@ -89,7 +89,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   {
     missing: ['dropFences'],
     where: pair('absent', second),
-    promise: 'an attempt changed a target that does not carry the mark of its run',
+    promise: 'an attempt changed a target that does not carry the marker of its run',
   },
   { missing: ['abandonFences'], where: alone('empty'), promise: afterwards('abandoned') },
   { missing: ['reconcileFences'], where: alone('absent'), promise: afterwards('restored') },

@@ -77,36 +77,36 @@ export function undoing(
 
 /** Reads the target; refuses, or goes on to the first step. */
 export function planned(state: State, name: RunName, scenario: Scenario): Move {
-  const mark = state.target?.mark;
+  const marker = state.target?.marker;
   const label = `${name} planMigration`;
-  if (isRefused(state, mark, { name, scenario }))
+  if (isRefused(state, marker, { name, scenario }))
     return closing(label, state, { name, ending: 'refused' });
   const content = state.target?.content ?? '';
   const kind: Before['kind'] =
     state.target === undefined ? 'absent' : content.startsWith('-') ? 'empty' : 'filled';
-  const seen = mark && { run: mark.run, completed: mark.completed, epoch: mark.epoch };
+  const seen = marker && { run: marker.run, completed: marker.completed, epoch: marker.epoch };
   const open = state.target?.open ?? false;
-  const before: Before = { kind, content, open, mark: seen };
+  const before: Before = { kind, content, open, marker: seen };
   return { label, state: begun(withRun(state, name, { before }), name, 'initSchema') };
 }
 
 function isRefused(
   { attempts, runs, target }: State,
-  mark: Marker | undefined,
+  marker: Marker | undefined,
   { name, scenario }: { readonly name: RunName; readonly scenario: Scenario },
 ): boolean {
   if (attempts.some((one) => one.lock === 'holds')) return true;
   const replace = scenario.runs[name]?.replace === true;
-  if (mark === undefined) return target?.content.startsWith('-') === false && !replace;
-  return !replace || (scenario.guards.has('replaceClosed') && isUnderWay(runs[mark.run]));
+  if (marker === undefined) return target?.content.startsWith('-') === false && !replace;
+  return !replace || (scenario.guards.has('replaceClosed') && isUnderWay(runs[marker.run]));
 }
 
 function isUnderWay(run: Run | undefined): boolean {
   return run?.phase !== 'terminated' && !isClosed(run);
 }
 
-/** What the run would have left behind: its mark, wherever it is, or an unnamed database. */
+/** What the run would have left behind: its marker, wherever it is, or an unnamed database. */
 export function traces(state: State, name: RunName): boolean {
-  const marks: readonly Marker[] = chainOf(state.target?.mark);
-  return state.staging[name] !== undefined || marks.some(({ run }) => run === name);
+  const markers: readonly Marker[] = chainOf(state.target?.marker);
+  return state.staging[name] !== undefined || markers.some(({ run }) => run === name);
 }

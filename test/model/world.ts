@@ -94,20 +94,21 @@ export function dropped(state: State, place: 'target' | 'staging', run: RunName)
     : { ...without, staging: { ...state.staging, [run]: undefined } };
 }
 
-/** Whether an open transaction of somebody else holds the row of the mark, so that a change of it waits. */
+/** Whether an open transaction of somebody else holds the row of the marker, so that a change of it waits. */
 export function rowHeld(state: State, index: number, rows: readonly Attempt['row'][]): boolean {
   return state.attempts.some((one, at) => at !== index && rows.includes(one.row));
 }
 
-export function chainOf(mark: Marker | undefined): readonly Marker[] {
-  return mark === undefined ? [] : [mark, ...chainOf(mark.previous)];
+export function chainOf(marker: Marker | undefined): readonly Marker[] {
+  return marker === undefined ? [] : [marker, ...chainOf(marker.previous)];
 }
 
 function epochsOf({ runs, target, attempts }: State): readonly number[] {
   const known = new Set<number>();
   for (const { epoch } of attempts) if (epoch > 0) known.add(epoch);
-  for (const run of [runs.A, runs.B]) if (run?.before?.mark) known.add(run.before.mark.epoch);
-  for (let mark = target?.mark; mark !== undefined; mark = mark.previous) known.add(mark.epoch);
+  for (const run of [runs.A, runs.B]) if (run?.before?.marker) known.add(run.before.marker.epoch);
+  for (let marker = target?.marker; marker !== undefined; marker = marker.previous)
+    known.add(marker.epoch);
   return [...known].sort((a, b) => a - b);
 }
 
@@ -116,23 +117,23 @@ export function ranked(state: State): State {
   const order = epochsOf(state);
   if (order.every((epoch, at) => epoch === at + 1)) return state;
   const rank = (epoch: number): number => (epoch === 0 ? 0 : order.indexOf(epoch) + 1);
-  const rankMark = (mark: Marker | undefined): Marker | undefined =>
-    mark && { ...mark, epoch: rank(mark.epoch), previous: rankMark(mark.previous) };
+  const rankMark = (marker: Marker | undefined): Marker | undefined =>
+    marker && { ...marker, epoch: rank(marker.epoch), previous: rankMark(marker.previous) };
   const target: Database | undefined = state.target && {
     ...state.target,
-    mark: rankMark(state.target.mark),
+    marker: rankMark(state.target.marker),
   };
   const attempts = state.attempts.map((one) =>
     one.epoch === 0 ? one : { ...one, epoch: rank(one.epoch) },
   );
   const rankRun = (run: Run | undefined): Run | undefined =>
-    run?.before?.mark === undefined
+    run?.before?.marker === undefined
       ? run
       : {
           ...run,
           before: {
             ...run.before,
-            mark: { ...run.before.mark, epoch: rank(run.before.mark.epoch) },
+            marker: { ...run.before.marker, epoch: rank(run.before.marker.epoch) },
           },
         };
   const runs = { A: rankRun(state.runs.A), B: rankRun(state.runs.B) };

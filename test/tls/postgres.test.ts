@@ -92,7 +92,7 @@ describe('PostgreSQL over TLS', () => {
   });
 });
 
-/** A failure that no further try can mend. */
+/** A failure that no further try can fix. */
 function misconfigured(words: RegExp): Readonly<Record<string, unknown>> {
   return { type: 'ConfigInvalid', nonRetryable: true, message: expect.stringMatching(words) };
 }

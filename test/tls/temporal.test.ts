@@ -188,7 +188,7 @@ describe('TEMPORAL_API_KEY', () => {
   });
 });
 
-/** Node's own remark on addresses that are numbers. */
+/** Node's own finding on addresses that are numbers. */
 function withoutNotice(stderr: string): string {
   return stderr.replace(/^\(node:.*\n\(Use .*\n/gm, '');
 }

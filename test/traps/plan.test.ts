@@ -44,7 +44,7 @@ describe('traps that a plan must name', () => {
     expect(plan.problems).toEqual([]);
   });
 
-  it('T3: NULL tokens that stock Auth fails on are counted, with the setting that mends them', () => {
+  it('T3: NULL tokens that stock Auth fails on are counted, with the setting that fixes them', () => {
     expect(warned('null-tokens')).toMatch(/recovery_token \(14\)/);
     expect(warned('null-tokens')).toContain('normalizeNullTokens: true');
     expect(text).toContain('Users that stock Auth could not read');

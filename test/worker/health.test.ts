@@ -72,7 +72,7 @@ describe('the health check of the container', () => {
     await until('a worker that is well', () => isWell(file));
     temporal.cut();
     await until('no file', async () => !(await isWell(file)));
-    temporal.mend();
+    temporal.fix();
     await until('a worker that is well again', () => isWell(file));
   });
 });

@@ -118,7 +118,7 @@ function whileBlocked(
   };
 }
 
-/** The mark is also read, long before it is written. */
+/** The marker is also read, long before it is written. */
 const modeFor = (table: string): string =>
   table === 'moveout.migration' ? 'EXCLUSIVE' : 'ACCESS EXCLUSIVE';
 

@@ -1,5 +1,5 @@
 import { overlaps } from '../client/kill/audit';
-import { markOf, migrating, reach, type MarkSeen } from '../client/kill/aftermath';
+import { markerOf, migrating, reach, type MarkerSeen } from '../client/kill/aftermath';
 import { isFull, LIMIT } from '../client/kill/form';
 import type { Point } from '../client/kill/gate';
 import type { View } from '../client/kill/ground';
@@ -44,7 +44,7 @@ const ALL: readonly Case[] = [
   { name: 'about to load', at: LOCKING, first: 'waits', statuses: [0, 2], says: BUSY },
   { name: 'between steps', at: LOADED, first: 'waits', statuses: [0, 2], says: UNFINISHED },
   { name: 'dead while reading', at: READING, first: 'dies', statuses: [2, 0], says: TAKEN },
-  { name: 'dead before the mark', at: CREATED, first: 'dies', statuses: [2, 0], says: TAKEN },
+  { name: 'dead before the marker', at: CREATED, first: 'dies', statuses: [2, 0], says: TAKEN },
   { name: 'dead while loading', at: LOADING, first: 'dies', statuses: [0, 2], says: UNFINISHED },
 ];
 
@@ -57,18 +57,18 @@ const REPLACING: readonly Case[] = [
 /** A plain test run has time for two. */
 const CASES = isFull
   ? [...ALL, ...REPLACING]
-  : ALL.filter(({ name }) => name === 'about to load' || name === 'dead before the mark');
+  : ALL.filter(({ name }) => name === 'about to load' || name === 'dead before the marker');
 
 /** How both ended, and what that left. */
 interface Ended {
   readonly ref: string;
   readonly first: Outcome;
   readonly second: Outcome;
-  /** Which of the two the target's mark belongs to. */
+  /** Which of the two the target's marker belongs to. */
   readonly owner: number;
   readonly held: Rows;
   readonly wanted: Rows;
-  readonly mark: MarkSeen | undefined;
+  readonly marker: MarkerSeen | undefined;
 }
 
 let audited: Audited;
@@ -85,12 +85,12 @@ afterAll(() => audited.close());
 
 describe('the same project from clients of two Temporal servers', () => {
   it.each(CASES)('has one writer, the first being $name', async ({ name, statuses, says }) => {
-    const { ref, first, second, owner, held, wanted, mark } = await ended(name);
+    const { ref, first, second, owner, held, wanted, marker } = await ended(name);
     expect([first.status, second.status]).toEqual(statuses);
     const [loser] = [first, second].filter(({ status }) => status !== 0);
     expect(`${loser?.stdout ?? ''}${loser?.stderr ?? ''}`).toMatch(says);
     expect(held).toEqual(wanted);
-    expect(mark?.state).toBe('completed');
+    expect(marker?.state).toBe('completed');
     expect(owner).toBe(statuses.indexOf(0));
     expect(audited.writings(ref)).not.toHaveLength(0);
     expect(overlaps(audited.writings(ref))).toEqual([]);
@@ -126,15 +126,15 @@ async function play(one: Case): Promise<Ended> {
     const other = await second.run(migrating({ ref, target, replace: REPLACING.includes(one) }));
     if (one.first === 'waits') release();
     const outcome = one.first === 'waits' ? await script.ended : await first.run(args);
-    const mark = await markOf(target);
+    const marker = await markerOf(target);
     return {
       ref,
       first: outcome,
       second: other,
       held: await actualRows(target),
       wanted: await expectedRows(audited.ground.source, ref),
-      mark,
-      owner: [first, second].findIndex(({ runs }) => runs.includes(mark?.run ?? '')),
+      marker,
+      owner: [first, second].findIndex(({ runs }) => runs.includes(marker?.run ?? '')),
     };
   });
 }

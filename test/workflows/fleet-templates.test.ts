@@ -45,7 +45,7 @@ describe('the templates of a fleet', () => {
     templates: Templates,
   ): Promise<{ readonly cloned: readonly boolean[]; readonly left: number }> {
     const { projects } = await moved(templates);
-    const marks = await Promise.all(
+    const markers = await Promise.all(
       projects.map(({ databaseName }) =>
         query<{ cloned: boolean }>(
           databaseName,
@@ -57,7 +57,7 @@ describe('the templates of a fleet', () => {
       'postgres',
       `SELECT FROM pg_database WHERE starts_with(datname, 'moveout_template_')`,
     );
-    return { cloned: marks.map(([mark]) => mark?.cloned === true), left: left.length };
+    return { cloned: markers.map(([marker]) => marker?.cloned === true), left: left.length };
   }
 
   /** Which activities a project's run was given, in their order. */

@@ -37,7 +37,7 @@ describe('a run that lost its target to another between its plan and its first w
     },
   );
 
-  it('does not replace the mark of a run that is still open', async () => {
+  it('does not replace the marker of a run that is still open', async () => {
     const project = bed.nextProject();
     const seen: (string | undefined)[] = [];
     const second = before('migrateStorage', async () => {

@@ -66,14 +66,14 @@ describe('reconcile', () => {
     expect(await imageIfThere(project.databaseName)).toEqual(before);
     const { status, message } = await endingOf(bed.temporal.workflow.getHandle(handle.workflowId));
     expect(status).toBe('Failed');
-    expect(message).toMatch(/was terminated; it left its unfinished mark .*Restored: /);
+    expect(message).toMatch(/was terminated; it left its unfinished marker .*Restored: /);
     expect((await reconcile(bed)).reconciled).toEqual([]);
   });
 
   it('finds nothing where a terminated migration had not written yet', async () => {
     const project = await prepare('absent');
     await terminateAt('backupProject', project);
-    expect(await reconcile(bed)).toEqual({ reconciled: [], remarks: [] });
+    expect(await reconcile(bed)).toEqual({ reconciled: [], findings: [] });
     expect(await exists(project.databaseName)).toBe(false);
   });
 
@@ -88,20 +88,20 @@ describe('reconcile', () => {
     found.push(await reconcile(bed));
     expect(ending.report?.outcome).toBe('migrated');
     expect(found).toEqual([
-      { reconciled: [], remarks: [] },
-      { reconciled: [], remarks: [] },
+      { reconciled: [], findings: [] },
+      { reconciled: [], findings: [] },
     ]);
   });
 
-  it('leaves a mark alone whose run it does not know, unless it is told to restore it', async () => {
+  it('leaves a marker alone whose run it does not know, unless it is told to restore it', async () => {
     const project = await prepare('absent');
     const handle = await terminateAt('migrateStorage', project);
     const unknown = `UPDATE moveout.migration SET run_id = '7b0d3a52-0000-4000-8000-000000000000', workflow_id = 'gone/${project.projectRef}'`;
     await execute(project.databaseName, unknown);
     const first = await reconcile(bed);
     expect(first.reconciled).toEqual([]);
-    expect(first.remarks).toEqual([
-      expect.stringContaining(`database "${project.databaseName}" carries the unfinished mark`),
+    expect(first.findings).toEqual([
+      expect.stringContaining(`database "${project.databaseName}" carries the unfinished marker`),
     ]);
     expect(await exists(project.databaseName)).toBe(true);
     const second = await reconcile(bed, { forgotten: 'restore' });
@@ -138,12 +138,12 @@ describe('reconcile', () => {
     await listedAs(bed, handle.workflowId, 'parked');
     await handle.executeUpdate('abandonRestore', { args: ['it stays'] });
     await endingOf(handle);
-    const marks = await query<{ state: string }>(
+    const markers = await query<{ state: string }>(
       project.databaseName,
       'SELECT state FROM moveout.migration',
     );
-    expect(marks).toEqual([{ state: 'abandoned' }]);
-    expect(await reconcile(bed)).toEqual({ reconciled: [], remarks: [] });
+    expect(markers).toEqual([{ state: 'abandoned' }]);
+    expect(await reconcile(bed)).toEqual({ reconciled: [], findings: [] });
     expect(await exists(project.databaseName)).toBe(true);
   });
 
@@ -162,7 +162,7 @@ describe('reconcile', () => {
       await client.query('ROLLBACK');
       return reconciling;
     });
-    expect(report).toEqual({ reconciled: [], remarks: [] });
+    expect(report).toEqual({ reconciled: [], findings: [] });
   });
 
   it('refuses an input that it does not know', async () => {

@@ -54,7 +54,7 @@ describe('migrateProject refuses, and touches nothing', () => {
     await expectRefused(done, 'already-migrated', /on connection "shared"/);
   });
 
-  it('a target that holds rows without a mark', async () => {
+  it('a target that holds rows without a marker', async () => {
     const project = bed.nextProject();
     await makeCopy(project.databaseName, bed.source);
     const before = await imageOf(project.databaseName);

@@ -108,7 +108,7 @@ describe('restoreProject with the source switched off', () => {
     expect(message).not.toMatch(/source/);
   });
 
-  it('refuses a filled database without the mark, and replaces it when asked to', async () => {
+  it('refuses a filled database without the marker, and replaces it when asked to', async () => {
     const database = freshName('target');
     await makeCopy(database, bed.source);
     await execute(database, 'TRUNCATE public.profiles');

@@ -73,7 +73,7 @@ describe('migrateProject into a database that has the schemas, with a failure', 
     },
   );
 
-  it('had a completed mark in the filled ones, which is there again', async () => {
+  it('had a completed marker in the filled ones, which is there again', async () => {
     const { after } = await verdictOf('filled, after verifyProject');
     expect(after?.find((line) => line.startsWith('moveout.migration '))).toMatch(/ 1 /);
   });

@@ -38,7 +38,7 @@ describe('two workers with backup directories of their own', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'moveout-hosts-'));
-    // What it terminates would be found by the reconcile of other files, and their marks by its own.
+    // What it terminates would be found by the reconcile of other files, and their markers by its own.
     endServer = await useOwnServer();
     temporal = await startDevServer({
       cli: process.env['MOVEOUT_TEST_TEMPORAL_CLI'] ?? '',
@@ -208,7 +208,7 @@ describe('two workers with backup directories of their own', () => {
     a.worker = await startIn(a.directory, a.did);
     expect(await reconciling.result()).toMatchObject({
       reconciled: [{ workflowId: handle.workflowId, outcome: 'restored' }],
-      remarks: [],
+      findings: [],
     });
     expect(await readdir(a.directory)).not.toContain(draft);
   });

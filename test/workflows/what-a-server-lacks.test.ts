@@ -141,19 +141,16 @@ describe('NULLs that stock Auth cannot read', () => {
   const nulls = `SELECT count(*)::int AS n FROM auth.users WHERE confirmation_token IS NULL
     OR email_change IS NULL OR email_change_confirm_status IS NULL OR created_at IS NULL`;
 
-  it.each(['json', 'copy'] as const)(
-    'arrive mended when that is asked for (%s)',
-    async (format) => {
-      const scopes = { ...NO_SCOPES, normalizeNullTokens: true };
-      const backup = { ...bed.configured.settings.backup, format };
-      bed.configured.settings = { ...bed.configured.settings, scopes, backup };
-      const databaseName = await createDatabase(`mended_${format}`);
-      const ending = await bed.run('migrateProject', { ...project, databaseName });
-      expect(ending.message).toBe('');
-      expect(ending.report).toMatchObject({ outcome: 'migrated', drift: [] });
-      expect(await query(databaseName, nulls)).toEqual([{ n: 0 }]);
-    },
-  );
+  it.each(['json', 'copy'] as const)('arrive fixed when that is asked for (%s)', async (format) => {
+    const scopes = { ...NO_SCOPES, normalizeNullTokens: true };
+    const backup = { ...bed.configured.settings.backup, format };
+    bed.configured.settings = { ...bed.configured.settings, scopes, backup };
+    const databaseName = await createDatabase(`mended_${format}`);
+    const ending = await bed.run('migrateProject', { ...project, databaseName });
+    expect(ending.message).toBe('');
+    expect(ending.report).toMatchObject({ outcome: 'migrated', drift: [] });
+    expect(await query(databaseName, nulls)).toEqual([{ n: 0 }]);
+  });
 
   it('arrive as they are otherwise, with a warning', async () => {
     bed.configured.settings = { ...bed.configured.settings, scopes: NO_SCOPES };

@@ -3,8 +3,8 @@ interface FailureKind {
   readonly meaning: string;
   /** Whether another attempt of the same step can succeed without anybody acting. */
   readonly retryable: boolean;
-  /** Whether a person can mend the cause from outside while a restore keeps trying; else it parks at once. */
-  readonly mendable: boolean;
+  /** Whether a person can fix the cause from outside while a restore keeps trying; else it parks at once. */
+  readonly operatorCanFix: boolean;
   /** What the operator should do. */
   readonly action: string;
 }
@@ -18,148 +18,148 @@ export const FAILURES = {
   InvalidInput: {
     meaning: 'The request is wrong',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Correct the field named.',
   },
   ConfigInvalid: {
     meaning: 'The configuration is wrong',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Correct the setting or the URL of the connection named and restart the worker.',
   },
   Refused: {
     meaning: 'The plan refused',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Settle the problems named.',
   },
   ProjectBusy: {
     meaning: 'Another run of this project or into this database is under way',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Wait for the other run, or cancel it, which restores.',
   },
   LockHeld: {
     meaning: 'Another run holds the lock of this project or database for now',
     retryable: true,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Nothing; the step waits for the lock.',
   },
   TargetIsSource: {
     meaning: 'The target is a source or a reserved database',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Name another database.',
   },
   AccessDenied: {
     meaning: 'The server refused the login or a privilege is missing',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Check the password and the grants of the role that the worker connects as.',
   },
   NotFound: {
     meaning: 'Something named does not exist',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Check the name in the message; put back what is gone, or name what is there.',
   },
   ServerUnavailable: {
     meaning: 'A server cannot be reached or is not ready',
     retryable: true,
-    mendable: true,
+    operatorCanFix: true,
     action:
       'Bring the server back, or point the connection at the one that takes writes; the run goes on by itself.',
   },
   ServerBusy: {
     meaning: 'A server or the worker is short of connections, memory, files or locks for now',
     retryable: true,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Free what is short; the run goes on by itself.',
   },
   ServerDamaged: {
     meaning: 'A server cannot read or write its own files',
     retryable: false,
-    mendable: true,
-    action: 'Look into the log of that server and at its disks, mend it from its own backups.',
+    operatorCanFix: true,
+    action: 'Look into the log of that server and at its disks, fix it from its own backups.',
   },
   DiskFull: {
     meaning: 'A disk is full',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Free space at the place named.',
   },
   DataRejected: {
     meaning: 'PostgreSQL refused a statement or a row',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Look up the SQLSTATE, look at the object named, take away what stands against it.',
   },
   SchemaDiffers: {
     meaning: 'The schema of the target is not the one recorded',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Look at the differences named; undo what was changed in the target meanwhile.',
   },
   BackupDamaged: {
     meaning: 'A backup is damaged or incomplete',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Use another backup, or put the files back from a copy; this one cannot be trusted.',
   },
   BackupUnavailable: {
     meaning: 'The backup directory cannot be used',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action: 'Mount the directory named, make it writable for the worker and closed to others.',
   },
   BackupUnreachable: {
     meaning: 'The backup directory does not answer for now',
     retryable: true,
-    mendable: true,
+    operatorCanFix: true,
     action:
       'Look at the disk or the network file system of the path named; the step is tried again by itself.',
   },
   VerificationFailed: {
     meaning: 'Verification found a difference',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Look at the tables named in the report.',
   },
   Drifted: {
     meaning: 'The source changed after the backup, and the request said to fail then',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Stop writes to the project.',
   },
   RestoreUnproved: {
     meaning: 'The restore ran but the target is not as it was',
     retryable: true,
-    mendable: true,
+    operatorCanFix: true,
     action:
       'Look at the difference named and at who else writes there; the restore is tried again.',
   },
   Fenced: {
     meaning: 'A later attempt has taken over',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Nothing; this attempt can write no more.',
   },
   Cancelled: {
     meaning: 'Cancelled on request',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Start it again when it should run.',
   },
   Interrupted: {
     meaning: 'The run was terminated or timed out before its end',
     retryable: false,
-    mendable: false,
+    operatorCanFix: false,
     action: 'Start the workflow `reconcile`: it restores the target and proves it.',
   },
   Unexpected: {
     meaning: 'Something happened that no rule names',
     retryable: false,
-    mendable: true,
+    operatorCanFix: true,
     action:
       'It may be a bug in moveout: report it with the message and the stack, which stands in the log of the worker.',
   },

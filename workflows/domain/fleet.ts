@@ -99,7 +99,7 @@ export interface WrittenFleet {
   /** Projects to move, canaries among them. */
   readonly total: number;
   readonly canaries: number;
-  /** Projects that carry their completed mark already, and are not on the list. */
+  /** Projects that carry their completed marker already, and are not on the list. */
   readonly alreadyMigrated: number;
   /** Refs that the request left out. */
   readonly excluded?: readonly string[] | undefined;

@@ -35,7 +35,7 @@ export interface InterruptedRuns {
   readonly interrupted: readonly Interrupted[];
   /** Runs whose backup directory is at another host, and was not looked into. */
   readonly elsewhere?: readonly Interrupted[] | undefined;
-  readonly remarks: readonly string[];
+  readonly findings: readonly string[];
 }
 
 /** What became of one interrupted run. */
@@ -51,5 +51,5 @@ export interface Reconciled extends RunName {
 export interface ReconcileReport {
   readonly reconciled: readonly Reconciled[];
   /** What was found and left alone, and what a person may do about it. */
-  readonly remarks: readonly string[];
+  readonly findings: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { Extent } from './extent';
-import type { DatabaseIdentity, MarkBefore, SettingName, TargetState, Unreached } from './plan';
+import type { DatabaseIdentity, MarkerBefore, SettingName, TargetState, Unreached } from './plan';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
@@ -15,9 +15,9 @@ export interface Job {
   readonly extent: Extent;
   /** Where the target held something: its own rows, saved before the first write. */
   readonly targetBackupId?: string | undefined;
-  /** The mark that the plan saw in the target: no other than that one gives way. */
-  readonly markBefore?: MarkBefore | undefined;
-  /** The run whose unfinished mark the plan saw and the request said to replace. */
+  /** The marker that the plan saw in the target: no other than that one gives way. */
+  readonly markerBefore?: MarkerBefore | undefined;
+  /** The run whose unfinished marker the plan saw and the request said to replace. */
   readonly replacesRun?: string | undefined;
   /** Roles that the target's server lacked and the configuration said to create. */
   readonly createRoles?: readonly string[] | undefined;

@@ -91,8 +91,8 @@ export interface Unreached {
   readonly defaultPrivilegesOf: readonly string[];
 }
 
-/** Whose mark it was, and its epoch then: whoever has taken the target over since has raised it. */
-export interface MarkBefore {
+/** Whose marker it was, and its epoch then: whoever has taken the target over since has raised it. */
+export interface MarkerBefore {
   readonly runId: string;
   readonly epoch: number;
 }
@@ -127,9 +127,9 @@ export interface Plan {
   /** What the target's role cannot set; absent where it can set everything. */
   readonly unreached?: Unreached | undefined;
   readonly replace: boolean;
-  /** The mark that the plan saw in the target, finished or not. */
-  readonly markBefore?: MarkBefore | undefined;
-  /** The run whose unfinished mark stands in the target, where one does. */
+  /** The marker that the plan saw in the target, finished or not. */
+  readonly markerBefore?: MarkerBefore | undefined;
+  /** The run whose unfinished marker stands in the target, where one does. */
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;

@@ -75,7 +75,7 @@ export interface Evidence {
 
 /** What `verifyProject` found, and what it did about it. */
 export interface Verified extends Evidence {
-  /** Whether it also set the completed mark. */
+  /** Whether it also set the completed marker. */
   readonly completed?: boolean | undefined;
 }
 
@@ -133,7 +133,7 @@ export interface Unsound {
 
 /**
  * Whether the target is what the backup says, and the source too where that was asked for; `undefined`
- * where it is. The same for the step that sets the completed mark and for the run that reports it.
+ * where it is. The same for the step that sets the completed marker and for the run that reports it.
  */
 export function unsoundIn(
   { differences, drift }: Evidence,

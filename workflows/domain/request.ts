@@ -149,7 +149,7 @@ export const migrateAllRequestSchema = z
 
 /** The input of `reconcile`. */
 export const reconcileRequestSchema = z.strictObject({
-  /** What becomes of unfinished marks whose run Temporal does not know, or knows no more. */
+  /** What becomes of unfinished markers whose run Temporal does not know, or knows no more. */
   forgotten: z.enum(['report', 'restore']).default('report'),
 });
 

@@ -3,7 +3,7 @@ import type { NextStep } from './next-steps';
 import type { Origin } from './origin';
 import type {
   DatabaseIdentity,
-  MarkBefore,
+  MarkerBefore,
   Problem,
   SettingName,
   TargetState,
@@ -32,7 +32,7 @@ export interface RestorePlan {
   readonly extent: Extent;
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
-  readonly markBefore?: MarkBefore | undefined;
+  readonly markerBefore?: MarkerBefore | undefined;
   readonly unfinishedRun?: string | undefined;
   readonly createRoles?: readonly string[] | undefined;
   readonly leftOutSettings?: readonly SettingName[] | undefined;

@@ -107,12 +107,12 @@ function pieceAt(sql: string, at: number): Piece {
 
 /** Comments of this kind may stand within each other. */
 function commentAt(sql: string, at: number): Piece {
-  const marks = /\/\*|\*\//g;
-  marks.lastIndex = at;
+  const markers = /\/\*|\*\//g;
+  markers.lastIndex = at;
   let depth = 0;
-  for (let mark = marks.exec(sql); mark !== null; mark = marks.exec(sql)) {
-    depth += mark[0] === '/*' ? 1 : -1;
-    if (depth === 0) return { text: sql.slice(at, marks.lastIndex), at, kind: 'blank' };
+  for (let marker = markers.exec(sql); marker !== null; marker = markers.exec(sql)) {
+    depth += marker[0] === '/*' ? 1 : -1;
+    if (depth === 0) return { text: sql.slice(at, markers.lastIndex), at, kind: 'blank' };
   }
   return { text: '/*', at, kind: 'open' };
 }

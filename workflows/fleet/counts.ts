@@ -4,7 +4,7 @@ import { FLEET_OUTCOMES, type Counts, type FleetEntry, type FleetOutcome } from 
 /** So many entries are kept of those that went well, and so many of the others: results are bounded. */
 const KEPT = 200;
 
-/** The bytes of a kept message; an entry of a failure with thousands of remarks is cut. */
+/** The bytes of a kept message; an entry of a failure with thousands of findings is cut. */
 const LONGEST = 300;
 
 const WELL: ReadonlySet<FleetOutcome> = new Set<FleetOutcome>(['migrated', 'already-migrated']);

@@ -45,7 +45,7 @@ function parked({ why, retry, abandon }: Notice): readonly string[] {
     '',
     `**Parked:** ${why}`,
     '',
-    'When that is mended:',
+    'When that is fixed:',
     ...block(retry),
     'To leave the target as it stands:',
     ...block(abandon),

@@ -21,7 +21,7 @@ const timingSchema = z.object({
   seconds: z.number().positive(),
 });
 
-/** How long one migration took, from its backup's snapshot to the completed mark. */
+/** How long one migration took, from its backup's snapshot to the completed marker. */
 export type Timing = z.infer<typeof timingSchema>;
 
 /** Writes beside a backup how long its migration took; the backup itself stays as it is sealed. */

@@ -25,7 +25,7 @@ export interface TargetNeeds {
 type Kind =
   | 'createdb'
   | 'create'
-  | 'mark'
+  | 'marker'
   | 'owner'
   | 'replaced'
   | 'createrole'
@@ -53,7 +53,7 @@ export interface TargetRole {
 
 /**
  * Finds what the role lacks to make the target. The session may be in any database of the server, but
- * sees extensions and the mark of an existing target only from within it. A superuser lacks nothing.
+ * sees extensions and the marker of an existing target only from within it. A superuser lacks nothing.
  */
 export async function readTargetRole(client: Client, needs: TargetNeeds): Promise<TargetRole> {
   const mover = await readMover(client);
@@ -182,11 +182,11 @@ function lacksOfServer({ mover, reached, needs }: Asking): MissingTargetRight[] 
 const databaseRow = z.object({
   mayCreate: z.boolean(),
   quoted: z.string(),
-  /** Who owns the mark that stands there, where the role does not. */
-  markOf: z.string().nullable(),
+  /** Who owns the marker that stands there, where the role does not. */
+  markerOf: z.string().nullable(),
 });
 
-/** The schema of the mark is made, so that the role may have to create one; a mark that stands has an owner. */
+/** The schema of the marker is made, so that the role may have to create one; a marker that stands has an owner. */
 async function lacksInDatabase(
   client: Client,
   { mover, needs: { database, exists } }: Asking,
@@ -196,11 +196,11 @@ async function lacksInDatabase(
     `SELECT has_database_privilege(d.oid, 'CREATE') AS "mayCreate", quote_ident(d.datname) AS quoted,
             (SELECT pg_get_userbyid(n.nspowner)::text FROM pg_namespace n
               WHERE n.nspname = 'moveout' AND d.datname = current_database()
-                AND NOT pg_has_role(n.nspowner, 'USAGE')) AS "markOf"
+                AND NOT pg_has_role(n.nspowner, 'USAGE')) AS "markerOf"
        FROM pg_database d WHERE d.datname = $1`,
     [database],
   );
-  const { mayCreate, quoted, markOf } = databaseRow.parse(result.rows[0]);
+  const { mayCreate, quoted, markerOf } = databaseRow.parse(result.rows[0]);
   return [
     ...(mayCreate
       ? []
@@ -211,12 +211,12 @@ async function lacksInDatabase(
             statements: [`GRANT CREATE ON DATABASE ${quoted} TO ${mover.quoted}`],
           },
         ]),
-    ...(markOf === null
+    ...(markerOf === null
       ? []
       : [
           {
-            kind: 'mark' as const,
-            object: markOf,
+            kind: 'marker' as const,
+            object: markerOf,
             statements: [
               `ALTER SCHEMA moveout OWNER TO ${mover.quoted}`,
               `ALTER TABLE moveout.migration OWNER TO ${mover.quoted}`,

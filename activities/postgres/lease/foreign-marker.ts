@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 
-/** The columns that every version of the mark has, and their types. */
+/** The columns that every version of the marker has, and their types. */
 const COLUMNS: Readonly<Record<string, string>> = {
   project_ref: 'text',
   run_id: 'text',
@@ -33,12 +33,12 @@ type Found = z.infer<typeof schemaRow>;
  * Says what is wrong with a schema `moveout` that this moveout has not made, or cannot read, and the way
  * out; `undefined` if there is none, or its own.
  */
-export async function findForeignMark(client: Client): Promise<string | undefined> {
+export async function findForeignMarker(client: Client): Promise<string | undefined> {
   const { rows } = await client.query(SCHEMA);
   if (rows[0] === undefined) return undefined;
   const found = schemaRow.parse(rows[0]);
   const closed = closedWords(found);
-  if (closed !== undefined) return `the mark of a migration cannot be read: ${closed}`;
+  if (closed !== undefined) return `the marker of a migration cannot be read: ${closed}`;
   const shape = shapeWords(found);
   if (shape !== undefined)
     return `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO moveout_of_others;), or name another database`;
@@ -47,7 +47,7 @@ export async function findForeignMark(client: Client): Promise<string | undefine
   ]);
   return newer.rowCount === 0
     ? undefined
-    : 'the mark was written by a newer version of moveout: use that version, or name another database';
+    : 'the marker was written by a newer version of moveout: use that version, or name another database';
 }
 
 function closedWords({ role, isUsable, isReadable }: Found): string | undefined {

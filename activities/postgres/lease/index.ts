@@ -1,5 +1,5 @@
 export { assertToken, lockTokenForShare, advanceToken } from './fencing-token';
-export { findForeignMark } from './foreign-marker';
+export { findForeignMarker } from './foreign-marker';
 export { applicationName, stagingName } from './locks';
 export { assertLeaseHeld, projectBusy, endOtherAttempts, findLocking, tryLock } from './locks';
 export {
@@ -8,7 +8,7 @@ export {
   completeMarker,
   deleteMarker,
   wasSuperseded,
-  mayReadMark,
+  mayReadMarker,
   createMarkerTable,
   readMarker,
   readOpening,

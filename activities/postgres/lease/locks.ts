@@ -135,10 +135,10 @@ export function applicationName(name: AttemptName): string {
   return `${runPrefix(name.runId)}${name.step}#${String(name.attempt)} ${name.projectRef}`;
 }
 
-/** How the names of databases begin that do not carry their mark yet. */
+/** How the names of databases begin that do not carry their marker yet. */
 export const STAGING_PREFIX = 'moveout_staging_';
 
-/** The name a database has from its creation until it carries its mark. */
+/** The name a database has from its creation until it carries its marker. */
 export function stagingName(runId: string): string {
   return `${STAGING_PREFIX}${shortRun(runId)}`;
 }

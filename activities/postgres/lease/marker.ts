@@ -4,13 +4,13 @@ import type { Job } from '../../../workflows/domain/job';
 import type { Evidence } from '../../../workflows/domain/report';
 import { connectRights, type ConnectRight } from '../connect-rights';
 import { failure } from '../../runtime/failure';
-import { findForeignMark } from './foreign-marker';
+import { findForeignMarker } from './foreign-marker';
 
 /**
- * The mark is one row in `moveout.migration` of the target: whose migration this database belongs
+ * The marker is one row in `moveout.migration` of the target: whose migration this database belongs
  * to, how far it came, and the epoch that every write transaction checks.
  */
-const markRow = z.object({
+const markerRow = z.object({
   projectRef: z.string(),
   runId: z.string(),
   workflowId: z.string(),
@@ -20,7 +20,7 @@ const markRow = z.object({
   epoch: z.coerce.number(),
   steps: z.array(z.string()),
   createdDatabase: z.boolean(),
-  /** The database that was claimed; a copy of it under another oid carries the same mark. */
+  /** The database that was claimed; a copy of it under another oid carries the same marker. */
   databaseOid: z.coerce.number(),
   /** The database that the rows come from, as it was identified when it was read. */
   source: z.object({
@@ -32,13 +32,13 @@ const markRow = z.object({
   }),
   /** When the snapshot of the rows was taken, ISO 8601 in UTC. */
   snapshotAt: z.string(),
-  /** When the run set its completed mark, ISO 8601 in UTC. */
+  /** When the run set its completed marker, ISO 8601 in UTC. */
   completedAt: z.string().nullable(),
 });
 
-export type Marker = z.infer<typeof markRow>;
+export type Marker = z.infer<typeof markerRow>;
 
-/** What a run writes into the mark when it claims a target. */
+/** What a run writes into the marker when it claims a target. */
 export type Claiming = Pick<
   Marker,
   'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase' | 'source' | 'snapshotAt'
@@ -50,7 +50,7 @@ export type Claiming = Pick<
   readonly opensTo?: readonly ConnectRight[] | undefined;
 };
 
-/** `job` is for as long as the run may be undone; a completed mark has its evidence there, and what was left undone. */
+/** `job` is for as long as the run may be undone; a completed marker has its evidence there, and what was left undone. */
 const CREATE_TABLE = `
   CREATE SCHEMA IF NOT EXISTS moveout;
   CREATE TABLE IF NOT EXISTS moveout.migration (
@@ -75,13 +75,13 @@ const CREATE_TABLE = `
   );
   ALTER TABLE moveout.migration ADD COLUMN IF NOT EXISTS job jsonb, ADD COLUMN IF NOT EXISTS opens_to jsonb;
   REVOKE ALL ON SCHEMA moveout FROM PUBLIC;
-  COMMENT ON SCHEMA moveout IS 'The mark of moveout: which project this database was migrated for.'`;
+  COMMENT ON SCHEMA moveout IS 'The marker of moveout: which project this database was migrated for.'`;
 
 /** ISO 8601 to the millisecond, as a format of `to_char`. */
 const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';
 
-/** Tells whether the session's role may read the mark, or that there is none. */
-export async function mayReadMark(client: Client): Promise<boolean> {
+/** Tells whether the session's role may read the marker, or that there is none. */
+export async function mayReadMarker(client: Client): Promise<boolean> {
   const result = await client.query(
     `SELECT FROM pg_namespace n LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'migration'
       WHERE n.nspname = 'moveout'
@@ -90,10 +90,10 @@ export async function mayReadMark(client: Client): Promise<boolean> {
   return result.rowCount === 0;
 }
 
-/** Reads the mark of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
+/** Reads the marker of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
 export async function readMarker(client: Client, how?: 'locked'): Promise<Marker | undefined> {
-  if (!(await hasMarkTable(client))) return undefined;
-  const foreign = await findForeignMark(client);
+  if (!(await hasMarkerTable(client))) return undefined;
+  const foreign = await findForeignMarker(client);
   if (foreign !== undefined)
     throw failure('Refused', `in database "${client.database ?? ''}", ${foreign}`);
   const result = await client.query(
@@ -104,10 +104,10 @@ export async function readMarker(client: Client, how?: 'locked'): Promise<Marker
             to_char(completed_at AT TIME ZONE 'UTC', '${ISO}') AS "completedAt"
        FROM moveout.migration ${how === 'locked' ? 'FOR UPDATE' : ''}`,
   );
-  return result.rows[0] === undefined ? undefined : markRow.parse(result.rows[0]);
+  return result.rows[0] === undefined ? undefined : markerRow.parse(result.rows[0]);
 }
 
-/** Tells whether the mark of the run lies below the one that stands: somebody has replaced it. */
+/** Tells whether the marker of the run lies below the one that stands: somebody has replaced it. */
 export async function wasSuperseded(client: Client, runId: string): Promise<boolean> {
   const result = await client.query(
     `SELECT jsonb_path_exists(previous, '$.**.run_id ? (@ == $run)', jsonb_build_object('run', $1::text)) AS below
@@ -117,13 +117,13 @@ export async function wasSuperseded(client: Client, runId: string): Promise<bool
   return z.object({ below: z.boolean().nullable() }).parse(result.rows[0]).below ?? false;
 }
 
-/** Makes the table of the mark where there is none, without a mark in it. */
+/** Makes the table of the marker where there is none, without a marker in it. */
 export async function createMarkerTable(client: Client): Promise<void> {
   await client.query(CREATE_TABLE);
 }
 
 /**
- * Claims the database for a run, keeping an earlier mark for the way back. Claiming again by the
+ * Claims the database for a run, keeping an earlier marker for the way back. Claiming again by the
  * same run changes nothing. The caller's transaction and lock make it one step.
  */
 export async function takeMarker(client: Client, claiming: Claiming): Promise<void> {
@@ -142,7 +142,7 @@ export async function takeMarker(client: Client, claiming: Claiming): Promise<vo
             source = excluded.source, snapshot_at = excluded.snapshot_at,
             state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
             completed_at = NULL, previous = to_jsonb(m), job = excluded.job,
-            -- Whoever left a mark unfinished has closed the database before.
+            -- Whoever left a marker unfinished has closed the database before.
             opens_to = CASE m.state WHEN 'completed' THEN excluded.opens_to ELSE m.opens_to END
       WHERE m.run_id <> excluded.run_id`,
     [
@@ -160,17 +160,17 @@ export async function takeMarker(client: Client, claiming: Claiming): Promise<vo
   );
 }
 
-/** What the mark says about who may connect to its database. */
+/** What the marker says about who may connect to its database. */
 export interface Opening {
   /** Who may connect again when the run is over; `undefined`: as the facts of the backup say. */
   readonly opensTo: readonly ConnectRight[] | undefined;
-  /** Whether an earlier run, whose mark comes back with a restore, had closed the database already. */
+  /** Whether an earlier run, whose marker comes back with a restore, had closed the database already. */
   readonly wasClosed: boolean;
 }
 
 const openingRow = z.object({ opensTo: connectRights.nullable(), wasClosed: z.boolean() });
 
-/** Reads who may connect to the database once the run that its mark names is over. */
+/** Reads who may connect to the database once the run that its marker names is over. */
 export async function readOpening(client: Client): Promise<Opening> {
   const result = await client.query(
     `SELECT opens_to AS "opensTo", coalesce(previous ->> 'state' <> 'completed', false) AS "wasClosed"
@@ -187,8 +187,8 @@ export async function recordStep(client: Client, step: string): Promise<void> {
 }
 
 /**
- * Turns the run's mark into the completed one, with what verification found, in counts and digests. Again
- * by the same run: no change. The mark before it is kept, since a run that is cancelled right then still
+ * Turns the run's marker into the completed one, with what verification found, in counts and digests. Again
+ * by the same run: no change. The marker before it is kept, since a run that is cancelled right then still
  * goes back to it.
  */
 export async function completeMarker(
@@ -214,7 +214,7 @@ export async function abandonMarker(client: Client, runId: string): Promise<void
   );
 }
 
-/** Takes the run's mark away again: an earlier mark comes back, else nothing of moveout stays. */
+/** Takes the run's marker away again: an earlier marker comes back, else nothing of moveout stays. */
 export async function restorePreviousMarker(client: Client, runId: string): Promise<void> {
   const restored = await client.query(
     `UPDATE moveout.migration AS m
@@ -231,13 +231,13 @@ export async function restorePreviousMarker(client: Client, runId: string): Prom
   if (restored.rowCount !== 1) await deleteMarker(client);
 }
 
-/** Takes any mark away; afterwards nothing of moveout is in the database. */
+/** Takes any marker away; afterwards nothing of moveout is in the database. */
 export async function deleteMarker(client: Client): Promise<void> {
   await client.query('DROP TABLE moveout.migration');
   await client.query('DROP SCHEMA moveout RESTRICT');
 }
 
-async function hasMarkTable(client: Client): Promise<boolean> {
+async function hasMarkerTable(client: Client): Promise<boolean> {
   const result = await client.query(`SELECT WHERE to_regclass('moveout.migration') IS NOT NULL`);
   return result.rowCount === 1;
 }

@@ -30,7 +30,7 @@ const named = z.array(z.looseObject({ table: z.string() }));
 const lists = z.object({ tables: named, drift: named, differences: z.array(z.string()) });
 const evidence = z.custom<Evidence>((value) => lists.safeParse(value).success);
 
-/** Reads what a restore has to know from the mark; `undefined` where none was kept. */
+/** Reads what a restore has to know from the marker; `undefined` where none was kept. */
 export async function readJobOfMarker(client: Client): Promise<Job | undefined> {
   const result = await client.query(
     `SELECT to_jsonb(m) -> 'job' AS job FROM moveout.migration AS m`,
@@ -51,7 +51,7 @@ const undone = z.object({
   unreached: z.object({ role: z.string(), owners: names, defaultPrivilegesOf: names }).nullish(),
 });
 
-/** Reads from the mark what its run did not set. */
+/** Reads from the marker what its run did not set. */
 export async function readMarkedUndone(client: Client): Promise<Undone> {
   const result = await client.query(
     `SELECT to_jsonb(m) #> '{job,leftOutSettings}' AS "leftOutSettings", to_jsonb(m) #> '{job,unreached}' AS unreached
@@ -61,7 +61,7 @@ export async function readMarkedUndone(client: Client): Promise<Undone> {
   return { leftOutSettings: leftOutSettings ?? [], unreached: unreached ?? undefined };
 }
 
-/** Reads what the verification found that a completed mark rests on; `undefined` where it was not kept. */
+/** Reads what the verification found that a completed marker rests on; `undefined` where it was not kept. */
 export async function readEvidenceOfMarker(client: Client): Promise<Evidence | undefined> {
   const result = await client.query(
     `SELECT to_jsonb(m) #> '{job,evidence}' AS evidence FROM moveout.migration AS m`,

@@ -5,7 +5,7 @@ import type { ScriptParts } from './script';
 /** Who wrote the file and from what, one `-- name: value` line each. Hold no secrets. */
 type ScriptHeader = Readonly<Record<string, string>>;
 
-const MARK = '-- moveout:';
+const MARKER = '-- moveout:';
 const STATEMENT = /^(preData|postData) (\d+)$/;
 const END = /^end (\d+) (\d+) ([0-9a-f]{64})$/;
 const HALVES = ['preData', 'postData'] as const;
@@ -30,7 +30,7 @@ export function renderSchemaSql(
     'COMMIT;\n-- The rows go here. After the rows.\nBEGIN;\n',
     ...postData.map((statement) => renderStatement('postData', statement)),
     'COMMIT;\n',
-    `${MARK}end ${preData.length} ${postData.length} ${checksum(script.statements)}\n`,
+    `${MARKER}end ${preData.length} ${postData.length} ${checksum(script.statements)}\n`,
   ].join('');
 }
 
@@ -41,44 +41,44 @@ export function renderSchemaSql(
 export function parseSchemaSql(text: string): { preData: string[]; postData: string[] } {
   const bytes = Buffer.from(text, 'utf8');
   const halves = { preData: new Array<string>(), postData: new Array<string>() };
-  for (let at = nextMark(bytes, 0); ;) {
+  for (let at = nextMarker(bytes, 0); ;) {
     const line = lineAt(bytes, at);
-    const ended = END.exec(line.mark);
+    const ended = END.exec(line.marker);
     if (ended) return verified(halves, ended);
     const { half, statement, next } = readStatement(bytes, line);
     halves[half].push(statement);
-    at = nextMark(bytes, next);
+    at = nextMarker(bytes, next);
   }
 }
 
-interface MarkLine {
-  readonly mark: string;
+interface MarkerLine {
+  readonly marker: string;
   readonly start: number;
   readonly next: number;
 }
 
 function renderStatement(half: keyof ScriptParts, statement: string): string {
-  return `${MARK}${half} ${Buffer.byteLength(statement)}\n${statement}${SEPARATOR}`;
+  return `${MARKER}${half} ${Buffer.byteLength(statement)}\n${statement}${SEPARATOR}`;
 }
 
-/** The next line that begins with the mark; between statements there are only lines of our own. */
-function nextMark(bytes: Buffer, from: number): number {
-  if (bytes.subarray(from, from + MARK.length).toString() === MARK) return from;
-  const found = bytes.indexOf(`\n${MARK}`, from);
+/** The next line that begins with the marker; between statements there are only lines of our own. */
+function nextMarker(bytes: Buffer, from: number): number {
+  if (bytes.subarray(from, from + MARKER.length).toString() === MARKER) return from;
+  const found = bytes.indexOf(`\n${MARKER}`, from);
   if (found < 0) throw damaged(from, 'its end is missing');
   return found + 1;
 }
 
-function lineAt(bytes: Buffer, start: number): MarkLine {
+function lineAt(bytes: Buffer, start: number): MarkerLine {
   const end = bytes.indexOf('\n', start);
   if (end < 0) throw damaged(start, 'its last line is cut short');
-  return { mark: bytes.subarray(start + MARK.length, end).toString(), start, next: end + 1 };
+  return { marker: bytes.subarray(start + MARKER.length, end).toString(), start, next: end + 1 };
 }
 
-function readStatement(bytes: Buffer, { mark, start, next }: MarkLine) {
-  const [, word, length] = STATEMENT.exec(mark) ?? [];
+function readStatement(bytes: Buffer, { marker, start, next }: MarkerLine) {
+  const [, word, length] = STATEMENT.exec(marker) ?? [];
   const half = HALVES.find((name) => name === word);
-  if (half === undefined) throw damaged(start, `"${mark}" is no statement`);
+  if (half === undefined) throw damaged(start, `"${marker}" is no statement`);
   const end = next + Number(length);
   if (bytes.subarray(end, end + SEPARATOR.length).toString() !== SEPARATOR) {
     throw damaged(start, `the statement there is not ${length ?? ''} bytes long`);

@@ -1,4 +1,4 @@
-import { brokenIndexRemarks } from '../../../activities/plan/row-findings';
+import { brokenIndexFindings } from '../../../activities/plan/row-findings';
 import { findBrokenIndexes } from '../../../activities/postgres/checks/broken-indexes';
 import { readUniqueKeys } from '../../../activities/postgres/catalog/unique-keys';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
@@ -53,7 +53,7 @@ describe('findBrokenIndexes', () => {
         ...{ keys: 1, rows: 3, key: '(token)' },
       },
     ]);
-    expect(brokenIndexRemarks(found).problems).toEqual([
+    expect(brokenIndexFindings(found).problems).toEqual([
       {
         code: 'broken-index',
         message:

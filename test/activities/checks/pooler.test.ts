@@ -6,7 +6,7 @@ import { startPool, type Pooling } from './transaction-pool';
 
 const PLACE = { connection: 'shared', access: 'read' } as const;
 
-describe('poolerRemarks', () => {
+describe('poolerFindings', () => {
   let database = '';
   beforeAll(async () => {
     database = await createDatabase('pooled');

@@ -26,7 +26,7 @@ describe('checkRows', () => {
   });
   afterAll(() => dropDatabases());
 
-  async function remarks({
+  async function findings({
     normalizeNullTokens = false,
     targetKeys = stock,
     ref = projectRef,
@@ -36,8 +36,8 @@ describe('checkRows', () => {
       checkRows(client, scope, checks),
     );
   }
-  const messages = async (code: string, asked: Parameters<typeof remarks>[0] = {}) => {
-    const { problems, warnings } = await remarks(asked);
+  const messages = async (code: string, asked: Parameters<typeof findings>[0] = {}) => {
+    const { problems, warnings } = await findings(asked);
     return [...problems, ...warnings].filter((one) => one.code === code).map((one) => one.message);
   };
 
@@ -46,7 +46,7 @@ describe('checkRows', () => {
     `(SELECT id FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = '${ref}' ORDER BY id LIMIT ${n})`;
 
   it('finds nothing to stop for in a studio as its releases made it', async () => {
-    expect((await remarks()).problems).toEqual([]);
+    expect((await findings()).problems).toEqual([]);
   });
 
   it('T3: counts the NULLs that stock Auth cannot read, of this project alone', async () => {
@@ -63,8 +63,8 @@ describe('checkRows', () => {
     expect(message).toMatch(/recovery_token \((?:[3-9]|\d\d)\)/);
     expect(message).not.toContain('phone_change (');
     expect(message).toContain('normalizeNullTokens: true');
-    const [mended = ''] = await messages('null-tokens', { normalizeNullTokens: true });
-    expect(mended).toContain('arrive mended');
+    const [fixed = ''] = await messages('null-tokens', { normalizeNullTokens: true });
+    expect(fixed).toContain('arrive fixed');
   });
 
   it('T16: names the keys of values that Auth encrypted, and no value', async () => {

@@ -95,13 +95,10 @@ describe('freezeFleet of what failed', () => {
     );
   });
 
-  it('counts as migrated what has been mended since, not what was done in the fleet itself', async () => {
+  it('counts as migrated what has been fixed since, not what was done in the fleet itself', async () => {
     const frozen = await bench.freeze({}, { failedOf: history.fleetId }, { client: bed.temporal });
-    const mended = [
-      history.named('mended').projectRef,
-      history.named('migrated').projectRef,
-    ].sort();
-    expect(await bench.doneRefs(frozen)).toEqual(mended);
+    const fixed = [history.named('fixed').projectRef, history.named('migrated').projectRef].sort();
+    expect(await bench.doneRefs(frozen)).toEqual(fixed);
   });
 
   it('refuses a fleet that is not there', async () => {

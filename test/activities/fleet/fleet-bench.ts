@@ -17,7 +17,7 @@ import type { Settings } from '../../../workflows/domain/settings';
 import { urlOf } from '../../support/harness/databases';
 import { plainSettings } from '../../support/harness/plain-settings';
 
-/** When the snapshots of all marks were taken that `mark` makes. */
+/** When the snapshots of all markers were taken that `marker` makes. */
 export const SNAPSHOT = '2026-11-22T10:00:00.000Z';
 
 let fleets = 0;
@@ -96,14 +96,14 @@ export class FleetBench {
     return [...text.matchAll(/"ref":"([^"]*)"/g)].map((match) => match[1] ?? '').sort();
   }
 
-  /** Puts a mark into a database that is there; from this source, or from another by its oid. */
-  async mark(
+  /** Puts a marker into a database that is there; from this source, or from another by its oid. */
+  async marker(
     database: string,
     projectRef: string,
     state: 'running' | 'completed',
     oid?: number,
   ): Promise<void> {
-    const connections = new Connections(() => urlOf(this.#source), { name: 'marks' });
+    const connections = new Connections(() => urlOf(this.#source), { name: 'markers' });
     const read = { connection: 'x', access: 'read' } as const;
     const here = await connections.with(read, (client) => readIdentity(client, 'x'));
     const source = { ...here, oid: oid ?? here.oid };

@@ -56,8 +56,8 @@ export class FleetHistory {
     await this.#migrate('migrated');
     await this.#migrate('restored', failing('initSchema', 'before'));
     await this.#migrate('refused', failing('planMigration', 'before'));
-    await this.#migrate('mended', failing('initSchema', 'before'));
-    await this.#migrate('mended');
+    await this.#migrate('fixed', failing('initSchema', 'before'));
+    await this.#migrate('fixed');
     const cancelled = await this.#begin('cancelled', async (name, real) => {
       if (name === 'initSchema') await cancelled.cancel();
       return real();

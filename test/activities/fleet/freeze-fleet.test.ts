@@ -64,14 +64,14 @@ describe('freezeFleet', () => {
     expect(frozen.canaries).toBe(2);
   });
 
-  it('leaves out what is migrated, by its own completed mark alone', async () => {
+  it('leaves out what is migrated, by its own completed marker alone', async () => {
     const [own, foreign, begun, plain] = await Promise.all(
       ['own', 'foreign', 'begun', 'plain'].map((kind) => createDatabase(kind)),
     );
     const list = [own, foreign, begun, plain].map((database, i) => project(i + 3, database));
-    await bench.mark(own ?? '', 'project-003', 'completed');
-    await bench.mark(foreign ?? '', 'project-999', 'completed');
-    await bench.mark(begun ?? '', 'project-005', 'running');
+    await bench.marker(own ?? '', 'project-003', 'completed');
+    await bench.marker(foreign ?? '', 'project-999', 'completed');
+    await bench.marker(begun ?? '', 'project-005', 'running');
     const frozen = await bench.freeze(listed([...list, project(7)]), {});
     const refs = (await bench.list(frozen)).map(({ ref }) => ref).sort();
     expect(refs).toEqual(['project-004', 'project-005', 'project-006', 'project-007']);
@@ -83,7 +83,7 @@ describe('freezeFleet', () => {
 
   it('says from when and out of which source those are that are migrated already', async () => {
     const database = await createDatabase('own');
-    await bench.mark(database, 'project-003', 'completed');
+    await bench.marker(database, 'project-003', 'completed');
     const frozen = await bench.freeze(listed([project(3, database), project(7)]), {});
     expect(frozen.migratedBefore).toEqual([
       {
@@ -98,7 +98,7 @@ describe('freezeFleet', () => {
 
   it('takes no move out of another source for done, as that of a rehearsal with a copy', async () => {
     const database = await createDatabase('rehearsed');
-    await bench.mark(database, 'project-003', 'completed', 1);
+    await bench.marker(database, 'project-003', 'completed', 1);
     const frozen = await bench.freeze(listed([project(3, database), project(7)]), {});
     const refs = (await bench.list(frozen)).map(({ ref }) => ref).sort();
     expect(refs).toEqual(['project-003', 'project-007']);

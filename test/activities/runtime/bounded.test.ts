@@ -123,11 +123,11 @@ describe('what goes through Temporal', () => {
     const found = {
       interrupted: many(5_000, run),
       elsewhere: many(5_000, run),
-      remarks: many(MANY, name),
+      findings: many(MANY, name),
     };
     const bounded = boundedRuns(found);
     expect(sizeOf(bounded)).toBeLessThan(WARNED);
-    expect(bounded.remarks.at(-1)).toMatch(/^\d+ more runs are left for the next reconcile/);
+    expect(bounded.findings.at(-1)).toMatch(/^\d+ more runs are left for the next reconcile/);
   });
 
   it('is what a fleet keeps of thousands of failed projects', () => {

@@ -19,7 +19,7 @@ export interface Aftermath {
   /** What the target holds, and what it ought to hold once the project is migrated. */
   readonly held: Rows | undefined;
   readonly wanted: Rows;
-  readonly mark: MarkSeen | undefined;
+  readonly marker: MarkerSeen | undefined;
   readonly backups: readonly string[];
   /** What still runs of the local Temporal server. */
   readonly running: readonly string[];
@@ -50,7 +50,7 @@ export async function killAndStartAgain(
       after: await imageIfThere(target),
       held: (await exists(target)) ? await actualRows(target) : undefined,
       wanted: await expectedRows(ground.source, ref),
-      mark: await markOf(target),
+      marker: await markerOf(target),
       backups: machine.backups,
       running: machine.traces,
     };
@@ -79,18 +79,18 @@ export async function reach(script: Running, held: Promise<Held>, point: Point):
   return Promise.race([held, ended]);
 }
 
-/** The mark that a database carries: its state, and whose it is, as the names of a run's sessions begin. */
-export interface MarkSeen {
+/** The marker that a database carries: its state, and whose it is, as the names of a run's sessions begin. */
+export interface MarkerSeen {
   readonly state: string;
   readonly run: string;
 }
 
-/** Reads the mark of a database, if it has one. */
-export async function markOf(database: string): Promise<MarkSeen | undefined> {
+/** Reads the marker of a database, if it has one. */
+export async function markerOf(database: string): Promise<MarkerSeen | undefined> {
   if (!(await exists(database))) return undefined;
   const table = `SELECT to_regclass('moveout.migration') IS NOT NULL AS is`;
   if ((await query<{ is: boolean }>(database, table))[0]?.is !== true) return undefined;
-  const [row] = await query<MarkSeen>(
+  const [row] = await query<MarkerSeen>(
     database,
     `SELECT state, left(encode(sha256(convert_to(run_id, 'UTF8')), 'hex'), 12) AS run FROM moveout.migration`,
   );

@@ -10,7 +10,7 @@ jest.setTimeout(LIMIT);
 
 /** What a plain test run has time for. */
 const SHORT: readonly string[] = [
-  'initSchema (absent) when the database is created and has no mark: everything',
+  'initSchema (absent) when the database is created and has no marker: everything',
   'migrateStorage (absent) between the rows of two tables: group',
   'restoreProject (absent) before the database is dropped: everything',
 ];
@@ -51,11 +51,11 @@ afterAll(async () => {
 
 describe('a script killed by SIGKILL', () => {
   it.each(MIGRATED)('is finished by the next start: $name', async ({ name }) => {
-    const { ref, next, held, wanted, mark, ...left } = await aftermath(name);
+    const { ref, next, held, wanted, marker, ...left } = await aftermath(name);
     expect(next.stderr).toContain(`migrate-project/${ref} is already running: following it`);
     expect(next).toMatchObject({ status: 0 });
     expect(held).toEqual(wanted);
-    expect(mark?.state).toBe('completed');
+    expect(marker?.state).toBe('completed');
     expectTidy(left, ref);
   });
 

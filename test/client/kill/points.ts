@@ -45,7 +45,7 @@ const LOADING: Moment = [
   'between the rows of two tables',
   { in: 'target', at: LOADS, withheld: 'request' },
 ];
-const MARKS = /state = 'completed'/;
+const MARKERS = /state = 'completed'/;
 
 /** Where each step is hit. Databases are created, renamed and dropped outside of transactions. */
 const MOMENTS: Readonly<Record<Step, Moments>> = {
@@ -77,10 +77,10 @@ const MOMENTS: Readonly<Record<Step, Moments>> = {
     before: [FIRST],
     during: [
       [
-        'when the database is created and has no mark',
+        'when the database is created and has no marker',
         { at: /^CREATE DATABASE/, withheld: 'answer' },
       ],
-      ['before the mark is committed', { in: 'staging', at: /^COMMIT/, withheld: 'request' }],
+      ['before the marker is committed', { in: 'staging', at: /^COMMIT/, withheld: 'request' }],
       ['before the database is renamed', { at: /^ALTER DATABASE.*RENAME/, withheld: 'request' }],
       ['when the database is renamed', { at: /^ALTER DATABASE.*RENAME/, withheld: 'answer' }],
       COMMITTING,
@@ -105,14 +105,14 @@ const MOMENTS: Readonly<Record<Step, Moments>> = {
     during: [
       ['while it compares', { in: 'target', at: /hash_record_extended/, withheld: 'answer' }],
       [
-        'before the completed mark is committed',
-        { in: 'target', at: /^COMMIT/, since: MARKS, withheld: 'request' },
+        'before the completed marker is committed',
+        { in: 'target', at: /^COMMIT/, since: MARKERS, withheld: 'request' },
       ],
     ],
     after: [
       [
-        'when the completed mark is committed and the answer is lost',
-        { in: 'target', at: /^COMMIT/, since: MARKS, withheld: 'answer' },
+        'when the completed marker is committed and the answer is lost',
+        { in: 'target', at: /^COMMIT/, since: MARKERS, withheld: 'answer' },
       ],
     ],
   },

@@ -2,7 +2,7 @@ import { urlOf } from '../../support/harness/databases';
 import { actualRows, expectedRows } from '../../support/harness/expected-rows';
 import { useOwnServer } from '../../support/harness/own-server';
 import type { Running } from '../script';
-import { markOf, migrating, reach } from './aftermath';
+import { markerOf, migrating, reach } from './aftermath';
 import { LIMIT } from './form';
 import type { Point } from './gate';
 import { openGround, type Ground } from './ground';
@@ -88,7 +88,7 @@ describe('two scripts on one machine', () => {
 
 async function expectMigrated(project: { readonly ref: string; readonly target: string }) {
   expect(await actualRows(project.target)).toEqual(await expectedRows(ground.source, project.ref));
-  expect(await markOf(project.target)).toMatchObject({ state: 'completed' });
+  expect(await markerOf(project.target)).toMatchObject({ state: 'completed' });
 }
 
 /** Resolves once a script has said something on stderr. */

@@ -26,7 +26,7 @@ export interface Storm {
 
 /**
  * Moves a fleet of which a share is broken, with two workers, one of them killed and the Temporal server
- * killed and started again on the way; then mends what was broken and moves what failed once more.
+ * killed and started again on the way; then fixes what was broken and moves what failed once more.
  */
 export async function storm(ground: FleetGround, brokenCount: number): Promise<Storm> {
   const started = Date.now();
@@ -51,7 +51,7 @@ export async function storm(ground: FleetGround, brokenCount: number): Promise<S
     ...(await runsTwice(ground)),
     ...(await leftovers(ground)),
   ];
-  await mend(ground, broken);
+  await fix(ground, broken);
   const retry = await resultOf(ground, await begin(ground, 'retry', { failedOf: report.fleetId }));
   const again = retry.projects.map(({ projectRef, outcome }) => `${projectRef} ${outcome}`).sort();
   const wanted = broken.map(({ project }) => `${project.ref} migrated`).sort();
@@ -81,9 +81,9 @@ async function breakSome(ground: FleetGround, count: number): Promise<readonly B
   return found;
 }
 
-async function mend({ server }: FleetGround, broken: readonly Broken[]): Promise<void> {
+async function fix({ server }: FleetGround, broken: readonly Broken[]): Promise<void> {
   for (const { project, way } of broken) {
-    const { source, target } = way.mended;
+    const { source, target } = way.fixed;
     if (source !== undefined) await runAt(server.url(STUDIO), source(project));
     if (target !== undefined) await runAt(server.url(project.database), target);
   }

@@ -4,7 +4,7 @@ import type { SmallProject } from '../../../studio/many-projects';
 export interface Way {
   readonly name: string;
   readonly broken: Sql;
-  readonly mended: Sql;
+  readonly fixed: Sql;
   /** What its reason begins with: a failure of the closed table. */
   readonly code: string;
 }
@@ -53,7 +53,7 @@ export const WAYS: readonly Way[] = [
   {
     name: 'its database refuses tables',
     broken: { target: onDdlOfProject(`'CREATE TABLE'`, `RAISE 'no tables here';`) },
-    mended: { target: LEAVE_ALONE },
+    fixed: { target: LEAVE_ALONE },
     code: 'DataRejected',
   },
   {
@@ -62,7 +62,7 @@ export const WAYS: readonly Way[] = [
       source: (project) =>
         `UPDATE auth.users SET phone = '000 ${project.ref}' WHERE id = ${ownUsers(project)}`,
     },
-    mended: { source: () => `UPDATE auth.users SET phone = NULL WHERE phone LIKE '000 %'` },
+    fixed: { source: () => `UPDATE auth.users SET phone = NULL WHERE phone LIKE '000 %'` },
     code: 'DataRejected',
   },
   {
@@ -71,7 +71,7 @@ export const WAYS: readonly Way[] = [
       source: (project) =>
         `UPDATE storage.objects SET name = '../' || name WHERE bucket_id = ${firstBucket(project)}`,
     },
-    mended: {
+    fixed: {
       source: () => `UPDATE storage.objects SET name = substr(name, 4) WHERE name LIKE '../%'`,
     },
     code: 'DataRejected',
@@ -79,7 +79,7 @@ export const WAYS: readonly Way[] = [
   {
     name: 'its database refuses indexes',
     broken: { target: onDdlOfProject(`'CREATE INDEX'`, `RAISE 'no indexes here';`) },
-    mended: { target: LEAVE_ALONE },
+    fixed: { target: LEAVE_ALONE },
     code: 'DataRejected',
   },
   {
@@ -90,7 +90,7 @@ export const WAYS: readonly Way[] = [
         `UPDATE auth.users SET email = 'changed@' || email WHERE id = (SELECT min(id::text)::uuid FROM auth.users);`,
       ),
     },
-    mended: { target: LEAVE_ALONE },
+    fixed: { target: LEAVE_ALONE },
     code: 'VerificationFailed',
   },
 ];

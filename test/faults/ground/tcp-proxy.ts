@@ -69,7 +69,7 @@ export class TcpProxy {
   }
 
   /** The network is as it should be; stops that were not reached are gone. */
-  mend(): void {
+  fix(): void {
     this.#isCut = false;
     this.#delayMs = 0;
     this.#hanging?.resolve(undefined);
@@ -79,7 +79,7 @@ export class TcpProxy {
   }
 
   async close(): Promise<void> {
-    this.mend();
+    this.fix();
     this.cut();
     this.#listener.close();
     await once(this.#listener, 'close');

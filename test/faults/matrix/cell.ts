@@ -55,10 +55,10 @@ export async function play(bench: Bench, cell: Cell): Promise<Pick<Result, 'endi
   const held = await within('the moment to come', stop.reached, REACH_MS);
   const scene: Scene = { ...stage, handle, held, release: stop.release, drop: stop.drop };
   await fault.strike(scene);
-  const first = await settle(handle, async () => fault.mend?.(scene));
-  await fault.mend?.(scene);
+  const first = await settle(handle, async () => fault.fix?.(scene));
+  await fault.fix?.(scene);
   const account = (await fault.afterwards?.(scene, first)) ?? first;
-  for (const side of [lane.source, lane.target]) side.network.mend();
+  for (const side of [lane.source, lane.target]) side.network.fix();
   const { migrated, problems } = await judge(stage, account, bench.source);
   await clearStage(stage);
   lane.crew.forget();

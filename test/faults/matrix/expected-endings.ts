@@ -40,10 +40,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'restoreProject | after': 'RRRRRRRRRRRRRRRR',
   "backupProject | saving the target's rows": 'MMMMMMMMMRRRRRMU',
   'initSchema | before CREATE DATABASE': 'MMMMMMMMMMRRRRMR',
-  'initSchema | created, before the mark': 'MMMMMMMMMMRRRRMR',
+  'initSchema | created, before the marker': 'MMMMMMMMMMRRRRMR',
   'initSchema | marked, before its name': 'MMMMMMMMMMRRRRMR',
-  'initSchema | before the mark': 'MMMMMMMMMMRRPRMR',
-  'verifyProject | before the completed mark': 'MMMMMMMMMMPMMRMM',
+  'initSchema | before the marker': 'MMMMMMMMMMRRPRMR',
+  'verifyProject | before the completed marker': 'MMMMMMMMMMPMMRMM',
 };
 
 /**

@@ -15,7 +15,7 @@ export interface Fault {
   /** Does it, and lets go on what stands still, unless that is to wake up late. */
   readonly strike: (scene: Scene) => Promise<void>;
   /** Takes the cause away: when the run parks, else after its end. */
-  readonly mend?: (scene: Scene) => Promise<void>;
+  readonly fix?: (scene: Scene) => Promise<void>;
   /** What else comes after the run's end, before the outside looks; how it ended then, where that is new. */
   readonly afterwards?: (scene: Scene, account: Account) => Promise<Account | undefined>;
 }

@@ -17,7 +17,7 @@ export interface Place {
 
 const WITH_SCHEMA: readonly Kind[] = ['filled', 'differing'];
 
-const MAKING_THE_MARK = /CREATE SCHEMA IF NOT EXISTS moveout/;
+const MAKING_THE_MARKER = /CREATE SCHEMA IF NOT EXISTS moveout/;
 
 /** What a step says to a server in the middle of its work. */
 function middleOf(step: Step, kind: Kind): Omit<Moment, 'step'> {
@@ -84,9 +84,9 @@ export const BETWEEN: readonly Place[] = [
     moment: 'before CREATE DATABASE',
     kinds: ['absent'],
   }),
-  onTarget(MAKING_THE_MARK, {
+  onTarget(MAKING_THE_MARKER, {
     step: 'initSchema',
-    moment: 'created, before the mark',
+    moment: 'created, before the marker',
     kinds: ['absent'],
   }),
   onTarget(/ALTER DATABASE [^]* RENAME/, {
@@ -94,14 +94,14 @@ export const BETWEEN: readonly Place[] = [
     moment: 'marked, before its name',
     kinds: ['absent'],
   }),
-  onTarget(MAKING_THE_MARK, {
+  onTarget(MAKING_THE_MARKER, {
     step: 'initSchema',
-    moment: 'before the mark',
+    moment: 'before the marker',
     kinds: ['empty', ...WITH_SCHEMA],
   }),
   onTarget(/SET state = 'completed'/, {
     step: 'verifyProject',
-    moment: 'before the completed mark',
+    moment: 'before the completed marker',
     kinds: KINDS,
   }),
 ];

@@ -19,7 +19,7 @@ export async function repair({ lane }: Bench): Promise<void> {
   lane.disks?.backups.empty();
   lane.disks?.target.empty();
   for (const { network, server } of [lane.source, lane.target]) {
-    network.mend();
+    network.fix();
     await server.revive();
     await runAt(server.url(), `ALTER ROLE ${ROLE} SUPERUSER`);
     for (const { name } of await rowsAt<{ name: string }>(server.url(), STRANGERS)) {

@@ -18,10 +18,10 @@ const OUTCOME = defineSearchAttributeKey(SEARCH_ATTRIBUTES.outcome, SearchAttrib
 const LIMIT_MS = 180_000;
 
 /**
- * Follows a run to its end. Where it parks, `mend` takes the cause away and the run is told to try its
+ * Follows a run to its end. Where it parks, `fix` takes the cause away and the run is told to try its
  * restore again. A Temporal server that is away is waited for.
  */
-export async function settle(handle: WorkflowHandle, mend: () => Promise<void>): Promise<Account> {
+export async function settle(handle: WorkflowHandle, fix: () => Promise<void>): Promise<Account> {
   let wasParked = false;
   return until(
     `the end of ${handle.workflowId}`,
@@ -32,7 +32,7 @@ export async function settle(handle: WorkflowHandle, mend: () => Promise<void>):
       if (now.status.name !== 'RUNNING') return { status: now.status.name, outcome, wasParked };
       if (outcome !== 'parked') return undefined;
       wasParked = true;
-      await mend();
+      await fix();
       await patiently(() => handle.executeUpdate('retryRestore'));
       return undefined;
     },

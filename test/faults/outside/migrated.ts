@@ -13,20 +13,20 @@ export async function arrivalProblems(
   const actual = await atServer(lane.target.server.url(), () => actualRows(database));
   const tables = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
   const wrong = tables.filter((table) => expected[table]?.md5 !== actual[table]?.md5);
-  const mark = await markIn(lane.target.server.url(database));
+  const marker = await markerIn(lane.target.server.url(database));
   return [
     ...wrong.map((table) => `rows of ${table} differ`),
-    ...(mark === `${projectRef} completed` ? [] : [`the mark says "${mark}"`]),
+    ...(marker === `${projectRef} completed` ? [] : [`the marker says "${marker}"`]),
   ];
 }
 
-async function markIn(url: string): Promise<string> {
+async function markerIn(url: string): Promise<string> {
   return sessionAt(url, async (client) => {
     const there = await client.query(`SELECT WHERE to_regclass('moveout.migration') IS NOT NULL`);
     if (there.rowCount === 0) return 'nothing';
-    const { rows } = await client.query<{ mark: string }>(
-      `SELECT project_ref || ' ' || state AS mark FROM moveout.migration`,
+    const { rows } = await client.query<{ marker: string }>(
+      `SELECT project_ref || ' ' || state AS marker FROM moveout.migration`,
     );
-    return rows.map((row) => row.mark).join();
+    return rows.map((row) => row.marker).join();
   });
 }

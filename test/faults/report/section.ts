@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../../local/temporal-cli';
 
-/** Replaces what stands between the marks of a section of docs/faults.md, and formats the file. */
+/** Replaces what stands between the markers of a section of docs/faults.md, and formats the file. */
 export function writeSection(name: 'matrix' | 'zombies' | 'soak', text: string): void {
   const file = path.join(packageRoot(), 'docs', 'faults.md');
   const [from, to] = [`<!-- ${name}: printed -->`, `<!-- end of ${name} -->`];

@@ -28,7 +28,7 @@ const pauseWorker: Mishap = async ({ crew }, random) => {
   const member = random.pick([first, ...others]);
   pause(member);
   await wait(random.millis(4_000, 8_000));
-  member.network.mend();
+  member.network.fix();
   member.worker.wake();
 };
 
@@ -48,14 +48,14 @@ const cutNetwork: Mishap = async (lane, random) => {
   const { network } = oneOf(lane, random);
   network.cut();
   await outage(random);
-  network.mend();
+  network.fix();
 };
 
 const slowNetwork: Mishap = async (lane, random) => {
   const { network } = oneOf(lane, random);
   network.slow(random.millis(2, 15));
   await outage(random);
-  network.mend();
+  network.fix();
 };
 
 const endSessions: Mishap = (lane, random) => runAt(oneOf(lane, random).server.url(), END_SESSIONS);

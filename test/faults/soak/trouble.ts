@@ -4,7 +4,7 @@ import { LATE_MS, WORKERS } from '../matrix/faults/workers';
 import { MISHAPS } from './mishaps';
 import type { Basin } from './wave';
 
-/** Lets one thing after another go wrong until it is told to stop; all is mended when it resolves. */
+/** Lets one thing after another go wrong until it is told to stop; all is fixed when it resolves. */
 export async function trouble(basin: Basin, over: AbortSignal): Promise<void> {
   const { lane, random, happened } = basin;
   while (await quiet(random.millis(500, 4_000), over)) {

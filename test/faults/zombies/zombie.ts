@@ -56,7 +56,7 @@ export function zombie({ hears, seesTemporal }: Waking): Fault {
 async function wake({ lane, held, release }: Scene, seesTemporal: boolean): Promise<void> {
   const { member } = held;
   release();
-  if (seesTemporal) member.network.mend();
+  if (seesTemporal) member.network.fix();
   member.worker.wake();
   await lateAttemptOver(lane.crew, held);
   // One that never came back to Temporal is of no use to the next try.

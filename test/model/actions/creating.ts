@@ -24,7 +24,7 @@ const findTarget: Action = (scene) => {
   const { state, me } = scene;
   if (me.maintenance === 'dead') return 'again';
   if (state.target === undefined) return going(scene, {});
-  if (state.target.mark?.run !== me.run) return 'busy';
+  if (state.target.marker?.run !== me.run) return 'busy';
   return { state: closed(state, scene.index, 'maintenance'), to: 'openTarget' };
 };
 
@@ -38,7 +38,10 @@ const dropStaging: Action = (scene) => {
 const createStaging: Action = (scene) => {
   const { state, me } = scene;
   if (me.maintenance === 'dead' || state.staging[me.run] !== undefined) return 'again';
-  const staging = { ...state.staging, [me.run]: { content: NOTHING, open: true, mark: undefined } };
+  const staging = {
+    ...state.staging,
+    [me.run]: { content: NOTHING, open: true, marker: undefined },
+  };
   return { state: { ...state, staging }, broken: tooLate(scene) };
 };
 
@@ -48,7 +51,7 @@ const markStaging: Action = (scene) => {
   const marked: Database = {
     content: NOTHING,
     open: !scene.guards.has('opensLast'),
-    mark: markOf(scene, undefined),
+    marker: markerOf(scene, undefined),
   };
   const staging = { ...state.staging, [me.run]: marked };
   return { state: closed({ ...state, staging }, index, 'write'), broken: tooLate(scene) };
@@ -68,11 +71,11 @@ const rename: Action = (scene) => {
   return { state: renamed, broken: tooLate(scene) ?? tooOpen(database) };
 };
 
-/** What a run without the staging name would do: the mark comes after the database. */
+/** What a run without the staging name would do: the marker comes after the database. */
 const createTarget: Action = (scene) => {
   const { state, me, index } = scene;
   if (me.maintenance === 'dead' || state.target !== undefined) return 'again';
-  const target = { content: NOTHING, open: true, mark: undefined };
+  const target = { content: NOTHING, open: true, marker: undefined };
   return {
     state: closed({ ...state, target }, index, 'maintenance'),
     broken: tooLate(scene),
@@ -84,37 +87,37 @@ const claim: Action = (scene) => {
   const { state, me, index } = scene;
   if (me.write === 'dead' || state.target === undefined) return 'again';
   if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
-  const { mark } = state.target;
-  if (mark?.run === me.run) return { state: closed(state, index, 'write') };
-  if (!isFree(scene, mark)) return 'busy';
+  const { marker } = state.target;
+  if (marker?.run === me.run) return { state: closed(state, index, 'write') };
+  if (!isFree(scene, marker)) return 'busy';
   const open = state.target.open && !scene.guards.has('opensLast');
-  const target = { ...state.target, open, mark: markOf(scene, mark) };
+  const target = { ...state.target, open, marker: markerOf(scene, marker) };
   return {
     state: closed({ ...state, target }, index, 'write'),
-    broken: asPlanned(scene, mark)
+    broken: asPlanned(scene, marker)
       ? (tooLate(scene) ?? tooOpen(target))
       : 'a target was claimed that the plan never saw',
   };
 };
 
 /** What a client writes before the target is verified is lost, or taken for the project's. */
-function tooOpen({ open, mark }: Database): string | undefined {
-  return open && mark?.completed === false
+function tooOpen({ open, marker }: Database): string | undefined {
+  return open && marker?.completed === false
     ? 'clients may connect to a target that is not verified'
     : undefined;
 }
 
-function isFree(scene: Scene, mark: Marker | undefined): boolean {
-  if (scene.guards.has('claimAsPlanned')) return asPlanned(scene, mark);
-  return mark?.completed !== false || asPlanned(scene, mark);
+function isFree(scene: Scene, marker: Marker | undefined): boolean {
+  if (scene.guards.has('claimAsPlanned')) return asPlanned(scene, marker);
+  return marker?.completed !== false || asPlanned(scene, marker);
 }
 
-function asPlanned({ before, guards }: Scene, mark: Marker | undefined): boolean {
-  const same = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
-  return same && (!guards.has('dropFences') || mark?.epoch === before.mark?.epoch);
+function asPlanned({ before, guards }: Scene, marker: Marker | undefined): boolean {
+  const same = marker?.run === before.marker?.run && marker?.completed === before.marker?.completed;
+  return same && (!guards.has('dropFences') || marker?.epoch === before.marker?.epoch);
 }
 
-function markOf({ me, before }: Scene, previous: Marker | undefined): Marker {
+function markerOf({ me, before }: Scene, previous: Marker | undefined): Marker {
   const created = before.kind === 'absent';
   const epoch = (previous?.epoch ?? 0) + 1;
   return { run: me.run, completed: false, epoch, steps: [], created, previous };
@@ -129,7 +132,7 @@ const dropTarget: Action = (scene) => {
   return { state: dropped(done, 'target', me.run), broken: notOwn(scene) };
 };
 
-/** The actions that make, mark, claim and drop databases, by name. */
+/** The actions that make, marker, claim and drop databases, by name. */
 export const CREATING = {
   openMaintenance,
   openTarget,

@@ -50,8 +50,8 @@ const pass: Action = ({ state, me, index }) => {
 };
 
 function sweptRuns({ me, before, guards }: Scene): readonly string[] {
-  return guards.has('sweepReplaced') && before.mark !== undefined
-    ? [me.run, before.mark.run]
+  return guards.has('sweepReplaced') && before.marker !== undefined
+    ? [me.run, before.marker.run]
     : [me.run];
 }
 

@@ -2,11 +2,11 @@ import type { Database, Marker } from '../state';
 import { chainOf, closed, rowHeld } from '../world';
 import { going, notOwn, tooLate, type Action, type Scene } from './scene';
 
-/** Reads whose mark the target carries. What is not the run's own is left alone. */
+/** Reads whose marker the target carries. What is not the run's own is left alone. */
 const readMarker: Action = (scene) => {
-  const mark = scene.state.target?.mark;
-  const own = mark?.run === scene.me.run && seesIt(scene);
-  if (own) return going(scene, { found: mark.created ? 'created' : 'own' });
+  const marker = scene.state.target?.marker;
+  const own = marker?.run === scene.me.run && seesIt(scene);
+  if (own) return going(scene, { found: marker.created ? 'created' : 'own' });
   const done = going(scene, { found: 'none' });
   return scene.before.kind === 'absent' ? done : { ...done, to: 'prove' };
 };
@@ -16,34 +16,34 @@ function seesIt({ guards, run }: Scene): boolean {
   return guards.has('byState') || run.answered.includes('initSchema');
 }
 
-/** Before a database is dropped: takes its fence over, and fails where the mark is another's by now. */
+/** Before a database is dropped: takes its fence over, and fails where the marker is another's by now. */
 const takeForDrop: Action = (scene) => {
   const { state, me, index, guards } = scene;
   const done = closed(state, index, 'write');
   if (me.found !== 'created' || !guards.has('dropFences')) return { state: done };
   if (guards.has('lockCheck') && me.lock === 'dead') return 'again';
-  const mark = state.target?.mark;
-  if (state.target === undefined || mark?.run !== me.run) return 'again';
+  const marker = state.target?.marker;
+  if (state.target === undefined || marker?.run !== me.run) return 'again';
   if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
-  const target = { ...state.target, mark: { ...mark, epoch: mark.epoch + 1 } };
+  const target = { ...state.target, marker: { ...marker, epoch: marker.epoch + 1 } };
   return { state: { ...done, target }, broken: tooLate(scene) };
 };
 
 /** Takes the fence over and holds it to the end of the one transaction that undoes. */
 const beginUndo: Action = (scene) => {
   const { state, me, index } = scene;
-  if (me.write === 'dead' || state.target?.mark?.run !== me.run) return 'again';
+  if (me.write === 'dead' || state.target?.marker?.run !== me.run) return 'again';
   if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
   return going(scene, { row: 'exclusive' });
 };
 
-/** Puts the content of before back, the mark of before with it, and lets clients in unless an earlier run had closed it. */
+/** Puts the content of before back, the marker of before with it, and lets clients in unless an earlier run had closed it. */
 const commitUndo: Action = (scene) => {
   const { state, me, index, before } = scene;
   if (me.write === 'dead') return 'again';
-  const previous = state.target?.mark?.previous;
+  const previous = state.target?.marker?.previous;
   const open = previous?.completed !== false;
-  const target: Database = { content: before.content, open, mark: previous };
+  const target: Database = { content: before.content, open, marker: previous };
   return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
 };
 
@@ -51,17 +51,18 @@ const commitUndo: Action = (scene) => {
 const prove: Action = (scene) => {
   const { state, me, before, guards } = scene;
   if (!guards.has('proof')) return going(scene, {});
-  const { mark, content, open } = state.target ?? {};
-  if (mark?.run === me.run || state.staging[me.run] !== undefined) return 'again';
+  const { marker, content, open } = state.target ?? {};
+  if (marker?.run === me.run || state.staging[me.run] !== undefined) return 'again';
   const asBefore =
     before.kind === 'absent' || (content === before.content && (open === true || !before.open));
-  return asBefore || isTakenOver(scene, mark) ? going(scene, {}) : 'again';
+  return asBefore || isTakenOver(scene, marker) ? going(scene, {}) : 'again';
 };
 
-/** The own mark goes with the undoing: where others changed it since the plan, it is theirs to prove. */
-function isTakenOver({ me, before }: Scene, mark: Marker | undefined): boolean {
-  const chain = chainOf(mark);
-  const planned = mark?.run === before.mark?.run && mark?.completed === before.mark?.completed;
+/** The own marker goes with the undoing: where others changed it since the plan, it is theirs to prove. */
+function isTakenOver({ me, before }: Scene, marker: Marker | undefined): boolean {
+  const chain = chainOf(marker);
+  const planned =
+    marker?.run === before.marker?.run && marker?.completed === before.marker?.completed;
   return !planned && chain.every(({ run }) => run !== me.run);
 }
 

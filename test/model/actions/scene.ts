@@ -50,7 +50,7 @@ export function tooLate({ me, run }: Scene): string | undefined {
 
 /** The same for a change in the target, which must be the run's. */
 export function notOwn(scene: Scene): string | undefined {
-  if (scene.state.target?.mark?.run !== scene.me.run)
-    return 'an attempt changed a target that does not carry the mark of its run';
+  if (scene.state.target?.marker?.run !== scene.me.run)
+    return 'an attempt changed a target that does not carry the marker of its run';
   return tooLate(scene);
 }

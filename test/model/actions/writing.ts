@@ -15,15 +15,15 @@ const DONE_BEFORE: readonly Work[] = ['initSchema', 'finishSchema'];
 /** Takes the fence over; a step that finds itself recorded has nothing left to do. */
 const advanceToken: Action = (scene) => {
   const { state, me, index } = scene;
-  const mark = state.target?.mark;
+  const marker = state.target?.marker;
   if (me.write === 'dead' || state.target === undefined) return 'again';
-  if (mark?.run !== me.run || mark.completed) return 'again';
+  if (marker?.run !== me.run || marker.completed) return 'again';
   if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
-  const epoch = mark.epoch + 1;
-  const target = { ...state.target, mark: { ...mark, epoch } };
+  const epoch = marker.epoch + 1;
+  const target = { ...state.target, marker: { ...marker, epoch } };
   const taken = going({ ...scene, state: { ...state, target } }, { epoch }).state;
   const broken = tooLate(scene);
-  if (!DONE_BEFORE.includes(me.work) || !mark.steps.includes(me.work))
+  if (!DONE_BEFORE.includes(me.work) || !marker.steps.includes(me.work))
     return { state: taken, broken };
   return { state: closed(taken, index, 'write'), to: 'answer', broken };
 };
@@ -34,8 +34,8 @@ const begin: Action = (scene) => {
   if (me.write === 'dead') return 'again';
   if (!guards.has('epoch')) return going(scene, {});
   if (rowHeld(state, index, ['exclusive'])) return 'waits';
-  const mark = state.target?.mark;
-  const holds = mark?.run === me.run && mark.epoch === me.epoch && !mark.completed;
+  const marker = state.target?.marker;
+  const holds = marker?.run === me.run && marker.epoch === me.epoch && !marker.completed;
   return holds ? going(scene, { row: 'shared' }) : 'again';
 };
 
@@ -45,9 +45,9 @@ const commit: Action = (scene) => {
   if (me.write === 'dead' || state.target === undefined) return 'again';
   const content = written(scene, state.target.content);
   if (content === undefined) return 'again';
-  const mark = state.target.mark && recorded(state.target.mark, me.work);
+  const marker = state.target.marker && recorded(state.target.marker, me.work);
   const open = me.work === 'verifyProject' || state.target.open;
-  const target: Database = { content, open, mark };
+  const target: Database = { content, open, marker };
   return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
 };
 
@@ -63,16 +63,16 @@ function replaced(content: Content, part: number, by: string): Content {
   return `${content.slice(0, part)}${by}${content.slice(part + 1)}`;
 }
 
-function recorded(mark: Marker, work: Work): Marker {
-  if (work === 'verifyProject') return { ...mark, completed: true };
-  if (!DONE_BEFORE.includes(work) || mark.steps.includes(work)) return mark;
-  return { ...mark, steps: [...mark.steps, work] };
+function recorded(marker: Marker, work: Work): Marker {
+  if (work === 'verifyProject') return { ...marker, completed: true };
+  if (!DONE_BEFORE.includes(work) || marker.steps.includes(work)) return marker;
+  return { ...marker, steps: [...marker.steps, work] };
 }
 
 /** An earlier attempt may have completed the migration, and only its answer was lost. */
 const findCompleted: Action = (scene) => {
-  const mark = scene.state.target?.mark;
-  return mark?.run === scene.me.run && mark.completed
+  const marker = scene.state.target?.marker;
+  return marker?.run === scene.me.run && marker.completed
     ? { state: scene.state, to: 'answer' }
     : going(scene, {});
 };

@@ -111,7 +111,7 @@ function notNullSupplement({ schema, table, column, name }: z.infer<typeof ROW>)
 }
 
 /** Begins the expression of a virtual column, in facts and in snapshots. */
-const MARK = '/* virtual */ ';
+const MARKER = '/* virtual */ ';
 
 /** Generated columns that are not stored, which PostgreSQL has since 18; the schema engine takes them for stored. */
 export async function readVirtualColumns(ask: Ask): Promise<ReadonlySet<string>> {
@@ -126,11 +126,11 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name
   return new Set(rows.map((row) => encodeId({ kind: 'column', ...row })));
 }
 
-/** The fact with a mark that tells a virtual column from a stored one. */
+/** The fact with a marker that tells a virtual column from a stored one. */
 export function markVirtual(fact: Fact, virtual: ReadonlySet<string>): Fact {
   const { generatedExpr } = fact.payload;
   if (typeof generatedExpr !== 'string' || !virtual.has(encodeId(fact.id))) return fact;
-  return { ...fact, payload: { ...fact.payload, generatedExpr: `${MARK}${generatedExpr}` } };
+  return { ...fact, payload: { ...fact.payload, generatedExpr: `${MARKER}${generatedExpr}` } };
 }
 
 /** The engine's statements with the marked columns made virtual, as they are. */
@@ -141,11 +141,11 @@ export function restoreVirtual(
   const marked = facts
     .map(({ payload }) => payload['generatedExpr'])
     .filter((text) => typeof text === 'string')
-    .filter((text) => text.startsWith(MARK));
+    .filter((text) => text.startsWith(MARKER));
   return marked.reduce<readonly string[]>(
     (sql, text) =>
       sql.map((statement) =>
-        statement.replaceAll(`(${text}) STORED`, () => `(${text.slice(MARK.length)}) VIRTUAL`),
+        statement.replaceAll(`(${text}) STORED`, () => `(${text.slice(MARKER.length)}) VIRTUAL`),
       ),
     statements,
   );

@@ -38,7 +38,7 @@ describe('catalogDigest', () => {
 
   it('does not count what moveout itself leaves in its own schema', async () => {
     const marked = await databases.create(
-      `CREATE SCHEMA moveout; CREATE TABLE moveout.mark (id int PRIMARY KEY, note text); GRANT SELECT ON moveout.mark TO anon;
+      `CREATE SCHEMA moveout; CREATE TABLE moveout.marker (id int PRIMARY KEY, note text); GRANT SELECT ON moveout.marker TO anon;
        ALTER DEFAULT PRIVILEGES IN SCHEMA moveout GRANT SELECT ON TABLES TO anon;
        CREATE FUNCTION moveout.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMENT ON SCHEMA moveout IS 'own'`,
       template,

@@ -54,7 +54,7 @@ describe('renderSchemaSql and parseSchemaSql', () => {
     ],
     ['of somebody else', () => 'CREATE SCHEMA auth;\n', 'its end is missing'],
     [
-      'with a strange mark',
+      'with a strange marker',
       (text: string) => text.replace('preData 8', 'during 8'),
       'is no statement',
     ],

@@ -11,7 +11,7 @@ const diskFull = (which: 'backups' | 'target'): Fault => ({
     release();
     return Promise.resolve();
   },
-  mend: ({ lane }) => {
+  fix: ({ lane }) => {
     lane.disks?.[which].empty();
     return Promise.resolve();
   },
@@ -23,7 +23,7 @@ const privilegeLost = (side: 'source' | 'target'): Fault => ({
     await runAt(lane[side].server.url(), `ALTER ROLE ${ROLE} NOSUPERUSER`);
     release();
   },
-  mend: ({ lane }) => runAt(lane[side].server.url(), `ALTER ROLE ${ROLE} SUPERUSER`),
+  fix: ({ lane }) => runAt(lane[side].server.url(), `ALTER ROLE ${ROLE} SUPERUSER`),
 });
 
 /** Everything that moveout needs and is suddenly not given. */

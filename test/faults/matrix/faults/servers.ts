@@ -46,8 +46,8 @@ const networkCut: Fault = {
     lane.target.network.cut();
     release();
     await wait(OUTAGE_MS);
-    lane.source.network.mend();
-    lane.target.network.mend();
+    lane.source.network.fix();
+    lane.target.network.fix();
   },
 };
 
@@ -58,7 +58,7 @@ const networkSlow: Fault = {
     release();
     await wait(OUTAGE_MS);
     for (const { network } of [lane.source, lane.target]) {
-      network.mend();
+      network.fix();
       network.slow(DELAY_MS);
     }
   },

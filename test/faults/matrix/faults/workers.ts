@@ -38,7 +38,7 @@ export function pause(member: Member): void {
 /** Wakes the worker up, in the middle of what it was doing, and waits until its attempt is over. */
 export async function wakeUp({ lane, held, release }: Scene): Promise<undefined> {
   release();
-  held.member.network.mend();
+  held.member.network.fix();
   held.member.worker.wake();
   await lateAttemptOver(lane.crew, held);
 }
