@@ -1,8 +1,15 @@
 import type { z } from 'zod';
-import type { Requests } from './api-types';
 import { MODES, type Mode } from './modes';
 import type { Request } from './request';
-import { UsageError } from './usage-error';
+import { UsageError } from './fault';
+import type {
+  backupRequestSchema,
+  migrateAllRequestSchema,
+  migrateRequestSchema,
+  reconcileRequestSchema,
+  restoreRequestSchema,
+  verifyRequestSchema,
+} from '../workflows/domain/request';
 
 const MODE_OF: Readonly<Record<keyof Requests, Mode>> = {
   migrateProject: 'migrate',
@@ -58,4 +65,25 @@ function wordsOf(error: z.ZodError, workflowType: string): string {
   return error.issues
     .map(({ path, message }) => `${[workflowType, ...path].join('.')}: ${message}`)
     .join('; ');
+}
+
+/** The request of a migration, and of its plan. */
+export type MigrateRequest = z.input<typeof migrateRequestSchema>;
+export type BackupRequest = z.input<typeof backupRequestSchema>;
+/** The request of a restore, and of its plan. */
+export type RestoreRequest = z.input<typeof restoreRequestSchema>;
+export type VerifyRequest = z.input<typeof verifyRequestSchema>;
+export type MigrateAllRequest = z.input<typeof migrateAllRequestSchema>;
+export type ReconcileRequest = z.input<typeof reconcileRequestSchema>;
+
+/** What can be asked for: the request of each workflow. */
+export interface Requests {
+  readonly migrateProject: MigrateRequest;
+  readonly planProject: MigrateRequest;
+  readonly backupProject: BackupRequest;
+  readonly restoreProject: RestoreRequest;
+  readonly planRestore: RestoreRequest;
+  readonly verifyProject: VerifyRequest;
+  readonly migrateAll: MigrateAllRequest;
+  readonly reconcile: ReconcileRequest;
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { z } from 'zod';
-import { answer } from './answer';
+import { answer } from './outcome';
 import { packageRoot } from '../local/temporal-cli';
-import { UsageError } from './usage-error';
+import { UsageError } from './fault';
 
 /**
  * Runs the action that the arguments ask for. Help and version go to stdout, help also if a command that has

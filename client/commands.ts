@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { answer } from './answer';
+import { answer } from './outcome';
 import { EXAMPLES } from './examples';
 import { LIMIT_FLAGS, SCRIPT_FLAGS, withFlags, type FlagName, type Flags } from './flags';
 import { addFleet } from './fleet/command';

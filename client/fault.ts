@@ -4,7 +4,6 @@ import { KnownError } from '../workflows/domain/known-error';
 import { LOG_LEVEL } from '../workflows/domain/log-level';
 import type { Problem } from '../workflows/domain/plan';
 import { temporalProblem } from '../workflows/domain/temporal-problem';
-import { UsageError } from './usage-error';
 
 /** What was thrown, as a problem, and whether it is a bug of moveout. */
 export interface Fault {
@@ -87,4 +86,9 @@ function nameOf(error: Error): string {
 /** The stack repeats the message first, which may look like anything. */
 function framesOf({ stack = '', message }: Error): string {
   return stack.slice(stack.indexOf(message) + message.length);
+}
+
+/** A request that cannot be taken up as it was typed; the message names the flag and holds no value of a secret. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
 }

@@ -2,15 +2,13 @@
  * Moveout for programs: what the commands do, with types. `connect` opens a way to Temporal, `start` starts a
  * run there or attaches to the same one, `follow` waits for its end.
  */
-import { requestFor } from './api-request';
-import type { Requests } from './api-types';
-import type { Ending } from './ending-kinds';
+import { requestFor, type Requests } from './api-request';
+import type { Ending } from './ending';
 import { Follower } from './follow';
 import type { Wishes } from './interrupt';
 import { openSession } from './open-session';
-import type { Display } from './progress/display';
+import type { Display, StepView } from './progress/display';
 import { Screen } from './progress/screen';
-import type { StepView } from './progress/step-view';
 import type { Session } from './session';
 import { startOrAttach, type Started } from './start';
 import { useEnvFile } from '../worker/environment';
@@ -24,15 +22,15 @@ export type {
   Requests,
   RestoreRequest,
   VerifyRequest,
-} from './api-types';
-export type { Ending } from './ending-kinds';
-export type { StepView } from './progress/step-view';
+} from './api-request';
+export type { Ending } from './ending';
+export type { StepView } from './progress/display';
 export type { FleetProgress, FleetReport } from '../workflows/domain/fleet';
 export type { ReconcileReport } from '../workflows/domain/interrupted';
 export type { Plan, Problem } from '../workflows/domain/plan';
 export type { Outcome, Report } from '../workflows/domain/report';
 export type { RestorePlan } from '../workflows/domain/restore-plan';
-export { UsageError } from './usage-error';
+export { UsageError } from './fault';
 
 /** An open way to Temporal. */
 export interface Connection {

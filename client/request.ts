@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { WorkflowType } from '../workflows/domain/names';
-import { fleetInput } from './fleet-input';
+import { fleetInput } from './fleet-flags';
 import { ALL_FLAGS, typed, type FlagName, type Flags } from './flags';
 import { MODES, type Mode } from './modes';
-import { UsageError } from './usage-error';
+import { UsageError } from './fault';
 
 /** What is asked of Temporal: one workflow, its input and how it is called there. */
 export interface Request {

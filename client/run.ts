@@ -3,11 +3,10 @@ import { faultOf, isDebugging, stackOf } from './fault';
 import type { Flags } from './flags';
 import { Follower } from './follow';
 import { Interrupts, type Wishes } from './interrupt';
-import { findLeftBehind, type LeftBehind } from './left-behind';
+import { findOrphanedRuns, type OrphanedRuns } from './orphaned-runs';
 import { MODES, type Mode } from './modes';
 import { openSession } from './open-session';
-import { displayOn } from './progress/display-on';
-import { Screen } from './progress/screen';
+import { displayOn, Screen } from './progress/screen';
 import { requestOf, type Request } from './request';
 import type { Places, Session } from './session';
 import { startOrAttach } from './start';
@@ -55,7 +54,7 @@ const NOT_STARTED: Ending = {
   problem: { code: 'Cancelled', message: 'interrupted before anything was started' },
 };
 
-const NOTHING_LEFT: LeftBehind = {
+const NO_ORPHANS: OrphanedRuns = {
   count: () => 0,
   ended: Promise.resolve(),
   stop: () => undefined,
@@ -74,8 +73,8 @@ async function endingIn(session: Session, request: Request, terminal: Terminal):
   if (session.webUi !== undefined) say(`Web UI: ${session.webUi}/namespaces/default/workflows`);
   const but = request.workflowId;
   const left = session.isOwnWorker
-    ? await findLeftBehind({ session, but, wishes, say })
-    : NOTHING_LEFT;
+    ? await findOrphanedRuns({ session, but, wishes, say })
+    : NO_ORPHANS;
   try {
     const ending = wishes.isInterrupted ? NOT_STARTED : await follow(session, request, terminal);
     if (left.count() > 0 && !wishes.isInterrupted)

@@ -8,7 +8,7 @@ import {
 import { defaultPayloadConverter } from '@temporalio/common';
 import { MODES } from './modes';
 import { look } from './progress/watch';
-import { UsageError } from './usage-error';
+import { UsageError } from './fault';
 import type { Request } from './request';
 import type { Session } from './session';
 

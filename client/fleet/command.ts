@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { answer } from '../answer';
+import { answer } from '../outcome';
 import type { Ending } from '../ending';
 import { LIMIT_FLAGS, withFlags, type FlagName, type Flags } from '../flags';
-import { limitsOf } from '../limits';
-import { UsageError } from '../usage-error';
+import { limitsOf } from '../fleet-flags';
+import { UsageError } from '../fault';
 import { reachTemporal } from './reach';
 import { steer, type Action } from './steer';
 

@@ -4,7 +4,7 @@ import { configuredTemporal } from '../../temporal/settings';
 import { connectClient } from '../../temporal/connect';
 import { joinRunning } from '../../local/embedded/join';
 import { stateFolder } from '../../local/embedded/state-folder';
-import { UsageError } from '../usage-error';
+import { UsageError } from '../fault';
 
 /** A Temporal whose workers are somebody else's. */
 interface Reached {

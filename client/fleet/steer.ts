@@ -8,9 +8,8 @@ import {
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import { endingOf, type Ending } from '../ending';
 import { MODES } from '../modes';
-import { fleetText } from '../report/fleet';
-import { statusText } from '../report/fleet-status';
-import { UsageError } from '../usage-error';
+import { fleetText, statusText } from '../report/fleet';
+import { UsageError } from '../fault';
 import { KnownError } from '../../workflows/domain/known-error';
 import { temporalProblem } from '../../workflows/domain/temporal-problem';
 

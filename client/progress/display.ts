@@ -1,5 +1,5 @@
 import type { FleetProgress } from '../../workflows/domain/fleet';
-import type { StepView } from './view';
+import type { StepProgress } from '../../workflows/domain/progress';
 
 /** Shows how a run goes on. */
 export interface Display {
@@ -10,4 +10,18 @@ export interface Display {
   say(line: string): void;
   /** Leaves the last state standing. */
   end(): void;
+}
+
+/** One step as a person sees it. */
+export interface StepView {
+  readonly step: string;
+  readonly state: StepProgress['state'];
+  readonly rows: number;
+  readonly bytes: number;
+  /** What the step will reach by estimate, where known. */
+  readonly totalRows?: number | undefined;
+  /** Since the step's start, or what it took. */
+  readonly seconds: number;
+  /** What it did, or the table it is at. */
+  readonly note: string;
 }

@@ -3,7 +3,7 @@ import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Display } from './display';
 import { endedOf, fleetFigures } from './fleet-words';
 import { brokenLines, terminalWidth, type Output } from './page';
-import type { StepView } from './view';
+import type { StepView } from './display';
 import { figures } from './words';
 
 const WORDS = { waiting: '', running: '…', done: 'done', failed: 'FAILED' } as const;

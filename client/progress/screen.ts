@@ -3,6 +3,10 @@ import { awaitedIn } from '../../workflows/domain/progress';
 import type { Display } from './display';
 import { viewOf } from './view';
 import type { Look } from './watch';
+import type { Writable } from 'node:stream';
+import { barDisplay } from './bars';
+import { lineDisplay } from './lines';
+import type { Output } from './page';
 
 /** Shows a run: its steps or how far its fleet is, and in lines of their own whatever is news. */
 export class Screen {
@@ -42,4 +46,13 @@ export class Screen {
   end(): void {
     this.#display.end();
   }
+}
+
+/** A terminal of this kind, or one that does not say its kind, may know no code that moves the cursor. */
+const isPlain = (kind: string | undefined): boolean =>
+  kind === undefined || kind === '' || kind === 'dumb';
+
+/** Bars on a terminal of the given kind (`TERM`), plain lines elsewhere. */
+export function displayOn(out: Writable & Output, kind = process.env['TERM']): Display {
+  return out.isTTY === true && !isPlain(kind) ? barDisplay(out) : lineDisplay(out);
 }

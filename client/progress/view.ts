@@ -1,8 +1,6 @@
 import type { Progress, StepProgress } from '../../workflows/domain/progress';
-import type { StepView } from './step-view';
+import type { StepView } from './display';
 import type { Pending } from './watch';
-
-export type { StepView } from './step-view';
 
 /** The steps of a run that have begun: what the run knows, and for running ones what their activities last said. */
 export function viewOf(

@@ -3,7 +3,6 @@ import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temp
 import { z } from 'zod';
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Progress } from '../../workflows/domain/progress';
-import { nextRun } from './next-run';
 
 /** A worker that is busy or gone must not hold up the display. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -102,4 +101,21 @@ function unservedSeconds({ raw }: WorkflowExecutionDescription): number {
   const since = task?.scheduledTime?.seconds;
   if (!task || since === null || since === undefined || task.startedTime) return 0;
   return Math.max(0, Date.now() / 1000 - Number(since));
+}
+
+/** The run that goes on where a run has continued as new. Rejects where it has not. */
+async function nextRun(client: Client, handle: WorkflowHandle): Promise<WorkflowHandle> {
+  const { workflowId } = handle;
+  const { runId } = await handle.describe();
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 1,
+  });
+  const last = history?.events?.[0];
+  const next = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  if (next === null || next === undefined || next === '') {
+    throw new Error(`run ${runId} of ${workflowId} does not say which run goes on with it`);
+  }
+  return client.workflow.getHandle(workflowId, next);
 }

@@ -1,4 +1,4 @@
-import type { StepView } from './view';
+import type { StepView } from './display';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 

@@ -1,5 +1,10 @@
 import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
-import type { FleetEntry, FleetOutcome, FleetReport } from '../../workflows/domain/fleet';
+import type {
+  FleetEntry,
+  FleetOutcome,
+  FleetReport,
+  FleetProgress,
+} from '../../workflows/domain/fleet';
 import {
   clipped,
   countedBefore,
@@ -7,12 +12,15 @@ import {
   migratedBeforeText,
   nothingToMove,
   outcomeWords,
+  fleetFigures,
+  span,
+  limitsWords,
 } from '../progress/fleet-words';
 import { fitting } from '../progress/page';
 import { count, duration } from '../progress/words';
 import { grid } from './grid';
 
-/** So many of those that were left out are named. */
+/** How many names a list shows. */
 const NAMED = 10;
 
 /** A fleet of more projects than this shows those that need somebody, and counts the others. */
@@ -131,4 +139,28 @@ function adviceOf({ fleetId, counts, notStarted = 0 }: FleetReport): string {
   ]
     .filter((line) => line !== '')
     .join('\n');
+}
+
+/** How far a fleet is, for people; `now` is in epoch millis. */
+export function statusText(workflowId: string, fleet: FleetProgress, now: number): string {
+  const { fleetId, state, limits } = fleet;
+  const lines = [
+    `${workflowId} (${fleetId}) is ${state}`,
+    `  ${fleetFigures(fleet, now)}`,
+    limits === undefined ? '' : `  limits: ${limitsWords(limits)}`,
+    runningLine(fleet, now),
+  ];
+  return fitting(`${lines.filter((line) => line !== '').join('\n')}\n`);
+}
+
+function runningLine({ running }: FleetProgress, now: number): string {
+  if (running.length === 0) return '';
+  const named = running
+    .slice(0, NAMED)
+    .map(
+      ({ projectRef, startedAt }) =>
+        `${projectRef} (${span((now - Date.parse(startedAt)) / 1000)})`,
+    );
+  const more = running.length > NAMED ? `, and ${running.length - NAMED} more` : '';
+  return `  running: ${named.join(', ')}${more}`;
 }

@@ -1,5 +1,5 @@
 import { wordsOfStep, type NextStep } from '../../workflows/domain/next-steps';
-import { wrapped } from './plan-wrap';
+import { wrapped } from '../progress/page';
 
 /** What is left to do by hand, each with its reason; statements stay in one line. Nothing if there is nothing. */
 export function nextStepsText(steps: readonly NextStep[] = []): string {

@@ -1,6 +1,6 @@
 import type { Plan, Problem } from '../../workflows/domain/plan';
 import { count } from '../progress/words';
-import { wrapped } from './plan-wrap';
+import { wrapped } from '../progress/page';
 
 /** What a group of warnings is about, by code. */
 const TITLES: Readonly<Record<string, string>> = {

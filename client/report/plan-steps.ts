@@ -1,7 +1,6 @@
 import type { Plan } from '../../workflows/domain/plan';
 import { counted } from '../progress/words';
-import { totalsOf } from './plan-figures';
-import { wrapped } from './plan-wrap';
+import { wrapped } from '../progress/page';
 
 /** What would happen, in the order in which it would, and how it is undone. */
 export function stepsText(plan: Plan): string {
@@ -44,4 +43,15 @@ function undone({ target, targetBefore }: Plan): string {
   if (targetBefore.kind === 'absent') return `${name} is dropped again`;
   if (targetBefore.kind === 'empty') return `${name} is emptied again`;
   return `${name} gets back what it held`;
+}
+
+/** The project's rows and bytes over all tables; `undefined` where they were not counted. */
+export function totalsOf({
+  tables,
+}: Pick<Plan, 'tables'>): { readonly rows: number; readonly bytes: number } | undefined {
+  if (tables.every(({ rows }) => rows === undefined)) return undefined;
+  return {
+    rows: tables.reduce((sum, table) => sum + (table.rows ?? 0), 0),
+    bytes: tables.reduce((sum, table) => sum + (table.bytes ?? 0), 0),
+  };
 }

@@ -1,8 +1,7 @@
 import type { Plan, PlannedTable, ScopeKind } from '../../workflows/domain/plan';
 import { count, size, counted } from '../progress/words';
-import { pageWidth } from '../progress/page';
+import { pageWidth, wrapped } from '../progress/page';
 import { gridOf } from './grid';
-import { wrapped } from './plan-wrap';
 
 /** The scopes in the order in which they are shown, and what each means for the rows. */
 const SCOPES: Readonly<Record<ScopeKind, string>> = {

@@ -1,11 +1,10 @@
 import type { Plan, TargetState } from '../../workflows/domain/plan';
 import { duration, size, counted } from '../progress/words';
-import { totalsOf } from './plan-figures';
+import { totalsOf, stepsText } from './plan-steps';
 import { nextStepsText } from './next-steps';
 import { problemsList, unclaimedText, warningsText } from './plan-remarks';
-import { stepsText } from './plan-steps';
 import { tablesText } from './plan-tables';
-import { wrapped } from './plan-wrap';
+import { wrapped } from '../progress/page';
 
 const GO_ON =
   'To do it, give the same command without --dry-run (moveout: migrate instead of plan).';

@@ -1,7 +1,7 @@
 import { FAILURES, isFailureCode, type FailureCode } from '../../workflows/domain/failure';
 import type { Problem } from '../../workflows/domain/plan';
 import { fitting } from '../progress/page';
-import type { Asked } from './documents';
+import type { Asked } from '../ending';
 
 /** A refusal that no report describes: about what, and what has not happened. */
 interface Refusal {

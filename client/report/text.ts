@@ -3,7 +3,7 @@ import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
 import { fitting } from '../progress/page';
 import { duration } from '../progress/words';
-import type { Asked } from './documents';
+import type { Asked } from '../ending';
 import { driftText, evidenceText } from './evidence';
 import { nextStepsText } from './next-steps';
 

@@ -5,7 +5,7 @@ import {
   type ScheduleHandle,
 } from '@temporalio/client';
 import type { Ending } from '../ending';
-import { UsageError } from '../usage-error';
+import { UsageError } from '../fault';
 import type { Place } from './reach';
 import { moment } from './words';
 

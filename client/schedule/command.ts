@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { answer } from '../answer';
+import { answer } from '../outcome';
 import { FLEET_FLAGS, withFlags, type FlagName, type Flags } from '../flags';
 import { deleteSchedule, pauseSchedule, resumeSchedule, triggerSchedule } from './act';
 import { createSchedule } from './create';

@@ -4,7 +4,7 @@ import { connectClient } from '../../temporal/connect';
 import type { Ending } from '../ending';
 import type { Flags } from '../flags';
 import { taskQueueOf } from '../task-queue';
-import { UsageError } from '../usage-error';
+import { UsageError } from '../fault';
 
 /** Where schedules are, and the task queue that their fleets are started on. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { ScheduleSpec } from '@temporalio/client';
 import { typed, type Flags } from '../flags';
-import { problemsOfTimezone } from '../limits';
+import { problemsOfTimezone } from '../fleet-flags';
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const EVERY = /^([1-9][0-9]{0,6})([smhd])$/;

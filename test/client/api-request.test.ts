@@ -1,6 +1,6 @@
 import { requestFor } from '../../client/api-request';
 import { requestOf } from '../../client/request';
-import { UsageError } from '../../client/usage-error';
+import { UsageError } from '../../client/fault';
 
 const NOW = 1_795_401_096_956;
 const FLAGS = { projectRef: 'project-abc', database: 'project_abc_db', owner: 'user-123' };

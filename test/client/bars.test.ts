@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
-import { displayOn } from '../../client/progress/display-on';
+import { displayOn } from '../../client/progress/screen';
 import type { Display } from '../../client/progress/display';
-import type { StepView } from '../../client/progress/view';
+import type { StepView } from '../../client/progress/display';
 import { fleetProgress } from './fleet/samples';
 import { Terminal } from './terminal';
 

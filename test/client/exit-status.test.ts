@@ -1,4 +1,4 @@
-import { exitStatusOf } from '../../client/exit-status';
+import { exitStatusOf } from '../../client/outcome';
 import type { Counts, FleetReport } from '../../workflows/domain/fleet';
 import type { Report } from '../../workflows/domain/report';
 import { fleetReport } from './fleet/samples';

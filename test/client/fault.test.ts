@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { faultOf } from '../../client/fault';
-import { documentOf } from '../../client/report/documents';
-import { UsageError } from '../../client/usage-error';
+import { faultOf, UsageError } from '../../client/fault';
+import { documentOf } from '../../client/outcome';
 import { ConfigError } from '../../worker/config-error';
 import { KnownError } from '../../workflows/domain/known-error';
 import { given } from '../ground/given';

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { lineDisplay } from '../../client/progress/lines';
-import { viewOf, type StepView } from '../../client/progress/view';
+import type { StepView } from '../../client/progress/display';
+import { viewOf } from '../../client/progress/view';
 import { count, duration, size } from '../../client/progress/words';
 
 const START = Date.parse('2026-01-01T00:00:00Z');

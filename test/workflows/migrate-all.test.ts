@@ -1,6 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { exitStatusOf } from '../../client/exit-status';
+import { exitStatusOf } from '../../client/outcome';
 import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import { execute, exists } from '../support/harness/databases';

@@ -1,4 +1,4 @@
-import { documentOf } from '../../client/report/documents';
+import { documentOf } from '../../client/outcome';
 import { planText } from '../../client/report/plan';
 import { reportText } from '../../client/report/text';
 import { endingOf } from '../support/harness/ending';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { FleetView } from '../../../client/follow-fleet';
+import { FleetView } from '../../../client/follow';
 import { entryLine, fleetFigures, span } from '../../../client/progress/fleet-words';
 import { lineDisplay } from '../../../client/progress/lines';
 import { Screen } from '../../../client/progress/screen';

@@ -26,7 +26,7 @@ export interface Finding {
 }
 
 /** What was found on this session's task queue. */
-export interface LeftBehind {
+export interface OrphanedRuns {
   /** How many have not ended yet. */
   count(): number;
   /** Resolves when each has ended or is parked, and was told in a line, or when told to stop. */
@@ -40,9 +40,9 @@ export interface LeftBehind {
  * on by its worker and their endings are told. On a local server
  * those of other places are named, with what serves them.
  */
-export async function findLeftBehind(finding: Finding): Promise<LeftBehind> {
+export async function findOrphanedRuns(finding: Finding): Promise<OrphanedRuns> {
   const { session, say } = finding;
-  const runs = await leftBehind(finding);
+  const runs = await orphanedRuns(finding);
   const foreign = runs.filter(({ taskQueue }) => taskQueue !== session.taskQueue);
   for (const { workflowId } of foreign) {
     say(
@@ -64,7 +64,7 @@ export async function findLeftBehind(finding: Finding): Promise<LeftBehind> {
   return { count: () => open.size, ended, stop: () => stopped.abort() };
 }
 
-async function leftBehind({ session, but }: Finding): Promise<readonly Run[]> {
+async function orphanedRuns({ session, but }: Finding): Promise<readonly Run[]> {
   const types = [...WORKFLOW_TYPES, 'restoreInterrupted'].map((type) => `"${type}"`).join(', ');
   const here = session.webUi === undefined ? ` AND TaskQueue = "${session.taskQueue}"` : '';
   const query = `ExecutionStatus = "Running" AND WorkflowType IN (${types})${here}`;

@@ -1,5 +1,7 @@
 import { problemsOfLimits } from '../workflows/domain/limits';
 import { typed, type Flags } from './flags';
+import { PROJECT_REF } from '../workflows/domain/names';
+import { UsageError } from './fault';
 
 /** A limit is taken away by this word. */
 const NONE = 'none';
@@ -37,7 +39,7 @@ export function limitsOf(flags: Flags): TypedLimits {
 }
 
 /** A plain decimal number; whatever else JavaScript takes for one is none. */
-export function numberOf(text: string | undefined): number {
+function numberOf(text: string | undefined): number {
   return /^\d{1,9}(?:\.\d{1,9})?$/.test(text ?? '') ? Number(text) : NaN;
 }
 
@@ -66,4 +68,43 @@ function problemsOfHours(flags: Flags): readonly string[] {
     /^[^-]+-[^-]+$/.test(flags.window ?? '') && problemsOfLimits({ window }).length === 0;
   const hours = `${typed('window')} must be two times of the day, such as 22:00-05:00, or ${NONE}`;
   return [...(isRight ? [] : [hours]), ...problemsOfTimezone(flags)];
+}
+
+/**
+ * The input of `migrateAll` that flags ask for, but for the projects. Throws one `UsageError` that
+ * names every flag whose value cannot be taken.
+ */
+export function fleetInput(flags: Flags): Readonly<Record<string, unknown>> {
+  const { fields, problems } = limitsOf(flags);
+  const all = [...problemsOfCanary(flags), ...problemsOfExcluded(flags), ...problems];
+  if (all.length > 0) throw new UsageError(all.join('; '));
+  const { replace, onDrift, canary, exclude } = flags;
+  return {
+    replace,
+    onDrift,
+    exclude: exclude === undefined ? undefined : refsIn(exclude),
+    canary: canary === undefined ? undefined : numberOf(canary),
+    limits: fields,
+  };
+}
+
+/** The most that the workflow takes. */
+const MOST = 1_000;
+
+function problemsOfCanary({ canary }: Flags): readonly string[] {
+  if (canary === undefined) return [];
+  const value = numberOf(canary);
+  if (Number.isInteger(value) && value <= MOST) return [];
+  return [`${typed('canary')} must be a whole number from 0 to ${MOST}`];
+}
+
+function refsIn(list: string): readonly string[] {
+  return list.split(',').map((ref) => ref.trim());
+}
+
+function problemsOfExcluded({ exclude }: Flags): readonly string[] {
+  if (exclude === undefined) return [];
+  return refsIn(exclude)
+    .filter((ref) => !PROJECT_REF.test(ref))
+    .map((ref) => `${typed('exclude')}: "${ref}" is not the ref of a project, such as project-abc`);
 }

@@ -1,0 +1,181 @@
+import { LOG_LEVEL, logLevelOf } from '../workflows/domain/log-level';
+import { faultOf, isDebugging, stackOf } from './fault';
+import type { Flags } from './flags';
+import type { Report, Outcome } from '../workflows/domain/report';
+import { fleetText } from './report/fleet';
+import { planText } from './report/plan';
+import { reconciledText } from './report/reconciled';
+import { refusalLine } from './report/refusal';
+import { restorePlanText } from './report/restore-plan';
+import { problemsText, refusalText, reportText } from './report/text';
+import type { Ran } from './run';
+import { useEnvFile } from '../worker/environment';
+import type { Plan, Problem } from '../workflows/domain/plan';
+import type { RestorePlan } from '../workflows/domain/restore-plan';
+import type { Asked, Ending } from './ending';
+import type { FleetReport } from '../workflows/domain/fleet';
+import type { ReconcileReport } from '../workflows/domain/interrupted';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * Runs `work` and answers on stdout: a report for people, or with `--json` exactly one JSON document;
+ * why a request was refused is one message on stderr, with `--json` as well. Sets the exit status.
+ */
+export async function answer(flags: Flags, work: () => Promise<Ran>): Promise<void> {
+  const startedAt = new Date().toISOString();
+  const asked = { projectRef: flags.projectRef, databaseName: flags.database, startedAt };
+  const { ending, isInterrupted } = await working(flags, work).catch((error: unknown) => {
+    return { ending: thrown(error), isInterrupted: false };
+  });
+  print(ending, asked, flags.json === true);
+  process.exitCode = exitStatusOf(ending, isInterrupted);
+}
+
+/** Whoever asks for `--debug` wants to see all that is logged; a level that is misspelt is refused. */
+async function working(flags: Flags, work: () => Promise<Ran>): Promise<Ran> {
+  if (flags.debug === true) process.env[LOG_LEVEL] = 'debug';
+  useEnvFile(flags.config);
+  logLevelOf(process.env[LOG_LEVEL]);
+  return work();
+}
+
+function print(ending: Ending, asked: Asked, isJson: boolean): void {
+  if (ending.kind === 'refused') process.stderr.write(refusalLine(ending, asked));
+  if (isJson) process.stdout.write(`${JSON.stringify(documentOf(ending, asked), null, 2)}\n`);
+  else if (ending.kind === 'report') printReport(ending.report, asked);
+  else if (ending.kind === 'fleet') process.stdout.write(fleetText(ending.fleet));
+  else if (ending.kind === 'told') process.stdout.write(ending.text);
+  else if (ending.kind === 'reconciled') process.stdout.write(reconciledText(ending.reconciled));
+  else if (ending.kind === 'plan') process.stdout.write(planText(ending.plan));
+  else if (ending.kind === 'restorePlan') process.stdout.write(restorePlanText(ending.restorePlan));
+  else if (ending.kind === 'unknown') say(problemsText('Unknown ending', [ending.problem]));
+  else if (ending.kind === 'bug') say(`${ending.problem.code}: ${ending.problem.message}`);
+}
+
+/** A refusal is a message like any other about what was asked; all else is the answer itself. */
+function printReport(report: Report, asked: Asked): void {
+  const out = report.outcome === 'refused' ? process.stderr : process.stdout;
+  out.write(report.outcome === 'refused' ? refusalText(report, asked) : reportText(report));
+}
+
+/**
+ * What was thrown before a run was followed: by then at most one was started. Of a bug nobody knows what
+ * it left.
+ */
+function thrown(error: unknown): Ending {
+  const { problem, isBug } = faultOf(error);
+  if (isBug && isDebugging()) say(stackOf(error));
+  return { kind: isBug ? 'bug' : 'refused', problem };
+}
+
+/** What `--json` prints where no workflow made a report. */
+export interface ShortDocument extends Asked {
+  readonly outcome: 'refused' | 'unknown' | 'interrupted';
+  readonly tables: readonly [];
+  readonly drift: readonly [];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly [];
+  readonly steps: readonly [];
+  readonly finishedAt: string;
+}
+
+/** The one document that says how a request ended. */
+export function documentOf(ending: Ending, asked: Asked): object {
+  switch (ending.kind) {
+    case 'report':
+      return ending.report;
+    case 'fleet':
+      return ending.fleet;
+    case 'told':
+      return ending.document;
+    case 'reconciled':
+      return ending.reconciled;
+    case 'plan':
+      return planned(ending.plan);
+    case 'restorePlan':
+      return planned(ending.restorePlan);
+    case 'refused':
+      return short(asked, 'refused', [ending.problem]);
+    case 'unknown':
+    case 'bug':
+      return short(asked, 'unknown', [ending.problem]);
+    case 'detached':
+      return short(asked, 'interrupted', []);
+  }
+}
+
+function planned(plan: Plan | RestorePlan): object {
+  const { projectRef, databaseName } = plan.project;
+  const outcome = plan.problems.length === 0 ? 'planned' : 'refused';
+  return { projectRef, databaseName, outcome, ...plan };
+}
+
+function short(
+  asked: Asked,
+  outcome: ShortDocument['outcome'],
+  problems: readonly Problem[],
+): ShortDocument {
+  const finishedAt = new Date().toISOString();
+  const empty = { tables: [], drift: [], warnings: [], steps: [] } as const;
+  return { ...asked, ...empty, outcome, problems, finishedAt };
+}
+
+const OF_OUTCOME: Readonly<Record<Outcome, number>> = {
+  migrated: 0,
+  verified: 0,
+  'backed-up': 0,
+  restored: 1,
+  different: 1,
+  refused: 2,
+  parked: 3,
+};
+
+/** The exit status of a failure of moveout itself (EX_SOFTWARE of BSD's sysexits). */
+const OWN_FAILURE = 70;
+
+/** The exit status of a person's interruption. */
+const INTERRUPTED = 130;
+
+/**
+ * The script's exit status: 0 done and verified · 1 restored or different, or not all of a fleet
+ * migrated · 2 refused, nothing touched · 3 an operator is needed: also for one project of a fleet, and
+ * for a run whose end was not seen · 70 a bug of moveout · 130 interrupted.
+ */
+export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
+  switch (ending.kind) {
+    case 'report':
+      if (isInterrupted && ending.report.outcome === 'restored') return INTERRUPTED;
+      return OF_OUTCOME[ending.report.outcome];
+    case 'fleet':
+      return ofFleet(ending.fleet, isInterrupted);
+    case 'reconciled':
+      return ofReconciled(ending.reconciled);
+    case 'told':
+      return 0;
+    case 'plan':
+      return ending.plan.problems.length === 0 ? 0 : 2;
+    case 'restorePlan':
+      return ending.restorePlan.problems.length === 0 ? 0 : 2;
+    case 'refused':
+      return isInterrupted ? INTERRUPTED : 2;
+    case 'unknown':
+      return isInterrupted ? INTERRUPTED : 3;
+    case 'bug':
+      return OWN_FAILURE;
+    case 'detached':
+      return INTERRUPTED;
+  }
+}
+
+function ofFleet({ outcome, counts }: FleetReport, isInterrupted: boolean): number {
+  if (outcome === 'migrated') return 0;
+  if (counts.parked > 0) return OF_OUTCOME.parked;
+  return isInterrupted && outcome === 'cancelled' ? INTERRUPTED : 1;
+}
+
+/** 0 when nothing unfinished is left, 3 where a person is needed. */
+function ofReconciled({ reconciled, findings }: ReconcileReport): number {
+  const isDone = reconciled.every(({ outcome }) => outcome === 'restored' || outcome === 'running');
+  return isDone && findings.length === 0 ? 0 : 3;
+}
