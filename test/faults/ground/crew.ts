@@ -1,4 +1,5 @@
 import { deferred } from '../../support/deferred';
+import { until } from '../../support/until';
 import type { GateNote, Note, Orders } from './messages';
 import { TcpProxy } from './tcp-proxy';
 import { WorkerProcess } from './worker-process';
@@ -30,6 +31,7 @@ export class Crew {
   #members: readonly Member[] = [];
   #watching: readonly Watching[] = [];
   #over: readonly Over[] = [];
+  #told: readonly string[] = [];
   #latest: Gate | undefined;
   #isDeaf = false;
   readonly #begun = new Map<string, WorkerProcess>();
@@ -61,6 +63,7 @@ export class Crew {
 
   forget(): void {
     this.#over = [];
+    this.#told = [];
     this.#watching = [];
     this.#isDeaf = false;
   }
@@ -68,6 +71,11 @@ export class Crew {
   /** Until the next `forget` no first attempt hears that it is cancelled or late. */
   deafen(): void {
     this.#isDeaf = true;
+  }
+
+  /** Resolves once the attempt has heard from Temporal that it is cancelled or late. */
+  async hasHeard(held: Gate): Promise<void> {
+    await until('the attempt to hear of it', () => this.#told.includes(nameOf(held)) || undefined);
   }
 
   /** Starts workers until there are `count` that live. */
@@ -106,7 +114,11 @@ export class Crew {
 
   #hear(note: Note, from: Member): void {
     if (note.kind === 'ready') return;
-    const name = `${note.activity} ${note.runId} ${note.attempt}`;
+    const name = nameOf(note);
+    if (note.kind === 'told') {
+      this.#told = [...this.#told, name];
+      return;
+    }
     if (note.kind === 'over') {
       this.#over = [...this.#over, note];
       this.#begun.delete(name);
@@ -128,4 +140,12 @@ export class Crew {
     this.#watching = this.#watching.filter((other) => other !== watching);
     watching.found(gate);
   }
+}
+
+function nameOf({
+  activity,
+  runId,
+  attempt,
+}: Pick<Gate, 'activity' | 'runId' | 'attempt'>): string {
+  return `${activity} ${runId} ${attempt}`;
 }

@@ -62,6 +62,9 @@ export class Gates {
 
   async #pass(real: () => Promise<unknown>): Promise<unknown> {
     const which = attemptNow();
+    Context.current().cancellationSignal.addEventListener('abort', () => {
+      this.#say({ kind: 'told', ...which });
+    });
     const over = (said: string): void => {
       this.#say({ kind: 'over', ...which, said });
     };

@@ -44,6 +44,8 @@ export type GateNote = z.infer<typeof gateSchema>;
 export const noteSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   gateSchema,
+  /** An attempt has heard that it is cancelled or late. */
+  z.object({ kind: z.literal('told'), ...attempt }),
   /** An attempt has ended here, whatever Temporal makes of it. */
   z.object({ kind: z.literal('over'), ...attempt, said: z.string() }),
 ]);

@@ -2,7 +2,7 @@ import { judge } from '../outside/verdict';
 import type { Kind } from '../ground/kinds';
 import type { Lane } from '../ground/lane';
 import { within } from '../../support/until';
-import { expectedLetter, LETTERS } from './expected-endings';
+import { expectedLetters, LETTERS } from './expected-endings';
 import type { Fault } from './fault';
 import type { Place } from './places';
 import { clearStage, setStage, startMigration, type Scene } from './scene';
@@ -76,8 +76,8 @@ function failVerification(lane: Lane): void {
 /** What is wrong with an ending that is not the one written down; of zombies none is, whoever plays them judges. */
 function unexpected(cell: Cell, ending: Ending, { outcome, status }: Account): readonly string[] {
   if (!FAULTS.includes(cell.fault)) return [];
-  const expected = expectedLetter(cell);
-  if (LETTERS[ending] === expected) return [];
+  const expected = expectedLetters(cell);
+  if (expected.includes(LETTERS[ending])) return [];
   return [`ended "${ending}" (${status}, outcome "${outcome}"), expected ${expected}`];
 }
 

@@ -8,8 +8,10 @@ import { lateAttemptOver } from './workers';
 /** Terminated, which undoes nothing; then `reconcile` is started by hand. */
 export const terminated: Fault = {
   name: 'terminated, reconciled',
-  strike: async ({ handle, release }) => {
+  strike: async ({ lane, handle, held, release }) => {
     await handle.terminate('a fault of the matrix');
+    // A verification that does not know it yet may complete the migration first.
+    if (held.activity === 'verifyProject') await lane.crew.hasHeard(held);
     release();
   },
   afterwards: async (scene) => {

@@ -12,8 +12,10 @@ const clients = new Map<string, () => Promise<void>>();
 
 const cancelled: Fault = {
   name: 'cancelled',
-  strike: async ({ handle, release }) => {
+  strike: async ({ lane, handle, held, release }) => {
     await handle.cancel();
+    // A verification that does not know it yet may complete the run first.
+    if (held.activity === 'verifyProject') await lane.crew.hasHeard(held);
     release();
   },
 };
