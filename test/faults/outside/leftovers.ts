@@ -33,7 +33,7 @@ export async function standingOn(server: KeptPostgres): Promise<readonly string[
 const WHOLE = /^backup_[a-z0-9_-]+_[0-9]+(?:_target)?$/;
 
 /** Lists that are too long for Temporal: a plan leaves them for its operator. */
-const LIST = /^[a-z0-9_-]+\.json$/;
+const LIST = /^[A-Za-z]+_[0-9a-f-]+\.json$/;
 
 /** What lies in the backup folder and is no whole backup, no list of a plan, nor the id of its host. */
 export function strayFiles({ backups }: Lane): readonly string[] {
