@@ -1,13 +1,13 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt, type Attempt } from './runtime/attempt';
-import { refsBeside } from './projects/servers';
+import { otherRefs } from './projects/servers';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './runtime/resources';
 import { withSharedLease } from './runtime/lease';
 import { backupResult } from './backup/export-database';
 import { exportDatabase } from './backup/export-database';
-import { settleExtent } from './plan/extent';
+import { resolvePlanExtent } from './plan/extent';
 
 /** What `backupProject` needs of a plan. */
 export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format'> & {
@@ -55,7 +55,7 @@ async function save(
   const { project, backupId, format } = order;
   const holding = new Set(order.holding);
   const { connection } = order.source;
-  const configuredRefs = await refsBeside(connections, { settings, source: connection }, project);
+  const configuredRefs = await otherRefs(connections, { settings, source: connection }, project);
   const { tenancy, scopes } = settings;
   const manifest = await exportDatabase(store, connections, {
     backupId,
@@ -63,7 +63,7 @@ async function save(
     format,
     project,
     databaseRef: { connection, access: 'read' },
-    extent: await settleExtent(connections, connection, scopes),
+    extent: await resolvePlanExtent(connections, connection, scopes),
     tenancy,
     scopes,
     meter,

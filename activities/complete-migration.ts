@@ -20,7 +20,7 @@ type Opening = Parameters<typeof openTarget>[1];
 export async function removeMarker(resources: Resources, job: Job): Promise<void> {
   await withExclusiveLease(resources, { step: 'verifyProject', job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
-    await forgetOnce(writer, { manifest, database: job.target.database });
+    await deleteMarkerOnce(writer, { manifest, database: job.target.database });
     await writer.connections.closeKept(job.target);
   });
 }
@@ -38,7 +38,7 @@ export async function completeVerified(writer: Writer, evidence: Evidence): Prom
 }
 
 /** An earlier attempt may have done it, and only its answer was lost. */
-async function forgetOnce(writer: Writer, opening: Opening): Promise<void> {
+async function deleteMarkerOnce(writer: Writer, opening: Opening): Promise<void> {
   if ((await markerOf(writer)) === undefined) return;
   await withFencedTarget(writer, ({ client, write }) =>
     write(async () => {

@@ -27,8 +27,8 @@ export async function discardBackups(
   resources: Resources,
   { project, target, source, backupIds, insteadOf, damaged = false }: Discarding,
 ): Promise<readonly string[]> {
-  const whose = { step: 'backupProject', projectRef: project.projectRef, insteadOf } as const;
-  return attempt(resources, whose, async ({ connections, runId }) => {
+  const identity = { step: 'backupProject', projectRef: project.projectRef, insteadOf } as const;
+  return attempt(resources, identity, async ({ connections, runId }) => {
     await connections.with(lockDatabaseRef(target.connection), (lock) =>
       endOtherAttempts(lock, [runId]),
     );

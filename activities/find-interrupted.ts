@@ -16,8 +16,8 @@ export async function findInterrupted(
   input: unknown,
 ): Promise<InterruptedRuns> {
   const { forgotten } = parseInput(reconcileRequestSchema, input);
-  const whose = { step: 'planMigration', projectRef: 'reconcile' } as const;
-  return attempt(resources, whose, async (current) => {
+  const identity = { step: 'planMigration', projectRef: 'reconcile' } as const;
+  return attempt(resources, identity, async (current) => {
     const servers = await targetServers(resources, current);
     const ended = await findEndedRuns(resources, current, servers);
     const known = [...ended.interrupted, ...(ended.elsewhere ?? [])];

@@ -67,10 +67,10 @@ async function freeze(
     const configured = await configuredProjects(connections, settings);
     const all = await findProjects(resources, { request, configured });
     const found = withoutExcluded(all, { request, configured });
-    const settled = await resolveProjects(resources, connections, found);
+    const resolved = await resolveProjects(resources, connections, found);
     const looksForDone = !request.replace || request.failedOf !== undefined;
-    const done = looksForDone ? await findDone(connections, settled) : new Map<string, never>();
-    const open = await found.stillFailed(settled.filter(({ ref }) => !done.has(ref)));
+    const done = looksForDone ? await findDone(connections, resolved) : new Map<string, never>();
+    const open = await found.stillFailed(resolved.filter(({ ref }) => !done.has(ref)));
     const sized = await sizeProjects(connections, settings, { projects: open, configured });
     if (sized.isEstimated)
       log.warn('the sizes of the projects are estimated: a statement of the tenancy is too slow');
@@ -80,7 +80,7 @@ async function freeze(
       request,
       limits: limitsOf(settings, request),
       projects: orderProjects(sized.projects, request.canary, underWay),
-      done: settled.flatMap(({ ref, database, source, target }) => {
+      done: resolved.flatMap(({ ref, database, source, target }) => {
         const origin = done.get(ref);
         return origin === undefined || found.wasDone(ref)
           ? []

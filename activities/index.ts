@@ -70,7 +70,7 @@ export interface Activities {
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
   readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
-  readonly findDrafts: (suspects: CandidateRuns) => Promise<readonly LeftoverDrafts[]>;
+  readonly findDrafts: (candidates: CandidateRuns) => Promise<readonly LeftoverDrafts[]>;
   readonly prepareTemplates: (order: Route) => Promise<PreparedTemplates>;
   readonly dropTemplates: (prepared: PreparedTemplates) => Promise<readonly string[]>;
   readonly abandonRestore: (job: Job) => Promise<void>;
@@ -101,7 +101,7 @@ export function createActivities(resources: Resources): Activities {
     backupProject: async (order) => boundedBackup(await backupProject(resources, order)),
     backupTarget: async (order) => boundedBackup(await backupTarget(resources, order)),
     findInterrupted: async (input) => boundedRuns(await findInterrupted(resources, input)),
-    findDrafts: (suspects) => findDrafts(resources, suspects),
+    findDrafts: (candidates) => findDrafts(resources, candidates),
     prepareTemplates: (order) => prepareTemplates(resources, order),
     dropTemplates: (prepared) => dropTemplates(resources, prepared),
     abandonRestore: (job) => abandonRestore(resources, job),

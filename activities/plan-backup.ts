@@ -5,7 +5,7 @@ import { hostFor } from './runtime/host';
 import { parseInput } from './runtime/input';
 import { chooseFormat } from './plan/store';
 import { resolveProject } from './projects/resolve';
-import { settleExtent } from './plan/extent';
+import { resolvePlanExtent } from './plan/extent';
 import { viewSource } from './plan/source';
 import { storeProblems } from './plan/store';
 import type { Resources } from './runtime/resources';
@@ -18,11 +18,11 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
     { step: 'planMigration', projectRef: request.projectRef },
     async (current) => {
       const { store } = resources;
-      const settled = await resolveProject(current, resources.settings, request);
-      const { project, settings } = settled;
-      const extent = await settleExtent(current.connections, settings.source, settings.scopes);
-      const source = await viewSource(current.connections, { ...settled, extent });
-      const problems = [...settled.problems, ...source.problems, ...(await storeProblems(store))];
+      const resolved = await resolveProject(current, resources.settings, request);
+      const { project, settings } = resolved;
+      const extent = await resolvePlanExtent(current.connections, settings.source, settings.scopes);
+      const source = await viewSource(current.connections, { ...resolved, extent });
+      const problems = [...resolved.problems, ...source.problems, ...(await storeProblems(store))];
       return {
         project,
         source: source.identity,

@@ -11,7 +11,7 @@ import { assertNoLeaseHeld } from './runtime/lease';
 import type { Needs } from './plan/server-findings';
 import { configuredProjects } from './projects/registry';
 import { resolveProject, type ResolvedProject } from './projects/resolve';
-import { settleExtent } from './plan/extent';
+import { resolvePlanExtent } from './plan/extent';
 import { viewSource, type SourceView } from './plan/source';
 import { markersBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords } from './plan/target-findings';
@@ -47,16 +47,16 @@ async function makePlan(
   current: Attempt,
 ): Promise<Plan> {
   const { connections } = current;
-  const settled = await resolveProject(current, resources.settings, request);
-  const { project, settings } = settled;
+  const resolved = await resolveProject(current, resources.settings, request);
+  const { project, settings } = resolved;
   const poolers = await findPoolers(connections, settings);
   await assertNoLeaseHeld(connections, { connection: settings.target, ...project });
-  const extent = await settleExtent(connections, settings.source, settings.scopes);
+  const extent = await resolvePlanExtent(connections, settings.source, settings.scopes);
   const wanted = { connection: settings.target, database: project.databaseName };
   const target = await viewTarget(connections, wanted, extent);
-  const viewing = { ...settled, extent, targetKeys: target.keys, overlap: request.overlap };
+  const viewing = { ...resolved, extent, targetKeys: target.keys, overlap: request.overlap };
   const source = await viewSource(connections, { ...viewing, countUnclaimed: request.unclaimed });
-  const others = await otherSources(resources, connections, { settled, target });
+  const others = await otherSources(resources, connections, { resolved, target });
   const sources = [source.identity, ...others];
   const demand = demandOf({ project, request, source, sources, extent });
   const before = stateBefore(target, demand);
@@ -67,7 +67,7 @@ async function makePlan(
   const space = await readStore(resources.store, source.tables, format);
   const found: readonly Problem[] = [
     ...ownerProblems(project),
-    ...settled.problems,
+    ...resolved.problems,
     ...source.problems,
     ...targetProblems(target, demand),
     ...(request.replace ? await openRunProblems(target.marker) : []),
@@ -117,12 +117,12 @@ async function forgetSessions(
 async function otherSources(
   { settings }: Resources,
   connections: Connections,
-  { settled, target }: { readonly settled: ResolvedProject; readonly target: TargetView },
+  { resolved, target }: { readonly resolved: ResolvedProject; readonly target: TargetView },
 ): Promise<readonly DatabaseIdentity[]> {
   if (target.identity.oid === 0) return [];
   const configured = await configuredProjects(connections, settings);
   const all = configuredServers(connections, { settings, which: 'source' }, configured);
-  const { source } = settled.settings;
+  const { source } = resolved.settings;
   return reachableSources(
     connections,
     all.filter((name) => !connections.areSame(name, source, 'database')),

@@ -99,10 +99,10 @@ async function makePlan(
 async function demandOf(
   store: BackupStore,
   { backupId, extent, schema: { snapshot, digest }, source }: Manifest,
-  asked: Pick<TargetDemand, 'project' | 'sources' | 'replace'>,
+  requested: Pick<TargetDemand, 'project' | 'sources' | 'replace'>,
 ): Promise<TargetDemand> {
   return {
-    ...asked,
+    ...requested,
     extent,
     schema: { snapshot: await store.readText(backupId, snapshot.file), digest },
     fromVersion: source.serverVersion,
@@ -114,7 +114,7 @@ async function demandOf(
 async function serversOf(
   connections: Connections,
   settings: Settings,
-  { request: asked, manifest }: Restoring,
+  { request: requested, manifest }: Restoring,
 ): Promise<{ readonly settings: Settings; readonly others: readonly string[] }> {
   const configured = await ifThere(() => configuredProjects(connections, settings));
   const known = configured?.find((one) => one.ref === manifest.projectRef);
@@ -122,7 +122,7 @@ async function serversOf(
   const own = recorded !== undefined && connections.faultOf(recorded) === undefined;
   const target = own ? recorded : known?.target;
   return {
-    settings: settingsFor(connections, settings, { asked, known: { target } }),
+    settings: settingsFor(connections, settings, { requested, known: { target } }),
     others: configuredServers(connections, { settings, which: 'source' }, configured),
   };
 }

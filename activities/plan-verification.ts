@@ -27,8 +27,8 @@ export async function planVerification(
   input: unknown,
 ): Promise<VerificationPlan> {
   const request = parseInput(verifyRequestSchema, input);
-  const whose = { step: 'planMigration', projectRef: request.projectRef } as const;
-  return attempt(resources, whose, (current) => makePlan(resources, request, current));
+  const identity = { step: 'planMigration', projectRef: request.projectRef } as const;
+  return attempt(resources, identity, (current) => makePlan(resources, request, current));
 }
 
 async function makePlan(
@@ -38,7 +38,7 @@ async function makePlan(
 ): Promise<VerificationPlan> {
   const { connections } = current;
   const { store } = resources;
-  const { project, settings } = await settleWithout(current, resources.settings, request);
+  const { project, settings } = await resolveWithoutSource(current, resources.settings, request);
   const databaseRef = { connection: settings.target, database: project.databaseName };
   const { target, marker, isThere } = await viewTarget(connections, databaseRef);
   const { manifest, warnings } = await backupToCompare(store, request, { marker, ...databaseRef });
@@ -81,13 +81,13 @@ async function makePlan(
 }
 
 /** The configured projects may stand in a source that is gone: a request that names its database needs none. */
-async function settleWithout(
+async function resolveWithoutSource(
   current: Attempt,
   settings: Resources['settings'],
   request: VerifyRequest,
 ): Promise<ResolvedProject> {
-  const settled = await askSource(request, () => resolveProject(current, settings, request));
-  if ('found' in settled) return settled.found;
+  const resolved = await askSource(request, () => resolveProject(current, settings, request));
+  if ('found' in resolved) return resolved.found;
   return resolveProject(current, { ...settings, projects: undefined }, request);
 }
 
@@ -143,7 +143,7 @@ const GONE: ReadonlySet<string> = new Set(['ServerUnavailable', 'NotFound', 'Acc
 const PATIENT_ATTEMPTS = 2;
 
 /** What a source answered, or why it cannot be asked. */
-export type Asked<T> = { readonly found: T } | { readonly gone: string };
+export type SourceAnswer<T> = { readonly found: T } | { readonly gone: string };
 
 /**
  * Asks the source of a verification. One that is gone keeps nobody from comparing a target with its
@@ -152,7 +152,7 @@ export type Asked<T> = { readonly found: T } | { readonly gone: string };
 async function askSource<T>(
   { onDrift }: Pick<VerifyRequest, 'onDrift'>,
   use: () => Promise<T>,
-): Promise<Asked<T>> {
+): Promise<SourceAnswer<T>> {
   try {
     return { found: await use() };
   } catch (error) {

@@ -17,7 +17,7 @@ import { templateName, type Holding } from './postgres/database';
 import { isOutOfReach, readMover, readReach } from './postgres/checks/mover';
 import type { Client } from './postgres/session/database-client';
 import { takeLease } from './runtime/lease';
-import { settleExtent } from './plan/extent';
+import { resolvePlanExtent } from './plan/extent';
 
 /**
  * Makes sure that the target's server has a template database with the source's present schema, for the
@@ -47,7 +47,7 @@ async function wantedTemplate(
   { connections }: Attempt,
   { source, target }: Route,
 ): Promise<WantedTemplate | undefined> {
-  const extent = await settleExtent(connections, source, settings.scopes);
+  const extent = await resolvePlanExtent(connections, source, settings.scopes);
   const databaseRef = { connection: source, access: 'read' } as const;
   const seen = await connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', async () => ({
@@ -84,8 +84,8 @@ async function wantedTemplate(
 async function mayMake(client: Client, holding: Holding): Promise<boolean> {
   const mover = await readMover(client);
   if (mover.superuser) return true;
-  const { owners, ownersBeside, defaultPrivilegesOf } = rolesOfScript(holding);
-  const all = [...owners, ...ownersBeside, ...defaultPrivilegesOf];
+  const { owners, extensionSchemaOwners, defaultPrivilegesOf } = rolesOfScript(holding);
+  const all = [...owners, ...extensionSchemaOwners, ...defaultPrivilegesOf];
   const reached = await readReach(client, all);
   const others = await client.query(
     `SELECT FROM pg_database WHERE datname = $1 AND NOT pg_has_role(datdba, 'USAGE')`,

@@ -67,8 +67,8 @@ function momentOf(day: DateTime, clock: string): number {
   // Of two moments with the same clock, the earlier; a clock that was left out reads later than asked.
   let moment = wanted.getPossibleOffsets()[0] ?? wanted;
   if (moment.toFormat('HH:mm') === clock) return moment.toMillis();
-  const asked = `${day.toISODate() ?? ''} ${clock}`;
-  while (moment.minus({ minutes: 1 }).toFormat('yyyy-MM-dd HH:mm') > asked)
+  const local = `${day.toISODate() ?? ''} ${clock}`;
+  while (moment.minus({ minutes: 1 }).toFormat('yyyy-MM-dd HH:mm') > local)
     moment = moment.minus({ minutes: 1 });
   return moment.toMillis();
 }

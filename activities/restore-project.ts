@@ -22,10 +22,10 @@ export async function restoreProject(resources: Resources, job: Job): Promise<Re
 }
 
 async function restore(writer: Writer): Promise<RestoreProof> {
-  const undo = { absent: restoreAbsent, empty: restoreEmpty, filled: restoreFilled }[
+  const restoreFrom = { absent: restoreAbsent, empty: restoreEmpty, filled: restoreFilled }[
     writer.job.targetBefore.kind
   ];
-  await undo(writer);
+  await restoreFrom(writer);
   const kept = await dropCreatedRoles(writer);
   const proof = await proveRestored(writer);
   return { ...proof, facts: [...proof.facts, ...kept] };

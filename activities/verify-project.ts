@@ -3,7 +3,7 @@ import type { Evidence, Verified } from '../workflows/domain/report';
 import { unsoundIn } from '../workflows/domain/report';
 import { attempt, type Attempt } from './runtime/attempt';
 import { completeVerified } from './complete-migration';
-import { refsBeside } from './projects/servers';
+import { otherRefs } from './projects/servers';
 import { readEvidenceOfMarker } from './postgres/lease/recorded-markers';
 import { readMarker } from './postgres/lease';
 import { reusedTargetRef } from './postgres/database';
@@ -32,8 +32,8 @@ export async function verifyProject(
   const step = 'verifyProject';
   if (then === undefined) {
     const { project, source } = job;
-    const whose = { step, projectRef: project.projectRef, source: source?.connection } as const;
-    return attempt(resources, whose, (current) => compare(resources, job, current));
+    const identity = { step, projectRef: project.projectRef, source: source?.connection } as const;
+    return attempt(resources, identity, (current) => compare(resources, job, current));
   }
   return withExclusiveLease(resources, { step, job }, async (writer) => {
     const earlier = await completedEarlier(writer);
@@ -84,8 +84,8 @@ function sourceOf(
   return async (use) => {
     const { connection } = source;
     const { tenancy = settings.tenancy } = manifest;
-    const asked = { settings: { ...settings, tenancy }, source: connection };
-    const configuredRefs = await refsBeside(connections, asked, project);
+    const requested = { settings: { ...settings, tenancy }, source: connection };
+    const configuredRefs = await otherRefs(connections, requested, project);
     const wanted = { projectRef: project.projectRef, configuredRefs };
     return connections.with({ connection, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', () =>

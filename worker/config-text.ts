@@ -34,11 +34,11 @@ export class ConfigText {
     const lines = new LineCounter();
     const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: false });
     if (document.errors.length > 0) {
-      const said = document.errors.map(({ message, pos }) => {
+      const messages = document.errors.map(({ message, pos }) => {
         const { line, col } = lines.linePos(pos[0]);
         return `${file}:${line}:${col}: not valid YAML: ${message.split('\n')[0] ?? ''}`;
       });
-      throw new ConfigError(said.join('\n'));
+      throw new ConfigError(messages.join('\n'));
     }
     const read = new ConfigText(file, document, lines);
     if (read.content === null || read.content === undefined) {

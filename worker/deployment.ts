@@ -15,8 +15,8 @@ export function deploymentIn(
   const deploymentName = environment[NAME] ?? '';
   const buildId = environment[BUILD] ?? '';
   if (deploymentName === '' && buildId === '') return undefined;
-  if (deploymentName === '') throw new ConfigError(halfOf(BUILD, NAME));
-  if (buildId === '') throw new ConfigError(halfOf(NAME, BUILD));
+  if (deploymentName === '') throw new ConfigError(incompletePair(BUILD, NAME));
+  if (buildId === '') throw new ConfigError(incompletePair(NAME, BUILD));
   if (/[.:]|^__/.test(deploymentName)) {
     throw new ConfigError(
       `${NAME}: "${deploymentName}" must hold no dot and no colon, and must not begin with "__"`,
@@ -25,6 +25,6 @@ export function deploymentIn(
   return { deploymentName, buildId };
 }
 
-function halfOf(set: string, missing: string): string {
+function incompletePair(set: string, missing: string): string {
   return `${set} is set and ${missing} is not: a worker deployment version needs both, a worker without one neither`;
 }

@@ -49,8 +49,8 @@ export class HostQueue implements Host {
     this.known().catch((error: unknown) => {
       if (this.#isEnding) return;
       const { directory } = this.#place;
-      const said = { directory, error: String(error), triedAgainInMs: pause };
-      Runtime.instance().logger.warn('the host of the backup directory is not known', said);
+      const fields = { directory, error: String(error), triedAgainInMs: pause };
+      Runtime.instance().logger.warn('the host of the backup directory is not known', fields);
       this.#next = setTimeout(() => this.begin(Math.min(pause * 2, LATEST)), pause);
     });
   }

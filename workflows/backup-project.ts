@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
-import { hostAsked } from './activity-options';
+import { requestedHost } from './activity-options';
 import { refused } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
@@ -14,7 +14,7 @@ export async function backupProject(input?: unknown): Promise<Report> {
   const plan = await steps.refusing(() =>
     run.step(
       'planMigration',
-      () => planning('look at source and backup directory', hostAsked(input)).planBackup(input),
+      () => planning('look at source and backup directory', requestedHost(input)).planBackup(input),
       () => ({ tables: [], note: '' }),
     ),
   );

@@ -6,7 +6,7 @@ import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
 import { unsoundIn } from './domain/report';
 import type { Step } from './domain/step-names';
-import { hostAsked } from './activity-options';
+import { requestedHost } from './activity-options';
 import { causeOf, endOfStep } from './run/failure-cause';
 import { discardOrPark, type Begun } from './compensation';
 import { refused, restored } from './run/outcomes';
@@ -30,9 +30,10 @@ export class MigrationSteps {
       this.#run.step(
         'planMigration',
         () =>
-          planning('look at source, target and backup directory', hostAsked(input)).planMigration(
-            input,
-          ),
+          planning(
+            'look at source, target and backup directory',
+            requestedHost(input),
+          ).planMigration(input),
         describePlan,
       ),
     );
@@ -177,7 +178,7 @@ export class MigrationSteps {
       const error = endOfStep(failed);
       const { code, message } = causeOf(error);
       if (code === 'Cancelled') throw error;
-      this.#run.listAsked();
+      this.#run.listRequested();
       throw refused(this.#run, [{ code, message }]);
     }
   }

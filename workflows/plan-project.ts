@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Plan } from './domain/plan';
-import { hostAsked } from './activity-options';
+import { requestedHost } from './activity-options';
 import { planning } from './activity-options';
 import { causeOf } from './run/failure-cause';
 
@@ -9,7 +9,7 @@ export async function planProject(input?: unknown): Promise<Plan> {
   try {
     return await planning(
       'look at source, target and backup directory',
-      hostAsked(input),
+      requestedHost(input),
     ).planMigration(input);
   } catch (error) {
     throw unplanned(error);

@@ -1,4 +1,4 @@
-import { hostAsked } from './activity-options';
+import { requestedHost } from './activity-options';
 import type { RestorePlan } from './domain/restore-plan';
 import { unplanned } from './plan-project';
 import { planning } from './activity-options';
@@ -6,9 +6,10 @@ import { planning } from './activity-options';
 /** Shows what a restore would put where, what it would replace, and every problem. Touches nothing. */
 export async function planRestore(input?: unknown): Promise<RestorePlan> {
   try {
-    return await planning('check the backup and look at the target', hostAsked(input)).planRestore(
-      input,
-    );
+    return await planning(
+      'check the backup and look at the target',
+      requestedHost(input),
+    ).planRestore(input);
   } catch (error) {
     throw unplanned(error);
   }

@@ -72,15 +72,15 @@ async function withOtherHosts(found: InterruptedRuns): Promise<InterruptedRuns> 
 }
 
 async function lookAt(host: string, runs: readonly Interrupted[]): Promise<InterruptedRuns> {
-  const suspects = runs.map(({ runId, backupIds }) => ({ runId, backupIds }));
+  const candidates = runs.map(({ runId, backupIds }) => ({ runId, backupIds }));
   try {
-    const drafts = await planning(`what is left at host ${host}`, host).findDrafts(suspects);
+    const drafts = await planning(`what is left at host ${host}`, host).findDrafts(candidates);
     const leftBy = new Map(drafts.map(({ runId, left }) => [runId, left]));
-    const judged = runs.map((run) => ({
+    const left = runs.map((run) => ({
       ...run,
       left: [...run.left, ...(leftBy.get(run.runId) ?? [])],
     }));
-    return { interrupted: judged.filter(({ left }) => left.length > 0), findings: [] };
+    return { interrupted: left.filter(({ left }) => left.length > 0), findings: [] };
   } catch (error) {
     if (causeOf(error).code === 'Cancelled') throw error;
     const finding = `host ${host} does not answer: what interrupted runs have left in its backup directory is not known`;

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { hostAsked } from './activity-options';
+import { requestedHost } from './activity-options';
 import { withRestore } from './compensation';
 import type { Job } from './domain/job';
 import { backupIdOf } from './domain/names';
@@ -28,7 +28,9 @@ export async function restoreProject(input?: unknown): Promise<Report> {
     run.step(
       'planMigration',
       () =>
-        planning('check the backup and look at the target', hostAsked(input)).planRestore(input),
+        planning('check the backup and look at the target', requestedHost(input)).planRestore(
+          input,
+        ),
       (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
     ),
   );

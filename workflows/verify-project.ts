@@ -1,4 +1,4 @@
-import { hostAsked } from './activity-options';
+import { requestedHost } from './activity-options';
 import { truncate } from './run/current-details';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
@@ -14,7 +14,8 @@ export async function verifyProject(input?: unknown): Promise<Report> {
   const plan = await steps.refusing(() =>
     run.step(
       'planMigration',
-      () => planning('find backup, target and source', hostAsked(input)).planVerification(input),
+      () =>
+        planning('find backup, target and source', requestedHost(input)).planVerification(input),
       (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
     ),
   );

@@ -23,7 +23,7 @@ interface Wanted {
 }
 
 /** What is known of a project that may have failed. */
-interface Suspect {
+interface Candidate {
   readonly project: Project;
   readonly recorded: Recorded | undefined;
   readonly run: FailedRun | undefined;
@@ -40,10 +40,12 @@ export async function findFailed(
 ): Promise<Found> {
   const { client } = Context.current();
   const recorded = await recordedProjects(store, client, failedOf);
-  const suspects =
-    failedOf === 'any' ? await suspectsOfAny(client, recorded, configured) : suspectsOf(recorded);
+  const candidates =
+    failedOf === 'any'
+      ? await candidatesOfAny(client, recorded, configured)
+      : candidatesOf(recorded);
   return {
-    projects: [...suspects.values()].map(({ project }) => project),
+    projects: [...candidates.values()].map(({ project }) => project),
     code: 'InvalidInput',
     stillFailed: async (open) => {
       const { cancellationSignal } = Context.current();
@@ -51,31 +53,33 @@ export async function findFailed(
         cancellationSignal.throwIfAborted();
         // The SDK leaves a listener for each call on the signal: of the activity's own they would pile up.
         const { signal } = new AbortController();
-        return client.withAbortSignal(signal, () => judge(client, one, suspects.get(one.ref)));
+        return client.withAbortSignal(signal, () =>
+          findFailure(client, one, candidates.get(one.ref)),
+        );
       });
       return looked.filter((one) => one !== undefined);
     },
-    wasDone: (ref) => wasDone(suspects.get(ref)?.recorded?.entry),
+    wasDone: (ref) => wasDone(candidates.get(ref)?.recorded?.entry),
   };
 }
 
-function suspectsOf(recorded: ReadonlyMap<string, Recorded>): ReadonlyMap<string, Suspect> {
-  const suspects = [...recorded].map(([ref, one]): [string, Suspect] => [
+function candidatesOf(recorded: ReadonlyMap<string, Recorded>): ReadonlyMap<string, Candidate> {
+  const candidates = [...recorded].map(([ref, one]): [string, Candidate] => [
     ref,
     { project: asProject(one.project), recorded: one, run: undefined },
   ]);
-  return new Map(suspects);
+  return new Map(candidates);
 }
 
 /** The configuration says most of a project, then its run, then the list of a fleet. */
-async function suspectsOfAny(
+async function candidatesOfAny(
   client: Client,
   recorded: ReadonlyMap<string, Recorded>,
   configured: readonly Project[] = [],
-): Promise<ReadonlyMap<string, Suspect>> {
+): Promise<ReadonlyMap<string, Candidate>> {
   const runs = await listFailedRuns(client);
   const own = new Map(configured.map((project) => [project.ref, project]));
-  const suspects = new Map<string, Suspect>();
+  const candidates = new Map<string, Candidate>();
   const unnamed: string[] = [];
   for (const ref of new Set([...recorded.keys(), ...runs.keys()])) {
     const known = { recorded: recorded.get(ref), run: runs.get(ref) };
@@ -83,26 +87,26 @@ async function suspectsOfAny(
     const listed = known.recorded && asProject(known.recorded.project);
     const project = own.get(ref) ?? known.run?.project ?? listed;
     if (project === undefined) unnamed.push(ref);
-    else suspects.set(ref, { project, ...known });
+    else candidates.set(ref, { project, ...known });
   }
   if (unnamed.length > 0)
     log.warn('failed projects are left out: nothing says their database', { refs: unnamed.join() });
-  return suspects;
+  return candidates;
 }
 
 /** The project with its reason; `undefined` where its last migration did not fail. */
-async function judge(
+async function findFailure(
   client: Client,
   project: Settled,
-  suspect: Suspect | undefined,
+  candidate: Candidate | undefined,
 ): Promise<Retried | undefined> {
   const usual = migrationWorkflowId(project.ref);
-  const last = await newestRun(client, [usual, suspect?.run?.workflowId ?? usual]);
+  const last = await newestRun(client, [usual, candidate?.run?.workflowId ?? usual]);
   if (last !== undefined) {
     const reason = await reasonOfRun(client, last);
     return reason === undefined ? undefined : { ...project, reason };
   }
-  const { entry, isWaiting = false } = suspect?.recorded ?? {};
+  const { entry, isWaiting = false } = candidate?.recorded ?? {};
   if (wasDone(entry) || (entry === undefined && isWaiting)) return undefined;
   return { ...project, reason: reasonOfEntry(entry) };
 }

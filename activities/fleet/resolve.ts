@@ -26,20 +26,20 @@ export async function resolveProjects(
   connections: Connections,
   { projects, code }: { readonly projects: readonly Project[]; readonly code: FailureCode },
 ): Promise<readonly Settled[]> {
-  const settled = projects.map((project) => ({
+  const resolved = projects.map((project) => ({
     ...project,
     source: project.source ?? settings.source,
     target: project.target ?? settings.target,
   }));
-  const unknown = connectionProblems(settled, connections);
-  const wrong = [...unknown, ...named('have the ref', settled, ({ ref }) => ref)];
+  const unknown = connectionProblems(resolved, connections);
+  const wrong = [...unknown, ...named('have the ref', resolved, ({ ref }) => ref)];
   if (unknown.length > 0) throw failure(code, wrong.join('; '));
-  const servers = await serversOf(settled, connections);
+  const servers = await serversOf(resolved, connections);
   const place = ({ database, target }: Settled): string =>
     `${database}" on the server of connection "${servers.get(target) ?? target}`;
-  wrong.push(...named('go to the database', settled, place));
+  wrong.push(...named('go to the database', resolved, place));
   if (wrong.length > 0) throw failure(code, wrong.join('; '));
-  return settled;
+  return resolved;
 }
 
 function connectionProblems(
@@ -98,11 +98,11 @@ function named(
     else group.push(project);
   }
   const twice = [...groups].filter(([, group]) => group.length > 1);
-  const said = twice.slice(0, NAMED).map(([key, group]) => {
+  const counts = twice.slice(0, NAMED).map(([key, group]) => {
     const refs = group.slice(0, NAMED).map(({ ref }) => `"${ref}"`);
     return `${group.length} projects (${refs.join(', ')}) ${words} "${key}"`;
   });
-  return twice.length > NAMED ? [...said, `${twice.length - NAMED} more of the kind`] : said;
+  return twice.length > NAMED ? [...counts, `${twice.length - NAMED} more of the kind`] : counts;
 }
 
 function andMore(count: number): string {

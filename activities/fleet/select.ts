@@ -6,7 +6,7 @@ import type { Resources } from '../runtime/resources';
 import { findFailed, type Found } from './failed-projects';
 
 /** A request, and the projects that the configuration lists or finds. */
-export interface Asked {
+export interface SelectionRequest {
   readonly request: Pick<MigrateAllRequest, 'file' | 'failedOf'>;
   readonly configured: readonly Project[] | undefined;
 }
@@ -14,7 +14,7 @@ export interface Asked {
 /** Finds the projects of a request: those of its file, those that failed last, else the configured ones. */
 export async function findProjects(
   resources: Pick<Resources, 'settings' | 'store'>,
-  { request: { file, failedOf }, configured }: Asked,
+  { request: { file, failedOf }, configured }: SelectionRequest,
 ): Promise<Found> {
   if (failedOf !== undefined) return findFailed(resources, { failedOf, configured });
   if (file !== undefined) return all(await readProjectsFile(file), 'InvalidInput');

@@ -21,7 +21,7 @@ export interface Sized {
 export async function sizeProjects(
   connections: Connections,
   settings: Settings,
-  asked: {
+  requested: {
     readonly projects: readonly Settled[];
     readonly configured: readonly Project[] | undefined;
   },
@@ -30,19 +30,19 @@ export async function sizeProjects(
   const rows = new Map<string, number>();
   const shared = new Map<string, Overlap>();
   let isEstimated = false;
-  for (const source of new Set(asked.projects.map((project) => project.source))) {
-    const refs = asked.projects.filter((one) => one.source === source).map(({ ref }) => ref);
-    const configuredRefs = refsAtSource(connections, { settings, source }, asked.configured);
-    const census = await connections.with({ connection: source, access: 'read' }, (client) =>
+  for (const source of new Set(requested.projects.map((project) => project.source))) {
+    const refs = requested.projects.filter((one) => one.source === source).map(({ ref }) => ref);
+    const configuredRefs = refsAtSource(connections, { settings, source }, requested.configured);
+    const counted = await connections.with({ connection: source, access: 'read' }, (client) =>
       transaction(client, 'read-snapshot', () =>
         countRowsPerProject(client, { tenancy, scopes, configuredRefs, refs }),
       ),
     );
-    isEstimated ||= census.isEstimated;
-    for (const [ref, count] of census.rows) rows.set(ref, count);
-    for (const [ref, overlap] of census.overlaps ?? []) shared.set(ref, overlap);
+    isEstimated ||= counted.isEstimated;
+    for (const [ref, count] of counted.rows) rows.set(ref, count);
+    for (const [ref, overlap] of counted.overlaps ?? []) shared.set(ref, overlap);
   }
-  const projects = asked.projects.map((project) => {
+  const projects = requested.projects.map((project) => {
     const overlap = shared.get(project.ref);
     return {
       ...project,

@@ -42,7 +42,11 @@ export async function viewSettings(
   if (before.kind !== 'absent') {
     const databaseRef = targetRef(identity, 'read');
     const own = await connections.with(databaseRef, readDatabaseFacts);
-    return { leftOutSettings: [], warnings: frozen, nextSteps: lacking(database, wanted, own) };
+    return {
+      leftOutSettings: [],
+      warnings: frozen,
+      nextSteps: missingSettings(database, wanted, own),
+    };
   }
   const asking = await connections.with({ ...serverRef(connection), reuse: false }, (client) =>
     findUnsettable(client, wanted, createRoles),
@@ -119,7 +123,7 @@ function named({ name, role }: SettingName): string {
   return role === undefined ? `"${name}"` : `"${name}" of role "${role}"`;
 }
 
-function lacking(
+function missingSettings(
   database: string,
   wanted: readonly DatabaseSetting[],
   own: DatabaseFacts,

@@ -31,7 +31,7 @@ import { oddTables } from './scope-findings';
  * What a migration handles under a configuration, in this source: with the partitions that its tables
  * have in other schemas, and without those excluded tables that could not be made.
  */
-export async function settleExtent(
+export async function resolvePlanExtent(
   connections: Connections,
   connection: string,
   scopes: Scopes,
@@ -124,7 +124,7 @@ interface Found {
 }
 
 /** The tables that no rule covers, and those that no rule can carry, each with the lines that settle it. */
-export async function unsettledTables(
+export async function unclassifiedTables(
   client: Client,
   { extent, wanted }: Wanted,
   { tables, classification, mayAskRows }: Found,

@@ -49,7 +49,7 @@ export async function offerLines(
   scopes: Scopes,
   uncovered: readonly TableFacts[],
 ): Promise<readonly Offer[]> {
-  const paths = await settlePaths(ground, scopes, uncovered);
+  const paths = await resolvePaths(ground, scopes, uncovered);
   const offers: Offer[] = [];
   for (const { table } of uncovered) {
     const path = paths.lines.get(table);
@@ -97,28 +97,28 @@ function leadingTo(
   return [...found];
 }
 
-interface Settled {
+interface ResolvedLines {
   readonly scopes: Scopes;
   readonly lines: ReadonlyMap<string, string>;
 }
 
-async function settlePaths(
+async function resolvePaths(
   ground: TrialGround,
   scopes: Scopes,
   uncovered: readonly TableFacts[],
-): Promise<Settled> {
-  let settled = scopes;
+): Promise<ResolvedLines> {
+  let resolved = scopes;
   const lines = new Map<string, string>();
   for (let before = -1; before < lines.size;) {
     before = lines.size;
     for (const facts of uncovered.filter(({ table }) => !lines.has(table))) {
-      const line = await firstThatHolds(ground, facts, settled);
+      const line = await firstThatHolds(ground, facts, resolved);
       if (line === undefined) continue;
       lines.set(facts.table, line);
-      settled = withLine(settled, line);
+      resolved = withLine(resolved, line);
     }
   }
-  return { scopes: settled, lines };
+  return { scopes: resolved, lines };
 }
 
 async function firstThatHolds(

@@ -10,7 +10,7 @@ import { readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/session/transaction';
 
 /** What other projects have to do with this one's rows. */
-export interface Claims {
+export interface Ownership {
   readonly unclaimed?: readonly UnclaimedRows[] | undefined;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -24,14 +24,14 @@ const UNKNOWN =
  * Looks for users and buckets that two projects claim, and for rows that none does. In a snapshot of
  * its own: a configured statement that works for one project may not for all at once.
  */
-export async function readClaims(
+export async function readOwnership(
   connections: Connections,
   connection: string,
   wanted: WantedProject & {
     readonly countUnclaimed: boolean;
     readonly overlap?: Overlap | undefined;
   },
-): Promise<Claims> {
+): Promise<Ownership> {
   if (wanted.overlap !== undefined && !wanted.countUnclaimed)
     return overlapFindings(wanted.overlap, wanted);
   try {
@@ -70,7 +70,7 @@ function unknown(hint: string): Problem {
 function overlapFindings(
   overlap: Overlap,
   { tenancy }: WantedProject,
-): Pick<Claims, 'problems' | 'warnings'> {
+): Pick<Ownership, 'problems' | 'warnings'> {
   if (overlap.users + overlap.buckets === 0) return { problems: [], warnings: [] };
   const what = `${counted(overlap.users, 'user')} and ${counted(overlap.buckets, 'bucket')} are claimed by another project too`;
   if (tenancy.allowShared === true) {

@@ -86,7 +86,7 @@ export async function findPoolers(
   ];
   await assertRoom(connections, { source, target });
   const findings: Findings[] = [];
-  for (const place of places) findings.push(await remarksOf(connections, place));
+  for (const place of places) findings.push(await findingsOf(connections, place));
   const { problems, warnings } = mergeFindings(findings);
   if (problems.length === 0) return warnings;
   throw failure('ConfigInvalid', problems.map(({ message }) => message).join('; '));
@@ -104,10 +104,10 @@ export async function assertRoom(
   connections: Connections,
   { source, target, database }: Reaching,
 ): Promise<void> {
-  const asked: (readonly [DatabaseRef, number])[] = [[serverRef(target), SESSIONS_TO_WRITE]];
-  if (source !== undefined) asked.push([{ connection: source, access: 'read' }, SESSIONS_TO_READ]);
+  const refs: (readonly [DatabaseRef, number])[] = [[serverRef(target), SESSIONS_TO_WRITE]];
+  if (source !== undefined) refs.push([{ connection: source, access: 'read' }, SESSIONS_TO_READ]);
   const found: Findings[] = [];
-  for (const [place, needed] of asked) {
+  for (const [place, needed] of refs) {
     const rooms = await connections.with(place, (client) => readSessionRoom(client, database));
     found.push(sessionFindings(rooms, { connection: place.connection, needed }));
   }
@@ -121,7 +121,7 @@ const GOOD_FOR_MILLIS = 60_000;
 const found = new Map<string, { readonly until: number; readonly findings: Findings }>();
 
 /** A problem is looked at again each time: somebody is about to settle it. */
-async function remarksOf(connections: Connections, databaseRef: DatabaseRef): Promise<Findings> {
+async function findingsOf(connections: Connections, databaseRef: DatabaseRef): Promise<Findings> {
   const key = `${databaseRef.connection} ${connections.digestOf(databaseRef.connection)}`;
   const known = found.get(key);
   if (known !== undefined && known.until > Date.now()) return known.findings;

@@ -3,7 +3,7 @@ import type { Extent } from '../../workflows/domain/extent';
 import type { Scopes } from '../../workflows/domain/scopes';
 import type { TableFacts } from '../postgres/catalog/tables';
 import type { ExtensionPlace } from '../postgres/catalog/extension-places';
-import { settlingStatement, type SchemaProblem, type SchemaScript } from '../postgres/schema';
+import { removalStatement, type SchemaProblem, type SchemaScript } from '../postgres/schema';
 import { classify } from '../postgres/scope/classify';
 import { BUILT_IN_RULES } from '../postgres/scope/rules';
 import { listed } from './findings';
@@ -23,8 +23,8 @@ export interface SchemaGround {
 export function schemaProblems(ground: SchemaGround): readonly Problem[] {
   const all = ground.script.problemsUnder({});
   const found = new Map<string, SchemaProblem[]>();
-  const add = (settled: string, problem: SchemaProblem): void => {
-    found.set(settled, [...(found.get(settled) ?? []), problem]);
+  const add = (remedy: string, problem: SchemaProblem): void => {
+    found.set(remedy, [...(found.get(remedy) ?? []), problem]);
   };
   const carrying = new Carrying(ground);
   for (const problem of all) {
@@ -65,7 +65,7 @@ function lineFor(ground: SchemaGround, problem: SchemaProblem, carrying: Carryin
     return `carry it by configuration: carry: [${carried.map((name) => JSON.stringify(name)).join(', ')}]`;
   const line = columnLine(ground, problem) ?? tableLine(ground, problem);
   if (line !== undefined) return `leave it behind by configuration: ${line}`;
-  const statement = settlingStatement(problem.object);
+  const statement = removalStatement(problem.object);
   if (statement !== undefined) return `change it in the source: ${statement}`;
   return 'no line of configuration settles it: change it in the source so that it needs nothing from there';
 }

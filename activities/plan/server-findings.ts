@@ -147,7 +147,7 @@ function staysAsItIs(before: TargetState): boolean {
 }
 
 const NO_ROLES = {
-  ...{ owners: [], ownersBeside: [], defaultPrivilegesOf: [] },
+  ...{ owners: [], extensionSchemaOwners: [], defaultPrivilegesOf: [] },
   forcesRowSecurity: false,
 } as const;
 

@@ -48,10 +48,10 @@ import {
   partitionProblems,
   scopeFaults,
 } from './scope-findings';
-import { readClaims } from './ownership';
+import { readOwnership } from './ownership';
 import { readOutside, reachingOut } from './dependents';
 import { absentProblem, extensionsIn, schemaProblems } from './schema-findings';
-import { unsettledTables } from './extent';
+import { unclassifiedTables } from './extent';
 
 /** What the plan sees of the source. */
 export interface SourceView {
@@ -103,10 +103,10 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
       return { seen: found, schema: script, unmade, facts };
     }),
   );
-  const claims =
+  const ownership =
     seen.problems.length > 0
       ? { problems: [], warnings: [] }
-      : await readClaims(connections, settings.source, {
+      : await readOwnership(connections, settings.source, {
           ...wanted,
           countUnclaimed: viewing.countUnclaimed ?? false,
           overlap: viewing.overlap,
@@ -114,13 +114,13 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   return {
     ...seen,
     ...{ extent, schema, facts },
-    unclaimed: claims.unclaimed,
-    problems: [...seen.problems, ...claims.problems, ...unmade],
+    unclaimed: ownership.unclaimed,
+    problems: [...seen.problems, ...ownership.problems, ...unmade],
     warnings: [
       ...seen.warnings,
       ...prefixWarnings(wanted),
       ...exclusions(scopes),
-      ...claims.warnings,
+      ...ownership.warnings,
       ...reachingOut(schema),
     ],
   };
@@ -201,7 +201,7 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   ];
   const mayAskRows = problems.length === 0;
   problems.push(
-    ...(await unsettledTables(client, looking, { tables, classification, mayAskRows })),
+    ...(await unclassifiedTables(client, looking, { tables, classification, mayAskRows })),
   );
   const sizes = await knownSizes(client, extent, rights.problems.length + lost.length === 0);
   const releases = await readReleases(client);

@@ -5,9 +5,9 @@ import { sameDatabase } from '../postgres/catalog/databases';
 import { identityWords, momentWords, originWords } from '../../workflows/domain/origin';
 import { counted } from '../../workflows/domain/counted';
 import { type Release, compareReleases } from '../postgres/catalog/releases';
-import { settleDefaultPrivileges } from '../postgres/checks/default-privileges';
+import { defaultPrivilegeStatements } from '../postgres/checks/default-privileges';
 import type { Marker } from '../postgres/lease';
-import { type SchemaScript, compareSchemas, settlePrivileges } from '../postgres/schema';
+import { type SchemaScript, compareSchemas, privilegeStatements } from '../postgres/schema';
 import type { TargetView } from './target';
 import { defaultPrivilegeFindings } from './creation-findings';
 import { readColumnName } from '../../workflows/domain/object-names';
@@ -58,7 +58,7 @@ function identityProblems(view: TargetView, demand: TargetDemand): readonly Prob
 function creationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   if (demand.schema === undefined || !makesSchema(view, demand)) return [];
   const { defaultPrivileges = [], identity } = view;
-  const statements = settleDefaultPrivileges(defaultPrivileges, demand.schema.snapshot);
+  const statements = defaultPrivilegeStatements(defaultPrivileges, demand.schema.snapshot);
   return defaultPrivilegeFindings(identity.database, statements).problems;
 }
 
@@ -165,12 +165,12 @@ function schemaProblems(view: TargetView, demand: TargetDemand): readonly Proble
   }
   // What a backup holds is in it: only a migration can leave columns out.
   const { words, rest } = byRelease(differences, view, demand);
-  const settled = demand.from === 'backup' ? '' : settling(rest, demand);
+  const remedy = demand.from === 'backup' ? '' : differencesRemedy(rest, demand);
   const told = [...words, ...(rest.length > 0 ? [shortened(rest)] : [])];
   return [
     {
       code: 'schema-differs',
-      message: `the schemas of "${database}" are not those of the ${owner}: ${told.join('; ')}; start with replace to give it the ${owner}'s${settled}`,
+      message: `the schemas of "${database}" are not those of the ${owner}: ${told.join('; ')}; start with replace to give it the ${owner}'s${remedy}`,
     },
   ];
 }
@@ -256,11 +256,11 @@ function privilegesOf(
   differences: readonly string[],
 ): readonly string[] | undefined {
   if (schema === undefined || demand.schema === undefined) return undefined;
-  return settlePrivileges(demand.schema.snapshot, schema.snapshot, differences);
+  return privilegeStatements(demand.schema.snapshot, schema.snapshot, differences);
 }
 
 /** Columns that only the source has can stay behind, where the rest works without them. */
-function settling(differences: readonly string[], { works }: TargetDemand): string {
+function differencesRemedy(differences: readonly string[], { works }: TargetDemand): string {
   const columns = differences.flatMap((line) => {
     const name = readColumnName(/^column (.+) is missing$/s.exec(line)?.[1] ?? '');
     return name !== undefined && works?.([name]) === true ? [name] : [];

@@ -148,8 +148,8 @@ async function viewExisting(
   ]);
   const { marker, encoding, dependents, releases, defaultPrivileges } = seen;
   const hasEventTriggers = eventTriggers.length > 0;
-  const settled = { keys, warnings, defaultPrivileges, hasEventTriggers };
-  const found = { marker, encoding, dependents, releases, ...settled };
+  const shared = { keys, warnings, defaultPrivileges, hasEventTriggers };
+  const found = { marker, encoding, dependents, releases, ...shared };
   const names = { ...seen.names, connect };
   const catalog = await connections.withPool(databaseRef, catalogDigest);
   if (seen.parts.length === 0) {
@@ -175,9 +175,9 @@ export function markersBefore({
   marker,
 }: TargetView): Pick<Plan, 'markerBefore' | 'unfinishedRun'> {
   if (marker === undefined) return { markerBefore: undefined, unfinishedRun: undefined };
-  const { runId, epoch, state } = marker;
+  const { runId, fencingToken, state } = marker;
   return {
-    markerBefore: { runId, epoch },
+    markerBefore: { runId, fencingToken },
     unfinishedRun: state === 'completed' ? undefined : runId,
   };
 }

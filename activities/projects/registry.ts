@@ -73,21 +73,21 @@ export interface RequestedProject {
 
 /** Settles target and owner of a project from the request, else from the configuration. */
 export function resolveRequest(
-  asked: RequestedProject,
+  requested: RequestedProject,
   configured: readonly Project[] | undefined,
 ): ProjectIdentity {
-  const known = configured?.find((project) => project.ref === asked.projectRef);
-  const databaseName = asked.databaseName ?? known?.database;
+  const known = configured?.find((project) => project.ref === requested.projectRef);
+  const databaseName = requested.databaseName ?? known?.database;
   if (databaseName === undefined) {
     throw failure(
       'InvalidInput',
-      `"databaseName" is missing, and no configured project "${asked.projectRef}" says it`,
+      `"databaseName" is missing, and no configured project "${requested.projectRef}" says it`,
     );
   }
   return {
-    projectRef: asked.projectRef,
+    projectRef: requested.projectRef,
     databaseName,
-    ownerUserId: asked.ownerUserId ?? known?.owner,
+    ownerUserId: requested.ownerUserId ?? known?.owner,
   };
 }
 

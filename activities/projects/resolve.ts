@@ -36,15 +36,15 @@ interface Counted {
 export async function resolveProject(
   { connections, endEarlierReaders }: Pick<Attempt, 'connections' | 'endEarlierReaders'>,
   settings: Settings,
-  asked: RequestedProject & NamedServers & Counted,
+  requested: RequestedProject & NamedServers & Counted,
 ): Promise<ResolvedProject> {
   const configured =
-    asked.overlap === undefined || asked.unclaimed === true
+    requested.overlap === undefined || requested.unclaimed === true
       ? await configuredProjects(connections, settings)
-      : await relatedProjects(connections, settings, asked);
-  const project = resolveRequest(asked, configured);
+      : await relatedProjects(connections, settings, requested);
+  const project = resolveRequest(requested, configured);
   const known = configured?.find((one) => one.ref === project.projectRef);
-  const own = settingsFor(connections, settings, { asked, known });
+  const own = settingsFor(connections, settings, { requested, known });
   await endEarlierReaders(own.source);
   return {
     project,

@@ -21,11 +21,11 @@ export interface NamedServers {
 export function settingsFor(
   connections: Connections,
   settings: Settings,
-  named: { readonly asked: NamedServers; readonly known?: NamedServers | undefined },
+  named: { readonly requested: NamedServers; readonly known?: NamedServers | undefined },
 ): Settings {
-  const { asked, known } = named;
-  const source = asked.source ?? known?.source ?? settings.source;
-  const target = asked.target ?? known?.target ?? settings.target;
+  const { requested, known } = named;
+  const source = requested.source ?? known?.source ?? settings.source;
+  const target = requested.target ?? known?.target ?? settings.target;
   const faults = [
     ...faultOf(connections, 'source', source),
     ...(target === source ? [] : faultOf(connections, 'target', target)),
@@ -54,14 +54,14 @@ export function refsAtSource(
  * The refs configured for a source that could claim a bucket of the project: those that begin with its
  * own, where buckets are told by their prefix; nothing else asks for refs while one project is read.
  */
-export async function refsBeside(
+export async function otherRefs(
   connections: Connections,
   at: { readonly settings: Settings; readonly source: string },
-  asked: RequestedProject,
+  requested: RequestedProject,
 ): Promise<readonly string[] | undefined> {
   const { settings } = at;
   if (settings.tenancy.buckets.by !== 'id-prefix') return undefined;
-  return refsAtSource(connections, at, await relatedProjects(connections, settings, asked));
+  return refsAtSource(connections, at, await relatedProjects(connections, settings, requested));
 }
 
 /** The connections of all sources, or of all target servers, that the configuration knows; each once. */

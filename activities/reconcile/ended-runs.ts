@@ -25,7 +25,7 @@ export async function findEndedRuns(
     if (await hasOpenRun(client, run.workflowId)) continue;
     const { target: connection = resources.settings.target } = run;
     const look = async (): Promise<InterruptedRuns> => {
-      const one = await judge(resources, attempt, run);
+      const one = await classifyRun(resources, attempt, run);
       if (isElsewhere(one, own) && !(await wasRestored(client, run)))
         return { interrupted: [], elsewhere: [one], findings: [] };
       return { interrupted: one.left.length > 0 ? [one] : [], findings: [] };
@@ -40,7 +40,11 @@ function isElsewhere({ job, host }: Interrupted, own: string | undefined): boole
   return job === undefined && host !== undefined && host !== own;
 }
 
-async function judge(resources: Resources, attempt: Attempt, run: EndedRun): Promise<Interrupted> {
+async function classifyRun(
+  resources: Resources,
+  attempt: Attempt,
+  run: EndedRun,
+): Promise<Interrupted> {
   const { workflowId, runId, workflowType, how, projectRef, databaseName, startedAt } = run;
   const { timing } = resources.settings;
   const backupIds = (['project', 'target'] as const).map((kind) =>
@@ -48,8 +52,8 @@ async function judge(resources: Resources, attempt: Attempt, run: EndedRun): Pro
   );
   const { job, host } = await readRecorded(Context.current().client, run);
   const target = job?.target.connection ?? run.target ?? resources.settings.target;
-  const suspect = { runId, databaseName, target, job, backupIds };
-  const left = await leftoversOf(resources, attempt, suspect);
+  const candidate = { runId, databaseName, target, job, backupIds };
+  const left = await leftoversOf(resources, attempt, candidate);
   return {
     ...{ workflowId, runId, workflowType, how, job, host, backupIds, timing, left },
     project: job?.project ?? { projectRef, databaseName },

@@ -62,7 +62,7 @@ async function lookAt(
     if (typeof marked === 'string') findings.push(`in database "${database}", ${marked}`);
     if (typeof marked === 'string') continue;
     if (marked === undefined || seen.has(marked.marker.runId)) continue;
-    const how = await judge(marked, forgotten);
+    const how = await classifyMarker(marked, forgotten);
     if (typeof how === 'string') findings.push(how);
     else if (how !== undefined)
       interrupted.push({ ...how, target: { connection: target }, timing });
@@ -98,7 +98,7 @@ async function readMarked(
 }
 
 /** The run that is to be restored, a finding, or nothing where the run goes on. */
-async function judge(
+async function classifyMarker(
   { database, marker, job }: Marked,
   forgotten: Looking['forgotten'],
 ): Promise<Omit<Interrupted, 'target' | 'timing'> | string | undefined> {

@@ -50,8 +50,8 @@ export async function withExclusiveLease<T>(
 ): Promise<T> {
   const { project, insteadOf } = job;
   const source = job.source?.connection;
-  const whose = { step, projectRef: project.projectRef, insteadOf, source };
-  return attempt(resources, whose, (current) =>
+  const identity = { step, projectRef: project.projectRef, insteadOf, source };
+  return attempt(resources, identity, (current) =>
     takeLease(current, job, (connections) => use({ ...current, connections, job, resources })),
   );
 }
@@ -63,11 +63,11 @@ export async function withFencedTarget<T>(
 ): Promise<T> {
   return connections.with(reusedTargetRef(job.target, 'write'), async (client) => {
     await assertNoSource(client, job);
-    const { epoch, steps } = await advanceToken(client, runId);
+    const { fencingToken, steps } = await advanceToken(client, runId);
     const write = async <R>(inside: () => Promise<R>): Promise<R> =>
       transaction(
         client,
-        { mode: 'write', first: [lockTokenForShare(runId, epoch)] },
+        { mode: 'write', first: [lockTokenForShare(runId, fencingToken)] },
         async ([held]) => {
           assertToken(held);
           return inside();

@@ -6,7 +6,7 @@ import { failure } from '../runtime/failure';
 import { closeToClients } from '../postgres/connect-rights';
 import { findDatabase } from '../postgres/catalog/databases';
 import { applySettings } from '../postgres/database-settings';
-import { takeMarker, readMarker, recordStep, stagingName, type Claiming } from '../postgres/lease';
+import { takeMarker, readMarker, recordStep, stagingName, type NewMarker } from '../postgres/lease';
 import {
   closeDatabase,
   dropDatabase,
@@ -121,7 +121,7 @@ async function markStaging(writer: Writer, making: Making, isClone: boolean): Pr
   await writer.connections.with(targetRef(target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, writer.job);
-      await takeMarker(client, claiming(writer, making, true));
+      await takeMarker(client, newMarker(writer, making, true));
       await runBatch(client, databaseGrantsSql(staging, closedFacts(facts)));
       const { settings } = carriedFacts(facts, writer.job.leftOutSettings);
       await applySettings(client, staging, settings);
@@ -146,7 +146,7 @@ async function claimExisting(writer: Writer, making: Making): Promise<void> {
       await assertNoSource(client, job);
       await assertFree(client, runId, job);
       const opensTo = await closeToClients(client);
-      await takeMarker(client, { ...claiming(writer, making, false), opensTo });
+      await takeMarker(client, { ...newMarker(writer, making, false), opensTo });
     }),
   );
 }
@@ -155,7 +155,8 @@ async function claimExisting(writer: Writer, making: Making): Promise<void> {
 async function assertFree(client: Client, runId: string, { markerBefore }: Job): Promise<void> {
   const marker = await readMarker(client, 'locked');
   if (marker?.runId === runId) return;
-  if (marker?.runId === markerBefore?.runId && marker?.epoch === markerBefore?.epoch) return;
+  if (marker?.runId === markerBefore?.runId && marker?.fencingToken === markerBefore?.fencingToken)
+    return;
   const now =
     marker === undefined
       ? 'no longer carries the marker that the plan saw'
@@ -163,11 +164,11 @@ async function assertFree(client: Client, runId: string, { markerBefore }: Job):
   throw failure('ProjectBusy', `the target ${now}`);
 }
 
-function claiming(
+function newMarker(
   { job, runId, workflowId }: Writer,
   { origin }: Making,
   createdDatabase: boolean,
-): Claiming {
+): NewMarker {
   const { projectRef, ownerUserId } = job.project;
   const { backupId } = job;
   return { projectRef, ownerUserId, runId, workflowId, backupId, createdDatabase, job, ...origin };

@@ -4,7 +4,7 @@ import { placeSequences } from '../postgres/catalog/sequences';
 import type { Client } from '../postgres/session/database-client';
 
 /** What of a backup is settled behind its rows. */
-export interface Settling {
+export interface Finalizing {
   readonly sequences: readonly SequenceState[];
   readonly contents: readonly Content[];
 }
@@ -14,7 +14,7 @@ export interface Settling {
  */
 export async function finalizeRows(
   client: Client,
-  { sequences, contents }: Settling,
+  { sequences, contents }: Finalizing,
 ): Promise<void> {
   await placeSequences(client, sequences);
   await analyze(

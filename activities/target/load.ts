@@ -7,11 +7,11 @@ import { replaceRows } from '../postgres/rows/load';
 import type { Resources } from '../runtime/resources';
 import { CLONED } from './claim';
 import { importTables } from '../backup/import-tables';
-import { finalizeRows, type Settling } from './finalize';
+import { finalizeRows, type Finalizing } from './finalize';
 import { withFencedTarget, withExclusiveLease } from '../runtime/lease';
 
 /** What is left to be settled in a clone: the template's statistics say of tables without rows that they have none. */
-function share({ contents, sequences }: Manifest, chosen: (table: string) => boolean): Settling {
+function share({ contents, sequences }: Manifest, chosen: (table: string) => boolean): Finalizing {
   return {
     contents: contents.filter(({ table, rows }) => rows > 0 && chosen(table)),
     sequences: sequences.filter(({ ownedBy, sequence }) => chosen(ownedBy ?? sequence)),

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../workflows/domain/manifest';
 import { failure } from '../runtime/failure';
-import { readMarkedUndone } from '../postgres/lease/recorded-markers';
+import { readLeftToOperator } from '../postgres/lease/recorded-markers';
 import { openToClients } from '../postgres/connect-rights';
 import type { Client } from '../postgres/session/database-client';
 import { readMarker, readOpening } from '../postgres/lease';
@@ -27,7 +27,7 @@ export async function openTarget(
   const facts = parseDatabaseFacts(manifest.database);
   await runBatch(client, connectGrantsSql(database, facts));
   if ((await readMarker(client))?.createdDatabase !== true) return;
-  const { leftOutSettings } = await readMarkedUndone(client);
+  const { leftOutSettings } = await readLeftToOperator(client);
   const carried = carriedFacts(facts, leftOutSettings);
   const [difference] = compareDatabaseFacts(carried, await readDatabaseFacts(client));
   if (difference !== undefined) throw failure('VerificationFailed', difference);

@@ -203,6 +203,6 @@ async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> 
   };
 }
 
-function isSame({ runId, epoch }: Marker, { job }: Writer): boolean {
-  return runId === job.markerBefore?.runId && epoch === job.markerBefore.epoch;
+function isSame({ runId, fencingToken }: Marker, { job }: Writer): boolean {
+  return runId === job.markerBefore?.runId && fencingToken === job.markerBefore.fencingToken;
 }

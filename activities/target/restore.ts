@@ -62,7 +62,7 @@ export async function restoreAbsent(writer: Writer): Promise<void> {
     async (client) => {
       await dropDatabase(client, stagingName(runId));
       if (marker?.createdDatabase !== true) return;
-      // Whoever is about to claim the database finds another epoch than its plan saw.
+      // Whoever is about to claim the database finds another fencing token than its plan saw.
       const isOurs = await withOwnTarget(writer, () => Promise.resolve());
       if (isOurs) await dropDatabase(client, job.target.database);
     },

@@ -19,7 +19,7 @@ export async function reasonOfRun(
     return undefined;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    return said(how, error.cause);
+    return reasonOf(how, error.cause);
   }
 }
 
@@ -30,7 +30,7 @@ const HOW: Readonly<Partial<Record<string, string>>> = {
   TIMED_OUT: 'timed out',
 };
 
-function said(how: string, cause: Error | undefined): string {
+function reasonOf(how: string, cause: Error | undefined): string {
   const report: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   if (!isReport(report)) return bounded(how, cause?.message);
   const outcome = report.outcome === 'parked' ? 'parked and abandoned' : report.outcome;

@@ -2,7 +2,7 @@ import type { Client } from '../postgres/session/database-client';
 import type { Problem } from '../../workflows/domain/plan';
 import { listed } from '../plan/findings';
 import { readIdentity } from '../postgres/catalog/databases';
-import { readMarkedUndone, type Undone } from '../postgres/lease/recorded-markers';
+import { readLeftToOperator, type LeftToOperator } from '../postgres/lease/recorded-markers';
 import { readMarker, type Marker } from '../postgres/lease';
 import { targetRef } from '../postgres/database';
 import {
@@ -32,10 +32,14 @@ export async function compareDefinition(
   client: Client,
 ): Promise<Compared> {
   const marker = await readMarker(client);
-  const undone = marker === undefined ? undefined : await readMarkedUndone(client);
+  const leftToOperator = marker === undefined ? undefined : await readLeftToOperator(client);
   const parts = [
-    await compareSchema(verification, client, ownUndone(verification, marker, undone)),
-    await compareFacts(verification, client, { marker, undone }),
+    await compareSchema(
+      verification,
+      client,
+      ownLeftToOperator(verification, marker, leftToOperator),
+    ),
+    await compareFacts(verification, client, { marker, leftToOperator }),
   ];
   return {
     differences: parts.flatMap(({ differences }) => differences),
@@ -44,29 +48,30 @@ export async function compareDefinition(
 }
 
 /** What a completed run left undone; a run that is under way has it in its plan and its next steps. */
-function ownUndone(
+function ownLeftToOperator(
   { manifest }: Verification,
   marker: Marker | undefined,
-  undone: Undone | undefined,
-): Undone | undefined {
+  leftToOperator: LeftToOperator | undefined,
+): LeftToOperator | undefined {
   if (marker?.state !== 'completed' || marker.backupId !== manifest.backupId) return undefined;
-  return undone;
+  return leftToOperator;
 }
 
 /** Not only where the digests differ: these do not say whether constraints are enforced. */
 async function compareSchema(
   { connections, job, manifest, store }: Verification,
   client: Client,
-  undone: Undone | undefined,
+  leftToOperator: LeftToOperator | undefined,
 ): Promise<Compared> {
   const databaseRef = targetRef(job.target, 'read');
   const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
   const looking = { client, connections, databaseRef };
-  const comparing = (unreached: Undone['unreached']): Promise<readonly string[]> =>
+  const comparing = (unreached: LeftToOperator['unreached']): Promise<readonly string[]> =>
     cachedDifferences(looking, manifest.extent, { snapshot, unreached });
-  const unreached = job.unreached ?? undone?.unreached;
+  const unreached = job.unreached ?? leftToOperator?.unreached;
   const differences = await comparing(unreached);
-  if (undone?.unreached === undefined || differences.length > 0) return { ...SAME, differences };
+  if (leftToOperator?.unreached === undefined || differences.length > 0)
+    return { ...SAME, differences };
   return { differences, notes: leftToSuperuser(await comparing(undefined)) };
 }
 
@@ -74,13 +79,16 @@ async function compareSchema(
 async function compareFacts(
   { manifest }: Verification,
   client: Client,
-  { marker, undone }: { readonly marker: Marker | undefined; readonly undone: Undone | undefined },
+  {
+    marker,
+    leftToOperator,
+  }: { readonly marker: Marker | undefined; readonly leftToOperator: LeftToOperator | undefined },
 ): Promise<Compared> {
   const { oid } = await readIdentity(client, '');
   if (marker?.createdDatabase !== true || marker.databaseOid !== oid) return SAME;
   const isCompleted = marker.state === 'completed';
   const present = await readDatabaseFacts(client);
-  const missing = (undone?.leftOutSettings ?? []).filter(
+  const missing = (leftToOperator?.leftOutSettings ?? []).filter(
     ({ name, role }) => !present.settings.some((own) => own.name === name && own.role === role),
   );
   const carried = carriedFacts(parseDatabaseFacts(manifest.database), missing);

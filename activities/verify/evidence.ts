@@ -66,14 +66,14 @@ type Findings = ReadonlyMap<string, RowDifference>;
 /** What is found of each table that differs; what an earlier verification left of the others goes. */
 async function findingsOf(
   verification: Verification,
-  { prints, lacks }: TargetView,
+  { prints, missing }: TargetView,
   snapshot: string,
 ): Promise<Findings> {
   const { manifest, store, job } = verification;
   const differing = new Set(differingTables(manifest, prints));
   const findings = new Map<string, RowDifference>();
   const tables = manifest.contents.map(({ table }) => table);
-  const toTell = new Set(tables.filter((table) => !lacks.has(table) && differing.has(table)));
+  const toTell = new Set(tables.filter((table) => !missing.has(table) && differing.has(table)));
   await removeDifferences(
     store,
     job.backupId,
@@ -81,9 +81,9 @@ async function findingsOf(
   );
   for (const content of manifest.contents) {
     const { table } = content;
-    const lack = lacks.get(table);
+    const note = missing.get(table);
     if (toTell.has(table)) findings.set(table, await diffRows(verification, content, snapshot));
-    else if (lack !== undefined) findings.set(table, { note: lack });
+    else if (note !== undefined) findings.set(table, { note });
   }
   return findings;
 }
@@ -95,8 +95,8 @@ function rowDifferences(findings: Findings): readonly string[] {
         ? []
         : [`${apart.changed} changed, ${apart.missing} missing, ${apart.extra} extra`];
     const keys = apart?.keysFile === undefined ? [] : [`keys in ${apart.keysFile}`];
-    const said = [...counts, ...keys, ...(note === undefined ? [] : [note])];
-    return `rows of ${table} differ: ${said.join(', ')}`;
+    const parts = [...counts, ...keys, ...(note === undefined ? [] : [note])];
+    return `rows of ${table} differ: ${parts.join(', ')}`;
   });
 }
 

@@ -16,7 +16,7 @@ export interface SourceTable {
   readonly where: string;
   /** Absent where the source cannot be read the same way any more. */
   readonly print?: Fingerprint | undefined;
-  readonly lack?: string | undefined;
+  readonly note?: string | undefined;
 }
 
 /** The tables of the manifest as the source has them now; empty where no source was asked for. */
@@ -36,7 +36,7 @@ export async function fingerprintSource(
   const tables = present.filter(({ table }) => listed.has(table));
   for (const { table } of present) {
     if (!listed.has(table))
-      found.set(table, { where: 'false', lack: 'the backup has no such table' });
+      found.set(table, { where: 'false', note: 'the backup has no such table' });
   }
   // No rule need cover what the source has come to have since.
   const held = new Set(contents.flatMap(({ table, rows }) => (rows > 0 ? [table] : [])));
@@ -47,9 +47,9 @@ export async function fingerprintSource(
   for (const content of contents) {
     const { table } = content;
     const where = whereOf.get(table);
-    const lack = where === undefined ? 'the table is missing' : problemOf(content, tables);
-    if (lack === undefined) complete.push(content);
-    found.set(table, { where: where ?? NOTHING, lack });
+    const missing = where === undefined ? 'the table is missing' : problemOf(content, tables);
+    if (missing === undefined) complete.push(content);
+    found.set(table, { where: where ?? NOTHING, note: missing });
   }
   const asking = { contents: complete, seed };
   const prints = await fingerprintTables(client, asking, ({ table, columns }) => ({
@@ -66,7 +66,7 @@ export async function fingerprintSource(
 export function driftOf(manifest: Manifest, source: SourceTables): readonly TableDrift[] {
   return [...source].flatMap(([table, now]): readonly TableDrift[] => {
     const then = fingerprintIn(manifest, table);
-    if (now.print === undefined) return [{ table, manifest: then, note: now.lack }];
+    if (now.print === undefined) return [{ table, manifest: then, note: now.note }];
     return sameFingerprint(now.print, then) ? [] : [{ table, manifest: then, source: now.print }];
   });
 }

@@ -19,8 +19,8 @@ import { countRows } from '../postgres/catalog/populated';
 /** The target in one snapshot, as far as it can be told without looking at single rows. */
 export interface TargetView {
   readonly prints: Fingerprints;
-  /** What the target lacks of a table, by table. */
-  readonly lacks: ReadonlyMap<string, string>;
+  /** What is missing from a table in the target, by table. */
+  readonly missing: ReadonlyMap<string, string>;
   readonly unlisted: readonly UnlistedTable[];
   /** Differences beside the rows of the manifest's tables. */
   readonly differences: readonly string[];
@@ -41,14 +41,14 @@ export async function viewTarget(verification: Verification, client: Client): Pr
   const orphans = await orphanDifferences(client, manifest.extent, isEmpty);
   const definition = await compareDefinition(verification, client);
   const present = await readTables(client, manifest.extent);
-  const lacks = new Map<string, string>();
+  const missing = new Map<string, string>();
   for (const content of manifest.contents) {
-    const lack = problemOf(content, present);
-    if (lack !== undefined) lacks.set(content.table, lack);
+    const note = problemOf(content, present);
+    if (note !== undefined) missing.set(content.table, note);
   }
   return {
     prints,
-    lacks,
+    missing,
     unlisted,
     differences: [
       ...generated,
@@ -131,9 +131,9 @@ async function orphanDifferences(
   isEmpty: (table: string) => boolean,
 ): Promise<readonly string[]> {
   const keys = await readForeignKeys(client, extent);
-  const asked = keys.filter(({ table }) => !isEmpty(table));
-  const orphans = await countOrphans(client, asked);
-  return asked.flatMap(({ name, table }, i) =>
+  const chosen = keys.filter(({ table }) => !isEmpty(table));
+  const orphans = await countOrphans(client, chosen);
+  return chosen.flatMap(({ name, table }, i) =>
     orphans[i] === 0
       ? []
       : [`foreign key ${name} on ${table}: rows that point at nothing: ${String(orphans[i])}`],

@@ -27,7 +27,7 @@ export function noteServer(dbFilename: string, server: number): void {
 }
 
 /** Takes the note back, after the server has ended. */
-export function forgetServer(dbFilename: string): void {
+export function deleteOwnerFile(dbFilename: string): void {
   rmSync(noteOf(dbFilename), { force: true });
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { forgetServer, freeDatabase, noteServer } from './database-owner';
+import { deleteOwnerFile, freeDatabase, noteServer } from './database-owner';
 import { freePort } from './free-port';
 import { awaitReady } from './readiness';
 import { runProgram } from './run-program';
@@ -104,13 +104,13 @@ async function keepClosedRuns(
 
 async function end(server: WatchedProcess, dbFilename: string | undefined): Promise<void> {
   await server.end();
-  if (dbFilename !== undefined) forgetServer(dbFilename);
+  if (dbFilename !== undefined) deleteOwnerFile(dbFilename);
 }
 
 function portTakenOrThrow(error: unknown, server: WatchedProcess, logFile: string): PortTaken {
   const reason = error instanceof Error ? error.message : String(error);
-  const said = server.lastLines();
-  const message = `the Temporal server did not start: ${reason}. It logged (${logFile}):\n${said}`;
-  if (/address already in use|port is already/i.test(said)) return new PortTaken(message);
+  const logged = server.lastLines();
+  const message = `the Temporal server did not start: ${reason}. It logged (${logFile}):\n${logged}`;
+  if (/address already in use|port is already/i.test(logged)) return new PortTaken(message);
   throw new KnownError('ServerUnavailable', message, { cause: error });
 }

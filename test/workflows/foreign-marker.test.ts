@@ -4,9 +4,9 @@ import { openTestbed, type Testbed } from '../support/harness/testbed';
 
 /** As moveout makes it, but for what a case changes. */
 const OURS = `CREATE SCHEMA moveout; CREATE TABLE moveout.migration (
-  project_ref text, run_id text, workflow_id text, owner_user_id text, backup_id text, state text, epoch bigint,
+  project_ref text, run_id text, workflow_id text, owner_user_id text, backup_id text, state text, fencing_token bigint,
   steps text[], created_database boolean, database_oid oid, source jsonb, snapshot_at timestamptz, completed_at timestamptz)`;
-const ROW = `INSERT INTO moveout.migration (project_ref, run_id, workflow_id, backup_id, epoch, steps, created_database, database_oid, state, source, snapshot_at)
+const ROW = `INSERT INTO moveout.migration (project_ref, run_id, workflow_id, backup_id, fencing_token, steps, created_database, database_oid, state, source, snapshot_at)
   VALUES ('p', '0b5cbb5e-3a86-4f1e-9d0c-9c2a1d4f6e11', 'w', 'b', 1, '{}', false, 1, 'running',
   '{"connection":"c","database":"d","systemIdentifier":"1","oid":1,"serverVersion":150000}', now())`;
 
@@ -24,8 +24,8 @@ const FOREIGN: readonly (readonly [string, string, RegExp])[] = [
   ],
   [
     'a column of another type',
-    `${OURS}; ALTER TABLE moveout.migration ALTER epoch TYPE text`,
-    /no column "epoch" of type bigint/,
+    `${OURS}; ALTER TABLE moveout.migration ALTER fencing_token TYPE text`,
+    /no column "fencing_token" of type bigint/,
   ],
   [
     'a newer version',

@@ -91,10 +91,10 @@ export interface Unreached {
   readonly defaultPrivilegesOf: readonly string[];
 }
 
-/** Whose marker it was, and its epoch then: whoever has taken the target over since has raised it. */
+/** Whose marker it was, and its fencing token then: a run that has claimed the target since has raised it. */
 export interface MarkerBefore {
   readonly runId: string;
-  readonly epoch: number;
+  readonly fencingToken: number;
 }
 
 /** What will be done, and everything that speaks against it. Nothing was touched to make it. */

@@ -14,7 +14,7 @@ import type { Progress, StepProgress } from '../domain/progress';
 import type { Outcome, Report, StepTiming } from '../domain/report';
 import type { ProjectIdentity } from '../domain/request';
 import type { Step } from '../domain/step-names';
-import { namesAsked, type NamesAsked } from '../domain/names-asked';
+import { requestedNames, type RequestedNames } from '../domain/requested-names';
 import { detailsOf } from './current-details';
 import { Parking } from '../parking';
 import { upsert } from './search-attributes';
@@ -31,7 +31,7 @@ interface NamedConnections {
 /** What a run knows of itself while it goes; the query, the details and the report come from here. */
 export class Run {
   readonly #steps = new Map<Step, StepProgress>();
-  readonly #asked: NamesAsked;
+  readonly #requested: RequestedNames;
   #project: Partial<ProjectIdentity>;
   #backup: { readonly backupId?: string; readonly backupPath?: string } = {};
   #outcome = 'running';
@@ -44,8 +44,8 @@ export class Run {
 
   /** `input` is the run's as it came: what it names is shown until a plan has settled it. */
   constructor(steps: readonly Step[], input?: unknown) {
-    this.#asked = namesAsked(input);
-    this.#project = this.#asked.project ?? {};
+    this.#requested = requestedNames(input);
+    this.#project = this.#requested.project ?? {};
     for (const step of steps) this.#steps.set(step, { step, state: 'waiting', tables: [] });
     setHandler(progressQuery, () => this.progress(), {
       description: 'How far the run is: steps with their times, and tables with rows and bytes.',
@@ -62,8 +62,8 @@ export class Run {
   }
 
   /** Lists the run by the names in its request, if no plan could settle them. */
-  listAsked(): void {
-    const { project, connections } = this.#asked;
+  listRequested(): void {
+    const { project, connections } = this.#requested;
     if (project === undefined) return;
     const { projectRef, databaseName, ownerUserId } = project;
     upsert({ project: projectRef, database: databaseName, owner: ownerUserId });

@@ -38,14 +38,14 @@ export async function snapshotEnded(client: Client): Promise<void> {
   const snapshot = snapshots.get(client);
   snapshots.delete(client);
   if (snapshot?.versions === undefined || snapshot.keeping.length === 0) return;
-  if ((await readCatalogVersion(client)).stamp !== (await snapshot.versions).stamp) return;
+  if ((await readCatalogVersion(client)).checksum !== (await snapshot.versions).checksum) return;
   for (const keep of snapshot.keeping.splice(0)) keep();
 }
 
 async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
-  const { run, settled } = await (snapshot.versions ??= readCatalogVersion(client));
+  const { run, contentKey } = await (snapshot.versions ??= readCatalogVersion(client));
   if (run === null) return readCatalogFingerprint(client);
-  const key = `${run} ${settled}`;
+  const key = `${run} ${contentKey}`;
   const known = contents.get(key);
   if (known !== undefined) return known;
   const content = await readCatalogFingerprint(client);

@@ -4,9 +4,9 @@ import { z } from 'zod';
 /** Which versions of its rows a database's system catalogs have. */
 export interface CatalogVersion {
   /** Differs where any row was written, also where it is again what it was. */
-  readonly stamp: string;
+  readonly checksum: string;
   /** Does not differ where the load of a clone wrote a row and it is again what it was. */
-  readonly settled: string;
+  readonly contentKey: string;
   /**
    * For as long as it is the same, the number of a transaction stands for the same changes, so that equal
    * stamps of either kind are equal contents; `null` where the role may not know.
@@ -24,20 +24,24 @@ const reader = z.object({
   mayReadRun: z.boolean(),
 });
 const made = z.object({ statement: z.string() });
-const stamps = z.object({ stamp: z.string(), settled: z.string(), run: z.string().nullable() });
+const versionsRow = z.object({
+  checksum: z.string(),
+  contentKey: z.string(),
+  run: z.string().nullable(),
+});
 
 /** The statements made so far, by server version and by what the role may read in the database. */
 const statements = new Map<string, string>();
 
 /**
- * Reads the stamp of the database a session is in: a hash over every row of its system catalogs that is
+ * Reads the checksum of the database a session is in: a hash over every row of its system catalogs that is
  * about an object of its users, and over the server's roles, but for what changes without any DDL (sizes,
  * statistics, transaction ids, where a relation lies on disk). Two databases with equal content have equal
  * schemas, down to the OIDs, as far as the role can see them: that is so of a database and its clone. A
- * different stamp says nothing.
+ * different checksum says nothing.
  */
 export async function readCatalogFingerprint(client: Client): Promise<string> {
-  return (await read(client, 'content')).stamp;
+  return (await read(client, 'content')).checksum;
 }
 
 /**
@@ -50,15 +54,15 @@ export function readCatalogVersion(client: Client): Promise<CatalogVersion> {
 
 async function read(client: Client, of: Of): Promise<CatalogVersion> {
   // Prepared, both: a session that is used again has them planned already.
-  const who = await client.query({ name: 'moveout stamp by whom', text: READER });
+  const who = await client.query({ name: 'moveout fingerprint by whom', text: READER });
   const { version, role, rights, mayReadRun } = reader.parse(who.rows[0]);
   const key = `${of} ${version} ${rights}`;
   const text = statements.get(key) ?? (await makeStatement(client, of, mayReadRun));
   statements.set(key, text);
-  const result = await client.query({ name: `moveout stamp ${of} ${rights}`, text });
-  const { stamp, settled, run } = stamps.parse(result.rows[0]);
+  const result = await client.query({ name: `moveout fingerprint ${of} ${rights}`, text });
+  const { checksum, contentKey, run } = versionsRow.parse(result.rows[0]);
   const reading = `${version} ${role} ${rights}`;
-  return { stamp: `${reading} ${stamp}`, settled: `${reading} ${settled}`, run };
+  return { checksum: `${reading} ${checksum}`, contentKey: `${reading} ${contentKey}`, run };
 }
 
 async function makeStatement(client: Client, of: Of, mayReadRun: boolean): Promise<string> {
@@ -154,8 +158,8 @@ each AS (
              ELSE coalesce((SELECT format('t.%I >= ${FIRST}', o.key) FROM ${OWN_ROWS} WHERE o.catalog = read.catalog), 'true')
            END) AS statement
     FROM read)
-SELECT format('SELECT md5(string_agg(concat(c, '' '', n, '' '', h), '','' ORDER BY c)) AS stamp,
-                      md5(string_agg(concat(c, '' '', n, '' '', s), '','' ORDER BY c)) AS settled, %s::text AS run FROM (',
+SELECT format('SELECT md5(string_agg(concat(c, '' '', n, '' '', h), '','' ORDER BY c)) AS checksum,
+                      md5(string_agg(concat(c, '' '', n, '' '', s), '','' ORDER BY c)) AS "contentKey", %s::text AS run FROM (',
               $2::text)
        || string_agg(statement, ' UNION ALL ' ORDER BY statement) || ') AS catalogs' AS statement
   FROM each`;

@@ -23,9 +23,9 @@ export async function populatedTables(
   const possible = choices.filter(({ where }) => where !== NOTHING);
   const names = possible.map(({ table }) => table);
   const filled = known ?? (await tablesWithRows(client, names));
-  const asked = possible.filter(({ table }) => filled.has(table));
-  if (asked.length === 0) return new Set();
-  const selects = asked.map(
+  const nonEmpty = possible.filter(({ table }) => filled.has(table));
+  if (nonEmpty.length === 0) return new Set();
+  const selects = nonEmpty.map(
     ({ table, where }) =>
       `SELECT ${literal(table)} AS "table" WHERE EXISTS (SELECT FROM ${qualified(table)} AS t WHERE (${where}))`,
   );

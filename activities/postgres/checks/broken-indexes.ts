@@ -38,19 +38,19 @@ export async function findBrokenIndexes(
   { tables }: ProjectScope,
   keys: readonly UniqueKey[],
 ): Promise<readonly BrokenIndex[]> {
-  const asked = tables
+  const indexed = tables
     .filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING)
     .map((scoped) => ({ scoped, keys: triedKeys(scoped, keys) }))
     .filter((one) => one.keys.length > 0);
-  if (asked.length === 0) return [];
+  if (indexed.length === 0) return [];
   const small = await smallTables(
     client,
-    asked.map(({ scoped }) => scoped.facts.table),
+    indexed.map(({ scoped }) => scoped.facts.table),
   );
   // What is set is taken back with the savepoint.
   await client.query('SAVEPOINT without_indexes; SET LOCAL enable_indexonlyscan = off');
   const [whole, some] = [true, false].map((isSmall) =>
-    asked.filter(({ scoped }) => small.has(scoped.facts.table) === isSmall),
+    indexed.filter(({ scoped }) => small.has(scoped.facts.table) === isSmall),
   );
   const found = await countAll(client, some ?? []);
   await client.query('SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off');
@@ -59,7 +59,7 @@ export async function findBrokenIndexes(
   return [...found, ...more];
 }
 
-interface Asked {
+interface IndexedTable {
   readonly scoped: ScopedTable;
   readonly keys: readonly UniqueKey[];
 }
@@ -82,23 +82,26 @@ async function smallTables(
 }
 
 /** All in one message; where one cannot be tried, one by one, so that only that one is not. */
-async function countAll(client: Client, asked: readonly Asked[]): Promise<readonly BrokenIndex[]> {
+async function countAll(
+  client: Client,
+  indexed: readonly IndexedTable[],
+): Promise<readonly BrokenIndex[]> {
   const outcome = await underSavepoint(client, NOT_TO_BE_TRIED, () =>
-    runBatch(client, asked.map(countStatement)),
+    runBatch(client, indexed.map(countStatement)),
   );
   if ('result' in outcome) {
-    return outcome.result.flatMap(({ rows }, i) => readBroken(asked[i]?.keys ?? [], rows));
+    return outcome.result.flatMap(({ rows }, i) => readBroken(indexed[i]?.keys ?? [], rows));
   }
-  const parts = apart(asked);
+  const parts = apart(indexed);
   const found: BrokenIndex[] = [];
   for (const part of parts.length > 1 ? parts : []) found.push(...(await countAll(client, [part])));
   return found;
 }
 
 /** One for each table; a single table one for each key. */
-function apart(asked: readonly Asked[]): readonly Asked[] {
-  const [first, ...more] = asked;
-  if (first === undefined || more.length > 0) return asked;
+function apart(indexed: readonly IndexedTable[]): readonly IndexedTable[] {
+  const [first, ...more] = indexed;
+  if (first === undefined || more.length > 0) return indexed;
   return first.keys.map((key) => ({ scoped: first.scoped, keys: [key] }));
 }
 
@@ -113,7 +116,7 @@ function readBroken(keys: readonly UniqueKey[], rows: readonly unknown[]): Broke
     });
 }
 
-function countStatement({ scoped: { facts, where }, keys }: Asked): string {
+function countStatement({ scoped: { facts, where }, keys }: IndexedTable): string {
   const columns = [...new Set(keys.flatMap((key) => key.columns))];
   const read = columns.map((column) => `t.${ident(column)}`).join(', ');
   const counts = keys.map(countKey).join(' UNION ALL ');

@@ -77,9 +77,9 @@ async function tryKey(
 ): Promise<Collision | Untried> {
   const { index, table } = key;
   const present = new Set(scoped.facts.columns.map(({ name }) => name));
-  const lacking = key.columns.find((column) => !present.has(column));
-  if (lacking !== undefined)
-    return { index, table, because: `the source's table has no column "${lacking}" that moves` };
+  const missing = key.columns.find((column) => !present.has(column));
+  if (missing !== undefined)
+    return { index, table, because: `the source's table has no column "${missing}" that moves` };
   const outcome = await underSavepoint(client, NOT_TO_BE_TRIED, () =>
     client.query(countStatement(scoped, key)),
   );

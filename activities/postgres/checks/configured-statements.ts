@@ -16,17 +16,17 @@ export async function findRefusedStatements(
 ): Promise<readonly string[]> {
   await addPublicToSearchPath(client);
   const first = literal(projectRef);
-  const asked: Sent[] = [];
+  const statements: Sent[] = [];
   const ask = (place: string, sql: string, value: string, names = ''): void => {
     const [before, after] = [`SELECT ${value} FROM (\n`, `\n) AS q${names} LIMIT 0`];
-    asked.push({ place, sql, yields: YIELDS, before, after, first });
+    statements.push({ place, sql, yields: YIELDS, before, after, first });
   };
   if (users.by === 'query') ask('tenancy.users.sql', users.sql, 'q.id::uuid');
   if (users.by === 'instance-id' && users.sql !== undefined)
     ask('tenancy.users.sql', users.sql, 'q.instance::text::uuid', ' (instance)');
   if (buckets.by === 'query') ask('tenancy.buckets.sql', buckets.sql, 'q.id::text');
   const refusals: string[] = [];
-  for (const sent of asked) refusals.push(...(await refusalOf(client, sent)));
+  for (const sent of statements) refusals.push(...(await refusalOf(client, sent)));
   return refusals;
 }
 

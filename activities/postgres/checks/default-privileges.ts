@@ -64,7 +64,7 @@ const KINDS = {
  * The statements after which what is created from the snapshot gets the snapshot's privileges: one for each
  * schema, kind and grantee. Empty if all that will be created has the privileges anyway.
  */
-export function settleDefaultPrivileges(
+export function defaultPrivilegeStatements(
   found: readonly DefaultPrivilege[],
   snapshot: string,
 ): readonly string[] {

@@ -45,9 +45,9 @@ export async function readLoadRights(
   const reached = new Map((await readReach(client, owners)).map((one) => [one.role, one]));
   const has = ({ owner }: Relation): boolean => reached.get(owner)?.inherits === true;
   const needed = relations.filter((one) => one.needsOwner && !has(one));
-  const asked = new Set(needed.map(({ owner }) => owner));
-  const others = relations.filter((one) => !has(one) && !asked.has(one.owner));
-  const toOwn = [...asked].flatMap((owner) => reached.get(owner) ?? []);
+  const neededOwners = new Set(needed.map(({ owner }) => owner));
+  const others = relations.filter((one) => !has(one) && !neededOwners.has(one.owner));
+  const toOwn = [...neededOwners].flatMap((owner) => reached.get(owner) ?? []);
   return [
     ...usage(others, mover),
     ...tables(others, mover),

@@ -61,17 +61,17 @@ export async function readTargetRole(client: Client, needs: TargetNeeds): Promis
   const { script, replaced } = needs;
   const wanted = [script, replaced].flatMap((one) => [
     ...one.owners,
-    ...one.ownersBeside,
+    ...one.extensionSchemaOwners,
     ...one.defaultPrivilegesOf,
   ]);
   const reached = new Map((await readReach(client, wanted)).map((one) => [one.role, one]));
   const asking = { mover, reached, needs };
   const missing = [
-    ...(await lacksInDatabase(client, asking)),
-    ...lacksOfOwners(asking),
-    ...lacksOfReplaced(asking),
-    ...lacksOfServer(asking),
-    ...(await lacksOfExtensions(client, asking)),
+    ...(await missingDatabaseRights(client, asking)),
+    ...missingOwnerRights(asking),
+    ...replaceRights(asking),
+    ...missingServerRights(asking),
+    ...(await missingExtensionRights(client, asking)),
   ];
   return { mover, missing, unreached: unreachedOf(asking) };
 }
@@ -90,7 +90,7 @@ function unreachedOf({ mover, reached, needs: { script } }: Asking): Unreached |
   };
   const owners = [
     ...script.owners.filter((name) => isFar(name) && reached.get(name)?.powerful),
-    ...script.ownersBeside.filter(isFar),
+    ...script.extensionSchemaOwners.filter(isFar),
   ];
   const defaultPrivilegesOf = script.defaultPrivilegesOf.filter(isFar);
   if (owners.length + defaultPrivilegesOf.length === 0) return undefined;
@@ -98,7 +98,7 @@ function unreachedOf({ mover, reached, needs: { script } }: Asking): Unreached |
 }
 
 /** Never the membership in a role with a superuser's power: what such a role owns is left to a superuser. */
-function lacksOfOwners({ mover, reached, needs: { script } }: Asking): MissingTargetRight[] {
+function missingOwnerRights({ mover, reached, needs: { script } }: Asking): MissingTargetRight[] {
   const far = script.owners.flatMap((name) => reached.get(name) ?? []).filter(isOutOfReach);
   return memberships(
     mover,
@@ -127,7 +127,7 @@ function memberships(mover: Mover, kind: Kind, far: readonly Reach[]): MissingTa
 }
 
 /** A restore makes it again exactly, so nothing of it can be left to a superuser. */
-function lacksOfReplaced({ mover, reached, needs: { replaced } }: Asking): MissingTargetRight[] {
+function replaceRights({ mover, reached, needs: { replaced } }: Asking): MissingTargetRight[] {
   const names = [...new Set([...replaced.owners, ...replaced.defaultPrivilegesOf])].sort();
   const far = names.flatMap((name) => reached.get(name) ?? []).filter(isOutOfReach);
   return [
@@ -142,7 +142,7 @@ function lacksOfReplaced({ mover, reached, needs: { replaced } }: Asking): Missi
   ];
 }
 
-function lacksOfServer({ mover, reached, needs }: Asking): MissingTargetRight[] {
+function missingServerRights({ mover, reached, needs }: Asking): MissingTargetRight[] {
   const { database, exists, rolesToCreate, script, replaced } = needs;
   const toMake = rolesToCreate.map((role): MissingTargetRight => {
     const isOwner = script.owners.includes(role) && !reached.has(role);
@@ -187,7 +187,7 @@ const databaseRow = z.object({
 });
 
 /** The schema of the marker is made, so that the role may have to create one; a marker that stands has an owner. */
-async function lacksInDatabase(
+async function missingDatabaseRights(
   client: Client,
   { mover, needs: { database, exists } }: Asking,
 ): Promise<MissingTargetRight[]> {
@@ -240,7 +240,7 @@ const extensionRow = z.object({
  * A trusted extension can be created by whoever may create in the database and in the extension's schema; all
  * others by a superuser.
  */
-async function lacksOfExtensions(
+async function missingExtensionRights(
   client: Client,
   { mover, needs }: Asking,
 ): Promise<MissingTargetRight[]> {

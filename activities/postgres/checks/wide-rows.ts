@@ -12,7 +12,7 @@ const LONGEST_JSON_ROW = 32 * 1_048_576;
 const MOST_COMPRESSED = LONGEST_JSON_ROW / 256;
 
 /** Rows of one table: its facts and a predicate over the alias `t`. */
-export interface Asked {
+export interface WidthRequest {
   readonly facts: TableFacts;
   readonly where: string;
 }
@@ -26,13 +26,15 @@ const widthRow = z.object({ table: z.string(), bytes: z.coerce.number() });
  */
 export async function readWideTables(
   client: Client,
-  asked: readonly Asked[],
+  requested: readonly WidthRequest[],
 ): Promise<ReadonlyMap<string, number>> {
   const possible = await mayHoldWideRows(
     client,
-    asked.filter(({ where }) => where !== NOTHING).map(({ facts }) => facts.table),
+    requested.filter(({ where }) => where !== NOTHING).map(({ facts }) => facts.table),
   );
-  const read = asked.filter(({ facts, where }) => where !== NOTHING && possible.has(facts.table));
+  const read = requested.filter(
+    ({ facts, where }) => where !== NOTHING && possible.has(facts.table),
+  );
   const results = await runBatch(client, read.map(widest));
   const widths = results.flatMap(({ rows }) => z.array(widthRow).parse(rows));
   return new Map(widths.map(({ table, bytes }) => [table, bytes]));
@@ -54,7 +56,7 @@ async function mayHoldWideRows(
   return new Set(rows.map(({ name }) => name));
 }
 
-function widest({ facts, where }: Asked): string {
+function widest({ facts, where }: WidthRequest): string {
   const sizes = facts.columns.filter(({ generated }) => !generated).map(sizeOf);
   return `SELECT ${literal(facts.table)} AS "table", max(s.bytes)::text AS bytes
     FROM (SELECT ${['0::int8', ...sizes].join(' + ')} AS bytes FROM ${qualified(facts.table)} AS t WHERE (${where})) AS s

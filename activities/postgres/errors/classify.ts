@@ -4,7 +4,7 @@ import { DatabaseError } from 'pg';
 import { temporalProblem } from '../../../workflows/domain/temporal-problem';
 import { failure } from '../../runtime/failure';
 import { clientError, systemError } from './network';
-import { framesOf, programError, saidMessage, saidObject } from './redact';
+import { framesOf, programError, redactedMessage, redactedObject } from './redact';
 import type { FailureCode } from '../../../workflows/domain/failure';
 
 /**
@@ -68,9 +68,9 @@ function serverError(error: DatabaseError): Landing {
   const state = error.code ?? '';
   if (state === '') return NO_POSTGRES;
   const { code, words } = exceptionOf(error) ?? conditionOf(state) ?? UNKNOWN;
-  const said = saidMessage(error);
-  const what = said === undefined ? words : `${words}: ${said}`;
-  return { code, words: `${what}${saidObject(error)} [SQLSTATE ${shown(state)}]` };
+  const message = redactedMessage(error);
+  const what = message === undefined ? words : `${words}: ${message}`;
+  return { code, words: `${what}${redactedObject(error)} [SQLSTATE ${shown(state)}]` };
 }
 
 /** A state is five digits or capitals; RAISE checks that as well. */

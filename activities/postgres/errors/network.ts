@@ -140,13 +140,13 @@ export function clientError(error: Error, errno: string): Landing | undefined {
   if (errno === '') return text?.[1];
   const certificate = CERTIFICATES.find(([pattern]) => pattern.test(errno));
   if (certificate !== undefined)
-    return said('ConfigInvalid', `the server's certificate ${certificate[1]}`, errno);
-  if (BROKEN_OFF.test(errno)) return said(LOST_CONNECTION.code, LOST_CONNECTION.words, errno);
+    return landing('ConfigInvalid', `the server's certificate ${certificate[1]}`, errno);
+  if (BROKEN_OFF.test(errno)) return landing(LOST_CONNECTION.code, LOST_CONNECTION.words, errno);
   if (!TLS.test(errno)) return undefined;
   const advice = 'see sslmode, sslcert and sslkey in the URL of the connection';
-  return said('ConfigInvalid', `no TLS session came about; ${advice}`, errno);
+  return landing('ConfigInvalid', `no TLS session came about; ${advice}`, errno);
 }
 
-function said(code: FailureCode, words: string, errno: string): Landing {
+function landing(code: FailureCode, words: string, errno: string): Landing {
   return { code, words: `${words} (${errno})` };
 }

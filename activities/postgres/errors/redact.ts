@@ -35,14 +35,14 @@ const LONGEST = 300;
  * The server's primary message where it can hold nothing of a row; else nothing. Never where a
  * function or a line of COPY was under way: names may then have been made from values.
  */
-export function saidMessage(error: DatabaseError): string | undefined {
+export function redactedMessage(error: DatabaseError): string | undefined {
   if (!NAMES_ONLY.has(error.code ?? '') || !isTrusted(error)) return undefined;
   const isOurs = error.where === undefined && error.internalQuery === undefined;
   return isOurs || error.file === CATALOG_ONLY ? oneLine(error.message) : undefined;
 }
 
 /** The object that the server names in fields of their own, as ` (schema.table.column.constraint)`. */
-export function saidObject(error: DatabaseError): string {
+export function redactedObject(error: DatabaseError): string {
   if (!isTrusted(error)) return '';
   const names = [error.schema, error.table, error.column, error.dataType, error.constraint];
   const named = names.filter((name) => name !== undefined && name !== '');

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { failure } from '../../runtime/failure';
 import { literal } from '../identifiers';
 
-const holdRow = z.object({ epoch: z.coerce.number(), steps: z.array(z.string()) });
+const tokenRow = z.object({ fencingToken: z.coerce.number(), steps: z.array(z.string()) });
 
 /** The fence as an attempt has taken it, and the steps that are written down as done. */
-export type FencingToken = Readonly<z.infer<typeof holdRow>>;
+export type FencingToken = Readonly<z.infer<typeof tokenRow>>;
 
 /**
  * Takes the fence over for one attempt: from here on no earlier attempt's transaction can commit a
@@ -18,19 +18,19 @@ export async function advanceToken(
   state: 'running' | 'any' = 'running',
 ): Promise<FencingToken> {
   const result = await client.query(
-    `UPDATE moveout.migration SET epoch = epoch + 1
+    `UPDATE moveout.migration SET fencing_token = fencing_token + 1
       WHERE run_id = $1 AND ($2 = 'any' OR state = $2)
-      RETURNING epoch::text, steps`,
+      RETURNING fencing_token::text AS "fencingToken", steps`,
     [runId, state],
   );
   if (result.rowCount !== 1) throw failure('Fenced', 'the target no longer belongs to this run');
-  return holdRow.parse(result.rows[0]);
+  return tokenRow.parse(result.rows[0]);
 }
 
 /** What a write transaction begins with: it holds the fence, as it should stand, until the transaction ends. */
-export function lockTokenForShare(runId: string, epoch: number): string {
+export function lockTokenForShare(runId: string, fencingToken: number): string {
   return `SELECT FROM moveout.migration
-    WHERE run_id = ${literal(runId)} AND epoch = ${String(epoch)} AND state = 'running' FOR SHARE`;
+    WHERE run_id = ${literal(runId)} AND fencing_token = ${String(fencingToken)} AND state = 'running' FOR SHARE`;
 }
 
 /** Throws where `lockTokenForShare` found the fence to stand otherwise. */

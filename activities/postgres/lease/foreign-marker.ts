@@ -9,7 +9,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   owner_user_id: 'text',
   backup_id: 'text',
   state: 'text',
-  epoch: 'bigint',
+  fencing_token: 'bigint',
   steps: 'text[]',
   created_database: 'boolean',
   database_oid: 'oid',

@@ -14,6 +14,6 @@ export {
   readOpening,
   recordStep,
   restorePreviousMarker,
-  type Claiming,
+  type NewMarker,
   type Marker,
 } from './marker';

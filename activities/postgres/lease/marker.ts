@@ -8,7 +8,7 @@ import { findForeignMarker } from './foreign-marker';
 
 /**
  * The marker is one row in `moveout.migration` of the target: whose migration this database belongs
- * to, how far it came, and the epoch that every write transaction checks.
+ * to, how far it came, and the fencing token that every write transaction checks.
  */
 const markerRow = z.object({
   projectRef: z.string(),
@@ -17,7 +17,7 @@ const markerRow = z.object({
   ownerUserId: z.string().nullable(),
   backupId: z.string(),
   state: z.enum(['running', 'completed', 'abandoned']),
-  epoch: z.coerce.number(),
+  fencingToken: z.coerce.number(),
   steps: z.array(z.string()),
   createdDatabase: z.boolean(),
   /** The database that was claimed; a copy of it under another oid carries the same marker. */
@@ -39,7 +39,7 @@ const markerRow = z.object({
 export type Marker = z.infer<typeof markerRow>;
 
 /** What a run writes into the marker when it claims a target. */
-export type Claiming = Pick<
+export type NewMarker = Pick<
   Marker,
   'projectRef' | 'runId' | 'workflowId' | 'backupId' | 'createdDatabase' | 'source' | 'snapshotAt'
 > & {
@@ -61,7 +61,7 @@ const CREATE_TABLE = `
     owner_user_id text,
     backup_id text NOT NULL,
     state text NOT NULL CHECK (state IN ('running', 'completed', 'abandoned')),
-    epoch bigint NOT NULL,
+    fencing_token bigint NOT NULL,
     steps text[] NOT NULL DEFAULT '{}',
     created_database boolean NOT NULL,
     database_oid oid NOT NULL,
@@ -98,7 +98,7 @@ export async function readMarker(client: Client, how?: 'locked'): Promise<Marker
     throw failure('Refused', `in database "${client.database ?? ''}", ${foreign}`);
   const result = await client.query(
     `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
-            owner_user_id AS "ownerUserId", backup_id AS "backupId", state, epoch::text,
+            owner_user_id AS "ownerUserId", backup_id AS "backupId", state, fencing_token::text AS "fencingToken",
             steps, created_database AS "createdDatabase", database_oid::text AS "databaseOid", source,
             to_char(snapshot_at AT TIME ZONE 'UTC', '${ISO}') AS "snapshotAt",
             to_char(completed_at AT TIME ZONE 'UTC', '${ISO}') AS "completedAt"
@@ -123,15 +123,15 @@ export async function createMarkerTable(client: Client): Promise<void> {
 }
 
 /**
- * Claims the database for a run, keeping an earlier marker for the way back. Claiming again by the
+ * Claims the database for a run, keeping an earlier marker for the way back. NewMarker again by the
  * same run changes nothing. The caller's transaction and lock make it one step.
  */
-export async function takeMarker(client: Client, claiming: Claiming): Promise<void> {
+export async function takeMarker(client: Client, newMarker: NewMarker): Promise<void> {
   await createMarkerTable(client);
   await client.query(
     `INSERT INTO moveout.migration AS m
             (project_ref, run_id, workflow_id, owner_user_id, backup_id, created_database, database_oid,
-             source, snapshot_at, state, epoch, job, opens_to)
+             source, snapshot_at, state, fencing_token, job, opens_to)
      SELECT $1, $2, $3, $4, $5, $6, oid, $8::jsonb, $9::timestamptz, 'running', 1, $7::jsonb, $10::jsonb
        FROM pg_database WHERE datname = current_database()
      ON CONFLICT (only_row) DO UPDATE
@@ -140,22 +140,22 @@ export async function takeMarker(client: Client, claiming: Claiming): Promise<vo
             backup_id = excluded.backup_id, created_database = excluded.created_database,
             database_oid = excluded.database_oid,
             source = excluded.source, snapshot_at = excluded.snapshot_at,
-            state = 'running', epoch = m.epoch + 1, steps = '{}', started_at = now(),
+            state = 'running', fencing_token = m.fencing_token + 1, steps = '{}', started_at = now(),
             completed_at = NULL, previous = to_jsonb(m), job = excluded.job,
             -- Whoever left a marker unfinished has closed the database before.
             opens_to = CASE m.state WHEN 'completed' THEN excluded.opens_to ELSE m.opens_to END
       WHERE m.run_id <> excluded.run_id`,
     [
-      claiming.projectRef,
-      claiming.runId,
-      claiming.workflowId,
-      claiming.ownerUserId ?? null,
-      claiming.backupId,
-      claiming.createdDatabase,
-      claiming.job === undefined ? null : JSON.stringify(claiming.job),
-      JSON.stringify(claiming.source),
-      claiming.snapshotAt,
-      claiming.opensTo === undefined ? null : JSON.stringify(claiming.opensTo),
+      newMarker.projectRef,
+      newMarker.runId,
+      newMarker.workflowId,
+      newMarker.ownerUserId ?? null,
+      newMarker.backupId,
+      newMarker.createdDatabase,
+      newMarker.job === undefined ? null : JSON.stringify(newMarker.job),
+      JSON.stringify(newMarker.source),
+      newMarker.snapshotAt,
+      newMarker.opensTo === undefined ? null : JSON.stringify(newMarker.opensTo),
     ],
   );
 }
@@ -209,7 +209,7 @@ export async function completeMarker(
 /** Notes that a person has given the way back up, and fences every attempt that may still be at it. */
 export async function abandonMarker(client: Client, runId: string): Promise<void> {
   await client.query(
-    `UPDATE moveout.migration SET state = 'abandoned', epoch = epoch + 1, job = NULL WHERE run_id = $1`,
+    `UPDATE moveout.migration SET state = 'abandoned', fencing_token = fencing_token + 1, job = NULL WHERE run_id = $1`,
     [runId],
   );
 }
@@ -222,7 +222,7 @@ export async function restorePreviousMarker(client: Client, runId: string): Prom
             owner_user_id = p.owner_user_id, backup_id = p.backup_id, state = p.state,
             steps = p.steps, created_database = p.created_database,
             database_oid = p.database_oid, started_at = p.started_at,
-            completed_at = p.completed_at, source = p.source, snapshot_at = p.snapshot_at, epoch = p.epoch, previous = p.previous,
+            completed_at = p.completed_at, source = p.source, snapshot_at = p.snapshot_at, fencing_token = p.fencing_token, previous = p.previous,
             job = p.job, opens_to = p.opens_to
        FROM moveout.migration AS own, jsonb_populate_record(NULL::moveout.migration, own.previous) AS p
       WHERE m.run_id = $1 AND own.previous IS NOT NULL`,

@@ -40,24 +40,24 @@ export async function readJobOfMarker(client: Client): Promise<Job | undefined> 
 }
 
 /** What a run did not set in its target, as its plan said, and left to a person. */
-export interface Undone {
+export interface LeftToOperator {
   readonly leftOutSettings: readonly SettingName[];
   readonly unreached: Unreached | undefined;
 }
 
 const names = z.array(z.string());
-const undone = z.object({
+const leftToOperator = z.object({
   leftOutSettings: z.array(z.object({ name: z.string(), role: z.string().optional() })).nullish(),
   unreached: z.object({ role: z.string(), owners: names, defaultPrivilegesOf: names }).nullish(),
 });
 
 /** Reads from the marker what its run did not set. */
-export async function readMarkedUndone(client: Client): Promise<Undone> {
+export async function readLeftToOperator(client: Client): Promise<LeftToOperator> {
   const result = await client.query(
     `SELECT to_jsonb(m) #> '{job,leftOutSettings}' AS "leftOutSettings", to_jsonb(m) #> '{job,unreached}' AS unreached
        FROM moveout.migration AS m`,
   );
-  const { leftOutSettings, unreached } = undone.parse(result.rows[0]);
+  const { leftOutSettings, unreached } = leftToOperator.parse(result.rows[0]);
   return { leftOutSettings: leftOutSettings ?? [], unreached: unreached ?? undefined };
 }
 

@@ -46,16 +46,16 @@ export async function fingerprints(
   selections: readonly Selection[],
   seed: string,
 ): Promise<readonly Fingerprint[]> {
-  const asked = selections.filter(({ where }) => where !== NOTHING);
+  const chosen = selections.filter(({ where }) => where !== NOTHING);
   const results = await runBatch(
     client,
-    asked.map(
+    chosen.map(
       (selection) =>
         `SELECT ${aggregates(selection, seed)} FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
     ),
   );
   const prints = new Map(
-    asked.map((selection, i) => [selection, fingerprintRow.parse(results[i]?.rows[0])]),
+    chosen.map((selection, i) => [selection, fingerprintRow.parse(results[i]?.rows[0])]),
   );
   return selections.map((selection) => prints.get(selection) ?? OF_NOTHING);
 }

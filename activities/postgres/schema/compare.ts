@@ -129,10 +129,12 @@ export async function catalogDigest(pool: Pool): Promise<string> {
     .digest('hex');
 }
 
-function wholeOf({ facts, beside, ...catalog }: Catalog): Readonly<Record<string, unknown>> {
+function wholeOf({ facts, supplements, ...catalog }: Catalog): Readonly<Record<string, unknown>> {
   return {
     objects: describeFacts(facts, facts.facts().filter(isCompared)),
-    beside: beside.map(({ id, attribute, value }) => [nameOf(id), attribute, value]).sort(),
+    supplements: supplements
+      .map(({ id, attribute, value }) => [nameOf(id), attribute, value])
+      .sort(),
     obstacles: catalog.obstacles,
     losses: catalog.losses,
     enforcement: catalog.enforcement,

@@ -201,13 +201,13 @@ export function settingSql(
   database: string | undefined,
   { name, role, value }: DatabaseSetting,
 ): string {
-  return `${whose(database, role)} SET ${ident(name)} TO ${valueOf(name, value)}`;
+  return `${alterTarget(database, role)} SET ${ident(name)} TO ${valueOf(name, value)}`;
 }
 
 /** The same for a person; the value of a custom setting is not shown. */
 export function shownSettingSql(database: string | undefined, setting: DatabaseSetting): string {
   if (!isCustom(setting.name)) return settingSql(database, setting);
-  return `${whose(database, setting.role)} SET ${ident(setting.name)} TO '<its value in the source>'`;
+  return `${alterTarget(database, setting.role)} SET ${ident(setting.name)} TO '<its value in the source>'`;
 }
 
 /** Gives the database the value that the setting has in the session, so that no value stands in a statement. */
@@ -215,12 +215,12 @@ export function currentSettingSql(
   database: string | undefined,
   { name, role }: SettingName,
 ): string {
-  return `${whose(database, role)} SET ${ident(name)} FROM CURRENT`;
+  return `${alterTarget(database, role)} SET ${ident(name)} FROM CURRENT`;
 }
 
 /** Takes a setting away from a database of that name. */
 export function resetSettingSql(database: string, { name, role }: SettingName): string {
-  return `${whose(database, role)} RESET ${ident(name)}`;
+  return `${alterTarget(database, role)} RESET ${ident(name)}`;
 }
 
 /** Lets a role set a parameter that else takes a superuser: PostgreSQL 15 and newer. */
@@ -228,7 +228,7 @@ export function grantSettingSql({ name }: SettingName, role: string): string {
   return `GRANT SET ON PARAMETER ${ident(name)} TO ${ident(role)}`;
 }
 
-function whose(database: string | undefined, role = ''): string {
+function alterTarget(database: string | undefined, role = ''): string {
   if (database === undefined) return `ALTER ROLE ${ident(role)}`;
   if (role === '') return `ALTER DATABASE ${ident(database)}`;
   return `ALTER ROLE ${ident(role)} IN DATABASE ${ident(database)}`;

@@ -50,13 +50,17 @@ export function separate(all: FactBase, extent: Extent, inside: Inside): Reach {
   };
 }
 
-interface Judging {
+interface ClosureInput {
   /** What is in the extent or is built upon, by encoded id. */
   readonly own: ReadonlySet<string>;
   readonly reasons: Reasons;
 }
 
-function problemOf(all: FactBase, { id, parent }: Fact, { own, reasons }: Judging): SchemaProblem {
+function problemOf(
+  all: FactBase,
+  { id, parent }: Fact,
+  { own, reasons }: ClosureInput,
+): SchemaProblem {
   const edges = all.outgoingEdges(id).filter(({ kind }) => kind === 'depends');
   const member = reasons.rootOf(id);
   return {

@@ -34,6 +34,6 @@ export type { Extension, SchemaProblem, SchemaScript } from './script';
 export { rolesOfScript, withoutUnreached } from './script-roles';
 export type { ScriptParts } from './script';
 export type { ScriptRoles } from './script-roles';
-export { settlingStatement } from './object-name';
-export { settlePrivileges } from './settle-privileges';
+export { removalStatement } from './object-name';
+export { privilegeStatements } from './privilege-statements';
 export { privilegesInSnapshot } from './snapshot-privileges';

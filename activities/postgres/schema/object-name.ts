@@ -72,7 +72,7 @@ function publishedName(id: Extract<StableId, { publication: string }>): string {
  * The statement that takes an object out of the schemas that move; `object` is its kind and its name as SQL
  * writes it, such as `index auth.users_norm`. `undefined` for kinds that no single statement takes out.
  */
-export function settlingStatement(object: string): string | undefined {
+export function removalStatement(object: string): string | undefined {
   const [, constraint, table] = /^constraint (.+) on (.+)$/s.exec(object) ?? [];
   if (constraint !== undefined && table !== undefined)
     return `ALTER TABLE ${table} DROP CONSTRAINT ${constraint}`;

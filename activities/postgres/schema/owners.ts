@@ -12,7 +12,7 @@ import { schemaOf } from './object-name';
 export function withRightsOfOwners(
   all: FactBase,
   facts: readonly Fact[],
-  beside: readonly Supplement[],
+  supplements: readonly Supplement[],
 ): Fact[] {
   const present = new Set(facts.map(({ id }) => encodeId(id)));
   const wanted = new Map<string, Fact>();
@@ -26,7 +26,7 @@ export function withRightsOfOwners(
     wanted.set(encodeId(id), { id, parent: schema, payload });
   };
   for (const { id } of facts) want(id, ownerOf(all, id));
-  for (const { id, owner } of beside) want(id, owner);
+  for (const { id, owner } of supplements) want(id, owner);
   const changed = facts.map((fact) => {
     if (!wanted.delete(encodeId(fact.id))) return fact;
     return { ...fact, payload: { ...fact.payload, privileges: withCreate(fact) } };

@@ -16,7 +16,7 @@ export async function readPartitionColumns(
 ): Promise<readonly Supplement[]> {
   const columns = COLUMN.array().parse(await ask(ownColumns(extent)));
   const triggers = TRIGGER.array().parse(await ask(ownTriggerStates(extent)));
-  return [...columns.flatMap(besideColumn), ...triggers.map(besideTrigger)];
+  return [...columns.flatMap(columnSupplements), ...triggers.map(triggerSupplement)];
 }
 
 const GRANT = z.object({ grantee: z.string(), privilege: z.string(), grantable: z.boolean() });
@@ -117,12 +117,12 @@ SELECT format('default of %I.%I.%I', n.nspname, c.relname, a.attname) AS object,
   );
 }
 
-function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
+function columnSupplements(row: z.infer<typeof COLUMN>): Supplement[] {
   const table = `${ident(row.schema)}.${ident(row.table)}`;
   const column = ident(row.name);
   const options = row.options.filter((option) => isSettable('column', option)).join(', ');
   const one = (attribute: string, value: string | null, statement: string): Supplement[] =>
-    value === null ? [] : [beside(row, `${attribute} of ${row.name}`, [value, statement])];
+    value === null ? [] : [supplement(row, `${attribute} of ${row.name}`, [value, statement])];
   const alter = (clause: string): string =>
     `ALTER TABLE ONLY ${table} ALTER COLUMN ${column} ${clause}`;
   const { storage, compression } = row;
@@ -148,35 +148,35 @@ function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
       row.comment,
       `COMMENT ON COLUMN ${table}.${column} IS ${literal(row.comment ?? '')}`,
     ),
-    ...row.grants.map((grant) => besideGrant(row, grant)),
+    ...row.grants.map((grant) => grantSupplement(row, grant)),
   ];
 }
 
-function besideGrant(
+function grantSupplement(
   row: z.infer<typeof COLUMN>,
   { grantee, privilege, grantable }: z.infer<typeof GRANT>,
 ): Supplement {
   const isPublic = grantee === 'PUBLIC';
   const on = `${privilege} (${ident(row.name)}) ON ${ident(row.schema)}.${ident(row.table)}`;
   const statement = `GRANT ${on} TO ${isPublic ? grantee : ident(grantee)}${grantable ? ' WITH GRANT OPTION' : ''}`;
-  const granted = beside(row, `${privilege} of ${grantee} on ${row.name}`, [
+  const granted = supplement(row, `${privilege} of ${grantee} on ${row.name}`, [
     String(grantable),
     statement,
   ]);
-  return { ...granted, half: 'after', roles: isPublic ? [] : [grantee] };
+  return { ...granted, part: 'after', roles: isPublic ? [] : [grantee] };
 }
 
-function besideTrigger(row: z.infer<typeof TRIGGER>): Supplement {
+function triggerSupplement(row: z.infer<typeof TRIGGER>): Supplement {
   const { schema, table, name, state } = row;
   const statement = `ALTER TABLE ONLY ${ident(schema)}.${ident(table)} ${state} TRIGGER ${ident(name)}`;
-  return { ...beside(row, `state of trigger ${name}`, [state, statement]), half: 'after' };
+  return { ...supplement(row, `state of trigger ${name}`, [state, statement]), part: 'after' };
 }
 
-function beside(
+function supplement(
   { schema, table }: { readonly schema: string; readonly table: string },
   attribute: string,
   [value, statement]: readonly [value: string, statement: string],
 ): Supplement {
   const id = { kind: 'table', schema, name: table } as const;
-  return { id, attribute, value, half: 'before', statements: [statement], roles: [] };
+  return { id, attribute, value, part: 'before', statements: [statement], roles: [] };
 }

@@ -32,7 +32,7 @@ export interface ScriptSource {
   /** The statements that make sure of the extensions among them. */
   readonly extensions: readonly string[];
   /** What the schema engine does not see. */
-  readonly beside: readonly Supplement[];
+  readonly supplements: readonly Supplement[];
 }
 
 /**
@@ -41,8 +41,8 @@ export interface ScriptSource {
  * created with their columns in order. Until the last plan, owners may create in the schemas of what they own.
  */
 export function planScript(all: FactBase, source: ScriptSource): ScriptParts {
-  const { kept, assumed, extensions, beside } = source;
-  const working = withRightsOfOwners(all, kept, beside);
+  const { kept, assumed, extensions, supplements } = source;
+  const working = withRightsOfOwners(all, kept, supplements);
   const lent = lendPublic(all, kept);
   const late = withDependents(all, working.filter(isLate));
   const structure = working.filter((fact) => !late.has(encodeId(fact.id))).map(withoutLateIdentity);
@@ -65,14 +65,14 @@ export function planScript(all: FactBase, source: ScriptSource): ScriptParts {
       ...extensions,
       ...lent.begin,
       ...restoreVirtual(planned, kept),
-      ...statementsBeside(beside, 'before'),
+      ...supplementStatements(supplements, 'before'),
       ...lent.end,
     ],
     postData: [
       ...PREAMBLE,
       ...lent.begin,
       ...statements(structured, populated),
-      ...statementsBeside(beside, 'after'),
+      ...supplementStatements(supplements, 'after'),
       ...lent.end,
       ...statements(populated, whole),
       // Last, so that they add no grants to objects created above.
@@ -81,8 +81,11 @@ export function planScript(all: FactBase, source: ScriptSource): ScriptParts {
   };
 }
 
-function statementsBeside(beside: readonly Supplement[], half: Supplement['half']): string[] {
-  return beside.filter((one) => one.half === half).flatMap((one) => one.statements);
+function supplementStatements(
+  supplements: readonly Supplement[],
+  part: Supplement['part'],
+): string[] {
+  return supplements.filter((one) => one.part === part).flatMap((one) => one.statements);
 }
 
 /** A schema, and who may do what in it. */

@@ -22,7 +22,7 @@ import { markVirtual, readVirtualColumns } from './supplements/columns';
 
 /** What is read of a database beside the schema engine's facts. */
 interface OwnReading {
-  readonly beside: readonly Supplement[];
+  readonly supplements: readonly Supplement[];
   readonly obstacles: readonly LeftOut[];
   readonly losses: readonly LeftOut[];
   readonly enforcement: Enforcement;
@@ -65,7 +65,7 @@ export async function readCatalog(pool: Pool, extentOf: ExtentOf): Promise<Catal
 
 async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
   return {
-    beside: await readSupplements(ask, extent),
+    supplements: await readSupplements(ask, extent),
     obstacles: [
       ...(await readUnsupported(ask, extent)),
       ...(await readPartitionObstacles(ask, extent)),

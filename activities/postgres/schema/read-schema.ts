@@ -28,15 +28,15 @@ export async function readSchema(
 ): Promise<SchemaScript> {
   const catalog = await readCatalog(pool, () => extent);
   const { facts: all, enforcement, server } = catalog;
-  const judged = resolveExtent(catalog, extent);
-  const { inside, kept, beside, extensions } = judged;
-  const problems = problemLines(judged.problems);
+  const resolved = resolveExtent(catalog, extent);
+  const { inside, kept, supplements, extensions } = resolved;
+  const problems = problemLines(resolved.problems);
   const first = extensionStatements(all, extensions);
-  const snapshot = takeSnapshot({ ...judged, all, extent, enforcement, server });
+  const snapshot = takeSnapshot({ ...resolved, all, extent, enforcement, server });
   const statements = onDemand(() => {
     if (problems.length > 0) return NOTHING;
     const { assumed } = inside;
-    return planScript(all, { kept, assumed, extensions: first.statements, beside });
+    return planScript(all, { kept, assumed, extensions: first.statements, supplements });
   });
   const removal = onDemand(() => removalStatements(all, inside));
   return {
@@ -48,11 +48,11 @@ export async function readSchema(
     },
     absent: absentOf(extent, inside),
     problemsUnder: (change) => resolveExtent(catalog, { ...extent, ...change }).problems,
-    leftOut: [...judged.leftOut, ...unenforced(enforcement)].sort(byObject),
-    passedOver: [...judged.passedOver].sort(byObject),
+    leftOut: [...resolved.leftOut, ...unenforced(enforcement)].sort(byObject),
+    passedOver: [...resolved.passedOver].sort(byObject),
     problems,
     extensions,
-    roles: rolesOf(all, kept, [...first.roles, ...beside.flatMap(({ roles }) => roles)]),
+    roles: rolesOf(all, kept, [...first.roles, ...supplements.flatMap(({ roles }) => roles)]),
     snapshot: serializeSnapshot(snapshot),
     digest: digestOf(snapshot),
   };

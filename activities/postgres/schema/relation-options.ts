@@ -17,13 +17,13 @@ export async function readRelationOptions(
   return [
     ...TOAST.array()
       .parse(await ask(toastOptions(extent)))
-      .flatMap(besideToast),
+      .flatMap(toastSupplements),
     ...CONSTRAINT.array()
       .parse(await ask(constraintOptions(extent)))
-      .flatMap(besideConstraint),
+      .flatMap(constraintSupplements),
     ...COLUMN.array()
       .parse(await ask(columnSettings(extent)))
-      .flatMap(besideColumn),
+      .flatMap(columnSupplements),
   ];
 }
 
@@ -100,7 +100,7 @@ SELECT CASE x.relkind WHEN 'm' THEN 'materializedView' ELSE 'index' END AS kind,
  ORDER BY 2, 3, 4`;
 }
 
-function besideToast({ kind, schema, name, options }: z.infer<typeof TOAST>): Supplement[] {
+function toastSupplements({ kind, schema, name, options }: z.infer<typeof TOAST>): Supplement[] {
   const kept = options.filter((option) => isSettable('table', option));
   if (kept.length === 0) return [];
   const what = kind === 'table' ? 'TABLE' : 'MATERIALIZED VIEW';
@@ -110,14 +110,14 @@ function besideToast({ kind, schema, name, options }: z.infer<typeof TOAST>): Su
       id: { kind, schema, name },
       attribute: 'toastOptions',
       value: kept.sort().join(', '),
-      half: kind === 'table' ? 'before' : 'after',
+      part: kind === 'table' ? 'before' : 'after',
       statements: [`ALTER ${what} ${ident(schema)}.${ident(name)} SET (${set})`],
       roles: [],
     },
   ];
 }
 
-function besideConstraint(row: z.infer<typeof CONSTRAINT>): Supplement[] {
+function constraintSupplements(row: z.infer<typeof CONSTRAINT>): Supplement[] {
   const kept = row.options.filter((option) => isSettable('index', option));
   if (kept.length === 0) return [];
   const options = kept.sort().join(', ');
@@ -126,14 +126,14 @@ function besideConstraint(row: z.infer<typeof CONSTRAINT>): Supplement[] {
       id: { kind: 'constraint', schema: row.schema, table: row.table, name: row.name },
       attribute: 'indexOptions',
       value: options,
-      half: 'after',
+      part: 'after',
       statements: [`ALTER INDEX ${ident(row.schema)}.${ident(row.index)} SET (${options})`],
       roles: [],
     },
   ];
 }
 
-function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
+function columnSupplements(row: z.infer<typeof COLUMN>): Supplement[] {
   const { kind, schema, relation, position, column } = row;
   const id: StableId = { kind, schema, name: relation };
   const place = kind === 'index' ? String(position) : ident(column);
@@ -148,7 +148,7 @@ function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
             id,
             attribute: `${attribute} of column ${kind === 'index' ? String(position) : column}`,
             value,
-            half: 'after',
+            part: 'after',
             statements: [`${alter} ${clause}`],
             roles: [],
           },

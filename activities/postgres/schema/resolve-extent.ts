@@ -20,7 +20,7 @@ export interface ResolvedExtent {
   /** Kept facts, and those that would be if they could: what a database holds of the extent. */
   readonly facts: readonly Fact[];
   readonly spared: readonly Fact[];
-  readonly beside: readonly Supplement[];
+  readonly supplements: readonly Supplement[];
   readonly extensions: readonly Extension[];
   readonly obstacles: readonly LeftOut[];
   readonly leftOut: readonly LeftOut[];
@@ -32,10 +32,10 @@ export interface ResolvedExtent {
 export function resolveExtent(catalog: Catalog, extent: Extent): ResolvedExtent {
   const inside = factsInside(catalog.facts, extent);
   const reach = separate(catalog.facts, extent, inside);
-  const tables = settleTables(reach);
+  const tables = resolveTables(reach);
   const facts = [...tables.kept, ...reach.blocked];
-  const beside = settleBeside(catalog.beside, facts);
-  const types = judgeTypes(catalog, inside, reach.omitted);
+  const supplements = resolveSupplements(catalog.supplements, facts);
+  const types = resolveTypes(catalog, inside, reach.omitted);
   const known = { installed: catalog.installed, alsoNeeded: types.extensions };
   const extensions = neededExtensions(catalog.facts, facts, known);
   const behind = new Set(reach.omitted.map(({ id }) => nameOf(id)));
@@ -47,10 +47,10 @@ export function resolveExtent(catalog: Catalog, extent: Extent): ResolvedExtent 
     kept: tables.kept,
     facts,
     spared: reach.omitted,
-    beside: beside.kept,
+    supplements: supplements.kept,
     extensions,
     obstacles,
-    leftOut: [...reach.leftOut, ...catalog.losses, ...tables.lost, ...beside.lost],
+    leftOut: [...reach.leftOut, ...catalog.losses, ...tables.lost, ...supplements.lost],
     passedOver: [...passedOver(catalog.invalidIndexes), ...catalog.unknownOptions],
     problems: [
       ...reach.problems,
@@ -70,22 +70,22 @@ function tableOf(
   return found === undefined ? {} : partOf(found.id, found.parent);
 }
 
-function settleTables({ included: kept }: Reach): {
+function resolveTables({ included: kept }: Reach): {
   readonly kept: Fact[];
   readonly lost: LeftOut[];
 } {
   const present = new Set(kept.map(({ id }) => encodeId(id)));
-  const settled = kept.map((fact) => withoutLostIdentity(fact, present));
+  const resolved = kept.map((fact) => withoutLostIdentity(fact, present));
   const lost = kept
-    .filter((fact, at) => settled[at] !== fact)
+    .filter((fact, at) => resolved[at] !== fact)
     .map(({ id }) => ({
       object: `replica identity of ${nameOf(id)}`,
       because: 'needs an index that does not come along',
     }));
-  return { kept: settled, lost };
+  return { kept: resolved, lost };
 }
 
-function settleBeside(
+function resolveSupplements(
   all: readonly Supplement[],
   facts: readonly Fact[],
 ): { readonly kept: Supplement[]; readonly lost: LeftOut[] } {
@@ -104,7 +104,7 @@ function settleBeside(
 }
 
 /** Types of other schemas are there when they came for single tables or belong to an extension. */
-function judgeTypes(
+function resolveTypes(
   { foreignTypes }: Catalog,
   inside: Inside,
   spared: readonly Fact[],

@@ -8,7 +8,7 @@ type ScriptHeader = Readonly<Record<string, string>>;
 const MARKER = '-- moveout:';
 const STATEMENT = /^(preData|postData) (\d+)$/;
 const END = /^end (\d+) (\d+) ([0-9a-f]{64})$/;
-const HALVES = ['preData', 'postData'] as const;
+const PARTS = ['preData', 'postData'] as const;
 const SEPARATOR = '\n;\n';
 
 /**
@@ -40,13 +40,13 @@ export function renderSchemaSql(
  */
 export function parseSchemaSql(text: string): { preData: string[]; postData: string[] } {
   const bytes = Buffer.from(text, 'utf8');
-  const halves = { preData: new Array<string>(), postData: new Array<string>() };
+  const parts = { preData: new Array<string>(), postData: new Array<string>() };
   for (let at = nextMarker(bytes, 0); ;) {
     const line = lineAt(bytes, at);
     const ended = END.exec(line.marker);
-    if (ended) return verified(halves, ended);
-    const { half, statement, next } = readStatement(bytes, line);
-    halves[half].push(statement);
+    if (ended) return verified(parts, ended);
+    const { part, statement, next } = readStatement(bytes, line);
+    parts[part].push(statement);
     at = nextMarker(bytes, next);
   }
 }
@@ -57,8 +57,8 @@ interface MarkerLine {
   readonly next: number;
 }
 
-function renderStatement(half: keyof ScriptParts, statement: string): string {
-  return `${MARKER}${half} ${Buffer.byteLength(statement)}\n${statement}${SEPARATOR}`;
+function renderStatement(part: keyof ScriptParts, statement: string): string {
+  return `${MARKER}${part} ${Buffer.byteLength(statement)}\n${statement}${SEPARATOR}`;
 }
 
 /** The next line that begins with the marker; between statements there are only lines of our own. */
@@ -77,37 +77,34 @@ function lineAt(bytes: Buffer, start: number): MarkerLine {
 
 function readStatement(bytes: Buffer, { marker, start, next }: MarkerLine) {
   const [, word, length] = STATEMENT.exec(marker) ?? [];
-  const half = HALVES.find((name) => name === word);
-  if (half === undefined) throw damaged(start, `"${marker}" is no statement`);
+  const part = PARTS.find((name) => name === word);
+  if (part === undefined) throw damaged(start, `"${marker}" is no statement`);
   const end = next + Number(length);
   if (bytes.subarray(end, end + SEPARATOR.length).toString() !== SEPARATOR) {
     throw damaged(start, `the statement there is not ${length ?? ''} bytes long`);
   }
   return {
-    half,
+    part,
     statement: bytes.subarray(next, end).toString('utf8'),
     next: end + SEPARATOR.length,
   };
 }
 
-function verified<T extends ScriptParts>(
-  halves: T,
-  [, preData, postData, sum]: RegExpExecArray,
-): T {
-  const counted = `${halves.preData.length} and ${halves.postData.length}`;
+function verified<T extends ScriptParts>(parts: T, [, preData, postData, sum]: RegExpExecArray): T {
+  const counted = `${parts.preData.length} and ${parts.postData.length}`;
   if (counted !== `${String(preData)} and ${String(postData)}`) {
     throw failure(
       'BackupDamaged',
       `schema.sql is damaged: it holds ${counted} statements, ${String(preData)} and ${String(postData)} were written`,
     );
   }
-  if (checksum(halves) !== sum) {
+  if (checksum(parts) !== sum) {
     throw failure(
       'BackupDamaged',
       'schema.sql is damaged: its statements do not match its checksum',
     );
   }
-  return halves;
+  return parts;
 }
 
 function checksum({ preData, postData }: ScriptParts): string {

@@ -7,7 +7,7 @@ export interface ScriptRoles {
   /** Roles that something is handed to, sorted. */
   readonly owners: readonly string[];
   /** Roles that get nothing but a schema for extensions, which is not part of what is compared; sorted. */
-  readonly ownersBeside: readonly string[];
+  readonly extensionSchemaOwners: readonly string[];
   /** Roles whose own default privileges are set, sorted. */
   readonly defaultPrivilegesOf: readonly string[];
   /** Whether row level security holds for the owners of a table as well. */
@@ -28,7 +28,7 @@ export function rolesOfScript({ preData, postData }: ScriptParts): ScriptRoles {
   const owners = sorted(statements.flatMap(ownersIn));
   return {
     owners,
-    ownersBeside: sorted(statements.flatMap(ownersInBlock)).filter(
+    extensionSchemaOwners: sorted(statements.flatMap(ownersInBlock)).filter(
       (name) => !owners.includes(name),
     ),
     defaultPrivilegesOf: sorted(statements.flatMap((text) => nameIn(text, DEFAULTS_OF) ?? [])),
@@ -53,13 +53,13 @@ export function withoutUnreached(
 ): SharedScript {
   if (unreached === undefined) return { own: script, later: [] };
   const later: string[] = [];
-  const half = (statements: readonly string[]): string[] =>
+  const delegated = (statements: readonly string[]): string[] =>
     statements.flatMap((statement) => {
       const { own, rest } = share(statement, unreached);
       later.push(...rest);
       return own;
     });
-  const own = { preData: half(script.preData), postData: half(script.postData) };
+  const own = { preData: delegated(script.preData), postData: delegated(script.postData) };
   const handed = later.flatMap(
     (text) => /^ALTER [A-Z ]+ ("[\s\S]*) OWNER TO "/.exec(text)?.[1] ?? [],
   );

@@ -2,7 +2,7 @@ import { nameOf } from './object-name';
 import { parseSnapshot } from './snapshot';
 
 /** Which objects of a snapshot, and whose privileges on them. */
-export interface PrivilegesAsked {
+export interface PrivilegesWanted {
   /** The kinds of objects, as a snapshot calls them. */
   readonly words: readonly string[];
   /** Null for every schema. */
@@ -20,7 +20,7 @@ export interface ObjectPrivileges {
 /** What the role has on each of these objects of the snapshot; empty if there are no such objects. */
 export function privilegesInSnapshot(
   snapshot: string,
-  { words, schema, grantee }: PrivilegesAsked,
+  { words, schema, grantee }: PrivilegesWanted,
 ): readonly ObjectPrivileges[] {
   const { objects } = parseSnapshot(snapshot);
   const place = schema === null ? '' : `${nameOf({ kind: 'schema', name: schema }).slice(7)}.`;

@@ -49,7 +49,7 @@ export interface SnapshotSource {
   /** What the script rebuilds, or would if it had no problems. */
   readonly facts: readonly Fact[];
   readonly spared: readonly Fact[];
-  readonly beside: readonly Supplement[];
+  readonly supplements: readonly Supplement[];
   readonly obstacles: readonly LeftOut[];
   readonly extensions: readonly Extension[];
   readonly enforcement: Enforcement;
@@ -63,7 +63,7 @@ export function takeSnapshot(source: SnapshotSource): Snapshot {
     // A table that is gone is named, even where the schema that was made for it is gone as well.
     delete objects[nameOf({ kind: 'table', schema, name })]?.in;
   }
-  for (const { id, attribute, value } of source.beside) {
+  for (const { id, attribute, value } of source.supplements) {
     const object = objects[nameOf(id)];
     if (object) object.is[attribute] = value;
   }

@@ -34,14 +34,17 @@ const PATIENCE_MS = 60_000;
  * session's snapshot. A configured statement that cannot be joined is asked for many projects at a
  * time; where one is too slow, every project has an equal share of what the statistics say there is.
  */
-export async function countRowsPerProject(client: Client, asked: Counted): Promise<RowsPerProject> {
-  const { tenancy, scopes, refs, configuredRefs, patience = PATIENCE_MS } = asked;
+export async function countRowsPerProject(
+  client: Client,
+  counted: Counted,
+): Promise<RowsPerProject> {
+  const { tenancy, scopes, refs, configuredRefs, patience = PATIENCE_MS } = counted;
   const extent = extentOf(scopes);
   const exists = existence(await readTables(client, extent));
   const tableSizes = await readSizes(client, extent);
   await addPublicToSearchPath(client);
-  const known = [...new Set([...refs, ...(await knownRefs(client, asked))])];
-  const deleted = await readDeletedUsers(client, asked, exists);
+  const known = [...new Set([...refs, ...(await knownRefs(client, counted))])];
+  const deleted = await readDeletedUsers(client, counted, exists);
   await client.query(`SELECT set_config('statement_timeout', $1, true)`, [String(patience)]);
   const grouping: Grouping = {
     refs,
@@ -65,7 +68,7 @@ export async function countRowsPerProject(client: Client, asked: Counted): Promi
   const overlaps =
     isEstimated || configuredRefs === undefined
       ? undefined
-      : await findOverlaps(client, asked, {
+      : await findOverlaps(client, counted, {
           ...grouping,
           refs: [...new Set([...configuredRefs, ...refs])],
         });

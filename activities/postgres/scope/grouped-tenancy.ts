@@ -41,7 +41,7 @@ export function usersByProject(rule: UserTenancy, grouping: Grouping): string {
       return `SELECT DISTINCT p.ref, u.id FROM (${instances(rule, grouping)}) AS p (ref, instance)
         JOIN auth.users AS u ON u.instance_id = p.instance`;
     case 'query':
-      return `SELECT DISTINCT p.ref, u.id FROM (${asked(rule.sql, grouping)}) AS p (ref, id)
+      return `SELECT DISTINCT p.ref, u.id FROM (${asSubquery(rule.sql, grouping)}) AS p (ref, id)
         JOIN auth.users AS u ON u.id = p.id::uuid`;
     case 'table':
       return `SELECT DISTINCT p.ref, u.id FROM (${mapped(rule, rule.user, refs)}) AS p (ref, id)
@@ -68,7 +68,7 @@ export function bucketsByProject({ users, buckets }: Tenancy, grouping: Grouping
     case 'owner':
       return owned(usersByProject(users, grouping), grouping);
     case 'query':
-      return `SELECT DISTINCT p.ref, b.id FROM (${asked(buckets.sql, grouping)}) AS p (ref, id)
+      return `SELECT DISTINCT p.ref, b.id FROM (${asSubquery(buckets.sql, grouping)}) AS p (ref, id)
         JOIN storage.buckets AS b ON b.id::text = p.id::text`;
     case 'table':
       return `SELECT DISTINCT p.ref, b.id FROM (${mapped(buckets, buckets.bucket, refs)}) AS p (ref, id)
@@ -87,7 +87,7 @@ function instances(
       FROM unnest(${list(grouping.refs)}) AS r (ref)`;
   }
   return `SELECT i.ref, i.instance::text::uuid
-    FROM (${asked(sql, grouping, 'instance')}) AS i (ref, instance)`;
+    FROM (${asSubquery(sql, grouping, 'instance')}) AS i (ref, instance)`;
 }
 
 /** The buckets whose owner is one of the users that a statement yields with their refs. */
@@ -104,7 +104,7 @@ function owned(users: string, { hasColumn }: Grouping): string {
 }
 
 /** Pairs of ref and what a configured statement yields for it; its one column is called as given. */
-function asked(sql: string, { refs, form }: Grouping, column?: string): string {
+function asSubquery(sql: string, { refs, form }: Grouping, column?: string): string {
   const as = column === undefined ? '' : ` (${column})`;
   const id = `q.${column ?? 'id'}`;
   if (form === 'joined') {

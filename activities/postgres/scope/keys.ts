@@ -50,9 +50,9 @@ export async function readKeySets(
   client: Client,
   rules: readonly (KeyRule | undefined)[],
 ): Promise<readonly KeySet[]> {
-  const asked = rules.filter((rule) => rule !== undefined);
-  const results = await runBatch(client, asked.map(listing));
-  const rows = new Map(asked.map((rule, i) => [rule, countRow.parse(results[i]?.rows[0])]));
+  const classified = rules.filter((rule) => rule !== undefined);
+  const results = await runBatch(client, classified.map(listing));
+  const rows = new Map(classified.map((rule, i) => [rule, countRow.parse(results[i]?.rows[0])]));
   return rules.map((rule) => {
     const row = rule === undefined ? undefined : rows.get(rule);
     return rule === undefined || row === undefined ? NO_KEYS : keySet(rule, row);

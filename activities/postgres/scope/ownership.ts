@@ -128,33 +128,33 @@ export async function findCrossings(
   about?: string,
 ): Promise<readonly Crossing[]> {
   const tables = new Map(scope.tables.map((table) => [table.facts.table, table]));
-  const asked = (await readForeignKeys(client, extent)).flatMap((key) => {
+  const checks = (await readForeignKeys(client, extent)).flatMap((key) => {
     const [from, to] = [tables.get(key.table), tables.get(key.references)];
     if (from === undefined || to === undefined || from.where === NOTHING) return [];
     if (about !== undefined && key.table !== about && key.references !== about) return [];
     return [{ key, from, to }];
   });
-  const results = await runBatch(client, countings(asked));
-  return asked.flatMap(({ key: { name: foreignKey, table, references } }, i) => {
+  const results = await runBatch(client, countings(checks));
+  return checks.flatMap(({ key: { name: foreignKey, table, references } }, i) => {
     const { rows } = crossingRow.parse(results[i]?.rows[0]);
     return rows > 0 ? [{ foreignKey, table, references, rows }] : [];
   });
 }
 
-interface Asked {
+interface KeyCheck {
   readonly key: ForeignKey;
   readonly from: ScopedTable;
   readonly to: ScopedTable;
 }
 
 /** Each holds the keys of the project several times: they come into being one by one. */
-function* countings(asked: readonly Asked[]): Generator<string> {
-  for (const { key, from, to } of asked) yield counting(key, { from, to });
+function* countings(checks: readonly KeyCheck[]): Generator<string> {
+  for (const { key, from, to } of checks) yield counting(key, { from, to });
 }
 
 const crossingRow = z.object({ rows: z.number() });
 
-function counting(key: ForeignKey, { from, to }: Pick<Asked, 'from' | 'to'>): string {
+function counting(key: ForeignKey, { from, to }: Pick<KeyCheck, 'from' | 'to'>): string {
   const present = key.columns.map((column) => `c.${ident(column)} IS NOT NULL`);
   const joined = key.columns.map(
     (column, i) =>

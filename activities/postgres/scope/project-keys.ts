@@ -13,7 +13,7 @@ import {
   instancesStatement,
   usersStatement,
   type BucketKind,
-  type Claimants,
+  type Owners,
 } from './tenancy';
 
 const KINDS_OF_BUCKETS = {
@@ -31,7 +31,7 @@ type Exists = ProjectKeys['exists'];
 /** Some projects under one tenancy, in the session's snapshot. */
 export interface Asking {
   readonly wanted: Pick<WantedProject, 'tenancy' | 'configuredRefs'>;
-  readonly who: Claimants;
+  readonly who: Owners;
   readonly exists: Exists;
 }
 
@@ -78,7 +78,7 @@ export async function readUsers(
 }
 
 /** The keys of one project may be a list; those of all are too many to be repeated in each statement. */
-function listsOf(who: Claimants): Pick<KeyRule, 'largestList'> {
+function listsOf(who: Owners): Pick<KeyRule, 'largestList'> {
   return 'ref' in who ? {} : { largestList: 0 };
 }
 

@@ -3,7 +3,7 @@ import { inlined } from '../configured-query';
 import { ident, literal, qualified } from '../identifiers';
 
 /** Whose share a statement yields: one project's, or that of several together. */
-export type Claimants =
+export type Owners =
   | { readonly ref: string }
   | {
       /** The projects; `undefined` for whichever there are. */
@@ -38,7 +38,7 @@ export interface BucketKind {
  */
 export function usersStatement(
   rule: UserTenancy,
-  who: Claimants,
+  who: Owners,
   deleted?: DeletedUsers,
 ): string | undefined {
   const users = 'SELECT u.id FROM auth.users AS u';
@@ -71,7 +71,7 @@ export function usersStatement(
  */
 export function instancesStatement(
   rule: Extract<UserTenancy, { by: 'instance-id' }>,
-  who: Claimants,
+  who: Owners,
 ): string | undefined {
   if (rule.sql !== undefined) {
     const found = forEach(rule.sql, who, 'instance');
@@ -88,7 +88,7 @@ export function instancesStatement(
 export function bucketsStatement(
   rule: BucketTenancy,
   buckets: BucketKind,
-  who: Claimants & { readonly knownRefs: readonly string[] },
+  who: Owners & { readonly knownRefs: readonly string[] },
 ): string | undefined {
   const select = `SELECT b.${buckets.id} AS id FROM ${buckets.table} AS b`;
   switch (rule.by) {
@@ -110,7 +110,7 @@ export function bucketsStatement(
 }
 
 /** All projects but one are asked for, and nothing says which there are. */
-function othersAreUnknown(who: Claimants): boolean {
+function othersAreUnknown(who: Owners): boolean {
   return !('ref' in who) && who.refs === undefined && who.except !== undefined;
 }
 
@@ -119,7 +119,7 @@ export function usersAreDisjoint(rule: UserTenancy): boolean {
   return rule.by === 'app-metadata' || (rule.by === 'instance-id' && rule.sql === undefined);
 }
 
-function isTheirs(value: string, who: Claimants): string {
+function isTheirs(value: string, who: Owners): string {
   if ('ref' in who) return `${value} = ${literal(who.ref)}`;
   const others = who.except === undefined ? '' : ` AND ${value} <> ${literal(who.except)}`;
   if (who.refs === undefined) return `${value} IS NOT NULL${others}`;
@@ -130,7 +130,7 @@ function isTheirs(value: string, who: Claimants): string {
 function mapped(
   rule: { readonly table: string; readonly project: string },
   column: string,
-  who: Claimants,
+  who: Owners,
 ): string {
   return `SELECT m.${ident(column)}::text FROM ${qualified(rule.table)} AS m
     WHERE ${isTheirs(`m.${ident(rule.project)}::text`, who)}`;
@@ -140,7 +140,7 @@ function mapped(
 function prefixPredicate(
   id: string,
   separator: string,
-  who: Claimants & { readonly knownRefs: readonly string[] },
+  who: Owners & { readonly knownRefs: readonly string[] },
 ): string {
   if (!('ref' in who)) {
     const longest = longestPrefix(id, separator, who.knownRefs);
@@ -173,7 +173,7 @@ export const CLAIMANTS = 'moveout_claimants (moveout_ref)';
 export const CLAIMANT = 'moveout_claimants.moveout_ref';
 
 /** A configured statement for one project, or for each of several; its one column is called as given. */
-function forEach(statement: string, who: Claimants, column?: string): string | undefined {
+function forEach(statement: string, who: Owners, column?: string): string | undefined {
   const as = column === undefined ? '' : ` (${column})`;
   if ('ref' in who) return `SELECT q.* FROM (${inlined(statement, literal(who.ref))}) AS q${as}`;
   if (who.refs === undefined) return undefined;

@@ -117,7 +117,7 @@ describe('readSourceRole', () => {
 describe('readTargetRole', () => {
   const OWNERS = ['supabase_auth_admin', 'supabase_storage_admin'];
   const NO_ROLES = {
-    ...{ owners: [], ownersBeside: [], defaultPrivilegesOf: [] },
+    ...{ owners: [], extensionSchemaOwners: [], defaultPrivilegesOf: [] },
     forcesRowSecurity: false,
   };
   const owned = { ...NO_ROLES, owners: OWNERS };

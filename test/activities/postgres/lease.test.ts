@@ -35,10 +35,10 @@ describe('the fence', () => {
   });
   afterAll(() => dropDatabases());
 
-  it('lets no write transaction begin that knows an earlier epoch', async () => {
+  it('lets no write transaction begin that knows an earlier fencing token', async () => {
     await withSession(database, async (client) => {
-      const { epoch: early } = await advanceToken(client, RUN);
-      const { epoch: late } = await advanceToken(client, RUN);
+      const { fencingToken: early } = await advanceToken(client, RUN);
+      const { fencingToken: late } = await advanceToken(client, RUN);
       await client.query('BEGIN');
       await expect(held(client, early)).rejects.toMatchObject({ type: 'Fenced' });
       await client.query('ROLLBACK; BEGIN');
@@ -49,13 +49,15 @@ describe('the fence', () => {
 
   it('makes a later attempt wait for a write transaction that has begun', async () => {
     await both(database, async (writing, later) => {
-      const { epoch } = await advanceToken(writing, RUN);
+      const { fencingToken } = await advanceToken(writing, RUN);
       await writing.query('BEGIN');
-      await held(writing, epoch);
+      await held(writing, fencingToken);
       await later.query("SET lock_timeout = '200ms'");
       await expect(advanceToken(later, RUN)).rejects.toMatchObject({ code: '55P03' });
       await writing.query('COMMIT');
-      await expect(advanceToken(later, RUN)).resolves.toMatchObject({ epoch: epoch + 1 });
+      await expect(advanceToken(later, RUN)).resolves.toMatchObject({
+        fencingToken: fencingToken + 1,
+      });
     });
   });
 
@@ -96,8 +98,8 @@ describe('the fence', () => {
   });
 });
 
-async function held(client: Client, epoch: number): Promise<void> {
-  assertToken(await client.query(lockTokenForShare(RUN, epoch)));
+async function held(client: Client, fencingToken: number): Promise<void> {
+  assertToken(await client.query(lockTokenForShare(RUN, fencingToken)));
 }
 
 async function both(

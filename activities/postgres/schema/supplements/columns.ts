@@ -9,7 +9,7 @@ import { isSettable } from '../own-options';
 export async function readColumnSettings(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
   return COLUMN.array()
     .parse(await ask(columnSettings(extent)))
-    .flatMap(besideColumn);
+    .flatMap(columnSupplements);
 }
 
 const COLUMN = z.object({
@@ -40,14 +40,14 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name,
  ORDER BY 1, 2, 3`;
 }
 
-function besideColumn(row: z.infer<typeof COLUMN>): Supplement[] {
+function columnSupplements(row: z.infer<typeof COLUMN>): Supplement[] {
   const id: StableId = { kind: 'column', schema: row.schema, table: row.table, name: row.name };
   const alter = `ALTER TABLE ${ident(row.schema)}.${ident(row.table)} ALTER COLUMN ${ident(row.name)} SET`;
   const options = row.options?.filter((option) => isSettable('column', option)).join(', ') ?? '';
   const one = (attribute: string, value: string | null, clause: string): Supplement[] =>
     value === null
       ? []
-      : [{ id, attribute, value, half: 'before', statements: [`${alter} ${clause}`], roles: [] }];
+      : [{ id, attribute, value, part: 'before', statements: [`${alter} ${clause}`], roles: [] }];
   return [
     ...one('storage', row.storage, `STORAGE ${row.storage ?? ''}`),
     ...one('compression', row.compression, `COMPRESSION ${row.compression ?? ''}`),
@@ -99,12 +99,12 @@ function notNullSupplement({ schema, table, column, name }: z.infer<typeof ROW>)
   return [
     {
       ...common,
-      half: 'before',
+      part: 'before',
       statements: [`${alter} ALTER COLUMN ${ident(column)} DROP NOT NULL`],
     },
     {
       ...common,
-      half: 'after',
+      part: 'after',
       statements: [`${alter} ADD CONSTRAINT ${ident(name)} NOT NULL ${ident(column)} NOT VALID`],
     },
   ];

@@ -7,7 +7,7 @@ export interface Supplement {
   readonly id: StableId;
   readonly attribute: string;
   readonly value: string;
-  readonly half: 'before' | 'after';
+  readonly part: 'before' | 'after';
   readonly statements: readonly string[];
   /** Roles that the statements mention. */
   readonly roles: readonly string[];

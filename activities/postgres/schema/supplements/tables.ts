@@ -8,10 +8,10 @@ export async function readTableSettings(ask: Ask, extent: Extent): Promise<reado
   return [
     ...CLUSTER.array()
       .parse(await ask(clusterIndexes(extent)))
-      .map(besideTable),
+      .map(clusterSupplement),
     ...STATISTICS.array()
       .parse(await ask(statisticsObjects(extent)))
-      .map(besideStatistics),
+      .map(statisticsSupplement),
   ];
 }
 
@@ -60,13 +60,18 @@ SELECT n.nspname AS schema, s.stxname AS name, c.relname AS table,
  ORDER BY 1, 2`;
 }
 
-function besideTable({ schema, table, index, constraint }: z.infer<typeof CLUSTER>): Supplement {
+function clusterSupplement({
+  schema,
+  table,
+  index,
+  constraint,
+}: z.infer<typeof CLUSTER>): Supplement {
   const statement = `ALTER TABLE ${ident(schema)}.${ident(table)} CLUSTER ON ${ident(index)}`;
   return {
     id: { kind: 'table', schema, name: table },
     attribute: 'clusterOn',
     value: index,
-    half: 'after',
+    part: 'after',
     statements: [statement],
     roles: [],
     needs: [
@@ -77,14 +82,14 @@ function besideTable({ schema, table, index, constraint }: z.infer<typeof CLUSTE
   };
 }
 
-function besideStatistics(row: z.infer<typeof STATISTICS>): Supplement {
+function statisticsSupplement(row: z.infer<typeof STATISTICS>): Supplement {
   const name = `${ident(row.schema)}.${ident(row.name)}`;
   const target = row.target?.toString();
   return {
     id: { kind: 'table', schema: row.schema, name: row.table },
     attribute: `statistics ${row.name}`,
     value: `${row.definition} owner ${row.owner} target ${target ?? 'default'}`,
-    half: 'after',
+    part: 'after',
     statements: [
       row.definition,
       `ALTER STATISTICS ${name} OWNER TO ${ident(row.owner)}`,
@@ -108,7 +113,7 @@ export async function readIdentitySequences(
 ): Promise<readonly Supplement[]> {
   return SEQUENCE.array()
     .parse(await ask(identitySequences(extent)))
-    .map(besideSequence);
+    .map(sequenceSupplement);
 }
 
 const SEQUENCE = z.object({
@@ -138,7 +143,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, s.relname A
  ORDER BY 1, 2, 3`;
 }
 
-function besideSequence(row: z.infer<typeof SEQUENCE>): Supplement {
+function sequenceSupplement(row: z.infer<typeof SEQUENCE>): Supplement {
   const sequence = `SEQUENCE ${ident(row.schema)}.${ident(row.sequence)}`;
   const grants = row.grants.map(({ grantee, privilege, grantable }) => {
     const to = grantee === 'PUBLIC' ? grantee : ident(grantee);
@@ -148,7 +153,7 @@ function besideSequence(row: z.infer<typeof SEQUENCE>): Supplement {
     id: { kind: 'column', schema: row.schema, table: row.table, name: row.column },
     attribute: 'sequencePrivileges',
     value: JSON.stringify(row.grants),
-    half: 'before',
+    part: 'before',
     statements: [`REVOKE ALL ON ${sequence} FROM ${ident(row.owner)}`, ...grants],
     roles: [row.owner, ...row.grants.map(({ grantee }) => grantee)],
   };

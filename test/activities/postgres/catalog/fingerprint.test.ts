@@ -143,8 +143,8 @@ describe('readStamp', () => {
     expect(now).not.toBe(stamps.at(-1));
     stamps.push(now);
     const written = await inside(changing, readCatalogVersion);
-    expect(written.stamp).not.toBe(versions.at(-1)?.stamp);
-    expect(written.settled).not.toBe(versions.at(-1)?.settled);
+    expect(written.checksum).not.toBe(versions.at(-1)?.checksum);
+    expect(written.contentKey).not.toBe(versions.at(-1)?.contentKey);
     versions.push(written);
   });
 

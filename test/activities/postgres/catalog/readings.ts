@@ -27,7 +27,7 @@ export function stamp(database: string): Promise<string> {
 
 /** The stamp of a database's catalog by the versions of its rows. */
 export async function stampOfVersions(database: string): Promise<string> {
-  return (await inside(database, readCatalogVersion)).stamp;
+  return (await inside(database, readCatalogVersion)).checksum;
 }
 
 /** What `use` gives where no other test made or dropped a role meanwhile: every stamp covers the roles. */

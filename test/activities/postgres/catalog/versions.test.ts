@@ -28,7 +28,7 @@ describe('readVersions', () => {
       template,
     );
     const settled = async (database: string): Promise<string> =>
-      (await inside(database, readCatalogVersion)).settled;
+      (await inside(database, readCatalogVersion)).contentKey;
     expect(await distinct(stamp, loaded, template)).toBe(1);
     expect(await distinct(settled, loaded, template)).toBe(1);
     expect(await distinct(stampOfVersions, loaded, template)).toBe(2);

@@ -2,7 +2,7 @@ import { DATABASE_NAME, PROJECT_REF } from './names';
 import type { ProjectIdentity } from './request';
 
 /** What a request says of its project, as far as it is well formed. */
-export interface NamesAsked {
+export interface RequestedNames {
   /** Absent without a ref. */
   readonly project?: Pick<ProjectIdentity, 'projectRef'> & Partial<ProjectIdentity>;
   readonly connections: { readonly source?: string; readonly target?: string };
@@ -21,7 +21,7 @@ function refOf(backupId: unknown): string | undefined {
  * The names in the input of a run whose plan could not be made. They are listed with the run, so that it is
  * tried again as it was asked for.
  */
-export function namesAsked(input: unknown): NamesAsked {
+export function requestedNames(input: unknown): RequestedNames {
   const fields = new Map<string, unknown>(
     typeof input === 'object' && input !== null ? Object.entries(input) : [],
   );

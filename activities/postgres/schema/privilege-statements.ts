@@ -6,7 +6,7 @@ const NAME = /^privileges of (.+?) on (schema|table|sequence|view|function) (.+?
  * The statements after which the second schema has the privileges of the first, where the two differ in
  * nothing else; `undefined` where they do.
  */
-export function settlePrivileges(
+export function privilegeStatements(
   from: string,
   to: string,
   differences: readonly string[],
