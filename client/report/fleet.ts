@@ -126,7 +126,7 @@ const TRIED_AGAIN: readonly FleetOutcome[] = [
 function adviceOf({ fleetId, counts, notStarted = 0 }: FleetReport): string {
   const isAny = (outcome: FleetOutcome): boolean => counts[outcome] > 0;
   return [
-    isAny('parked') ? 'Parked projects wait for a person: see docs/operations.md, "Parked".' : '',
+    isAny('parked') ? 'Parked projects wait for a person: see docs/runbook.md, "Parked".' : '',
     isAny('terminated') || isAny('timed-out')
       ? 'What was terminated or timed out is put back by: moveout reconcile'
       : '',

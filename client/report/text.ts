@@ -19,7 +19,7 @@ const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 
 const PARKED_ADVICE =
   'Fix what is named above, then start the same command again: it tries the restore once more. ' +
-  'docs/operations.md says how to give it up instead.';
+  'docs/runbook.md says how to give it up instead.';
 
 /** A run's report for people. */
 export function reportText(report: Report): string {

@@ -9,16 +9,16 @@ import { given } from '../../ground/given';
 import { until } from '../../support/until';
 import { fleetPlace, type FleetPlace } from './place';
 
-/** What each list of the README tells, by the words that stand behind it there. */
+/** The projects that each list of docs/operations.md shows, by the words behind it there. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
-  'what runs': ['parked', 'running'],
-  'what failed': ['restored'],
-  'what is parked': ['parked'],
-  'what is done since yesterday': ['elsewhere', 'migrated'],
-  'one fleet’s projects': ['migrated', 'parked', 'restored', 'running'],
+  'running migrations': ['parked', 'running'],
+  'failed migrations': ['restored'],
+  'parked migrations': ['parked'],
+  'migrated since yesterday': ['elsewhere', 'migrated'],
+  'the projects of one fleet': ['migrated', 'parked', 'restored', 'running'],
 };
 
-/** The fleet that the README names. */
+/** The fleet that docs/operations.md names. */
 const FLEET = 'fleet_1795401096956_0a1b2c3d';
 
 const LINE = /^(temporal workflow list .*\S) +# (.*)$/gm;
@@ -74,11 +74,11 @@ async function refsOf(line: string): Promise<readonly string[]> {
   return [...new Set(refs)].sort();
 }
 
-describe('the lists of the README', () => {
-  const readme = readFileSync(path.join(packageRoot(), 'README.md'), 'utf8');
-  const lines = [...readme.matchAll(LINE)].map(([, line = '', what = '']) => ({ line, what }));
+describe('the lists of docs/operations.md', () => {
+  const page = readFileSync(path.join(packageRoot(), 'docs', 'operations.md'), 'utf8');
+  const lines = [...page.matchAll(LINE)].map(([, line = '', what = '']) => ({ line, what }));
 
-  it('tell what runs, what failed, what is parked, what is done, and a fleet’s projects', () => {
+  it('are those of running, failed, parked and migrated projects, and of a fleet', () => {
     expect(lines.map(({ what }) => what)).toEqual(Object.keys(TOLD));
   });
 
