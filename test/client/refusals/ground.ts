@@ -26,6 +26,8 @@ export type Fault = (typeof FAULTS)[number];
 /** A studio, and for each fault a worker that suffers it, all in a namespace of their own. */
 export interface RefusalGround {
   readonly place: Place;
+  /** A backup of `project-003` that every worker finds. */
+  readonly backupId: string;
   readonly moveout: (fault: Fault, ...args: readonly string[]) => Promise<Outcome>;
   /** Runs the program where the configured Temporal does not answer. */
   readonly withoutTemporal: (...args: readonly string[]) => Promise<Outcome>;
@@ -49,9 +51,11 @@ export async function refusalGround(): Promise<RefusalGround> {
     mkdirSync(own);
     return startWorker({
       ...{ name: 'worker', temporal: address, taskQueue: queueOf(fault), folder: own },
-      sourceUrl: urlFor(fault, place.url, silent),
-      settings: settingsFor(fault, place),
-      env: { TEMPORAL_NAMESPACE: namespace },
+      ...{ sourceUrl: urlFor(fault, place.url, silent), env: { TEMPORAL_NAMESPACE: namespace } },
+      settings: {
+        backup: { directory: path.join(folder, 'backups') },
+        ...settingsFor(fault, place),
+      },
     });
   });
   const surroundings = (fault: Fault) => ({
@@ -62,9 +66,10 @@ export async function refusalGround(): Promise<RefusalGround> {
     },
   });
   await Promise.all(FAULTS.map((fault) => polled(address, namespace, queueOf(fault))));
+  const moveout = (fault: Fault, ...args: readonly string[]): Promise<Outcome> =>
+    runScript(args, surroundings(fault));
   return {
-    place,
-    moveout: (fault, ...args) => runScript(args, surroundings(fault)),
+    ...{ place, moveout, backupId: await backedUp(moveout) },
     withoutTemporal: (...args) => {
       const env = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
       return runScript(args, { cwd: folder, program: 'main', env });
@@ -82,6 +87,13 @@ export async function refusalGround(): Promise<RefusalGround> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function backedUp(moveout: RefusalGround['moveout']): Promise<string> {
+  const { stdout } = await moveout('nothing', 'backup', '--project-ref=project-003', '--json');
+  const backupId = /backup_project-003_\d+/.exec(stdout)?.[0];
+  if (backupId === undefined) throw new Error(`no backup was made: ${stdout}`);
+  return backupId;
 }
 
 function settingsFor(fault: Fault, place: Place): Readonly<Record<string, unknown>> {

@@ -1,36 +1,23 @@
 import { aFewAtOnce } from '../../corruption/a-few-at-once';
 import { saidBy, type Outcome } from '../script';
-import { refusalGround, type Fault, type RefusalGround } from './ground';
+import {
+  HARMLESS_LIST,
+  HARMLESS_SERVERS,
+  missing,
+  NO_TEMPORAL,
+  ofManyProjects,
+  ofOneProject,
+  ofTemporal,
+  unusable,
+  WITHOUT_LIST,
+  wrong,
+  type Cause,
+  type Causes,
+  type Harmless,
+} from './causes';
+import { refusalGround, type RefusalGround } from './ground';
 
 let ground: RefusalGround;
-
-/** What makes a request impossible, and how the line that says so must read. */
-interface Cause {
-  readonly fault?: Fault;
-  readonly args?: () => readonly string[];
-  readonly says: RegExp;
-}
-
-const FROM_SERVERS: Readonly<Record<string, Cause>> = {
-  'a wrong password': { fault: 'wrong password', says: /AccessDenied: .*password/ },
-  'a server that is down': { fault: 'server down', says: /ServerUnavailable: .*ECONNREFUSED/ },
-  'an unknown host': { fault: 'unknown host', says: /ServerUnavailable: .*(ENOTFOUND|EAI_AGAIN)/ },
-};
-const OF_PROJECTS: Readonly<Record<string, Cause>> = {
-  ...FROM_SERVERS,
-  'a wrong query for projects': { fault: 'wrong query', says: /(ConfigInvalid|DataRejected): .*/ },
-};
-const TYPED: Readonly<Record<string, Cause>> = {
-  'a flag that nobody knows': {
-    args: () => ['--nonsense=1'],
-    says: /InvalidInput: unknown option '--nonsense'/,
-  },
-};
-const OF_FLEETS: Readonly<Record<string, Cause>> = {
-  ...OF_PROJECTS,
-  ...TYPED,
-  'a wrong limit': { args: () => ['--concurrency=0'], says: /InvalidInput: --concurrency must be/ },
-};
 
 const PROJECT = '--project-ref=project-abc';
 const movingOf = (number: string): readonly string[] => [
@@ -39,9 +26,9 @@ const movingOf = (number: string): readonly string[] => [
   `--database=${ground.place.target(number)}`,
 ];
 const moving = () => movingOf('abc');
-
-const fileOf = (name: string, text: string) => (): readonly string[] => [
-  `--file=${ground.file(name, text)}`,
+const restoring = (): readonly string[] => [
+  `--backup=${ground.backupId}`,
+  `--database=${ground.place.target('abc')}`,
 ];
 
 const twice = (): string => {
@@ -49,142 +36,219 @@ const twice = (): string => {
   return `${line}\n${line}\n`;
 };
 
-/** Every mode, with what can make it impossible. */
-const MODES: readonly {
+const broken = (): string => ground.file('unusable.yaml', 'source: [\n');
+const plain = (): string => ground.file('unusable.jsonl', 'project-abc\nproject-003\n');
+
+const ABSENT = 'backup_project-abc_1';
+const NAMES_ABSENT = new RegExp(`[A-Z]\\w+: .*${ABSENT}`);
+const restoreOf = (flags: readonly string[], says: RegExp): Cause => ({
+  command: ['restore', '--database=any', ...flags],
+  says,
+});
+const EMPTY_ID = /InvalidInput: .*--id/;
+const WRONG_LIMIT = /InvalidInput: .*--concurrency/;
+const READ_LATER = 'the fleet reads the file, each time it starts';
+const NO_FLEET: Cause = { says: /InvalidInput: no fleet has run as nobody/ };
+const NO_SCHEDULE: Cause = { says: /InvalidInput: there is no schedule "nobody"/ };
+
+interface Mode {
   readonly mode: string;
   readonly command: () => readonly string[];
-  /** What makes a whole request of the command. */
-  readonly rest?: readonly string[];
   /** What has to be there for its causes to come about. */
   readonly before?: () => Promise<unknown>;
-  readonly causes: Readonly<Record<string, Cause>>;
-}[] = [
-  { mode: 'plan', command: () => ['plan', ...moving()], causes: { ...OF_PROJECTS, ...TYPED } },
-  {
-    mode: 'migrate --dry-run',
-    command: () => ['migrate', '--dry-run', ...moving()],
-    causes: FROM_SERVERS,
-  },
-  {
-    mode: 'migrate',
-    command: () => ['migrate', ...moving()],
-    causes: { ...OF_PROJECTS, ...TYPED },
-  },
-  {
-    mode: 'backup',
-    command: () => ['backup', PROJECT],
-    causes: { ...OF_PROJECTS, ...TYPED },
-  },
-  {
-    mode: 'verify',
-    command: () => ['verify', PROJECT],
-    causes: {
-      ...TYPED,
-      'no backup to compare with': {
-        says: /NotFound: there is no backup of project "project-abc"/,
-      },
-      'no backup of that name': {
-        args: () => ['--backup=backup_project-abc_1'],
-        says: /[\w-]+: .*backup_project-abc_1/,
-      },
-    },
-  },
-  {
-    mode: 'restore',
-    command: () => ['restore', `--database=${ground.place.target('abc')}`],
-    rest: ['--backup=backup_project-abc_1'],
-    causes: {
-      ...TYPED,
-      'no backup of that name': {
-        args: () => ['--backup=backup_project-abc_1'],
-        says: /[\w-]+: .*backup_project-abc_1/,
-      },
-      'no backup named': { says: /InvalidInput: --backup is missing/ },
-    },
-  },
-  {
-    mode: 'migrate --all',
-    command: () => ['migrate', '--all'],
-    causes: {
-      ...OF_FLEETS,
-      'no configured projects': { fault: 'no projects', says: /ConfigInvalid: .*project/ },
-      'a file that is not there': {
-        args: () => ['--file=/nonexistent'],
-        says: /[A-Z]\w+: .*\/nonexistent/,
-      },
-      'a file that is no JSON': {
-        args: fileOf('plain', 'project-abc\nproject-003\n'),
-        says: /[A-Z]\w+: .*plain.*line 1/,
-      },
-      'a file with one project twice': {
-        args: () => fileOf('twice', twice())(),
-        says: /[A-Z]\w+: .*project-abc/,
-      },
-    },
-  },
+  readonly causes: Causes;
+  /** What only this mode is refused for. */
+  readonly own?: Readonly<Record<string, Cause>>;
+  /** All its runs have one workflow id, so that its causes follow each other. */
+  readonly isOneRun?: boolean;
+}
+
+/** Every mode, with each of the ten causes. Those that are played one cause after another come first. */
+const MODES: readonly Mode[] = [
   {
     mode: 'retry-failed',
     command: () => ['retry-failed'],
     before: () => ground.moveout('wrong password', 'migrate', ...movingOf('003')),
-    causes: {
-      ...OF_FLEETS,
+    causes: ofManyProjects(plain, {
+      'no configured projects': 'it moves what has failed, whether it is configured or not',
+      'a file that is not there': missing('config'),
+      'a file that cannot be used': unusable('config', broken),
+    }),
+    own: {
       'a fleet that nobody knows': {
         args: () => ['--of=fleet_1700000000000_0a1b2c3d'],
         says: /[A-Z]\w+: .*fleet_1700000000000_0a1b2c3d/,
       },
     },
+    isOneRun: true,
   },
-  { mode: 'reconcile', command: () => ['reconcile'], causes: { ...FROM_SERVERS, ...TYPED } },
   {
-    mode: 'fleet status',
-    command: () => ['fleet', 'status', '--id=nobody'],
-    causes: { ...TYPED, 'no such fleet': { says: /InvalidInput: no fleet has run as nobody/ } },
+    mode: 'migrate --all',
+    command: () => ['migrate', '--all'],
+    causes: ofManyProjects(plain, {}),
+    own: {
+      'a file with one project twice': {
+        args: () => [`--file=${ground.file('twice', twice())}`],
+        says: /[A-Z]\w+: .*project-abc/,
+      },
+    },
+    isOneRun: true,
   },
-  ...['pause', 'resume', 'stop'].map((action) => ({
+  {
+    mode: 'migrate',
+    command: () => ['migrate', ...moving()],
+    causes: ofOneProject(['migrate'], broken),
+    isOneRun: true,
+  },
+  {
+    mode: 'restore',
+    command: () => ['restore', ...restoring()],
+    causes: ofOneProject(['restore'], broken, {
+      ...WITHOUT_LIST,
+      'a wrong value of a flag': restoreOf(['--backup='], /InvalidInput: --backup must be/),
+    }),
+    own: {
+      'no backup of that name': restoreOf([`--backup=${ABSENT}`], NAMES_ABSENT),
+      'no backup named': restoreOf([], /InvalidInput: --backup is missing/),
+    },
+    isOneRun: true,
+  },
+  {
+    mode: 'reconcile',
+    command: () => ['reconcile'],
+    causes: ofOneProject(['reconcile'], broken, {
+      ...HARMLESS_LIST,
+      'a wrong value of a flag': wrong('--connection-string=nonsense', '--connection-string'),
+    }),
+    isOneRun: true,
+  },
+  {
+    mode: 'restore --dry-run',
+    command: () => ['restore', '--dry-run', ...restoring()],
+    causes: ofOneProject(['restore', '--dry-run'], broken, {
+      ...HARMLESS_LIST,
+      'a wrong value of a flag': restoreOf(['--dry-run', '--backup='], /: --backup must be/),
+    }),
+    own: {
+      'no backup of that name': restoreOf(['--dry-run', `--backup=${ABSENT}`], NAMES_ABSENT),
+    },
+  },
+  {
+    mode: 'plan',
+    command: () => ['plan', ...moving()],
+    causes: ofOneProject(['plan'], broken),
+  },
+  {
+    mode: 'migrate --dry-run',
+    command: () => ['migrate', '--dry-run', ...moving()],
+    causes: ofOneProject(['migrate', '--dry-run'], broken),
+  },
+  {
+    mode: 'backup',
+    command: () => ['backup', PROJECT],
+    causes: ofOneProject(['backup'], broken, {
+      'a wrong value of a flag': wrong('--owner=', '--owner'),
+    }),
+  },
+  {
+    mode: 'verify',
+    command: () => ['verify', PROJECT],
+    causes: ofOneProject(['verify'], broken),
+    own: {
+      'no backup to compare with': {
+        says: /NotFound: there is no backup of project "project-abc"/,
+      },
+      'no backup of that name': { args: () => [`--backup=${ABSENT}`], says: NAMES_ABSENT },
+    },
+  },
+  ...['status', 'pause', 'resume', 'stop'].map((action): Mode => ({
     mode: `fleet ${action}`,
     command: () => ['fleet', action, '--id=nobody'],
-    causes: { ...TYPED, 'no such fleet': { says: /InvalidInput: no fleet has run as nobody/ } },
+    causes: ofTemporal({
+      'a wrong value of a flag': { command: ['fleet', action, '--id='], says: EMPTY_ID },
+    }),
+    own: { 'no such fleet': NO_FLEET },
   })),
   {
     mode: 'fleet limits',
-    command: () => ['fleet', 'limits'],
-    rest: ['--concurrency=3'],
-    causes: { 'no limit named': { says: /InvalidInput: fleet limits needs a limit/ } },
+    command: () => ['fleet', 'limits', '--concurrency=3'],
+    causes: ofTemporal({
+      'a wrong value of a flag': {
+        command: ['fleet', 'limits', '--concurrency=0'],
+        says: WRONG_LIMIT,
+      },
+    }),
+    own: {
+      'no limit named': {
+        command: ['fleet', 'limits'],
+        says: /InvalidInput: fleet limits needs a limit/,
+      },
+    },
   },
   {
     mode: 'schedule create',
     command: () => ['schedule', 'create', 'nightly'],
-    causes: { ...TYPED, 'no time named': { says: /InvalidInput: one of --cron or --every/ } },
+    causes: ofTemporal({
+      'a wrong value of a flag': wrong('--every=often', '--every'),
+      'a file that is not there': READ_LATER,
+      'a file that cannot be used': READ_LATER,
+    }),
+    own: { 'no time named': { says: /InvalidInput: one of --cron or --every/ } },
   },
-  ...['pause', 'resume', 'trigger', 'delete'].map((action) => ({
+  ...['pause', 'resume', 'trigger', 'delete'].map((action): Mode => ({
     mode: `schedule ${action}`,
     command: () => ['schedule', action, 'nobody'],
-    causes: { 'no such schedule': { says: /InvalidInput: there is no schedule "nobody"/ } },
+    causes: ofTemporal(),
+    own: { 'no such schedule': NO_SCHEDULE },
   })),
-  { mode: 'schedule list', command: () => ['schedule', 'list'], causes: TYPED },
+  {
+    mode: 'schedule list',
+    command: () => ['schedule', 'list'],
+    causes: ofTemporal(HARMLESS_SERVERS),
+  },
 ];
 
-/** A Temporal that is not there is a cause for every mode. */
-const NO_TEMPORAL = 'no Temporal that answers';
-const NO_ANSWER = /ServerUnavailable: .*127\.0\.0\.1:1 does not answer/;
+interface Cell extends Partial<Cause> {
+  readonly name: string;
+}
 
-type ModeCase = (typeof MODES)[number];
+/** What a mode is played with: those of the ten causes that can be played, and its own. */
+function cellsOf({ causes, own = {} }: Mode): readonly Cell[] {
+  const all: readonly [string, Cause | Harmless | string][] = Object.entries({ ...causes, ...own });
+  return all.flatMap(([name, cause]) => (typeof cause === 'string' ? [] : [{ name, ...cause }]));
+}
 
-/** Runs of one mode share a workflow id, so its causes follow each other; modes go side by side. */
-const outcomes = aFewAtOnce(MODES, playMode, 8);
+/** Cells of one mode that follow each other. */
+interface Lane {
+  readonly mode: Mode;
+  readonly cells: readonly Cell[];
+}
 
-async function playMode({
-  command,
-  causes,
-  rest = [],
-  before,
-}: ModeCase): Promise<ReadonlyMap<string, Outcome>> {
-  const played = new Map<string, Outcome>();
-  await before?.();
-  for (const [cause, { fault = 'nothing', args }] of Object.entries(causes)) {
-    played.set(cause, await ground.moveout(fault, ...command(), ...(args?.() ?? [])));
-  }
-  return played.set(NO_TEMPORAL, await ground.withoutTemporal(...command(), ...rest, '--json'));
+function lanesOf(mode: Mode): readonly Lane[] {
+  const cells = cellsOf(mode);
+  const follows = ({ name }: Cell): boolean => mode.isOneRun === true && name !== NO_TEMPORAL;
+  const alone = cells.filter((cell) => !follows(cell)).map((cell) => ({ mode, cells: [cell] }));
+  const together = cells.filter(follows);
+  return together.length === 0 ? alone : [{ mode, cells: together }, ...alone];
+}
+
+const LANES = MODES.flatMap(lanesOf);
+
+/** Most cells wait for the end of retries, so that many go side by side at little cost. */
+const outcomes = aFewAtOnce(LANES, playLane, 24);
+
+async function playLane({ mode, cells }: Lane): Promise<ReadonlyMap<Cell, Outcome>> {
+  const said = new Map<Cell, Outcome>();
+  if (cells.length > 1) await mode.before?.();
+  for (const cell of cells) said.set(cell, await playCell(mode, cell));
+  return said;
+}
+
+function playCell(mode: Mode, cell: Cell): Promise<Outcome> {
+  const { name, fault = 'nothing', args, command = mode.command() } = cell;
+  return name === NO_TEMPORAL
+    ? ground.withoutTemporal(...command, '--json')
+    : ground.moveout(fault, ...command, ...(args?.() ?? []));
 }
 
 beforeAll(async () => {
@@ -196,18 +260,20 @@ afterAll(async () => {
   await ground.close();
 });
 
-describe.each(MODES)('$mode', (one) => {
-  const causes = Object.entries(one.causes).map(([cause, { says }]) => [cause, says] as const);
-
-  it.each([...causes, [NO_TEMPORAL, NO_ANSWER] as const])(
-    'says why it is refused: %s',
-    async (cause, says) => {
-      const { status, stdout, stderr } = (await outcomes.resultOf(one)).get(cause) ?? NOT_PLAYED;
-      expect(`${stdout}\n${stderr}`.split('\n')).toContainEqual(expect.stringMatching(says));
-      expect(status).toBe(2);
+describe.each(LANES)('$mode.mode', (lane) => {
+  it.each(lane.cells)(
+    'says why it is refused, or that it is not: $name',
+    async (cell) => {
+      const outcome = (await outcomes.resultOf(lane)).get(cell);
+      const { status, stdout, stderr } = outcome ?? NOT_PLAYED;
+      const { says } = cell;
+      if (says !== undefined)
+        expect(`${stdout}\n${stderr}`.split('\n')).toContainEqual(expect.stringMatching(says));
+      expect(status).toBe(says === undefined ? 0 : 2);
       const password = new URL(ground.place.url).password;
       expect(`${stdout}${stderr}`).not.toMatch(new RegExp(`:(wrong|${password})@`));
-      if (cause === NO_TEMPORAL) expect(JSON.parse(stdout)).toMatchObject({ outcome: 'refused' });
+      if (cell.name === NO_TEMPORAL)
+        expect(JSON.parse(stdout)).toMatchObject({ outcome: 'refused' });
       expect(await ground.place.databases()).toEqual([ground.place.database]);
     },
     300_000,
