@@ -8,7 +8,7 @@ import { withExclusiveLease } from './runtime/lease';
 
 /**
  * Fences a target whose restore was given up: no attempt that may still be at work changes it any more,
- * and its marker says that a person has decided. Where it carries no marker of the run, nothing is written.
+ * and its marker says that an operator has decided. Where it carries no marker of the run, nothing is written.
  */
 export async function abandonRestore(resources: Resources, job: Job): Promise<void> {
   await withExclusiveLease(resources, { step: 'restoreProject', job }, async (writer) => {

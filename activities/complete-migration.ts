@@ -48,7 +48,7 @@ async function deleteMarkerOnce(writer: Writer, opening: Opening): Promise<void>
   );
 }
 
-/** The same; then the fence lets nobody in, and only then the marker is looked at. */
+/** Retry-safe: if an earlier attempt completed, the fencing token rejects this one, and a completed marker is accepted. */
 async function completeOnce(writer: Writer, opening: Opening, evidence: Evidence): Promise<void> {
   const { runId } = writer;
   try {

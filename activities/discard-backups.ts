@@ -11,7 +11,7 @@ import type { Resources } from './runtime/resources';
 export interface Discarding {
   readonly project: ProjectIdentity;
   readonly target: Pick<DatabaseIdentity, 'connection'>;
-  /** The connection that they were being read from, where that is known. */
+  /** The connection that they were being read from, if known. */
   readonly source?: string | undefined;
   readonly backupIds: readonly string[];
   readonly insteadOf?: RunName | undefined;

@@ -24,15 +24,15 @@ import { refsUnderWay } from './temporal/runs';
 import { resolveProjects } from './fleet/resolve';
 import { sizeProjects } from './fleet/size';
 
-/** So many of those that are moved again are told at the start. */
+/** At most this many of those that are migrated again are identified at the start. */
 const RETRIED = 50;
 
-/** So many pairs of servers, those with most projects, get a template. */
+/** At most this many pairs of servers, those with most projects, get a template. */
 const ROUTES = 100;
 
 /**
  * Freezes the inventory of a fleet: which projects it moves, in which order, under which limits. Again
- * for the same fleet it gives back what was frozen, whatever has changed since. Reads only, but for the
+ * for the same fleet it gives back what was frozen, whatever has changed since. Reads only, except for the
  * fleet's folder in the backup directory, which is there whole or not at all.
  */
 export async function freezeFleet(resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
@@ -92,7 +92,7 @@ async function freeze(
   });
 }
 
-/** The first of those that are moved again, with the reason. */
+/** The first of those that are migrated again, with the reason. */
 function firstRetried(listed: readonly FleetProject[]): readonly Retried[] {
   return listed
     .slice(0, RETRIED)

@@ -48,7 +48,7 @@ export async function initSchema(resources: Resources, job: Job): Promise<Schema
 
 const CLONE: SchemaResult = { tables: [], note: 'database cloned from a template', cloned: true };
 
-/** Above so many rows it pays to build the indexes behind them. */
+/** Above this many rows it pays to build the indexes behind them. */
 const MOST_ROWS_INTO_INDEXES = 50_000;
 
 function mayClone({ settings }: Resources, { contents }: Manifest): boolean {

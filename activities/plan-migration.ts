@@ -113,7 +113,7 @@ async function forgetSessions(
   await connections.closeKept(serverRef(target));
 }
 
-/** What is created anew is nobody's source; a database that stands already could be another project's. */
+/** What is created again is no one's source; a database that stands already could be another project's. */
 async function otherSources(
   { settings }: Resources,
   connections: Connections,

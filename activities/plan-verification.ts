@@ -131,7 +131,7 @@ function anotherSource({ source, kind }: Manifest, now: DatabaseIdentity): reado
   return [
     {
       code: 'another-source',
-      message: `the backup was taken from ${identityWords(source)}, but the source now is ${identityWords(now)}: what is said of changes in the source compares with the latter`,
+      message: `the backup was taken from ${identityWords(source)}, but the source now is ${identityWords(now)}: changes in the source are reported against the latter`,
     },
   ];
 }
@@ -139,14 +139,14 @@ function anotherSource({ source, kind }: Manifest, now: DatabaseIdentity): reado
 /** What says that a source is gone: its server does not answer, or has no such database or role any more. */
 const GONE: ReadonlySet<string> = new Set(['ServerUnavailable', 'NotFound', 'AccessDenied']);
 
-/** So many attempts wait for a source that may come back. */
+/** At most this many attempts wait for a source that may come back. */
 const PATIENT_ATTEMPTS = 2;
 
 /** What a source answered, or why it cannot be asked. */
 export type SourceAnswer<T> = { readonly found: T } | { readonly gone: string };
 
 /**
- * Asks the source of a verification. One that is gone keeps nobody from comparing a target with its
+ * Asks the source of a verification. One that is gone keeps no one from comparing a target with its
  * backup, unless the request makes drift a failure: then nothing but its answer will do.
  */
 async function askSource<T>(

@@ -21,7 +21,7 @@ import { resolvePlanExtent } from './plan/extent';
 
 /**
  * Makes sure that the target's server has a template database with the source's present schema, for the
- * projects of a fleet to be cloned from. Where it cannot be made, because the server lacks a role or an
+ * projects of a fleet to be cloned from. If it cannot be made, because the server lacks a role or an
  * extension or the schema has problems, or the role lacks a right or would meet another role's template, there is
  * none: each project's plan says why. Safe to run twice.
  */

@@ -5,7 +5,7 @@ import type { Resources } from './runtime/resources';
 
 /**
  * Reads some projects of a frozen inventory, in its order; past the end there are none. Rejects with
- * `BackupDamaged` where the list is not the one that was frozen, by its SHA-256.
+ * `BackupDamaged` if the list is not the one that was frozen, by its SHA-256.
  */
 export async function readFleetPage(
   { store }: Pick<Resources, 'store'>,

@@ -11,9 +11,9 @@ import type { Resources } from './runtime/resources';
 import { withExclusiveLease, type Writer } from './runtime/lease';
 
 /**
- * Drives the target back to what the plan recorded, from wherever it stands, and proves it. Told a
- * state, not steps: right after a step that half ran, ran twice or never ran, and safe to run twice.
- * What this run did not make it does not undo.
+ * Restores the target to what the plan recorded, from whatever state it is in, and proves it. It is given a
+ * state, not steps: it works after a step that ran partly, twice or never, and is safe to run twice.
+ * It does not change what this run did not make.
  */
 export async function restoreProject(resources: Resources, job: Job): Promise<RestoreProof> {
   return fixing(() =>
@@ -31,7 +31,7 @@ async function restore(writer: Writer): Promise<RestoreProof> {
   return { ...proof, facts: [...proof.facts, ...kept] };
 }
 
-/** Whatever a person can fix meanwhile is tried again, permanent as it may be for other steps. */
+/** Retries failures that an operator can fix, even those that are permanent for other steps. */
 async function fixing<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();

@@ -17,10 +17,10 @@ import { withExclusiveLease, type Writer } from './runtime/lease';
 /**
  * Compares the target with the backup that was loaded into it, and the source with that backup: rows
  * by fingerprint in both directions, generated columns, schema, sequences, foreign keys, tables that
- * nobody expects. Where rows differ, their primary keys go into files beside the backup. Neither
+ * no one expects. Where rows differ, their primary keys go into files next to the backup. Neither
  * database is changed: what is set apart in the target's server is temporary and rolled back.
  *
- * Where it shall `complete` the run and finds nothing wrong, it ends with the completed marker; then it is
+ * If it should `complete` the run and finds nothing wrong, it ends with the completed marker; then it is
  * alone with the target from the beginning. Safe to run twice: what an earlier attempt completed may be in
  * use, and is not compared again.
  */
@@ -48,7 +48,7 @@ export async function verifyProject(
 
 /**
  * The evidence of an earlier attempt that completed the run, and only its answer was lost. Which attempt this
- * one is says nothing: an operator may have begun to count anew.
+ * one is says nothing: an operator may have begun to count again.
  */
 function completedEarlier({ connections, job, runId }: Writer): Promise<Evidence | undefined> {
   return connections.with(reusedTargetRef(job.target, 'read'), async (client) => {

@@ -31,7 +31,9 @@ export function deliberateFailure(ground: Ground): DeliberateFailure {
   return {
     wrap,
     show: async (session, victim) => {
-      title(`5. ${victim.ref} is made to fail: before the verification, somebody changes one row`);
+      title(
+        `5. ${victim.ref} is made to fail: before the verification, another session changes one row`,
+      );
       say(
         'One timestamp of one user in the target is moved by one microsecond. No row count changes.\n',
       );

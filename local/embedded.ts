@@ -22,7 +22,7 @@ export interface OwnWorker {
   readonly wrap?: WorkerPlace['wrap'];
 }
 
-/** A Temporal server in reach, and how to let go of it. */
+/** A Temporal server in reach, and how to detach. */
 interface Reach extends Reachable {
   readonly webUi?: string;
   readonly others: readonly string[];
@@ -112,7 +112,7 @@ function brokenWhen(ended: Promise<void>): Promise<never> {
   const broken = new Promise<never>((_resolve, reject) => {
     ended.catch(reject);
   });
-  // Whoever races it gets to know; nobody does before a run is followed.
+  // Whoever races it gets to know; no one does before a run is followed.
   broken.catch(() => undefined);
   return broken;
 }

@@ -31,7 +31,7 @@ const TENANCY_TABLES = `
   CREATE TABLE public.bucket_owners (project text, bucket_id text, PRIMARY KEY (project, bucket_id));`;
 
 /**
- * Fills an empty database with the schemas of a shared studio and so many projects, set by set. Every
+ * Fills an empty database with the schemas of a shared studio and this many projects, set by set. Every
  * project is named `<prefix>-00001` and so on, and is of the same size.
  */
 export async function makeSource(url: string, projects: number, prefix: string): Promise<void> {

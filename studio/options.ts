@@ -7,7 +7,7 @@ export const VARIANTS = ['ancient', 'older', 'current', 'hosted', 'newer'] as co
 
 export type Variant = (typeof VARIANTS)[number];
 
-/** How big a studio shall be. All sizes but `projects` are per project. */
+/** How big a studio should be. All sizes but `projects` are per project. */
 export interface StudioOptions {
   /** Number of projects, at least 1. */
   readonly projects: number;
@@ -27,7 +27,7 @@ export interface StudioOptions {
   readonly variant?: Variant | undefined;
 }
 
-/** The same with nothing left open. */
+/** The options of a studio with every default filled in. */
 export type StudioSizes = {
   readonly [Name in keyof StudioOptions]-?: NonNullable<StudioOptions[Name]>;
 };

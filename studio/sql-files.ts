@@ -5,7 +5,7 @@ import type { Variant } from './options';
 const BACK_TO_SUPERUSER = 'RESET ROLE;';
 
 /**
- * Yields the SQL that makes the two schemas and what stands beside them, in order, for one
+ * Yields the SQL that makes the two schemas and what stands besides them, in order, for one
  * transaction of a superuser. `auth.sql` and `storage.sql` change to the role that owns what
  * follows.
  */
@@ -47,7 +47,7 @@ export function shapeScripts(): readonly string[] {
   return read('.', ['shapes']);
 }
 
-/** Yields the SQL that creates the missing service roles; safe beside other sessions doing so. */
+/** Yields the SQL that creates the missing service roles; safe with other sessions doing so. */
 export function roleScripts(): readonly string[] {
   return read('schema', ['roles']);
 }

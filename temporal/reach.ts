@@ -22,7 +22,7 @@ const NOT_FOUND = 5;
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'nobody knows that name',
+  ENOTFOUND: 'the name cannot be resolved',
   EAI_AGAIN: 'the name cannot be looked up for now',
   EHOSTUNREACH: 'there is no way to that machine',
   ENETUNREACH: 'there is no way to that network',
@@ -31,7 +31,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
 
 /**
  * Makes sure that the Temporal server answers and has the namespace. Rejects with one message that names the server and
- * the setting to look at: at once if that is wrong, after ten seconds if nobody answers. Faults are identified by gRPC's status
+ * the setting to look at: at once if that is wrong, after ten seconds if no one answers. Faults are identified by gRPC's status
  * codes and by the codes of the connection, and said in words of ours.
  */
 export async function assertReachable(reachable: Reachable): Promise<void> {

@@ -45,7 +45,7 @@ function assertAddress(address: string): void {
   );
 }
 
-/** The same; if nothing names an address, the one at which the Temporal CLI's server listens. */
+/** The Temporal that the environment or a profile names; if neither names an address, the one at which the Temporal CLI's server listens. */
 export function temporalOf(environment: Environment): Reachable {
   const configured = configuredTemporal(environment);
   if (configured !== undefined) return configured;

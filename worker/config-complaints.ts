@@ -89,7 +89,7 @@ function limitIn(message: string, path: SettingPath): Complaint | undefined {
   return known === undefined ? undefined : { path: [...path, known], words };
 }
 
-/** Of a wrong choice between alternatives, also what stands beside it is looked at. */
+/** Of a wrong choice between alternatives, also what stands next to it is looked at. */
 function inUnion(issue: z.core.$ZodIssueInvalidUnion, context: Context): readonly Complaint[] {
   const { text, schema, above } = context;
   const path = [...above, ...issue.path];

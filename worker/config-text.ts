@@ -29,7 +29,7 @@ export class ConfigText {
     this.#lines = lines;
   }
 
-  /** Reads a file. Throws one `ConfigError` where it cannot be read, is empty or is not YAML. */
+  /** Reads a file. Throws one `ConfigError` if it cannot be read, is empty or is not YAML. */
   static read(file: string): ConfigText {
     const lines = new LineCounter();
     const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: false });
@@ -95,7 +95,7 @@ function nameOf(key: unknown): string | undefined {
   return isScalar(key) ? String(key.value) : undefined;
 }
 
-/** A field of what may be anything; `undefined` where there is none. */
+/** A field of what may be anything; `undefined` if there is none. */
 export function fieldOf(value: unknown, key: PropertyKey): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.entries(value).find(([name]) => name === String(key))?.[1];

@@ -30,7 +30,7 @@ const HOST = 'MOVEOUT_HOST_ID';
 
 /**
  * Reads the configuration: flags over the file, the file over what stands without one. Variables that are
- * not set are looked for in the file `.env` beside it. Throws one `ConfigError` that lists everything wrong.
+ * not set are looked for in the file `.env` next to it. Throws one `ConfigError` that lists everything wrong.
  */
 export function loadConfiguration(
   variables: Environment,
@@ -87,7 +87,7 @@ function resolverOf(
     const url = urls.get(connection) ?? secretIn(environment, variable);
     if (url === undefined) {
       throw new ConfigError(
-        `connection "${connection}": the environment variable ${variable} is not set, in the file .env beside the configuration neither; it must hold a URL such as postgresql://user:password@host:5432/postgres, or ${variable}_FILE the name of a file with one`,
+        `connection "${connection}": the environment variable ${variable} is not set, and neither does the file .env next to the configuration set it; it must hold a URL such as postgresql://user:password@host:5432/postgres, or ${variable}_FILE the name of a file with one`,
       );
     }
     urls.set(connection, url);
@@ -95,7 +95,7 @@ function resolverOf(
   };
 }
 
-/** What is known of the connections beside their URLs. */
+/** What is known of the connections besides their URLs. */
 function factsOf(
   file: ConfigFile,
   environment: Environment,

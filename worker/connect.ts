@@ -8,7 +8,7 @@ export async function connectWorker(reachable: Reachable): Promise<NativeConnect
   try {
     return await NativeConnection.connect(connectionOptions);
   } catch (error) {
-    // What the core says is for programmers; it keeps the process alive if nobody ends it.
+    // What the core says is for programmers; it keeps the process alive if no one ends it.
     await Runtime.instance().shutdown();
     const message = `the Temporal server at ${connectionOptions.address} does not let a worker connect`;
     throw new KnownError('ServerUnavailable', message, { cause: error });

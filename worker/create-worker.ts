@@ -32,7 +32,7 @@ type WorkflowCode = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 const CACHED_WORKFLOWS = 60;
 
 /**
- * A step has at most five sessions open on a server; so a worker never uses more than fifty there, beside
+ * A step has at most five sessions open on a server; so a worker never uses more than fifty there, besides
  * those of the pool that wait.
  */
 const STEPS_AT_A_TIME = 10;

@@ -19,7 +19,7 @@ export function configFile(
 }
 
 /**
- * Gives this process the variables of the file `.env` beside the configuration, for all that reads the
+ * Gives this process the variables of the file `.env` next to the configuration, for all that reads the
  * environment before the configuration is read. Throws a `ConfigError` where that file cannot be read.
  */
 export function useEnvFile(flag?: string): void {
@@ -31,7 +31,7 @@ export function useEnvFile(flag?: string): void {
 
 /**
  * The environment with what the file `.env` of a folder adds to it; what is set already stays. Throws a
- * `ConfigError` where the file is there and cannot be read.
+ * `ConfigError` if the file is there and cannot be read.
  */
 export function withEnvFile(environment: Environment, folder: string): Environment {
   const file = join(folder, '.env');

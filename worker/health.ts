@@ -6,7 +6,7 @@ const LOOK_EVERY = 5_000;
 
 /** Which file, and what has to be so for the worker to be well. */
 export interface HealthReport {
-  /** Written anew at every look that finds the worker well; gone as soon as it is not. */
+  /** Written again at every look that finds the worker well; gone as soon as it is not. */
   readonly file: string;
   /** Rejects, or answers `false`, if the worker cannot do its work. */
   readonly isWell: () => Promise<boolean>;

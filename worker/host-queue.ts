@@ -55,7 +55,7 @@ export class HostQueue implements Host {
     });
   }
 
-  /** Takes up nothing more. */
+  /** Accepts no more work. */
   shutdown(): void {
     this.#isEnding = true;
     clearTimeout(this.#next);
@@ -66,7 +66,7 @@ export class HostQueue implements Host {
     }
   }
 
-  /** Resolves when what was under way has let go; rejects with the first failure. */
+  /** Resolves when what was under way has detached; rejects with the first failure. */
   async end(): Promise<void> {
     this.shutdown();
     await Promise.allSettled(this.#serving.values());

@@ -42,10 +42,10 @@ export const LIMITS_JSON_SCHEMA = {
       minimum: 1,
       maximum: 500,
       default: LIMITS.concurrency,
-      description: 'Migrations at the same time, over all servers.',
+      description: 'Concurrent migrations, over all servers.',
     },
-    perSource: count(1, 'Migrations at the same time from one source server.'),
-    perTarget: count(1, 'Migrations at the same time into one target server.'),
+    perSource: count(1, 'Concurrent migrations from one source server.'),
+    perTarget: count(1, 'Concurrent migrations into one target server.'),
     maxFailures: count(0, 'The fleet stops when more projects than this have failed.'),
     maxFailureRatio: {
       ...orNull({ type: 'number', minimum: 0, exclusiveMaximum: 1 }),

@@ -9,7 +9,7 @@ import {
 import { withReadableErrors } from './logged-error';
 import { LOG_LEVEL, logLevelOf, type LogLevel } from '../workflows/domain/log-level';
 
-/** Temporal's levels are pino's but for their case. */
+/** Temporal's levels are pino's except for their case. */
 const LEVELS = {
   TRACE: 'trace',
   DEBUG: 'debug',

@@ -17,7 +17,7 @@ import { beginProgram } from './program';
 /** As sysexits.h: an error of the program itself. */
 const BUG = 70;
 
-/** Milliseconds; a Temporal that is well answers sooner. */
+/** Milliseconds; a healthy Temporal answers sooner. */
 const ANSWERS_WITHIN = 5_000;
 
 /**

@@ -1,4 +1,4 @@
-/** The candidate that a misspelt name most likely means; `undefined` where none is near. */
+/** The candidate that a misspelt name most likely means; `undefined` if none is near. */
 function nearest(name: string, candidates: readonly string[]): string | undefined {
   const most = Math.max(1, Math.floor(name.length / 3));
   const near = candidates

@@ -5,7 +5,7 @@ const OWN_FAILURE = 70;
 
 /**
  * Begins a program of moveout. A closed stdout or stderr ends what is printed there, and nothing else.
- * Whatever nobody catches ends the process with `OWN_FAILURE`; that is also its status as long as the
+ * An uncaught error ends the process with `OWN_FAILURE`; that is also its status as long as the
  * program has set no other.
  */
 export function beginProgram(): void {
@@ -19,11 +19,11 @@ export function beginProgram(): void {
     if (isClosed(error)) return;
     process.stderr.write(`stdout cannot be written (${codeOf(error)}): the answer is not whole\n`);
   });
-  // Nobody is left who could be told.
+  // No reader is left.
   process.stderr.on('error', () => undefined);
 }
 
-/** Nobody reads any more: a pipe was closed, or a terminal is gone. */
+/** No one reads any more: a pipe was closed, or a terminal is gone. */
 function isClosed(error: unknown): boolean {
   return ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(codeOf(error));
 }

@@ -39,7 +39,7 @@ export class Workers {
     }
   }
 
-  /** Takes up nothing more; what is under way may let go. Nothing where it has ended. */
+  /** Accepts no more work; what is under way may detach. Nothing if it has ended. */
   shutdown(): void {
     if (this.#common.getState() === 'RUNNING') this.#common.shutdown();
     this.#host.shutdown();

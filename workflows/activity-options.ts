@@ -12,8 +12,8 @@ import type { HostAwaited } from './domain/progress';
 import { attemptsWithin, FIRST_PAUSE, hostWait, TIMING, type Timing } from './domain/timing';
 
 /**
- * An attempt that lives is never ended for its length: a comparison of a large project takes as long as it
- * takes. One that is dead is noticed by its silence.
+ * An attempt that is alive is never ended for its length: a comparison of a large project takes as long as it
+ * takes. A dead one is noticed by its heartbeat timeout.
  */
 const LONGEST = '30 days';
 
@@ -59,7 +59,7 @@ export function working<T>(
   return atHost({ options, host, timing, display }, use);
 }
 
-/** What undoes: tried again with growing pauses for the configured time before a person is asked. */
+/** What restores: tried again with growing pauses for the configured time before an operator is asked. */
 export function restoring<T>(
   summary: string,
   { timing = TIMING, host }: Placed,
@@ -78,8 +78,8 @@ interface HostBound {
 }
 
 /**
- * Calls the activity where the backup is. Where no worker of that host starts it, it is scheduled again,
- * without end, for nobody else has the backup. Each round costs `EVENTS_PER_ROUND` events of the history; their number
+ * Calls the activity where the backup is. If no worker of that host starts it, it is scheduled again,
+ * without end, for no one else has the backup. Each round costs `EVENTS_PER_ROUND` events of the history; their number
  * is bounded since each round is twice as long as the one before.
  */
 async function atHost<T>({ options, host, timing, display }: HostBound, use: Use<T>): Promise<T> {

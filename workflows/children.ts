@@ -10,12 +10,12 @@ import {
 import { childParked } from './compensation';
 import { isReport, type Report } from './domain/report';
 
-/** How a child came to rest: with a report, closed or parked, or without one. */
+/** How a child ended: with a report (closed or parked), or without one. */
 export interface Rest {
   readonly report?: Report | undefined;
   /** The first line of what it ended with. */
   readonly message: string;
-  /** How it was ended, where not by itself. */
+  /** How it was ended from outside, if it was. */
   readonly how?: 'cancelled' | 'terminated' | 'timed-out' | undefined;
 }
 

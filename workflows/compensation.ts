@@ -20,13 +20,13 @@ import { planning, restoring } from './activity-options';
 /** Tells a parent that its child is parked: the child does not close, and may not be waited for. */
 export const childParked = defineSignal<[ParkedChild]>('childParked');
 
-/** A child that waits for a person. */
+/** A child that waits for an operator. */
 export interface ParkedChild {
   readonly workflowId: string;
   readonly report: Report;
 }
 
-/** What is undone, and how the run ends once it is. */
+/** What is restored, and how the run ends once it is. */
 export interface Compensation {
   readonly run: Run;
   readonly job: Job;
@@ -35,8 +35,8 @@ export interface Compensation {
 
 /**
  * Runs `use` with its compensation registered before the first write. When it fails or is cancelled
- * the target is driven back, shielded from cancellation. A run that lost its target to another ends
- * as refused: the other's work is none of its own, and not undone.
+ * the target is restored, shielded from cancellation. A run that lost its target to another ends
+ * as refused: the other's work is none of its own, and not restored.
  */
 export async function withRestore<T>(
   { run, job, failed }: Compensation,
@@ -53,7 +53,7 @@ export async function withRestore<T>(
   }
 }
 
-/** Drives the target back; where that cannot finish the run is parked until a person decides. */
+/** Restores the target; if that cannot finish the run is parked until an operator decides. */
 export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
   const { target, targetBefore, timing } = job;
   // What was not there before is gone again without any backup: every worker can see to that.
@@ -61,7 +61,7 @@ export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<R
   const words = `put ${target.database} back to: ${targetBefore.kind}`;
   const restore = (): Promise<RestoreProof> =>
     restoring(words, { timing, host }, (activities) => activities.restoreProject(job), run);
-  // The marker is in the target, not beside the backup: any worker can set it, also where the host is lost.
+  // The marker is in the target, not next to the backup: any worker can set it, also if the host is lost.
   const abandon = (): Promise<void> => planning('give the restore up').abandonRestore(job);
   return orParked({ run, cause, targetBackupId: job.targetBackupId, abandon }, () =>
     run.step('restoreProject', restore, (proof) => ({ tables: [], note: proof.facts.join('; ') })),
@@ -111,7 +111,7 @@ async function orParked<T>(parkable: Parkable, use: () => Promise<T>): Promise<T
   }
 }
 
-/** Waits for a person. The outcome says so to lists, the details say what is wrong and what helps. */
+/** Waits for an operator. The outcome says so to lists, the details say what is wrong and what helps. */
 async function parked(
   { run, cause, targetBackupId, abandon }: Parkable,
   why: Cause,
@@ -135,7 +135,7 @@ async function parked(
   });
 }
 
-/** Closes the target to late attempts; where its server does not answer that is said, and no more waited for. */
+/** Closes the target to late attempts; if its server does not answer that is reported, and not waited for. */
 async function fencedOff(abandon: Parkable['abandon']): Promise<string> {
   try {
     await abandon?.();
@@ -151,7 +151,7 @@ async function tellParent(report: Report): Promise<void> {
   try {
     await getExternalWorkflowHandle(parent.workflowId).signal(childParked, { workflowId, report });
   } catch (error) {
-    // A parent that has ended waits for nobody.
-    log.warn('the parent could not be told that this run is parked', { error: String(error) });
+    // A parent that has ended waits for no one.
+    log.warn('could not signal the parent that this run is parked', { error: String(error) });
   }
 }

@@ -23,7 +23,7 @@ const PROJECTS_PER_RUN = 400;
 
 /**
  * Moves all projects of an inventory that is frozen first, each as a child of its own, as many at once
- * as the limits let. One project's failure touches no other, and fails the fleet only where a limit
+ * as the limits let. One project's failure touches no other, and fails the fleet only if a limit
  * says so. `soFar` is for the fleet's own next run.
  */
 export async function migrateAll(input?: unknown, soFar?: Standing): Promise<FleetReport> {

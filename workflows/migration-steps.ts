@@ -71,7 +71,7 @@ export class MigrationSteps {
     });
   }
 
-  /** Saves what the target holds, where it holds anything, and says all that the writing steps need. */
+  /** Saves what the target holds, if it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
     const { createRoles, leftOutSettings, unreached, markerBefore, timing, host } = plan;
@@ -144,7 +144,7 @@ export class MigrationSteps {
     return evidence;
   }
 
-  /** Verifies and, when nothing differs, sets the completed marker, or removes the marker where there was none. A difference is a failure of this step. */
+  /** Verifies and, when nothing differs, sets the completed marker, or removes the marker if there was none. A difference is a failure of this step. */
   async verify(job: Job): Promise<Evidence> {
     const words = `${job.target.database} = ${job.backupId}?`;
     return this.#run.step(
@@ -163,14 +163,14 @@ export class MigrationSteps {
     );
   }
 
-  /** What verification found, where it came so far. */
+  /** What verification found, if it came so far. */
   evidence(): Partial<Report> {
     return this.#evidence === undefined
       ? {}
       : { tables: this.#evidence.tables, drift: this.#evidence.drift };
   }
 
-  /** Runs the first steps, whose failures mean that the request could not be taken up. */
+  /** Runs the first steps, whose failures mean that the request could not be accepted. */
   async refusing<T>(use: () => Promise<T>): Promise<T> {
     try {
       return await use();
@@ -220,7 +220,7 @@ export class MigrationSteps {
   }
 }
 
-/** Throws unless the target is what the backup says, and the source too where that was asked for. */
+/** Throws unless the target is what the backup says, and the source too if that was asked for. */
 function assertSound(evidence: Evidence, onDrift: Job['onDrift']): void {
   const unsound = unsoundIn(evidence, onDrift);
   if (unsound === undefined) return;

@@ -6,11 +6,11 @@ const retryRestore = defineUpdate<string>('retryRestore');
 /** Tells a parked run that its restore is given up, and why; the target stays as it is. */
 const abandonRestore = defineUpdate<string, [reason: string]>('abandonRestore');
 
-/** What a person decided about a parked run. */
+/** What an operator decided about a parked run. */
 export type Decision =
   { readonly kind: 'retry' } | { readonly kind: 'abandon'; readonly reason: string };
 
-/** Where a run waits for a person. What is sent while it does not wait is refused. */
+/** Where a run waits for an operator. What is sent while it does not wait is refused. */
 export class Parking {
   #isParked = false;
   #decision: Decision = { kind: 'retry' };

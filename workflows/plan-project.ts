@@ -4,7 +4,7 @@ import { requestedHost } from './activity-options';
 import { planning } from './activity-options';
 import { causeOf } from './run/failure-cause';
 
-/** Shows what a migration would do and everything that speaks against it. Touches nothing. */
+/** Shows what a migration would do and everything that blocks it. Touches nothing. */
 export async function planProject(input?: unknown): Promise<Plan> {
   try {
     return await planning(

@@ -14,8 +14,8 @@ import { planning } from './activity-options';
 import { causeOf } from './run/failure-cause';
 
 /**
- * Finds runs that were terminated or timed out, which undoes nothing, and restores or parks each under
- * its own workflow id. Run again it finds nothing to do. Safe beside running migrations.
+ * Finds runs that were terminated or timed out, which restores nothing, and restores or parks each under
+ * its own workflow id. Run again it finds nothing to do. Safe during running migrations.
  */
 export async function reconcile(input: unknown = {}): Promise<ReconcileReport> {
   const children = new Children();
@@ -38,7 +38,7 @@ async function reconcileOne(interrupted: Interrupted, children: Children): Promi
       args: [interrupted],
       workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `${projectRef}: undo what a run left that was ${how}`,
+      staticSummary: `${projectRef}: clean up after a run that was ${how}`,
     });
     const { report, message } = await children.rest(child);
     return { ...one, outcome: report?.outcome ?? 'failed', message: cutText(message, 500) };
@@ -50,7 +50,7 @@ async function reconcileOne(interrupted: Interrupted, children: Children): Promi
 
 /**
  * Adds what interrupted runs have left in the backup directories of other hosts than the one that looked.
- * A host that does not answer is named, and keeps nobody from the rest.
+ * A host that does not answer is named, and does not stop the rest.
  */
 async function withOtherHosts(found: InterruptedRuns): Promise<InterruptedRuns> {
   const { interrupted, findings, elsewhere = [] } = found;

@@ -6,7 +6,7 @@ import { causeOf } from './run/failure-cause';
 import { restored } from './run/outcomes';
 import { Run } from './run/run';
 
-/** Undoes, in its place, what a run left behind that was ended from outside. It ends as that run should have. */
+/** Restores the target of a run that was ended from outside, in that run's place, and ends as that run should have. */
 export async function restoreInterrupted(interrupted: Interrupted): Promise<Report> {
   const { project, source, target, job, backupIds, host } = interrupted;
   const { timing, workflowId, runId, how, left } = interrupted;

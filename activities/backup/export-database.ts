@@ -38,7 +38,7 @@ export interface Order {
   readonly scopes?: Scopes | undefined;
   readonly meter: Meter;
   readonly runId: string;
-  /** Throws where this attempt has been replaced: what it wrote is no backup then. */
+  /** Throws if this attempt has been replaced: what it wrote is no backup then. */
   readonly assertOurs: () => Promise<void>;
   /** Chooses the rows: a predicate for each table that is saved, in load order. */
   readonly select: (
@@ -126,7 +126,7 @@ async function write({ store, draft, order, connections, pair }: Writing): Promi
   };
 }
 
-/** What a person needs to know of the database that the schema is of. */
+/** What an operator needs to know of the database that the schema is of. */
 function headed({ encoding, collate, ctype, localeProvider }: DatabaseFacts) {
   return { encoding, collate, ctype, provider: localeProvider };
 }

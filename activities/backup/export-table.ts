@@ -110,7 +110,7 @@ interface Wanted {
 
 type Described = Pick<Content, 'rows' | 'digest' | 'replaced' | 'key' | 'generated'>;
 
-/** Fingerprints the rows and, beside them, the generated columns that no file holds. */
+/** Fingerprints the rows and, besides them, the generated columns that no file holds. */
 async function describe(client: Client, wanted: Wanted, seed: string): Promise<Described> {
   const { facts, columns, where } = wanted;
   const { table } = facts;

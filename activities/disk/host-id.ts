@@ -12,7 +12,7 @@ const HOST_FILE = 'host';
 
 /**
  * Reads the id of a backup directory's host: the same for every worker that has this very directory,
- * wherever it is mounted, and after every restart. `undefined` where the directory has none yet.
+ * wherever it is mounted, and after every restart. `undefined` if the directory has none yet.
  */
 export async function readHost(directory: string): Promise<string | undefined> {
   const path = join(directory, HOST_FILE);
@@ -26,7 +26,7 @@ export async function readHost(directory: string): Promise<string | undefined> {
 }
 
 /**
- * Gives the directory's host id, made where there is none: `name`, if any, and something that no other
+ * Gives the directory's host id, made if there is none: `name`, if any, and something that no other
  * directory has, so that two hosts of one name are still two. Of several workers that make one at once
  * all get the same.
  */

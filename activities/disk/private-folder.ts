@@ -6,10 +6,10 @@ import { types } from 'node:util';
 const OTHERS = 0o077;
 
 /**
- * Makes sure that a folder of backups is closed to everybody but the user of this process: mode 0700,
- * this user's, and, where it is reached through a symbolic link, by a link that nobody else but root
+ * Makes sure that a folder of backups is closed to everyone but the user of this process: mode 0700,
+ * this user's, and, if it is reached through a symbolic link, by a link that no one else but root
  * can have put there. Otherwise rejects with a `BackupUnavailable` that names the command that helps.
- * Where the system knows no owners, nothing is checked.
+ * If the system knows no owners, nothing is checked.
  */
 export async function assertClosed(path: string): Promise<void> {
   const user = process.geteuid?.();
@@ -70,7 +70,7 @@ async function tryMkdir(path: string): Promise<string> {
   }
 }
 
-/** The system's name of an error; empty where it has none. */
+/** The system's name of an error; empty if it has none. */
 export function codeOf(error: unknown): string {
   return types.isNativeError(error) && 'code' in error ? String(error.code) : '';
 }

@@ -4,7 +4,7 @@ import { makeFolder } from './private-folder';
 import type { BackupStore } from './backup/store';
 import { storeFailure } from './fs-errors';
 
-/** The folder beside the backups in which lists stand that are too long for Temporal. */
+/** The folder next to the backup in which lists stand that are too long for Temporal. */
 const REPORTS = 'reports';
 
 /** Writes a list that is too long for Temporal as a whole, readable for its owner alone, and gives its path. */

@@ -9,7 +9,7 @@ import { serverRef } from '../postgres/database';
 import { mapConcurrently } from './concurrency';
 import type { Settled } from './resolve';
 
-/** Databases that are looked into at the same time. */
+/** Databases that are looked into concurrently. */
 const LOOKS = 6;
 
 /** A database that is gone by now, or closed to moveout: what is wrong there, its own migration says. */

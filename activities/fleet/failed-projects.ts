@@ -13,7 +13,7 @@ import { readEndings } from '../disk/fleet/outcomes';
 import { assertThere, listFleets, readList } from '../disk/fleet/inventory';
 import type { BackupStore } from '../disk/backup/store';
 
-/** Runs that Temporal is asked about at the same time. */
+/** Runs that Temporal is asked about concurrently. */
 const LOOKS = 8;
 
 /** Which failures: those of one fleet, or `any`; and what the configuration says of projects. */
@@ -94,7 +94,7 @@ async function candidatesOfAny(
   return candidates;
 }
 
-/** The project with its reason; `undefined` where its last migration did not fail. */
+/** The project with its reason; `undefined` if its last migration did not fail. */
 async function findFailure(
   client: Client,
   project: Settled,
@@ -119,13 +119,13 @@ function asProject({ ref, database, owner, source, target }: FleetProject): Proj
   return { ref, database, owner, source, target };
 }
 
-/** A project that is to be moved; where it is tried again, with the reason. */
+/** A project that is to be moved; if it is tried again, with the reason. */
 export type Retried = Settled & Pick<FleetProject, 'reason'>;
 
 /** The projects of a request, before it is known which of them are migrated. */
 export interface Found {
   readonly projects: readonly Project[];
-  /** What it is called where they contradict each other. */
+  /** The failure's code if they contradict each other. */
   readonly code: FailureCode;
   /** Of those that are not migrated, the ones that are wanted. */
   readonly stillFailed: (open: readonly Settled[]) => Promise<readonly Retried[]>;
@@ -136,7 +136,7 @@ export interface Found {
 /** What the folders of fleets tell of a project. */
 export interface Recorded {
   readonly project: FleetProject;
-  /** How it ended in the newest fleet that had it on its list; absent where that was not written down. */
+  /** How it ended in the newest fleet that had it on its list; absent if that was not written down. */
   readonly entry: FleetEntry | undefined;
   /** Whether its fleet still runs, so that it may not have been started yet. */
   readonly isWaiting: boolean;

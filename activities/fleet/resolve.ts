@@ -13,11 +13,11 @@ export interface Settled extends Project {
   readonly target: string;
 }
 
-/** So many offences of one kind are named. */
+/** At most this many offences of one kind are named. */
 const NAMED = 5;
 
 /**
- * Settles the connections of projects, and refuses with `code` where one is not configured, where two
+ * Resolves the connections of projects, and refuses with `code` if one is not configured, where two
  * projects have the same ref, or the same database on one target server, however it is reached. All
  * that is wrong is one message.
  */

@@ -34,14 +34,14 @@ function all(projects: readonly Project[], code: FailureCode): Found {
   };
 }
 
-/** What a fleet would move, and what the configuration knows beside that. */
+/** What a fleet would move, and what the configuration knows besides that. */
 interface Excluding {
   readonly request: Pick<MigrateAllRequest, 'exclude' | 'failedOf'>;
   readonly configured: readonly Project[] | undefined;
 }
 
 /**
- * Leaves out the projects that a request excludes, whatever is wrong with them. A ref that nobody knows is
+ * Leaves out the projects that a request excludes, whatever is wrong with them. A ref that moveout does not know is
  * refused: it may be a misspelt one, whose project would move.
  */
 export function withoutExcluded(found: Found, { request, configured }: Excluding): Found {

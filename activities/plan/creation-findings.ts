@@ -49,7 +49,7 @@ const UNKNOWN = 'SQL_ASCII';
 /** Holds every character of all the others. */
 const ALL = 'UTF8';
 
-/** Stops where text could not come over to the byte (`encoding`). */
+/** Stops if text could not come over to the byte (`encoding`). */
 export function encodingFindings({ source, target }: Encodings): Findings {
   const mayLose = target !== undefined && target !== ALL && target !== source;
   return mergeFindings([
@@ -65,7 +65,7 @@ export function encodingFindings({ source, target }: Encodings): Findings {
       'encoding',
       mayLose && source !== UNKNOWN
         ? [
-            `the target's encoding is ${target}, which may lack characters of the source's ${source}: name a database with the encoding UTF8 or ${source}, or a new one`,
+            `the target's encoding is ${target}, which may not have all characters of the source's ${source}: name a database with the encoding UTF8 or ${source}, or a new one`,
           ]
         : [],
     ),

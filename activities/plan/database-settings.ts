@@ -24,7 +24,7 @@ export interface SettingsView {
 
 /**
  * Asks the target's server which of the settings a new database could be given, and names the others with the
- * statements that settle them. A database that stands already keeps its own: what it lacks is named.
+ * statements that resolve them. A database that stands already keeps its own: what it lacks is named.
  */
 export async function viewSettings(
   connections: Connections,
@@ -75,7 +75,7 @@ export async function viewSettings(
 function frozenWarning(setting: DatabaseSetting): Problem {
   return {
     code: 'frozen-source',
-    message: `the source's database has the setting ${named(setting)} = ${setting.value}, as before a move; the new database is made without it, since nobody could write to it`,
+    message: `the source's database has the setting ${named(setting)} = ${setting.value}, as before a move; the new database is made without it: with it, no session could write there`,
   };
 }
 
@@ -93,7 +93,7 @@ function leftOutWarning(
   };
 }
 
-/** The statement after which the setting moves, where one alone does it. */
+/** The statement that makes the setting movable, if a single one can. */
 function granting(
   { name, role }: SettingName,
   because: Reason,
@@ -136,7 +136,7 @@ function missingSettings(
     "The source's database has this setting; a database that stood before keeps its own.";
   const frozen = own.settings.filter(freezes).map((setting) => ({
     statement: resetSettingSql(database, setting),
-    reason: 'With this setting of the target nobody can write to it.',
+    reason: 'With this setting no session can write to the target.',
   }));
   return [
     ...missing.map((setting) => ({ statement: shownSettingSql(database, setting), reason })),

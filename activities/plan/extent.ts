@@ -100,7 +100,7 @@ async function partitionsElsewhere(
     .map(({ schema, name }) => nameOfTable(schema, name));
 }
 
-/** A part of an extent, left out where it is empty: most extents have no such part. */
+/** A part of an extent, left out if it is empty: most extents have no such part. */
 function changed(
   part: 'carried' | 'withoutTables',
   names: readonly string[],
@@ -123,7 +123,7 @@ interface Found {
   readonly mayAskRows: boolean;
 }
 
-/** The tables that no rule covers, and those that no rule can carry, each with the lines that settle it. */
+/** The tables that no rule covers, and those that no rule can carry, each with the lines that resolve it. */
 export async function unclassifiedTables(
   client: Client,
   { extent, wanted }: Wanted,

@@ -26,7 +26,7 @@ export function warning(code: string, messages: readonly string[]): Findings {
   return { problems: [], warnings: messages.map((message) => ({ code, message })) };
 }
 
-/** A list for people: at most so many, then how many more. */
+/** A list for people: at most this many, then how many more. */
 export function listed(items: readonly string[], separator: string, most = 10): string {
   const shown = items.slice(0, most).join(separator);
   const more = items.length - most;

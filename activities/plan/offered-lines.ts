@@ -8,7 +8,7 @@ import { classify } from '../postgres/scope/classify';
 import { ambiguousPaths, oddTables, type OddTable } from './scope-findings';
 import { parse } from 'yaml';
 
-/** Columns that name a row of a project by convention, where no foreign key says it. */
+/** Columns that name a row of a project by convention, if no foreign key says it. */
 const BY_NAME: Readonly<Record<string, readonly [table: string, key: string]>> = {
   user_id: ['auth.users', 'id'],
   owner_id: ['auth.users', 'id'],
@@ -28,11 +28,11 @@ export interface TrialGround {
   readonly uniqueKeys: readonly UniqueKey[];
   /** The tables that have a rule already. */
   readonly ruled: ReadonlySet<string>;
-  /** Says what rows have against the scope of a table under these scopes; nothing where they have nothing. */
+  /** Says what rows have against the scope of a table under these scopes; nothing if they have nothing. */
   readonly rowsAgainst: (table: string, scopes: Scopes) => Promise<readonly string[]>;
 }
 
-/** The lines that settle one table: each was tried and leaves no problem of that table. */
+/** The lines that resolve one table: each was tried and leaves no problem of that table. */
 export interface Offer {
   readonly table: string;
   readonly lines: readonly string[];
@@ -41,8 +41,8 @@ export interface Offer {
 }
 
 /**
- * Finds the lines that settle the tables which no rule covers. Tables that lead to one another are
- * settled together: the first line of each holds when all of them are taken.
+ * Finds the lines that resolve the tables which no rule covers. Tables that lead to one another are
+ * resolved together: the first line of each holds when all of them are taken.
  */
 export async function offerLines(
   ground: TrialGround,
@@ -62,7 +62,7 @@ export async function offerLines(
   return offers;
 }
 
-/** Finds whether the line that leaves a table behind settles it, alone or with those tables that lead to it. */
+/** Finds whether the line that leaves a table behind resolves it, alone or with those tables that lead to it. */
 export async function offerExclusion(
   ground: TrialGround,
   scopes: Scopes,
@@ -179,17 +179,17 @@ function pathLines(
   );
 }
 
-/** A table that no rule covers, with the lines that settle it. */
+/** A table that no rule covers, with the lines that resolve it. */
 export function uncoveredProblem({ table, lines, against }: Offer): Problem {
   const settle =
     lines.length > 0
-      ? `settle it in the configuration: ${lines.join(' or ')}`
-      : `no line of configuration settles it by itself: ${against.join('; ')}`;
+      ? `cover it in the configuration: ${lines.join(' or ')}`
+      : `no single line of configuration covers it: ${against.join('; ')}`;
   const message = `no rule says which rows of ${table} belong to a project; ${settle}`;
   return { code: 'no-rule', message };
 }
 
-/** A table whose rows do not stand in itself alone, with the line that leaves it behind where that holds. */
+/** A table whose rows do not stand in itself alone, with the line that leaves it behind if that holds. */
 export function oddTableProblem({ why }: OddTable, { table, lines, against }: Offer): Problem {
   const settle =
     lines.length > 0

@@ -16,7 +16,7 @@ export interface Ownership {
   readonly warnings: readonly Problem[];
 }
 
-/** What stays unsaid where the rules cannot tell other projects' rows. */
+/** What stays unsaid if the rules cannot tell other projects' rows. */
 const UNKNOWN =
   'whether two projects claim the same rows, and which rows no project claims, is not known';
 

@@ -99,7 +99,7 @@ interface Reaching {
   readonly database?: string | undefined;
 }
 
-/** Refuses where the limits of role, database or server leave fewer sessions than a move needs. */
+/** Refuses if the limits of role, database or server leave fewer sessions than a move needs. */
 export async function assertRoom(
   connections: Connections,
   { source, target, database }: Reaching,
@@ -120,7 +120,7 @@ const GOOD_FOR_MILLIS = 60_000;
 
 const found = new Map<string, { readonly until: number; readonly findings: Findings }>();
 
-/** A problem is looked at again each time: somebody is about to settle it. */
+/** A problem is checked again each time: an operator may be about to fix it. */
 async function findingsOf(connections: Connections, databaseRef: DatabaseRef): Promise<Findings> {
   const key = `${databaseRef.connection} ${connections.digestOf(databaseRef.connection)}`;
   const known = found.get(key);

@@ -115,7 +115,7 @@ export function loadFindings(
   );
 }
 
-/** The statements, where the role alone would get what they give; else what to do in their place. */
+/** The statements, if the role alone would get what they give; else what to do in their place. */
 function remedy(mover: Mover, statements: readonly string[]): string {
   return isOwnRole(mover) ? offered(statements) : withheld(mover);
 }

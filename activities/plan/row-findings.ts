@@ -28,7 +28,7 @@ import { searchPathSql, type Lost } from '../postgres/checks/computed';
 /** What the project's rows are checked against. */
 export interface RowChecks {
   readonly extent: Extent;
-  /** The unique indexes of a target that has the schemas already; empty where it has none. */
+  /** The unique indexes of a target that has the schemas already; empty if it has none. */
   readonly targetKeys: readonly UniqueKey[];
   /** Whether NULLs that stock Auth cannot read are fixed on their way. */
   readonly normalizeNullTokens: boolean;
@@ -97,7 +97,7 @@ const NO_FINDINGS = mergeFindings([]);
 function nullTokenFindings(nulls: readonly NullTokens[], normalized: boolean): Findings {
   if (nulls.length === 0) return NO_FINDINGS;
   const counts = nulls.map(({ column, users }) => `${column} (${String(users)})`).join(', ');
-  const what = `stock Auth cannot read a user with a NULL in one of these columns of auth.users, and so many users of the project have one: ${counts}`;
+  const what = `stock Auth cannot read a user with a NULL in one of these columns of auth.users; users of the project with one: ${counts}`;
   return warning('null-tokens', [
     normalized
       ? `${what}; they arrive fixed, as normalizeNullTokens asks`
@@ -129,7 +129,7 @@ function vaultFindings({ secrets, pgsodium }: VaultUse): Findings {
   }
   if (secrets === 'no vault' || secrets === 0) return NO_FINDINGS;
   return warning('vault', [
-    `vault.secrets holds ${counted(secrets, 'secret')}, of all projects: they stay behind; create those that the project needs anew in the target${root}`,
+    `vault.secrets holds ${counted(secrets, 'secret')}, of all projects: they stay behind; create those that the project needs again in the target${root}`,
   ]);
 }
 
@@ -241,7 +241,7 @@ function numberFindings({ facts }: ScopedTable): Findings {
       .filter(({ form }) => form === 'number' || form === 'numbers')
       .map(
         ({ name, type }) =>
-          `column ${facts.table}.${name} of type ${type} holds numbers of objects (OIDs): they arrive exactly, but objects that people made have other numbers in the target; set such values there anew`,
+          `column ${facts.table}.${name} of type ${type} holds numbers of objects (OIDs): they arrive exactly, but objects that people made have other numbers in the target; set such values there again`,
       ),
   );
 }

@@ -9,7 +9,7 @@ import { BUILT_IN_RULES } from '../postgres/scope/rules';
 import { listed } from './findings';
 import { excludingLine, withLine } from './offered-lines';
 
-/** What the lines that settle a schema are tried against. */
+/** What the lines that resolve a schema are tried against. */
 export interface SchemaGround {
   readonly script: Pick<SchemaScript, 'problemsUnder'>;
   readonly extent: Extent;
@@ -19,7 +19,7 @@ export interface SchemaGround {
   readonly extensions: readonly ExtensionPlace[];
 }
 
-/** The objects that cannot come along, those that one line settles in one finding, each line tried before. */
+/** The objects that cannot come along, those that one line resolves in one finding, each line tried before. */
 export function schemaProblems(ground: SchemaGround): readonly Problem[] {
   const all = ground.script.problemsUnder({});
   const found = new Map<string, SchemaProblem[]>();

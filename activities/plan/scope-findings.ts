@@ -35,7 +35,7 @@ export function scopeFaults({ faults }: Classification): readonly Problem[] {
 }
 
 /**
- * Key paths by which a row could belong to several projects, where the scope says that it belongs to
+ * Key paths by which a row could belong to several projects, if the scope says that it belongs to
  * one: the key is not unique in its table, or that table's rows are shared themselves.
  */
 export function ambiguousPaths(
@@ -98,7 +98,7 @@ export function incompleteness(tables: readonly TableFacts[]): readonly Problem[
     .map((table) => ({ code: 'not-a-studio', message: `the source has no table ${table}` }));
 }
 
-/** Says so where buckets of a project with a longer ref could be taken for this one's (`refs-unknown`). */
+/** Says so if buckets of a project with a longer ref could be taken for this one's (`refs-unknown`). */
 export function prefixWarnings(wanted: WantedProject): readonly Problem[] {
   if (!refsAreUnknown(wanted)) return [];
   return [

@@ -37,9 +37,9 @@ export interface Needs {
   readonly facts: DatabaseFacts;
   /** Whose facts these are, in words: of the source or of the backup. */
   readonly owner: string;
-  /** The statements that make the schema, where it is known. */
+  /** The statements that make the schema, if it is known. */
   readonly statements: ScriptParts | undefined;
-  /** Roles that the schema names, beside those of the database's own grants. */
+  /** Roles that the schema names, besides those of the database's own grants. */
   readonly roles: readonly string[];
   /** Extensions that the schema needs. */
   readonly extensions: readonly Extension[];
@@ -240,7 +240,7 @@ export async function connectProblems(
 /** The most sessions that a step has at a time where it reads: a snapshot's, and two for its schema. */
 export const SESSIONS_TO_READ = 3;
 
-/** The same where it writes: its lock's and the target's, and those to read, as all can be on one server. */
+/** The most sessions of a step that writes: its lock's, the target's, and those that read, as all can be on one server. */
 export const SESSIONS_TO_WRITE = 5;
 
 /** Who asks, and for how much. */
@@ -275,6 +275,6 @@ function inWords({ kind, name, most, used }: SessionRoom, asking: Asking): strin
     case 'database':
       return `database "${name}" on connection "${connection}" may have ${has}; ${needs}: ALTER DATABASE ${ident(name)} CONNECTION LIMIT ${enough};`;
     case 'server':
-      return `the server of connection "${connection}" may have ${has}, beside those that are kept for superusers; ${needs}: end sessions that nobody uses, or raise max_connections`;
+      return `the server of connection "${connection}" may have ${has}, besides those reserved for superusers; ${needs}: end unused sessions, or raise max_connections`;
   }
 }

@@ -94,7 +94,7 @@ function bounded(steps: readonly NextStep[]): readonly NextStep[] {
   ];
 }
 
-/** Warns of lists of migrations that would make a stock Auth begin anew (`migrations-list`). */
+/** Warns of lists of migrations that would make a stock Auth begin again (`migrations-list`). */
 export function releaseWarnings(releases: readonly Release[]): readonly Problem[] {
   return releases.flatMap(({ service, list, isListed, newest }) => {
     if (service !== 'Auth' || newest !== undefined) return [];

@@ -73,13 +73,13 @@ export interface Viewing {
   readonly settings: Settings;
   readonly project: ProjectIdentity;
   readonly extent: Extent;
-  /** The refs that are configured for this source; `undefined` where no projects are configured. */
+  /** The refs that are configured for this source; `undefined` if no projects are configured. */
   readonly configuredRefs: readonly string[] | undefined;
   /** The unique indexes of a target that has the schemas already. */
   readonly targetKeys?: readonly UniqueKey[];
   /** Whether the rows that no project claims are counted. */
   readonly countUnclaimed?: boolean;
-  /** What other projects claim too, where it is known already. */
+  /** What other projects claim too, if it is known already. */
   readonly overlap?: Overlap | undefined;
 }
 
@@ -126,7 +126,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   };
 }
 
-/** What cannot be made in the target, with the lines that settle it. */
+/** What cannot be made in the target, with the lines that resolve it. */
 async function findUnmade(
   client: Client,
   script: SchemaScript | undefined,
@@ -146,7 +146,7 @@ async function findUnmade(
 /** Tables without statistics that are no larger than this are counted. */
 const COUNTED_BYTES = 32 * 1024 * 1024;
 
-/** The sizes of the tables; small ones that were never analyzed are counted where the role may. */
+/** The sizes of the tables; small ones that were never analyzed are counted if the role may. */
 async function knownSizes(
   client: Client,
   extent: Extent,

@@ -31,7 +31,7 @@ export async function readStore(
   return { ...space, estimate: estimate(rows, format, await readTimings(store)) };
 }
 
-/** Tells whether backups can be written where the configuration says. */
+/** Tells whether backups can be written if the configuration says. */
 export async function storeProblems(store: BackupStore): Promise<readonly Problem[]> {
   try {
     await store.assertWritable();
@@ -54,7 +54,7 @@ const MEASURED = {
 const TELLING_ROWS = 5_000;
 
 /**
- * How long a migration of so many rows will take: from the migrations that were timed here, else
+ * How long a migration of this many rows will take: from the migrations that were timed here, else
  * from the figures of the bench.
  */
 function estimate(rows: number, format: 'json' | 'copy', timings: readonly Timing[]): Estimate {
@@ -107,7 +107,7 @@ function estimatedRows({ tables, users }: Pick<SourceView, 'tables' | 'users'>):
   return allUsers === 0 ? all : all * Math.min(1, users / allUsers);
 }
 
-/** Where there are no statistics, a row is taken to have a hundred bytes. */
+/** If there are no statistics, a row is taken to have a hundred bytes. */
 function rowsOf({ estimatedRows: rows, estimatedBytes }: PlannedTable): number {
   return rows ?? estimatedBytes / 100;
 }

@@ -18,9 +18,9 @@ export interface TargetDemand {
   readonly sources: readonly DatabaseIdentity[];
   readonly replace: boolean;
   readonly extent: Extent;
-  /** The schema that will be in the target, where it is known. */
+  /** The schema that will be in the target, if it is known. */
   readonly schema: Pick<SchemaScript, 'snapshot' | 'digest'> | undefined;
-  /** How far the services have migrated what will be in the target, where that is known. */
+  /** How far the services have migrated what will be in the target, if known. */
   readonly releases?: readonly Release[];
   /** Whether the schema comes along without these columns. */
   readonly works?: (withoutColumns: readonly string[]) => boolean;
@@ -30,7 +30,7 @@ export interface TargetDemand {
   readonly from: DatabaseIdentity | 'backup';
 }
 
-/** Everything that speaks against writing into the target. */
+/** Everything that blocks writing into the target. */
 export function targetProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   const identity = identityProblems(view, demand);
   if (identity.length > 0) return identity;
@@ -138,7 +138,7 @@ function versionProblems(view: TargetView, demand: TargetDemand): readonly Probl
 /** The differences that a message shows before it only counts them. */
 const SHOWN = 5;
 
-/** What speaks against the schema that stands in the target. */
+/** What blocks the schema that stands in the target. */
 function schemaProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   if (!mustReplaceSchema(view, demand)) return [];
   const { database } = view.identity;
@@ -230,7 +230,7 @@ export function makesSchema(view: TargetView, demand: TargetDemand): boolean {
 }
 
 /**
- * Whether the schema in the target gives way to the source's: where it is another, and where single
+ * Whether the schema in the target gives way to the source's: if it is another, and where single
  * tables of other schemas are part of it, whose foreign keys no order of loading would satisfy.
  */
 function mustReplaceSchema({ schema, before }: TargetView, demand: TargetDemand): boolean {
@@ -249,7 +249,7 @@ function differencesOf({ schema }: TargetView, demand: TargetDemand): readonly s
   return compareSchemas(demand.schema.snapshot, schema.snapshot);
 }
 
-/** What settles it where only privileges differ, such as those that a plan offered for the source. */
+/** What resolves it if only privileges differ, such as those that a plan offered for the source. */
 function privilegesOf(
   { schema }: TargetView,
   demand: TargetDemand,
@@ -259,7 +259,7 @@ function privilegesOf(
   return privilegeStatements(demand.schema.snapshot, schema.snapshot, differences);
 }
 
-/** Columns that only the source has can stay behind, where the rest works without them. */
+/** Columns that only the source has can stay behind, if the rest works without them. */
 function differencesRemedy(differences: readonly string[], { works }: TargetDemand): string {
   const columns = differences.flatMap((line) => {
     const name = readColumnName(/^column (.+) is missing$/s.exec(line)?.[1] ?? '');

@@ -50,7 +50,7 @@ export interface Trying {
 
 /**
  * Tries whether event triggers of a target that exists let through what the run will do there. Rolled back, and only
- * if nothing else speaks against the run: the target could be a source, or the role could lack a right.
+ * if nothing else blocks the run: the target could be a source, or the role could lack a right.
  */
 export async function trialProblems(
   connections: Connections,

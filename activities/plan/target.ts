@@ -44,7 +44,7 @@ export interface TargetView {
   readonly schema: SchemaScript | undefined;
   /** How far the services have migrated the schemas there. */
   readonly releases: readonly Release[];
-  /** Its unique indexes, where it has the schemas. */
+  /** Its unique indexes, if it has the schemas. */
   readonly keys: readonly UniqueKey[];
   readonly warnings: readonly Problem[];
   /** Objects of other schemas that would go with the project's schemas. */
@@ -161,7 +161,7 @@ async function viewExisting(
   return { ...found, schema, before, warnings: [...warnings, ...lost] };
 }
 
-/** Counts no rows where the role cannot see all of them: the right that it lacks is a problem of its own. */
+/** Counts no rows if the role cannot see all of them: the right that it lacks is a problem of its own. */
 async function projectRows(client: Client, extent: Extent): Promise<number> {
   if ((await readBlindSpots(client, extent)).length > 0) return 0;
   const tables = await readTables(client, extent);

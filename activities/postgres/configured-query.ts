@@ -85,7 +85,7 @@ export function complaint(error: DatabaseError, sent: Sent): string {
   const statement = statementOf(sent.sql, sent.place);
   const position = Number(error.position) - 1 - Array.from(sent.before ?? '').length;
   const place = placeIn(statement, position, sent.first ?? '$1');
-  // Where it has a position PostgreSQL quotes the statement, and has looked at no row yet.
+  // If it has a position PostgreSQL quotes the statement, and has looked at no row yet.
   if (error.position === undefined) return databaseFailure(error, sent.place).message;
   const outside = sent.yields === undefined ? '' : `; it must yield ${sent.yields}`;
   const where = place === undefined ? outside : ` (${place})`;
@@ -93,7 +93,7 @@ export function complaint(error: DatabaseError, sent: Sent): string {
   return `${sent.place}: PostgreSQL refuses the statement: ${oneLine(error.message)}${where} ${state}`;
 }
 
-/** Runs `use`; where PostgreSQL refuses the configured statement that it sent, says so as the configuration's fault. */
+/** Runs `use`; if PostgreSQL refuses the configured statement that it sent, says so as the configuration's fault. */
 async function sending<T>(sent: Sent, use: (text: string) => Promise<T>): Promise<T> {
   const text = sentText(sent);
   try {

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { ident } from './identifiers';
 
 const right = z.object({
-  /** `null` stands for everybody (PUBLIC). */
+  /** `null` stands for everyone (PUBLIC). */
   grantee: z.string().nullable(),
   grantable: z.boolean(),
 });
 
-/** That a role, beside the owner of the database, may connect to it. */
+/** That a role, besides the owner of the database, may connect to it. */
 export type ConnectRight = Readonly<z.infer<typeof right>>;
 
 export const connectRights = z.array(right);
@@ -38,8 +38,8 @@ export async function mayClose(client: Client): Promise<boolean> {
 }
 
 /**
- * Takes from everybody but the owner the right to connect to the session's database, in the caller's
- * transaction, and says what was taken. Whoever is connected stays. Takes nothing where the session's role is not
+ * Takes from everyone but the owner the right to connect to the session's database, in the caller's
+ * transaction, and says what was taken. Whoever is connected stays. Takes nothing if the session's role is not
  * the owner's, or could not connect any more itself.
  */
 export async function closeToClients(client: Client): Promise<readonly ConnectRight[]> {

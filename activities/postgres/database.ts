@@ -44,18 +44,18 @@ export function maintenanceRef(
   };
 }
 
-/** Takes from everybody but the owner all rights on a database that was just created. */
+/** Takes from everyone but the owner all rights on a database that was just created. */
 export async function closeDatabase(client: Client, name: string): Promise<void> {
   await client.query(`REVOKE ALL ON DATABASE ${ident(name)} FROM PUBLIC`);
 }
 
-/** Drops a database with whoever is connected to it; nothing where it does not exist. */
+/** Drops a database with whoever is connected to it; nothing if it does not exist. */
 export async function dropDatabase(client: Client, name: string): Promise<void> {
   if ((await findDatabase(client, name)) === undefined) return;
   await client.query(`DROP DATABASE ${ident(name)} WITH (FORCE)`);
 }
 
-/** Gives a database its name; nobody may be connected to it. */
+/** Gives a database its name; no one may be connected to it. */
 export async function renameDatabase(client: Client, from: string, to: string): Promise<void> {
   await client.query(`ALTER DATABASE ${ident(from)} RENAME TO ${ident(to)}`);
 }
@@ -78,11 +78,11 @@ export const TEMPLATE_PREFIX = 'moveout_template_';
 
 /**
  * Stands in a proved template's comment before the version of its row in pg_database. Who alters a
- * template has to open it first, and that writes the row anew, also where it is closed again.
+ * template has to open it first, and that writes the row again, also if it is closed again.
  */
 const PROVED = 'moveout: proved to hold the schema, row ';
 
-/** Changes with what a template holds beside the schema: the empty table of the marker. */
+/** Changes with what a template holds besides the schema: the empty table of the marker. */
 const FORM = 2;
 
 /** What a template holds: all statements that make the schema, in a database of such facts. */
@@ -129,7 +129,7 @@ export function cloneSql(database: string, template: string): string {
   return `CREATE DATABASE ${ident(database)} TEMPLATE ${ident(template)}`;
 }
 
-/** Closes a database and gives it its name. It is no template yet: nobody has proved it. */
+/** Closes a database and gives it its name. It is no template yet: no one has proved it. */
 export async function closeTemplate(client: Client, staging: string, name: string): Promise<void> {
   await client.query(
     `ALTER DATABASE ${ident(staging)} WITH ALLOW_CONNECTIONS false IS_TEMPLATE true`,
@@ -155,7 +155,7 @@ export async function reviveTemplate(client: Client, name: string): Promise<void
   await noteProof(client, name);
 }
 
-/** Drops a template, or what was begun of it; fails where one is being cloned just now. */
+/** Drops a template, or what was begun of it; fails if one is being cloned just now. */
 export async function dropTemplate(client: Client, name: string): Promise<void> {
   await client.query(`ALTER DATABASE ${ident(name)} WITH IS_TEMPLATE false`);
   await client.query(`DROP DATABASE ${ident(name)}`);

@@ -131,7 +131,7 @@ function roleThere(name: string, { target }: Services): RoleFacts | undefined {
   return target.roles.find((one) => one.name === name);
 }
 
-/** What of the source's database, beside its schemas and settings, the target will not have. */
+/** What of the source's database, besides its schemas and settings, the target will not have. */
 export function databaseSteps(
   { source, target, database }: Services,
   {

@@ -8,7 +8,7 @@ import { readRows } from '../postgres/configured-query';
 import type { Connections } from '../postgres/session/connections';
 import type { Settings } from '../../workflows/domain/settings';
 
-/** The studio's projects as configured; `undefined` where no list and no query is. */
+/** The studio's projects as configured; `undefined` if no list and no query is. */
 export async function configuredProjects(
   connections: Connections,
   settings: Settings,
@@ -58,7 +58,7 @@ function parseProjects(rows: readonly Readonly<Record<string, unknown>>[]): read
 function rowWords(issue: z.core.$ZodIssue, rows: readonly unknown[]): string {
   const row = `row ${Number(issue.path[0]) + 1}`;
   if (issue.code === 'unrecognized_keys')
-    return `${row} has the column ${issue.keys.map((key) => `"${key}"`).join(', ')}, which nobody knows`;
+    return `${row} has the column ${issue.keys.map((key) => `"${key}"`).join(', ')}, which is unknown`;
   const value = valueAt(rows, issue.path);
   const field = `${row}: "${String(issue.path[1] ?? '')}"`;
   return value === undefined ? `${field} is missing` : `${field} ${issueWords(issue, value)}`;
@@ -71,7 +71,7 @@ export interface RequestedProject {
   readonly ownerUserId?: string | undefined;
 }
 
-/** Settles target and owner of a project from the request, else from the configuration. */
+/** Resolves target and owner of a project from the request, else from the configuration. */
 export function resolveRequest(
   requested: RequestedProject,
   configured: readonly Project[] | undefined,

@@ -19,7 +19,7 @@ export interface ResolvedProject {
   readonly settings: Settings;
   /** In a fleet, which has read and counted all of them, only those that have to do with this one. */
   readonly configured: readonly Project[] | undefined;
-  /** The refs that are configured for the same source; `undefined` where no projects are configured. */
+  /** The refs that are configured for the same source; `undefined` if no projects are configured. */
   readonly configuredRefs: readonly string[] | undefined;
   /** What is wrong with the configured projects as far as this one is concerned. */
   readonly problems: readonly Problem[];
@@ -32,7 +32,7 @@ interface Counted {
   readonly unclaimed?: boolean | undefined;
 }
 
-/** Settles which project a request means, and which servers that has. */
+/** Resolves which project a request means, and which servers that has. */
 export async function resolveProject(
   { connections, endEarlierReaders }: Pick<Attempt, 'connections' | 'endEarlierReaders'>,
   settings: Settings,

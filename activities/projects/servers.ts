@@ -7,7 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
 import { readIdentity } from '../postgres/catalog/databases';
 
-/** The names of a project's connections, as far as somebody says them. */
+/** The names of a project's connections, as far as request or configuration name them. */
 export interface NamedServers {
   readonly source?: string | undefined;
   readonly target?: string | undefined;
@@ -39,7 +39,7 @@ function faultOf(connections: Connections, field: string, name: string): readonl
   return fault === undefined ? [] : [`"${field}": ${fault}`];
 }
 
-/** The refs that are configured for one source, by whatever connection; `undefined` where none are configured at all. */
+/** The refs that are configured for one source, by whatever connection; `undefined` if none are configured at all. */
 export function refsAtSource(
   connections: Connections,
   { settings, source }: { readonly settings: Settings; readonly source: string },
@@ -52,7 +52,7 @@ export function refsAtSource(
 
 /**
  * The refs configured for a source that could claim a bucket of the project: those that begin with its
- * own, where buckets are told by their prefix; nothing else asks for refs while one project is read.
+ * own, where buckets are identified by their prefix; nothing else asks for refs while one project is read.
  */
 export async function otherRefs(
   connections: Connections,
@@ -100,7 +100,7 @@ export async function reachableSources(
   return found.filter((identity) => identity !== undefined);
 }
 
-/** What `use` gives; `undefined` where the server or database that it needs is not there now. */
+/** What `use` gives; `undefined` if the server or database that it needs is not there now. */
 export async function ifThere<T>(use: () => Promise<T>): Promise<T | undefined> {
   try {
     return await use();

@@ -71,7 +71,7 @@ export interface CandidateRun extends Pick<Interrupted, 'runId' | 'backupIds'> {
 }
 
 /**
- * Says in words what a run has left behind; nothing where it undid all, finished, or was given up. First
+ * Says in words what a run has left behind; nothing if it cleaned up all, finished, or was given up. First
  * its sessions are ended: an attempt that is still at work could leave something after the look.
  */
 async function leftoversOf(

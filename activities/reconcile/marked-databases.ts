@@ -31,7 +31,7 @@ interface Marked {
 
 /**
  * Looks into every database of every target server for an unfinished marker whose run is not open. A run
- * that this Temporal does not know may belong to another one, and is restored only where that was asked.
+ * that this Temporal does not know may belong to another one, and is restored only if that was asked.
  */
 export async function findMarkedDatabases(
   resources: Resources,
@@ -97,7 +97,7 @@ async function readMarked(
   });
 }
 
-/** The run that is to be restored, a finding, or nothing where the run goes on. */
+/** The run that is to be restored, a finding, or nothing if the run goes on. */
 async function classifyMarker(
   { database, marker, job }: Marked,
   forgotten: Looking['forgotten'],
@@ -109,7 +109,7 @@ async function classifyMarker(
   if (how === 'open' || (await hasOpenRun(client, workflowId))) return undefined;
   if (how === 'ended') return `${what}, which has ended: look at its report`;
   if (how === 'forgotten' && forgotten === 'report')
-    return `${what}, which this Temporal does not know: where no other Temporal works on this server, reconcile with {"forgotten":"restore"}`;
+    return `${what}, which this Temporal does not know: if no other Temporal works on this server, reconcile with {"forgotten":"restore"}`;
   if (job?.target.database !== database)
     return `${what}, which does not say what stood there before: restore it by hand`;
   const backupIds = [
@@ -139,6 +139,6 @@ async function strayBeginnings(
     .filter((name) => !accounted.has(name))
     .map(
       (name) =>
-        `database "${name}" was begun by a run that this Temporal does not know: drop it where no other Temporal works on this server`,
+        `database "${name}" was begun by a run that this Temporal does not know: drop it if no other Temporal works on this server`,
     );
 }

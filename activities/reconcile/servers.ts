@@ -14,7 +14,7 @@ export async function targetServers(
   return configuredServers(connections, { settings, which: 'target' }, configured);
 }
 
-/** What a look at one server finds. Where there are several, one that does not answer keeps nobody from the others. */
+/** What a look at one server finds. Where there are several, one that does not answer keeps no one from the others. */
 export async function whereItAnswers(
   { connection, among }: { readonly connection: string; readonly among: readonly string[] },
   look: () => Promise<InterruptedRuns>,

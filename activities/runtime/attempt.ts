@@ -31,7 +31,7 @@ export interface StepIdentity {
   readonly projectRef: string;
   /** The run in whose place this one works; left out, this run itself. */
   readonly insteadOf?: RunName | undefined;
-  /** The connection that the step reads from, where that is known before it begins. */
+  /** The connection that the step reads from, if known before it begins. */
   readonly source?: string | undefined;
 }
 
@@ -123,7 +123,7 @@ export async function beating<T>(use: () => Promise<T>): Promise<T> {
 
 /**
  * A cancelled attempt has ended when its sessions have: what follows it would otherwise have to end them by
- * force. A server that does not answer keeps nobody waiting.
+ * force. A server that does not answer delays no one.
  */
 async function untilGone(connections: Connections): Promise<void> {
   await connections.untilGone().catch((error: unknown) => {
@@ -139,7 +139,7 @@ function ownRun({ info }: Context): RunName {
 
 /**
  * Ends what earlier attempts of a run still read on a server: the snapshots of a stopped worker would
- * hold back its vacuum. They can write nothing, so a server that does not answer keeps nobody waiting.
+ * hold back its vacuum. They can write nothing, so a server that does not answer delays no one.
  */
 export async function endEarlierReaders(
   connections: Connections,

@@ -67,7 +67,7 @@ export async function boundedEvidence<T extends Evidence>(
   return { ...evidence, ...kept, differences: boundedWords(differences, whole) };
 }
 
-/** What a step says, with its largest tables alone where there are too many. */
+/** A step's result; if it has too many tables, only the largest. */
 export function boundedStep<T extends StepResult>(result: T): T {
   const tables = [...result.tables];
   const isWhole = fitting(tables, TABLES).length === tables.length;
@@ -75,7 +75,7 @@ export function boundedStep<T extends StepResult>(result: T): T {
   return { ...result, note: cutText(result.note), tables: kept };
 }
 
-/** The same of a backup; the digests are those of the tables that are left. */
+/** A backup's result that fits through Temporal: its largest tables, with their digests. */
 export function boundedBackup(result: BackupResult): BackupResult {
   const bounded = boundedStep(result);
   const digests = bounded.tables.map(({ table }) => [table, result.digests[table]] as const);

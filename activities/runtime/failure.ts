@@ -18,7 +18,7 @@ export function failure(
   });
 }
 
-/** Tells a failure that passes by itself: whatever it kept from being known must not be concluded from it. */
+/** Tells whether a failure is temporary: it proves nothing about what it kept from being read. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof ApplicationFailure && error.nonRetryable !== true;
 }

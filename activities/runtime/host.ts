@@ -6,9 +6,9 @@ import type { Problem } from '../../workflows/domain/plan';
  * and those serve a task queue that is named after it.
  */
 export interface Host {
-  /** The host's id, `undefined` where the directory has none. Its task queue is served from then on. */
+  /** The host's id, `undefined` if the directory has none. Its task queue is served from then on. */
   readonly known: () => Promise<string | undefined>;
-  /** The same, with an id made where there is none. */
+  /** The host's id, made if the directory has none. */
   readonly claim: () => Promise<string>;
 }
 

@@ -85,9 +85,9 @@ export async function assertNoSource(client: Client, job: Job): Promise<void> {
 }
 
 /**
- * Asks Temporal whether this attempt is still the one that it waits for; throws where it is not. Asked
- * by a session that is already open: an attempt that follows begins after the answer, finds that
- * session and ends it, so that what passes here cannot come late.
+ * Asks Temporal whether this attempt is still the current one; throws if it is not. Called while a
+ * session is already open: a later attempt begins after the answer, finds that session and ends it,
+ * so an attempt that passes here cannot write late.
  */
 async function assertStillCurrent(): Promise<void> {
   const { client, info } = Context.current();
@@ -103,8 +103,8 @@ async function assertStillCurrent(): Promise<void> {
 }
 
 /**
- * Runs `use` as the only attempt of its run that still can finish: the sessions of others are ended, the
- * project and its database are locked against writers. `assertOurs` throws once somebody has taken over.
+ * Runs `use` as the only attempt of its run that can still finish: it ends the sessions of other attempts and
+ * locks the project and its database against writers. `assertOurs` throws once a successor has taken over.
  */
 export async function withSharedLease<T>(
   { connections, runId }: Attempt,
@@ -123,9 +123,9 @@ export async function withSharedLease<T>(
 }
 
 /**
- * Runs `use` alone: sessions of other attempts of the run (and of the one it replaces) are ended, the locks of the project and of the
- * database are taken, and the sessions ended once more, for one that was opened meanwhile. The sessions
- * that `use` gets can write only for as long as nobody has taken over from it in the same way.
+ * Runs `use` with an exclusive lease: ends the sessions of other attempts of the run (and of the run it replaces),
+ * takes the locks of the project and of the database, and ends those sessions again, as one may have been opened
+ * in between. The sessions that `use` gets can write only until a successor takes over in the same way.
  */
 export async function takeLease<T>(
   { connections, runId }: Attempt,
@@ -166,7 +166,7 @@ export async function withOwnTarget(
   return true;
 }
 
-/** The marker that this run left in the target; `undefined` where the target is absent or not this run's. */
+/** The marker that this run left in the target; `undefined` if the target is absent or not this run's. */
 export async function readOwnMarker({
   connections,
   job,
@@ -183,7 +183,7 @@ export async function readOwnMarker({
 
 /**
  * Refuses while another run is writing for this project or into this database. Asked first: a look into
- * the target would wait for that run's own locks. Takes no lock: plans side by side do not refuse each other.
+ * the target would wait for that run's own locks. Takes no lock: plans together do not refuse each other.
  */
 export async function assertNoLeaseHeld(
   connections: Connections,

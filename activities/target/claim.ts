@@ -30,7 +30,7 @@ import { cloneSql, hasTemplate, templateName, type Holding } from '../postgres/d
 import { assertNoSource, type Writer } from '../runtime/lease';
 
 /**
- * Makes the target this run's: created where the plan saw none, marked where it stood already.
+ * Makes the target this run's: created if the plan saw none, marked if it stood already.
  * Run again it finds its own marker and changes nothing. Answers whether it was just cloned, schema and all.
  */
 export async function claimTarget(writer: Writer, making: Making): Promise<boolean> {
@@ -42,7 +42,7 @@ export async function claimTarget(writer: Writer, making: Making): Promise<boole
 
 /** What a database is made from: facts, and the statements that make its schema. */
 export interface Making extends Holding {
-  /** Whether a template with the whole schema serves, where there is one. */
+  /** Whether a template with the whole schema serves, if there is one. */
   readonly mayClone: boolean;
   /** Where the rows come from that will be loaded. */
   readonly origin: Origin;
@@ -100,7 +100,7 @@ async function createTarget(writer: Writer, making: Making): Promise<boolean> {
   });
 }
 
-/** Answers whether there is a clone; none where there is no template, or not what was proved any more. */
+/** Answers whether there is a clone; none if there is no template, or not what was proved any more. */
 async function makeClone(client: Client, staging: string, making: Making): Promise<boolean> {
   const template = templateName(making);
   if (!(await hasTemplate(client, template))) return false;
@@ -108,7 +108,7 @@ async function makeClone(client: Client, staging: string, making: Making): Promi
     await client.query(cloneSql(staging, template));
     return true;
   } catch (error) {
-    // Gone since, or somebody is in it: it was a help, not a need.
+    // Gone since, or it has sessions: it was a help, not a need.
     log.warn('a template could not be cloned', { template, error: String(error) });
     return false;
   }
@@ -135,7 +135,7 @@ async function assertOwn({ connections, job, runId }: Writer): Promise<void> {
   if (marker?.runId === runId) return;
   throw failure(
     'ProjectBusy',
-    `database "${job.target.database}" was created by somebody else since the plan`,
+    `database "${job.target.database}" was created by another session since the plan`,
   );
 }
 

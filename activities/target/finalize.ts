@@ -3,7 +3,7 @@ import { analyze } from '../postgres/rows/load';
 import { placeSequences } from '../postgres/catalog/sequences';
 import type { Client } from '../postgres/session/database-client';
 
-/** What of a backup is settled behind its rows. */
+/** What of a backup is set after its rows are loaded. */
 export interface Finalizing {
   readonly sequences: readonly SequenceState[];
   readonly contents: readonly Content[];

@@ -10,7 +10,7 @@ import { importTables } from '../backup/import-tables';
 import { finalizeRows, type Finalizing } from './finalize';
 import { withFencedTarget, withExclusiveLease } from '../runtime/lease';
 
-/** What is left to be settled in a clone: the template's statistics say of tables without rows that they have none. */
+/** What is left to finish in a clone: the template's statistics say of tables without rows that they have none. */
 function share({ contents, sequences }: Manifest, chosen: (table: string) => boolean): Finalizing {
   return {
     contents: contents.filter(({ table, rows }) => rows > 0 && chosen(table)),

@@ -105,7 +105,7 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
 
 /**
  * The same database as before, and nothing in its catalog that this run may have brought. What others
- * changed there meanwhile is no fault of the restore, and said.
+ * changed there in the meantime does not fail the restore, and is reported.
  */
 async function proveSame(writer: Writer): Promise<readonly string[]> {
   const { connections, job } = writer;
@@ -125,11 +125,11 @@ async function proveSame(writer: Writer): Promise<readonly string[]> {
     return ['it is the same database (oid), and its whole catalog is as before'];
   await proveGone(writer, targetBefore);
   return [
-    'it is the same database (oid); its catalog differs from before, but not in what this migration handles: somebody else changed it meanwhile',
+    'it is the same database (oid); its catalog differs from before, but not in what this migration handles: another session changed it in the meantime',
   ];
 }
 
-/** Whoever could connect before can connect again; rights that somebody has given since are no fault of the restore. */
+/** Roles that could connect before can connect again; rights granted since do not fail the restore. */
 async function proveOpen(
   { connections, job: { target } }: Writer,
   before: readonly string[] = [],
@@ -173,8 +173,8 @@ function isNew(
 }
 
 /**
- * Proves a restore where another run has come to the target since the plan: what stands there is that
- * run's, and this one has nothing in it. `undefined` where the marker is the one that the plan saw.
+ * Proves a restore if another run has come to the target since the plan: what stands there is that
+ * run's, and this one has nothing in it. `undefined` if the marker is the one that the plan saw.
  */
 async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> {
   const { connections, job, runId } = writer;

@@ -14,7 +14,7 @@ import { dropOwnRoles } from '../postgres/catalog/roles';
 import { openToClients } from '../postgres/connect-rights';
 
 /**
- * Puts the target's own rows back from the backup that was taken of them, and its own schema where
+ * Restores the target's own rows from the backup that was taken of them, and its own schema where
  * that had given way, in one transaction.
  */
 export async function restoreFilled(writer: Writer): Promise<void> {
@@ -34,7 +34,7 @@ export async function restoreFilled(writer: Writer): Promise<void> {
   });
 }
 
-/** What puts the target's own schema around its rows; nothing where the schema had stayed. */
+/** What puts the target's own schema around its rows; nothing if the schema had stayed. */
 async function ownSchema(
   writer: Writer,
   manifest: Manifest,
@@ -53,7 +53,7 @@ async function ownSchema(
   };
 }
 
-/** Drops the database that this run created, told by the marker it carries, and its unnamed beginning. */
+/** Drops the database that this run created, identified by the marker it carries, and its unnamed beginning. */
 export async function restoreAbsent(writer: Writer): Promise<void> {
   const { connections, job, runId } = writer;
   const marker = await readOwnMarker(writer);

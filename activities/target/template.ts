@@ -56,7 +56,7 @@ async function dropUnproved(client: Client, names: readonly string[]): Promise<v
     if ((await findDatabase(client, name)) !== undefined) await dropTemplate(client, name);
 }
 
-/** Builds the schema with the empty table of the marker, and proves it; throws where it is another. */
+/** Builds the schema with the empty table of the marker, and proves it; throws if it is another. */
 async function fill(
   connections: Connections,
   { preData, postData, extent, snapshot, server }: WantedTemplate,

@@ -7,7 +7,7 @@ import type { LastRun } from './runs';
 /** What is kept of a reason, in characters. */
 const LONGEST = 300;
 
-/** How a closed run ended without success, and why; `undefined` where it is open or ended well. */
+/** How a closed run ended without success, and why; `undefined` if it is open or ended well. */
 export async function reasonOfRun(
   client: Client,
   { workflowId, runId, status }: LastRun,
@@ -37,7 +37,7 @@ function reasonOf(how: string, cause: Error | undefined): string {
   return bounded(outcome, report.problems[0]?.message ?? cause?.message);
 }
 
-/** The same of a project whose run Temporal has forgotten, by the record of its fleet. */
+/** How a project's last migration failed, by the record of its fleet: Temporal no longer knows the run. */
 export function reasonOfEntry(entry: FleetEntry | undefined): string {
   if (entry === undefined)
     return 'unknown: neither Temporal nor the record of its fleet knows how it ended';

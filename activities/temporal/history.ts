@@ -27,13 +27,13 @@ const job = z.custom<Job>(
 
 /** What a run's history says of it. */
 export interface Recorded {
-  /** What its restore has to know; absent where it never wrote into a database. */
+  /** What its restore has to know; absent if it never wrote into a database. */
   readonly job?: Job | undefined;
-  /** The host that its steps were sent to; absent where it came to none, or they went to any. */
+  /** The host that its steps were sent to; absent if it came to none, or they went to any. */
   readonly host?: string | undefined;
 }
 
-/** Finds in a run's history what its restore has to know, and where its backups are. */
+/** Finds in a run's history what its restore has to know, and if its backups are. */
 export async function readRecorded(
   client: Client,
   { workflowId, runId }: RunName,

@@ -4,7 +4,7 @@ const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What Temporal takes as an id of a workflow. */
 const LONGEST_WORKFLOW_ID = 1_000;
 
-/** Whether Temporal can have a run of that name; a marker, which anybody may have edited, can name any. */
+/** Whether Temporal can have a run of that name; a marker, which anyone may have edited, can name any. */
 export function canBeARun(name: { readonly workflowId: string; readonly runId: string }): boolean {
   return canBeAWorkflow(name.workflowId) && RUN_ID.test(name.runId);
 }

@@ -71,7 +71,7 @@ function connectionsOf({
   return connectionsMemo.safeParse(memo).data?.connections ?? {};
 }
 
-/** What a run is listed by; `undefined` where it has not come as far as saying it. */
+/** What a run is listed by; `undefined` if it has not come as far as saying it. */
 export function attributeOf(
   run: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>,
   attribute: string,
@@ -164,7 +164,7 @@ export type LastRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'stat
 export interface FailedRun {
   readonly workflowId: string;
   readonly startedAt: number;
-  /** The project as the run named it; absent where it did not come as far. */
+  /** The project as the run named it; absent if it did not come as far. */
   readonly project: Project | undefined;
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../postgres/schema';
 import type { Verification } from './evidence';
 
-/** Differences in the schema and in the database's own facts, and what is still left to a person there. */
+/** Differences in the schema and in the database's own facts, and what is still left to an operator there. */
 export interface Compared {
   readonly differences: readonly string[];
   readonly notes: readonly Problem[];
@@ -25,7 +25,7 @@ const SAME: Compared = { differences: [], notes: [] };
 
 /**
  * Compares a target's schema, grants and settings with the backup. What the run that made the target could not set is no
- * difference, whether a person has set it since or not; long after that run the marker still names it.
+ * difference, whether an operator has set it since or not; long after that run the marker still names it.
  */
 export async function compareDefinition(
   verification: Verification,
@@ -47,7 +47,7 @@ export async function compareDefinition(
   };
 }
 
-/** What a completed run left undone; a run that is under way has it in its plan and its next steps. */
+/** What a completed run left to an operator; a run that is under way has it in its plan and its next steps. */
 function ownLeftToOperator(
   { manifest }: Verification,
   marker: Marker | undefined,
@@ -57,7 +57,7 @@ function ownLeftToOperator(
   return leftToOperator;
 }
 
-/** Not only where the digests differ: these do not say whether constraints are enforced. */
+/** Not only if the digests differ: these do not say whether constraints are enforced. */
 async function compareSchema(
   { connections, job, manifest, store }: Verification,
   client: Client,

@@ -14,7 +14,7 @@ import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../runtime/attempt';
 import type { BackupStore } from '../disk/backup/store';
 
-/** Gives the source's tables and the session that read them, or no session where none is asked for. */
+/** Gives the source's tables and the session that read them, or no session if none is asked for. */
 export type WithSource = <T>(use: (source: SourceView) => Promise<T>) => Promise<T>;
 
 /** The source in one snapshot, as long as `use` runs. */
@@ -24,10 +24,10 @@ export interface SourceView {
 }
 
 /**
- * Compares a target, and a source where one is given, with a backup. Both are read in one snapshot
+ * Compares a target, and a source if one is given, with a backup. Both are read in one snapshot
  * each. The digests' seed is the backup's own, drawn at random for that run, also when a target is
  * verified again long after: two different contents that hide behind one seed would be found by the
- * next backup. It guards against accidents, not against somebody who knows the seed and forges rows.
+ * next backup. It guards against accidents, not against someone who knows the seed and forges rows.
  */
 export async function gatherEvidence(
   verification: Verification,

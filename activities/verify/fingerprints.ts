@@ -42,7 +42,7 @@ export function differingTables(manifest: Manifest, found: Fingerprints): readon
     .map((content) => content.table);
 }
 
-/** Says what a database lacks of a table that the manifest has; `undefined` where it lacks nothing. */
+/** Says what a database lacks of a table that the manifest has; `undefined` if it lacks nothing. */
 export function problemOf(
   { table, columns }: Content,
   present: readonly TableFacts[],
@@ -56,7 +56,7 @@ export function problemOf(
 
 /**
  * Tables whose rows are equal and whose generated columns are not: a file does not hold these, the
- * target computed them anew.
+ * target computed them again.
  */
 export async function generatedDifferences(
   client: Client,
@@ -87,7 +87,7 @@ export async function generatedDifferences(
 /** Tables with no more rows than these together are asked for in one message. */
 const FEW_ROWS = 20_000;
 
-/** Which tables, with which seed, and whom to tell where it is. */
+/** Which tables, with which seed, and whom to tell if it is. */
 export interface Asking {
   readonly contents: readonly Content[];
   readonly seed: string;

@@ -22,12 +22,12 @@ import { importTables } from '../backup/import-tables';
 /** Keys of more rows than this are not written down; they are counted. */
 const KEYS_WRITTEN = 1_000;
 
-/** What there is to say of a table that differs, beside the fingerprints. */
+/** What there is to say of a table that differs, besides the fingerprints. */
 export type RowDifference = Pick<TableEvidence, 'apart' | 'note'>;
 
 /**
  * Finds the rows of a table that differ between the backup's file and the target, in the snapshot in
- * which the fingerprints were taken, and writes their primary keys beside the backup. What makes that
+ * which the fingerprints were taken, and writes their primary keys next to the backup. What makes that
  * impossible is said in the finding; the difference itself stands in any case.
  */
 export async function diffRows(
@@ -39,7 +39,7 @@ export async function diffRows(
   meter.at(content.table);
   const databaseRef = targetRef(job.target, 'write');
   await removeDifferences(store, job.backupId, [content.table]);
-  return noteOnPermanentFailure('its rows could not be told apart', () =>
+  return noteOnPermanentFailure('its rows could not be compared', () =>
     withScratchTransaction(connections, { databaseRef, snapshot }, (client) =>
       naming(`telling ${content.table} apart`, async () => {
         await bringBackupRows(verification, client, content);

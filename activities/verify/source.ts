@@ -14,12 +14,12 @@ import { fingerprintTables } from './fingerprints';
 export interface SourceTable {
   /** The rows in scope, as a predicate. */
   readonly where: string;
-  /** Absent where the source cannot be read the same way any more. */
+  /** Absent if the source cannot be read the same way any more. */
   readonly print?: Fingerprint | undefined;
   readonly note?: string | undefined;
 }
 
-/** The tables of the manifest as the source has them now; empty where no source was asked for. */
+/** The tables of the manifest as the source has them now; empty if no source was asked for. */
 export type SourceTables = ReadonlyMap<string, SourceTable>;
 
 /** Fingerprints the project's rows as the source holds them now, with the manifest's seed and projection. */

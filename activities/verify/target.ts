@@ -22,7 +22,7 @@ export interface TargetView {
   /** What is missing from a table in the target, by table. */
   readonly missing: ReadonlyMap<string, string>;
   readonly unlisted: readonly UnlistedTable[];
-  /** Differences beside the rows of the manifest's tables. */
+  /** Differences besides the rows of the manifest's tables. */
   readonly differences: readonly string[];
   /** What is worth knowing and no difference. */
   readonly notes: readonly Problem[];
@@ -112,7 +112,7 @@ function compareNext(state: Standing, recorded: Standing, rule: SequenceRule) {
   return next > was === rule.increment > 0n ? 'ahead' : 'behind';
 }
 
-/** The value that the sequence gives next; `none` where it is used up. */
+/** The value that the sequence gives next; `none` if it is used up. */
 function nextOf({ lastValue, isCalled }: Standing, rule: SequenceRule): bigint | 'none' {
   const next = BigInt(lastValue) + (isCalled ? rule.increment : 0n);
   if (next >= rule.min && next <= rule.max) return next;

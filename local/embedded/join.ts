@@ -33,7 +33,7 @@ export interface Joining {
 }
 
 /**
- * Joins the local Temporal server of a state folder, started if nobody has it running. The server
+ * Joins the local Temporal server of a state folder, started if no one has it running. The server
  * ends with the last script that leaves or dies. When its keeper dies, another is started on the same
  * file and the same ports.
  */
@@ -67,7 +67,7 @@ export async function joinServer(joining: Joining): Promise<Membership> {
   };
 }
 
-/** Joins the local Temporal server of a state folder where one runs; `undefined` where none does. */
+/** Joins the local Temporal server of a state folder if one runs; `undefined` if none does. */
 export async function joinRunning({
   state,
   script,
@@ -90,7 +90,7 @@ async function enter({ state, script, log }: Joining) {
   return { socket, answer: answerSchema.parse(await firstMessage(socket)) };
 }
 
-/** The keeper's socket, or nothing where none listens. */
+/** The keeper's socket, or nothing if none listens. */
 async function knock(place: string): Promise<Socket | undefined> {
   const socket = connect(place);
   try {
@@ -99,7 +99,7 @@ async function knock(place: string): Promise<Socket | undefined> {
     socket.on('error', () => undefined);
     return socket;
   } catch {
-    // Nobody listens: the caller starts a keeper, or says that none runs.
+    // No one listens: the caller starts a keeper, or says that none runs.
     return undefined;
   }
 }

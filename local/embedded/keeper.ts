@@ -1,6 +1,6 @@
 // Keeps one local Temporal server for all scripts that use the same state folder, in a process of its
 // own, so that no script's end takes the server from another. Each script holds a socket open; one
-// that dies, however it does, lets go of it. With the last one the server ends.
+// that dies, however it does, detaches. With the last one the server ends.
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { withLock } from './lock';
 import { stateFolderAt, type StateFolder } from './state-folder';
 import { firstMessage, helloSchema, say, type Answer } from './wire';
 
-/** A keeper to whom nobody comes for this long ends. */
+/** A keeper to whom no one comes for this long ends. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 200;
 
@@ -27,7 +27,7 @@ class Keeper {
     this.#door = createServer({ allowHalfOpen: true }, (socket) => void this.#welcome(socket));
   }
 
-  /** Keeps the server until nobody uses it any more. */
+  /** Keeps the server until no one uses it any more. */
   async run(): Promise<void> {
     this.#door.listen(this.#state.socket);
     await once(this.#door, 'listening');

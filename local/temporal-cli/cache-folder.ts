@@ -42,7 +42,7 @@ function isWritable(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
-    // The next folder is tried; where none can be written, all are named.
+    // The next folder is tried; if none can be written, all are named.
     return false;
   }
 }

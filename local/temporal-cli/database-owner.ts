@@ -62,7 +62,7 @@ function commandOf(pid: number): string {
     if (process.platform === 'linux') return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8');
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
-    // It has just ended, or belongs to somebody else: not the server that is looked for.
+    // It has just ended, or belongs to another: not the server that is looked for.
     return '';
   }
 }

@@ -75,7 +75,7 @@ describe('the plan, of tables that are not covered or covered wrongly,', () => {
     configure({ 'auth.notes': LEFT, 'auth.codes': LEFT, 'storage.links': LEFT });
     const found = await problems();
     expect(found.find((line) => line.includes('rows of auth.plans'))).toMatch(
-      /no line of configuration settles it by itself: \d+ rows of auth\.users would refer \(users_plan_fkey\) to rows of auth\.plans/,
+      /no single line of configuration covers it: \d+ rows of auth\.users would refer \(users_plan_fkey\) to rows of auth\.plans/,
     );
     await execute(bed.source, 'ALTER TABLE auth.users DROP COLUMN plan; DROP TABLE auth.plans');
   });

@@ -75,7 +75,7 @@ describe('settings of Temporal that do not lead to one', () => {
     [
       'an unknown host',
       () => ({ TEMPORAL_ADDRESS: 'temporal.invalid:7233' }),
-      /^ServerUnavailable: the Temporal server at temporal\.invalid:7233 does not answer: (nobody knows that name|the name cannot be looked up for now|the connection is not answered); /,
+      /^ServerUnavailable: the Temporal server at temporal\.invalid:7233 does not answer: (the name cannot be resolved|the name cannot be looked up for now|the connection is not answered); /,
     ],
     [
       'a server that hangs up',

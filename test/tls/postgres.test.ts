@@ -147,7 +147,7 @@ describe('a session over TLS', () => {
   it('says what is wrong with a certificate of its own', async () => {
     const foreign = secured({ sslmode: 'verify-full', ...trusting(), ...identified(stranger) });
     await expect(reach(foreign)).rejects.toMatchObject(
-      misconfigured(/no TLS session came about: .*; see sslcert, sslkey/),
+      misconfigured(/TLS handshake failed: .*; see sslcert, sslkey/),
     );
     const nobody = { sslcert: file('client.pem', client.cert), sslkey: file('no.key', 'none') };
     await expect(

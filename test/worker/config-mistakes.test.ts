@@ -171,7 +171,7 @@ const MISTAKES: readonly (readonly [string, string, readonly string[]])[] = [
     'an environment variable that is not set',
     'connections:\n  shared: { env: NOT_SET }',
     [
-      'F:2:13: connection "shared": the environment variable NOT_SET is not set, in the file .env beside the configuration neither; it must hold a URL such as postgresql://user:password@host:5432/postgres, or NOT_SET_FILE the name of a file with one',
+      'F:2:13: connection "shared": the environment variable NOT_SET is not set, and neither does the file .env next to the configuration set it; it must hold a URL such as postgresql://user:password@host:5432/postgres, or NOT_SET_FILE the name of a file with one',
     ],
   ],
   [

@@ -33,7 +33,7 @@ const BACKED_UP: Point = { step: 'initSchema', ...OPEN };
 const LOADED: Point = { step: 'migrateStorage', ...OPEN };
 const BUSY = /another run works on project/;
 const UNFINISHED = /unfinished migration of project/;
-const TAKEN = /created by somebody else since the plan/;
+const TAKEN = /created by another session since the plan/;
 
 const REPLACED = /no longer belongs to this run/;
 

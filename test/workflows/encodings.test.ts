@@ -85,8 +85,16 @@ describe('a source in another encoding than UTF-8', () => {
   });
 
   it.each([
-    ['UTF8', 'LATIN1', /encoding is LATIN1, which may lack characters of the source's UTF8/],
-    ['LATIN1', 'EUC_JP', /encoding is EUC_JP, which may lack characters of the source's LATIN1/],
+    [
+      'UTF8',
+      'LATIN1',
+      /encoding is LATIN1, which may not have all characters of the source's UTF8/,
+    ],
+    [
+      'LATIN1',
+      'EUC_JP',
+      /encoding is EUC_JP, which may not have all characters of the source's LATIN1/,
+    ],
   ])('is refused from %s into a database in %s, by name', async (from, to, message) => {
     await makeSource(from, 'André');
     const { problems } = await planOf(bed, request(await createIn(to)));

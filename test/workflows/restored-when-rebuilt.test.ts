@@ -94,7 +94,7 @@ describe('a target whose own schema gives way', () => {
         },
     });
     expect(verdict.ending).toMatchObject({ report: { outcome: 'restored' } });
-    expect(verdict.ending.report?.restore?.facts.join()).toContain('somebody else changed it');
+    expect(verdict.ending.report?.restore?.facts.join()).toContain('another session changed it');
   });
 
   it('holds the project in the schema of the source when nothing fails', async () => {

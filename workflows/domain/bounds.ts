@@ -29,7 +29,7 @@ export function fitting<T>(list: readonly T[], { most, bytes }: Share): readonly
   return kept;
 }
 
-/** A text of at most so many bytes; one that was longer ends with an ellipsis. */
+/** A text of at most this many bytes; one that was longer ends with an ellipsis. */
 export function cutText(text: string, bytes = LONGEST_MESSAGE): string {
   if (text.length * 3 <= bytes || bytesOf(text) <= bytes) return text;
   let used = bytesOf('…');
@@ -50,7 +50,7 @@ export function boundedFindings(found: readonly Problem[], whole?: string): read
   return [...kept, { code: 'more', message: moreOf(found.length - kept.length, whole) }];
 }
 
-/** The same for plain words. */
+/** Plain words that fit, each cut; if any is left out, a last one says how many and where all of them are. */
 export function boundedWords(words: readonly string[], whole?: string): readonly string[] {
   const cut = words.map((one) => cutText(one));
   const kept = fitting(cut, FINDINGS);

@@ -24,7 +24,7 @@ export const extentSchema = z.strictObject({
   withoutTables: z.array(tableNameSchema).optional(),
 });
 
-/** What of a database a migration handles: whole schemas and single tables, but for some columns. */
+/** What of a database a migration handles: whole schemas and single tables, except for some columns. */
 export interface Extent {
   readonly schemas: readonly string[];
   readonly tables: readonly string[];

@@ -1,9 +1,9 @@
 interface FailureKind {
   /** What happened, as the first words of a message for people. */
   readonly meaning: string;
-  /** Whether another attempt of the same step can succeed without anybody acting. */
+  /** Whether another attempt of the same step can succeed without anyone acting. */
   readonly retryable: boolean;
-  /** Whether a person can fix the cause from outside while a restore keeps trying; else it parks at once. */
+  /** Whether an operator can fix the cause from outside while a restore keeps trying; else it parks at once. */
   readonly operatorCanFix: boolean;
   /** What the operator should do. */
   readonly action: string;
@@ -31,7 +31,7 @@ export const FAILURES = {
     meaning: 'The plan refused',
     retryable: false,
     operatorCanFix: false,
-    action: 'Settle the problems named.',
+    action: 'Fix the problems named.',
   },
   ProjectBusy: {
     meaning: 'Another run of this project or into this database is under way',
@@ -61,20 +61,21 @@ export const FAILURES = {
     meaning: 'Something named does not exist',
     retryable: false,
     operatorCanFix: true,
-    action: 'Check the name in the message; put back what is gone, or name what is there.',
+    action:
+      'Check the name in the message; restore what is missing, or name something that exists.',
   },
   ServerUnavailable: {
     meaning: 'A server cannot be reached or is not ready',
     retryable: true,
     operatorCanFix: true,
     action:
-      'Bring the server back, or point the connection at the one that takes writes; the run goes on by itself.',
+      'Bring the server back, or point the connection at the one that takes writes; the run continues automatically.',
   },
   ServerBusy: {
     meaning: 'A server or the worker is short of connections, memory, files or locks for now',
     retryable: true,
     operatorCanFix: true,
-    action: 'Free what is short; the run goes on by itself.',
+    action: 'Free what is short; the run continues automatically.',
   },
   ServerDamaged: {
     meaning: 'A server cannot read or write its own files',
@@ -92,19 +93,20 @@ export const FAILURES = {
     meaning: 'PostgreSQL refused a statement or a row',
     retryable: false,
     operatorCanFix: true,
-    action: 'Look up the SQLSTATE, look at the object named, take away what stands against it.',
+    action: 'Look up the SQLSTATE, inspect the object named, and remove the obstacle.',
   },
   SchemaDiffers: {
     meaning: 'The schema of the target is not the one recorded',
     retryable: false,
     operatorCanFix: true,
-    action: 'Look at the differences named; undo what was changed in the target meanwhile.',
+    action:
+      'Review the listed differences and revert the changes made to the target during the migration.',
   },
   BackupDamaged: {
     meaning: 'A backup is damaged or incomplete',
     retryable: false,
     operatorCanFix: false,
-    action: 'Use another backup, or put the files back from a copy; this one cannot be trusted.',
+    action: 'Use another backup, or restore the files from a copy; this one cannot be trusted.',
   },
   BackupUnavailable: {
     meaning: 'The backup directory cannot be used',
@@ -117,7 +119,7 @@ export const FAILURES = {
     retryable: true,
     operatorCanFix: true,
     action:
-      'Look at the disk or the network file system of the path named; the step is tried again by itself.',
+      'Look at the disk or the network file system of the path named; the step is retried automatically.',
   },
   VerificationFailed: {
     meaning: 'Verification found a difference',
@@ -126,7 +128,7 @@ export const FAILURES = {
     action: 'Look at the tables named in the report.',
   },
   Drifted: {
-    meaning: 'The source changed after the backup, and the request said to fail then',
+    meaning: 'The source changed after the backup, and the request asked to fail in that case',
     retryable: false,
     operatorCanFix: false,
     action: 'Stop writes to the project.',
@@ -142,13 +144,13 @@ export const FAILURES = {
     meaning: 'A later attempt has taken over',
     retryable: false,
     operatorCanFix: false,
-    action: 'Nothing; this attempt can write no more.',
+    action: 'Nothing; this attempt can no longer write.',
   },
   Cancelled: {
     meaning: 'Cancelled on request',
     retryable: false,
     operatorCanFix: false,
-    action: 'Start it again when it should run.',
+    action: 'Start it again if you still want it.',
   },
   Interrupted: {
     meaning: 'The run was terminated or timed out before its end',
@@ -157,11 +159,11 @@ export const FAILURES = {
     action: 'Start the workflow `reconcile`: it restores the target and proves it.',
   },
   Unexpected: {
-    meaning: 'Something happened that no rule names',
+    meaning: 'Unexpected error',
     retryable: false,
     operatorCanFix: true,
     action:
-      'It may be a bug in moveout: report it with the message and the stack, which stands in the log of the worker.',
+      'It may be a bug in moveout: report it with the message and the stack from the log of the worker.',
   },
 } as const satisfies Record<string, FailureKind>;
 

@@ -1,7 +1,7 @@
 import type { Limits } from './limits';
 import type { Problem } from './plan';
 
-/** How one project of a fleet came to rest. */
+/** How one project of a fleet ended. */
 export const FLEET_OUTCOMES = [
   'migrated',
   'already-migrated',
@@ -31,7 +31,7 @@ export interface FleetEntry {
   readonly problems: readonly Problem[];
 }
 
-/** A migration that waits for a person since before the fleet came to it. */
+/** A migration that waits for an operator since before the fleet came to it. */
 export interface ParkedBefore {
   /** ISO 8601 in UTC. */
   readonly since: string;
@@ -39,7 +39,7 @@ export interface ParkedBefore {
   readonly problems: readonly Problem[];
 }
 
-/** One project of a frozen inventory, with everything settled that the configuration says of it. */
+/** One project of a frozen inventory, with everything resolved that the configuration says of it. */
 export interface FleetProject {
   readonly ref: string;
   readonly database: string;
@@ -49,15 +49,15 @@ export interface FleetProject {
   readonly target: string;
   /** Users and objects, counted when the inventory was frozen: how much there is to move. */
   readonly rows: number;
-  /** How many of its users and buckets other projects claim too, where one statement told it for all. */
+  /** How many of its users and buckets other projects claim too, if one statement counted that for all projects. */
   readonly overlap?: { readonly users: number; readonly buckets: number } | undefined;
   /** Whether the fleet waits for its success before it starts any that is no canary. */
   readonly canary?: boolean | undefined;
-  /** Where it is tried again: how its last migration ended, in at most 300 characters. */
+  /** If it is tried again: how its last migration ended, in at most 300 characters. */
   readonly reason?: string | undefined;
 }
 
-/** A project that is moved again, and how its last migration ended. */
+/** A project that is migrated again, and how its last migration ended. */
 export interface Retried {
   readonly projectRef: string;
   readonly databaseName: string;
@@ -89,7 +89,7 @@ export interface MigratedBefore {
   readonly lastSnapshot: string;
 }
 
-/** What stands of a fleet's inventory beside the backups, but for the list itself. */
+/** What stands of a fleet's inventory next to the backup, except for the list itself. */
 export interface WrittenFleet {
   readonly fleetId: string;
   /** Where the list is; for people. */
@@ -113,9 +113,9 @@ export interface WrittenFleet {
 
 /** What a fleet knows of its inventory. */
 export interface FrozenFleet extends WrittenFleet {
-  /** The host whose backup directory has it: its workers alone can read it and write beside it. */
+  /** The host whose backup directory has it: its workers alone can read it and write next to it. */
   readonly host?: string | undefined;
-  /** Where only failed projects are moved again: the first fifty of them. */
+  /** If only failed projects are migrated again: the first fifty of them. */
   readonly retried?: readonly Retried[] | undefined;
   /** The pairs of servers between which projects are moved, each once; the hundred with most projects. */
   readonly routes: readonly Route[];
@@ -127,9 +127,9 @@ export type FleetEnding = 'migrated' | 'incomplete' | 'stopped' | 'cancelled';
 /** The result of `migrateAll`. */
 export interface FleetReport {
   readonly fleetId: string;
-  /** `migrated` when every project is, now or before; `stopped` by a limit or by a person. */
+  /** `migrated` when every project is, now or before; `stopped` by a limit or by an operator. */
   readonly outcome: FleetEnding;
-  /** Why nothing more was started, where that was before the end of the list. */
+  /** Why nothing more was started, if that was before the end of the list. */
   readonly stoppedBy?: string | undefined;
   readonly total: number;
   /** The projects that were migrated before it began: out of which source, and of which time. */
@@ -143,7 +143,7 @@ export interface FleetReport {
   readonly failures: Readonly<Record<string, number>>;
   /** Projects in the order they ended: all of a small fleet; of a large one some, the failed ones first of all. */
   readonly projects: readonly FleetEntry[];
-  /** Ended projects that are not among them; the record beside the inventory has them all. */
+  /** Ended projects that are not among them; the record next to the inventory has them all. */
   readonly leftOut: number;
   readonly record: string;
   readonly startedAt: string;
@@ -172,7 +172,7 @@ export interface FleetProgress {
   readonly failures: Readonly<Record<string, number>>;
   readonly projects: readonly FleetEntry[];
   readonly leftOut: number;
-  /** Where only failed projects are moved again: the first fifty of them. */
+  /** If only failed projects are migrated again: the first fifty of them. */
   readonly retried?: readonly Retried[] | undefined;
   readonly migratedBefore?: readonly MigratedBefore[] | undefined;
   readonly limits?: Limits | undefined;

@@ -4,16 +4,16 @@ import type { Outcome } from './report';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
-/** A run that was ended from outside before it could undo what it had begun. */
+/** A run that was ended from outside before it could restore what it had begun. */
 export interface Interrupted extends RunName {
   readonly workflowType: string;
   readonly project: ProjectIdentity;
   /** How Temporal ended it, or that it knows it no more. */
   readonly how: 'terminated' | 'timed out' | 'forgotten';
-  /** The connection that it read from, where that is known. */
+  /** The connection that it read from, if known. */
   readonly source?: string | undefined;
   readonly target: Pick<DatabaseIdentity, 'connection'>;
-  /** What its restore has to know; absent where it came to no step that writes into a database. */
+  /** What its restore has to know; absent if it came to no step that writes into a database. */
   readonly job?: Job | undefined;
   /** The host whose backup directory that is. */
   readonly host?: string | undefined;
@@ -30,7 +30,7 @@ export type CandidateRuns = readonly Pick<Interrupted, 'runId' | 'backupIds'>[];
 /** What a run has left in one backup directory, in words. */
 export type LeftoverDrafts = Pick<Interrupted, 'runId' | 'left'>;
 
-/** What was looked for: runs that are to be restored, and what only a person can judge. */
+/** What was looked for: runs that are to be restored, and what only an operator can decide. */
 export interface InterruptedRuns {
   readonly interrupted: readonly Interrupted[];
   /** Runs whose backup directory is at another host, and was not looked into. */
@@ -50,6 +50,6 @@ export interface Reconciled extends RunName {
 /** The result of `reconcile`. */
 export interface ReconcileReport {
   readonly reconciled: readonly Reconciled[];
-  /** What was found and left alone, and what a person may do about it. */
+  /** What was found and left alone, and what an operator may do about it. */
   readonly findings: readonly string[];
 }

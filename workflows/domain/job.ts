@@ -8,12 +8,12 @@ export interface Job {
   readonly project: ProjectIdentity;
   /** The backup whose files and schema go into the target. */
   readonly backupId: string;
-  /** The target's server and name; `oid` is 0 where the plan saw no such database. */
+  /** The target's server and name; `oid` is 0 if the plan saw no such database. */
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
   /** What of the target is handled; all else in it is left alone. */
   readonly extent: Extent;
-  /** Where the target held something: its own rows, saved before the first write. */
+  /** If the target held something: its own rows, saved before the first write. */
   readonly targetBackupId?: string | undefined;
   /** The marker that the plan saw in the target: no other than that one gives way. */
   readonly markerBefore?: MarkerBefore | undefined;

@@ -1,11 +1,11 @@
 /** The hours in which a fleet may start projects, by the clock of a time zone. */
 export interface Window {
-  /** `HH:MM`; where `to` is not later than `from`, the window ends on the next day. */
+  /** `HH:MM`; if `to` is not later than `from`, the window ends on the next day. */
   readonly from: string;
   readonly to: string;
   /** A name of the IANA time zone database, for example `Europe/Berlin`. */
   readonly timezone: string;
-  /** The days on which the window opens; every day where left out. */
+  /** The days on which the window opens; every day if left out. */
   readonly days?: readonly Weekday[] | undefined;
 }
 
@@ -13,11 +13,11 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 
 export type Weekday = (typeof WEEKDAYS)[number];
 
-/** What a fleet may do at the same time, when, and how much may fail. */
+/** What a fleet may do concurrently, when, and how much may fail. */
 export interface Limits {
-  /** Migrations at the same time, over all servers. */
+  /** Migrations concurrently, over all servers. */
   readonly concurrency: number;
-  /** Migrations at the same time from one source server, and into one target server. */
+  /** Migrations concurrently from one source server, and into one target server. */
   readonly perSource?: number | undefined;
   readonly perTarget?: number | undefined;
   /** The fleet stops when more projects than this have failed. */
@@ -27,7 +27,7 @@ export interface Limits {
   readonly window?: Window | undefined;
 }
 
-/** What stands where neither the request nor the configuration says anything. */
+/** The defaults if neither the request nor the configuration sets anything. */
 export const LIMITS: Limits = { concurrency: 4 };
 
 /** A change of limits: what is left out stays, `null` takes a limit away. */
@@ -63,7 +63,7 @@ const RULES: Readonly<Record<keyof Limits, readonly [(value: unknown) => boolean
 /** The limits that there are. */
 export const LIMIT_NAMES: readonly string[] = Object.keys(RULES);
 
-/** Says what is wrong with a change of limits, field by field; empty where it can be taken up. */
+/** Says what is wrong with a change of limits, field by field; empty if it can be accepted. */
 export function problemsOfLimits(change: unknown): readonly string[] {
   if (typeof change !== 'object' || change === null || Array.isArray(change)) {
     return ['limits must be an object, for example {"concurrency":8}'];

@@ -24,7 +24,7 @@ export const columnSchema = z.strictObject({
   /** As `format_type` prints it, schema-qualified for types that are not built in. */
   type: z.string().min(1),
   read: z.enum(['as-is', 'text', 'output', 'number', 'numbers', 'nil']),
-  /** What was written where the source has NULL. */
+  /** What was written if the source has NULL. */
   whenNull: z.string().optional(),
 });
 
@@ -37,7 +37,7 @@ export const contentSchema = fileSchema.extend({
   digest: decimal,
   encoding: z.enum(['json', 'binary', 'text']),
   columns: z.array(columnSchema).min(1),
-  /** The columns of the primary key, where there is one; rows that differ are named by them. */
+  /** The columns of the primary key, if there is one; rows that differ are named by them. */
   key: z.array(z.string().min(1)).min(1).optional(),
   /**
    * The generated columns, which are not in the file, and the digest over them and the primary key.
@@ -83,7 +83,7 @@ export const manifestSchema = z.strictObject({
   snapshotLsn: z.string(),
   /** Absent for backups of kind `target`: all rows of the database are in scope. */
   tenancy: tenancySchema.optional(),
-  /** The configured scopes beside the built-in rules. */
+  /** The configured scopes besides the built-in rules. */
   scopes: scopesSchema.default(NO_SCOPES),
   /** What of the database was saved. */
   extent: extentSchema.default({

@@ -15,7 +15,7 @@ export function wordsOfStep(step: NextStep): string {
 export const CHECKLIST: readonly NextStep[] = [
   {
     action:
-      'Copy the files themselves to the file store of the new Storage. If the new Storage shall use the files of the old one instead, stop the old Storage first and never start it again.',
+      'Copy the files themselves to the file store of the new Storage. If the new Storage is to use the files of the old one instead, stop the old Storage first and never start it again.',
     reason:
       'Only the rows about files move. If two Storages use the same files, the first upload that replaces a file in the new Storage deletes the file of the old one. The path of a file begins with the tenant id and ends with the version.',
   },

@@ -1,6 +1,6 @@
 /**
  * How moveout writes the names of tables and columns: `schema.table` and `schema.table.column`, as they
- * are, without quotes. A part is quoted as in SQL only where it would be misread: a schema or a column
+ * are, without quotes. A part is quoted as in SQL only if it would be misread: a schema or a column
  * with a dot or a quote in it, a table that begins with a quote.
  */
 const QUOTED = '"(?:[^"]|"")+"';
@@ -34,7 +34,7 @@ const PART = `(${QUOTED}|[^."]+)`;
 const TABLE = new RegExp(`^${PART}\\.${PART}$`, 's');
 const COLUMN = new RegExp(`^${PART}\\.${PART}\\.${PART}$`, 's');
 
-/** A table's name as a person writes it, each part quoted or not, in moveout's notation; `undefined` where it is none. */
+/** A table's name as an operator writes it, each part quoted or not, in moveout's notation; `undefined` if it is none. */
 export function readTableName(text: string): string | undefined {
   const [, schema, table] = TABLE.exec(text) ?? [];
   if (schema !== undefined && table !== undefined)
@@ -43,7 +43,7 @@ export function readTableName(text: string): string | undefined {
   return ownSchema === '' || ownTable === '' ? undefined : tableName(ownSchema, ownTable);
 }
 
-/** The same for a column's name. */
+/** A column's name as an operator writes it, each part quoted or not, in moveout's notation; `undefined` if it is none. */
 export function readColumnName(text: string): string | undefined {
   const [, schema, table, column] = COLUMN.exec(text) ?? [];
   if (schema !== undefined && table !== undefined && column !== undefined)
@@ -53,7 +53,7 @@ export function readColumnName(text: string): string | undefined {
   return read === undefined || ownColumn === '' ? undefined : columnName(read, ownColumn);
 }
 
-/** A part of a name as a person writes it, quoted or not. */
+/** A part of a name as an operator writes it, quoted or not. */
 export function unquote(part: string): string {
   return new RegExp(`^${QUOTED}$`, 's').test(part) ? part.slice(1, -1).replaceAll('""', '"') : part;
 }

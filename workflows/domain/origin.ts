@@ -21,7 +21,7 @@ export function sourceWords({
   return `database "${database}" on connection "${connection}"`;
 }
 
-/** The same with what tells it apart from every other database, whatever it is called. */
+/** The origin for people, with the system identifier and oid that identify its database under any name. */
 export function identityWords(identity: DatabaseIdentity): string {
   const { systemIdentifier, oid } = identity;
   return `${sourceWords(identity)} (system identifier ${systemIdentifier}, oid ${String(oid)})`;

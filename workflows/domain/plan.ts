@@ -3,7 +3,7 @@ import type { NextStep } from './next-steps';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
-/** How the rows of one table that belong to the project are told. */
+/** How the rows of one table that belong to the project are identified. */
 export type ScopeKind = 'root' | 'owned' | 'shared' | 'ephemeral' | 'bookkeeping' | 'excluded';
 
 export interface PlannedTable {
@@ -12,10 +12,10 @@ export interface PlannedTable {
   readonly scope: ScopeKind;
   /** The rule in words: the key path, or the reason of an exclusion. */
   readonly rule: string;
-  /** Rows of the whole table by the planner's statistics; absent where there are none and it is too large to count. */
+  /** Rows of the whole table by the planner's statistics; absent if there are none and it is too large to count. */
   readonly estimatedRows?: number | undefined;
   readonly estimatedBytes: number;
-  /** Rows of the project, counted; absent where problems kept them from being counted. */
+  /** Rows of the project, counted; absent if problems kept them from being counted. */
   readonly rows?: number | undefined;
   /** Bytes of the project's rows, by the table's average row. */
   readonly bytes?: number | undefined;
@@ -34,7 +34,7 @@ export interface Estimate {
   readonly basis: string;
 }
 
-/** One database, told apart from every other on every server. */
+/** One database, distinguished from every other on every server. */
 export interface DatabaseIdentity {
   /** Name of the configured connection; only the worker can turn it into a URL. */
   readonly connection: string;
@@ -52,11 +52,11 @@ export interface CatalogState {
   readonly catalog?: string | undefined;
   readonly schemas?: readonly string[] | undefined;
   readonly extensions?: readonly string[] | undefined;
-  /** Who beside its owner may connect to it. */
+  /** Who besides its owner may connect to it. */
   readonly connect?: readonly string[] | undefined;
 }
 
-/** What the plan saw at the target, and what a restore drives back to. */
+/** What the plan saw at the target, and the state that a restore returns to. */
 export type TargetState =
   | { readonly kind: 'absent' }
   | ({ readonly kind: 'empty'; readonly oid: number } & CatalogState)
@@ -79,7 +79,7 @@ export interface SettingName {
 }
 
 /**
- * Roles that the target's role cannot act as and shall not be a member of. What the source has in their
+ * Roles that the target's role cannot act as and must not be a member of. What the source has in their
  * name is not set: the plan names the statements with which a superuser sets it afterwards.
  */
 export interface Unreached {
@@ -97,26 +97,26 @@ export interface MarkerBefore {
   readonly fencingToken: number;
 }
 
-/** What will be done, and everything that speaks against it. Nothing was touched to make it. */
+/** What will be done, and everything that blocks it. Nothing was touched to make it. */
 export interface Plan {
   readonly project: ProjectIdentity;
   readonly source: DatabaseIdentity;
   /** This source and those of other projects that the target could be; none of them is ever written. */
   readonly sources?: readonly DatabaseIdentity[] | undefined;
-  /** The target's server; `oid` is 0 where the database does not exist yet. */
+  /** The target's server; `oid` is 0 if the database does not exist yet. */
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
   readonly users: number;
   readonly buckets: number;
   readonly tables: readonly PlannedTable[];
   readonly extent: Extent;
-  /** Rows that no project claims, table by table; absent where the rules cannot tell. */
+  /** Rows that no project claims, table by table; absent if the rules cannot tell. */
   readonly unclaimed?: readonly UnclaimedRows[] | undefined;
   readonly estimate?: Estimate | undefined;
   readonly format: 'json' | 'copy';
   /** Any of these ends the run with nothing touched. */
   readonly problems: readonly Problem[];
-  /** Said, not enforced: what stays behind, what to look at. */
+  /** Reported, not enforced: what stays behind, what to look at. */
   readonly warnings: readonly Problem[];
   /** What will be left to do by hand, so that a service can start on the new database. */
   readonly nextSteps?: readonly NextStep[] | undefined;
@@ -124,12 +124,12 @@ export interface Plan {
   readonly leftOutSettings?: readonly SettingName[] | undefined;
   /** Roles that will be created on the target's server, without login. */
   readonly createRoles?: readonly string[] | undefined;
-  /** What the target's role cannot set; absent where it can set everything. */
+  /** What the target's role cannot set; absent if it can set everything. */
   readonly unreached?: Unreached | undefined;
   readonly replace: boolean;
   /** The marker that the plan saw in the target, finished or not. */
   readonly markerBefore?: MarkerBefore | undefined;
-  /** The run whose unfinished marker stands in the target, where one does. */
+  /** The run whose unfinished marker stands in the target, if one does. */
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;

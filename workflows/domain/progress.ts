@@ -17,7 +17,7 @@ export interface StepProgress {
   readonly tables: readonly TableProgress[];
 }
 
-/** Why a run waits for a person, in one sentence, and the commands that end the waiting. */
+/** Why a run waits for an operator, in one sentence, and the commands that end the waiting. */
 export interface Notice {
   readonly why: string;
   /** Tries the restore again. */
@@ -46,9 +46,9 @@ export interface Progress {
   readonly databaseName?: string | undefined;
   readonly backupId?: string | undefined;
   readonly outcome: string;
-  /** Where the run waits for a person: why, and what helps. */
+  /** If the run waits for an operator: why, and what helps. */
   readonly notice?: Notice | undefined;
-  /** Where a step waits for a worker of its host: which, and since when. */
+  /** If a step waits for a worker of its host: which, and since when. */
   readonly awaited?: HostAwaited | undefined;
   readonly steps: readonly StepProgress[];
   /** Once the run is done: what is left to do by hand. */
@@ -62,6 +62,6 @@ export interface StepHeartbeat {
   /** Totals of this attempt so far. */
   readonly rows: number;
   readonly bytes: number;
-  /** What the step will reach by estimate, where known. */
+  /** What the step will reach by estimate, if known. */
   readonly totalRows?: number | undefined;
 }

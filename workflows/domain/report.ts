@@ -22,7 +22,7 @@ export interface RowsApart {
   readonly missing: number;
   readonly extra: number;
   readonly changed: number;
-  /** The file beside the backup that names up to 1,000 of them by primary key; absent without one. */
+  /** The file next to the backup that names up to 1,000 of them by primary key; absent without one. */
   readonly keysFile?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface RowsMoved {
   readonly gone: number;
 }
 
-/** The three fingerprints of one table side by side; a side that was not read is absent. */
+/** The three fingerprints of one table together; a side that was not read is absent. */
 export interface TableEvidence {
   readonly table: string;
   readonly rows: number;
@@ -44,11 +44,11 @@ export interface TableEvidence {
   };
   /** Whether the target holds exactly what the manifest says. */
   readonly equal: boolean;
-  /** Rows found at the target, where that was read. */
+  /** Rows found at the target, if that was read. */
   readonly targetRows?: number | undefined;
-  /** Where the target differs and its rows could be told apart. */
+  /** If the target differs and its rows could be compared. */
   readonly apart?: RowsApart | undefined;
-  /** Where the target differs: what else there is to say, such as a missing column or key. */
+  /** If the target differs: what else there is to say, such as a missing column or key. */
   readonly note?: string | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface TableEvidence {
 export interface TableDrift {
   readonly table: string;
   readonly manifest: Fingerprint;
-  /** Absent where the source has no such table or column any more. */
+  /** Absent if the source has no such table or column any more. */
   readonly source?: Fingerprint | undefined;
   readonly moved?: RowsMoved | undefined;
   /** What else there is to say, such as why the rows could not be counted. */
@@ -111,7 +111,7 @@ export interface Report {
   readonly outcome: Outcome;
   readonly backupId?: string | undefined;
   readonly backupPath?: string | undefined;
-  /** Where the target held something: the backup of its own rows. */
+  /** If the target held something: the backup of its own rows. */
   readonly targetBackupId?: string | undefined;
   readonly tables: readonly TableEvidence[];
   readonly drift: readonly TableDrift[];
@@ -132,8 +132,8 @@ export interface Unsound {
 }
 
 /**
- * Whether the target is what the backup says, and the source too where that was asked for; `undefined`
- * where it is. The same for the step that sets the completed marker and for the run that reports it.
+ * Whether the target is what the backup says, and the source too if that was asked for; `undefined`
+ * if it is. The same for the step that sets the completed marker and for the run that reports it.
  */
 export function unsoundIn(
   { differences, drift }: Evidence,

@@ -78,7 +78,7 @@ export const migrateRequestSchema = z.strictObject({
   onDrift,
   /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
   unclaimed: z.boolean().default(true),
-  /** How many of its users and buckets other projects claim too, where a fleet has counted it for all. */
+  /** How many of its users and buckets other projects claim too, if a fleet has counted it for all. */
   overlap: z
     .strictObject({ users: z.number().int().min(0), buckets: z.number().int().min(0) })
     .optional(),
@@ -136,7 +136,7 @@ export const migrateAllRequestSchema = z
       .optional(),
     /** Refs of projects that are left out. */
     exclude: z.array(projectRef).max(1_000, 'must have at most 1000 refs').default([]),
-    /** So many projects, the smallest, are moved first, and nothing else unless all succeed. */
+    /** At most this many projects, the smallest, are moved first, and nothing else unless all succeed. */
     canary: z.int().min(0).max(1_000).default(0),
     limits: limitsSchema.default({}),
     /** Whether a cancellation of the fleet also cancels, and so restores, what runs. */
@@ -159,7 +159,7 @@ export type MigrateRequest = z.infer<typeof migrateRequestSchema>;
 export type RestoreRequest = z.infer<typeof restoreRequestSchema>;
 export type VerifyRequest = z.infer<typeof verifyRequestSchema>;
 
-/** A project whose target and owner are settled. */
+/** A project whose target and owner are resolved. */
 export interface ProjectIdentity {
   readonly projectRef: string;
   readonly databaseName: string;

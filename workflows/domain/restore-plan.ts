@@ -21,7 +21,7 @@ export interface Overwritten {
     (Origin & { readonly projectRef: string; readonly completedAt: string }) | undefined;
 }
 
-/** What a restore from a backup will do, and everything that speaks against it. */
+/** What a restore from a backup will do, and everything that blocks it. */
 export interface RestorePlan {
   readonly project: ProjectIdentity;
   readonly backupId: string;
@@ -36,18 +36,18 @@ export interface RestorePlan {
   readonly unfinishedRun?: string | undefined;
   readonly createRoles?: readonly string[] | undefined;
   readonly leftOutSettings?: readonly SettingName[] | undefined;
-  /** Said, not enforced. */
+  /** Reported, not enforced. */
   readonly warnings: readonly Problem[];
   readonly nextSteps?: readonly NextStep[] | undefined;
   readonly unreached?: Unreached | undefined;
-  /** The database that the backup was taken from, and the configured source where it answers. */
+  /** The database that the backup was taken from, and the configured source if it answers. */
   readonly sources: readonly DatabaseIdentity[];
   readonly problems: readonly Problem[];
   readonly timing?: Timing | undefined;
   readonly host?: string | undefined;
 }
 
-/** What a verification will compare, and everything that speaks against it. */
+/** What a verification will compare, and everything that blocks it. */
 export interface VerificationPlan {
   readonly project: ProjectIdentity;
   readonly backupId: string;
@@ -64,7 +64,7 @@ export interface VerificationPlan {
   readonly problems: readonly Problem[];
 }
 
-/** What a backup on its own will save, and everything that speaks against it. */
+/** What a backup on its own will save, and everything that blocks it. */
 export interface BackupPlan {
   readonly project: ProjectIdentity;
   readonly source: DatabaseIdentity;

@@ -25,7 +25,7 @@ const via = z
   .refine((text) => readKeyPath(text) !== undefined, KEY_PATH)
   .describe('The key path to a table with a scope, such as `user_id -> auth.users.id`.');
 
-/** How the rows of one table that belong to a project are told, as a configuration says it. */
+/** How the rows of one table that belong to a project are identified, as a configuration says it. */
 export const tableScopeSchema = z.discriminatedUnion('scope', [
   z.strictObject({
     scope: z.literal('owned').describe('The rows that the key path leads to.'),
@@ -63,7 +63,7 @@ const carriedName = z
     'must be a type, domain, sequence, collation or function as the plan names it, such as "type public.mood" or "function public.norm(text)"',
   );
 
-/** What a configuration says of scopes beside the rules that are built in. */
+/** What a configuration says of scopes besides the rules that are built in. */
 export const scopesSchema = z.strictObject({
   tables: z
     .record(tableKey, tableScopeSchema)

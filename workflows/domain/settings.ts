@@ -4,7 +4,7 @@ import type { Scopes } from './scopes';
 import type { Tenancy } from './tenancy';
 import type { Timing } from './timing';
 
-/** What a worker knows of a connection beside its URL: no secret. */
+/** What a worker knows of a connection besides its URL: no secret. */
 export interface ConnectionFacts {
   /** Where the URL comes from: the name of an environment variable, or of a flag. */
   readonly from: string;
@@ -29,12 +29,12 @@ export interface Settings {
   readonly backup: {
     readonly directory: string;
     readonly format: 'auto' | 'json' | 'copy';
-    /** How the id of the directory's host begins, where it has none yet. */
+    /** How the id of the directory's host begins, if it has none yet. */
     readonly host?: string | undefined;
   };
   readonly timing: Timing;
   readonly fleet: {
-    /** What fleets may do where their request does not say it. */
+    /** What fleets may do if their request does not say it. */
     readonly limits: LimitsChange;
     /** What becomes of the template databases that are made for a fleet. */
     readonly templates?: 'keep' | 'drop' | 'never' | undefined;

@@ -40,13 +40,13 @@ export const statementText = z.string().superRefine((text, context) => {
   if ('problem' in read) context.addIssue({ code: 'custom', message: read.problem });
 });
 
-/** The same for a statement that is about no single project. */
+/** A configured statement that is about no single project: it has no `$1`. */
 export const statementTextForAll = statementText.refine(
   (text) => piecesOf(text).every(({ kind }) => kind !== 'parameter'),
   'has no $1: it is about all projects',
 );
 
-/** Reads a configured statement; where it cannot be used, says why and where. */
+/** Reads a configured statement; if it cannot be used, says why and where. */
 export function readStatement(
   configured: string,
 ): { readonly statement: Statement } | { readonly problem: string } {
@@ -67,7 +67,7 @@ export function filled({ pieces }: Statement, first: string): string {
 }
 
 /**
- * Where in the configured text the character of a filled statement stands, in words; `undefined` where
+ * Where in the configured text the character of a filled statement stands, in words; `undefined` if
  * it stands outside of it. Both count characters as PostgreSQL does.
  */
 export function placeIn(

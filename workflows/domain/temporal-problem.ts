@@ -12,7 +12,7 @@ const NOT_NOW = 'Temporal does not answer for now';
 const OF_STATUS: Readonly<Record<number, TemporalProblem>> = {
   1: { code: 'ServerUnavailable', words: 'the call to Temporal was broken off' },
   4: { code: 'ServerUnavailable', words: 'Temporal did not answer in time' },
-  5: { code: 'NotFound', words: 'Temporal does not know what was asked for' },
+  5: { code: 'NotFound', words: 'Temporal has no such workflow or namespace' },
   7: {
     code: 'AccessDenied',
     words: 'Temporal does not allow this call: check the rights of the certificate or API key',

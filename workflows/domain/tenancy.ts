@@ -7,7 +7,7 @@ const table = tableKey.describe('The mapping table, named "schema.table".');
 const column = z.string().min(1, 'must be the name of a column');
 const project = column.describe('The column of the mapping table that holds the ref.');
 
-/** How a project's users are told apart. `$1` in a statement is the project ref. */
+/** How a project's users are distinguished. `$1` in a statement is the project ref. */
 export const userTenancySchema = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('app-metadata').describe('`raw_app_meta_data` names the project.'),
@@ -40,7 +40,7 @@ export const userTenancySchema = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('all').describe('Every user of the source.') }),
 ]);
 
-/** How a project's buckets are told apart. `$1` in a statement is the project ref. */
+/** How a project's buckets are distinguished. `$1` in a statement is the project ref. */
 export const bucketTenancySchema = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('id-prefix').describe('The id of the bucket begins with the ref.'),

@@ -1,17 +1,17 @@
 /** How patient the steps of a run are, in milliseconds. */
 export interface Timing {
-  /** A worker that says nothing for this long is taken to be dead. */
+  /** Heartbeat timeout: an attempt without a heartbeat for this long has failed. */
   readonly silence: number;
-  /** The pauses between two attempts grow from a second up to this. */
+  /** Maximum retry interval: the pause between two attempts grows from a second up to this. */
   readonly longestPause: number;
-  /** How long a restore that fails is tried, pauses counted, before a person is asked. */
+  /** How long a restore that fails is tried, pauses counted, before an operator is asked. */
   readonly parkAfter: number;
 }
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** What stands where the configuration says nothing. */
+/** The defaults if the configuration sets nothing. */
 export const TIMING: Timing = {
   silence: 15 * SECOND,
   longestPause: 30 * SECOND,

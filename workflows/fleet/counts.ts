@@ -1,7 +1,7 @@
 import { cutText } from '../domain/bounds';
 import { FLEET_OUTCOMES, type Counts, type FleetEntry, type FleetOutcome } from '../domain/fleet';
 
-/** So many entries are kept of those that went well, and so many of the others: results are bounded. */
+/** At most this many entries are kept of those that went well, and this many of the others: results are bounded. */
 const KEPT = 200;
 
 /** The bytes of a kept message; an entry of a failure with thousands of findings is cut. */
@@ -44,7 +44,7 @@ export function beginTally(alreadyMigrated: number): Tally {
   return { counts, failures: {}, kept: [], leftOut: alreadyMigrated, ended: 0, parkedBefore: 0 };
 }
 
-/** Adds one project that has come to rest. */
+/** Adds one project that has ended. */
 export function add(tally: Tally, entry: FleetEntry): Tally {
   const { counts, kept } = tally;
   const isWell = wentWell(entry);

@@ -14,7 +14,7 @@ export interface Pace {
 /** The pace of a fleet that has not begun. */
 export const STANDING_STILL: Pace = { moved: 0, active: 0 };
 
-/** Adds an ended project of so many rows. */
+/** Adds an ended project of this many rows. */
 export function moved(pace: Pace, rows: number): Pace {
   return { ...pace, moved: pace.moved + rows + FIXED_ROWS };
 }

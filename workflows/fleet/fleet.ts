@@ -17,7 +17,7 @@ import { Underway } from './running-children';
 /** How a run of a fleet ends: the fleet is over, or its history is long enough. */
 export type RunEnding = 'over' | 'continue';
 
-/** Starts the projects of a frozen list as the limits let it, and counts how they come to rest. */
+/** Starts the projects of a frozen list as the limits let it, and counts how they end. */
 export class Fleet implements Steered {
   readonly #list: List;
   readonly #underway: Underway;
@@ -103,7 +103,7 @@ export class Fleet implements Steered {
   }
 
   stop(): void {
-    this.#stop({ why: 'a person stopped the fleet', isFailure: false });
+    this.#stop({ why: 'an operator stopped the fleet', isFailure: false });
   }
 
   change(limits: LimitsChange): void {

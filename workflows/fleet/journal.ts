@@ -2,7 +2,7 @@ import type { FleetEntry, FrozenFleet } from '../domain/fleet';
 import { working } from '../activity-options';
 import { shortened } from './counts';
 
-/** A part of the record has so many entries. */
+/** A part of the record has this many entries. */
 const PART = 50;
 
 /** So much of an entry is recorded: fifty of them stay far below what Temporal takes at once. */
@@ -33,7 +33,7 @@ export class FleetRecord {
     if (this.#unwritten.length >= PART) this.#write();
   }
 
-  /** Resolves when all is written. Rejects where any part could not be. */
+  /** Resolves when all is written. Rejects if any part could not be. */
   async finish(): Promise<void> {
     if (this.#unwritten.length > 0) this.#write();
     await this.#writing;

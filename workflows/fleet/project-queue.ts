@@ -4,7 +4,7 @@ import type { FleetProject, FrozenFleet } from '../domain/fleet';
 import type { Limits } from '../domain/limits';
 import { working } from '../activity-options';
 
-/** So many projects are read at a time. */
+/** At most this many projects are read at a time. */
 const PAGE = 200;
 
 /** How far ahead of projects that have to wait for others of their server is looked. */

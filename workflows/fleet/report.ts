@@ -4,7 +4,7 @@ import { upsert } from '../run/search-attributes';
 import type { Standing } from './state';
 import { countsInWords, isSpotless } from './counts';
 
-/** Ends a fleet: with its report; as failed where one of its own limits stopped it; as cancelled. */
+/** Ends a fleet: with its report; as failed if one of its own limits stopped it; or as cancelled. */
 export function ended(standing: Standing, isCancelled: boolean): FleetReport {
   const report = reportOf(standing, isCancelled ? 'cancelled' : outcomeOf(standing));
   upsert({ outcome: report.outcome });

@@ -42,7 +42,7 @@ export class Underway {
     return this.#active + (this.count > 0 ? Date.now() - this.#busySince : 0);
   }
 
-  /** Resolves with how the project came to rest, however it did. */
+  /** Resolves with how the project ended, however it did. */
   async begin(project: FleetProject): Promise<FleetEntry> {
     this.#enter(project);
     try {

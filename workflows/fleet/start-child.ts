@@ -13,14 +13,14 @@ import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
 import { migrateProject } from '../migrate-project';
 import { planning } from '../activity-options';
 
-/** What every child of a fleet is given beside its project. */
+/** What every child of a fleet is given besides its project. */
 export interface ChildOptions {
   readonly fleetId: string;
   readonly replace: boolean;
   readonly onDrift: 'report' | 'fail';
 }
 
-/** Starts the migration of one project; `undefined` where one of it is running already. */
+/** Starts the migration of one project; `undefined` if one of it is running already. */
 export async function startMigration(
   project: FleetProject,
   { fleetId, replace, onDrift }: ChildOptions,
@@ -69,7 +69,7 @@ function busy(project: FleetProject): FleetEntry {
   return { ...nameOf(project), outcome: 'busy', problems: [problem] };
 }
 
-/** The entry of a project whose child has come to rest. */
+/** The entry of a project whose child has ended. */
 export function entryOf(project: FleetProject, { report, message, how }: Rest): FleetEntry {
   if (report === undefined || how !== undefined) {
     const outcome = how ?? 'failed';

@@ -43,7 +43,7 @@ export function beginStanding(
   };
 }
 
-/** Counts a project that has come to rest; a failure may stop the fleet. */
+/** Counts a project that has ended; a failure may stop the fleet. */
 export function withEnding(standing: Standing, project: FleetProject, entry: FleetEntry): Standing {
   const tally = add(standing.tally, entry);
   const isCanary = project.canary === true;
@@ -58,7 +58,7 @@ export function withEnding(standing: Standing, project: FleetProject, entry: Fle
   };
 }
 
-/** A canary that was parked before says nothing, and nobody waits for it. */
+/** A canary that was parked before says nothing, and nothing waits for it. */
 function isNoObstacle(entry: FleetEntry): boolean {
   return wentWell(entry) || wasParked(entry);
 }

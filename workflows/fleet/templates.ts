@@ -5,7 +5,7 @@ import { planning } from '../activity-options';
 
 /**
  * Makes the template databases that a fleet's small projects are cloned from, one for each route. They
- * are a help and no need: where one cannot be made, each project builds its schema itself.
+ * are optional: if one cannot be made, each project builds its schema itself.
  */
 export function prepareTemplates({
   routes,

@@ -4,7 +4,7 @@ import { LIMITS, problemsOfLimits, type LimitsChange } from '../domain/limits';
 import { progressOf } from './progress';
 import { beginStanding } from './state';
 
-/** What a person can ask of a fleet that runs. */
+/** What an operator can ask of a fleet that runs. */
 export interface Steered {
   readonly isEnding: boolean;
   readonly isPaused: boolean;
@@ -42,7 +42,7 @@ export function answerFreezing(fleetId: string, startedAt: string): void {
   });
 }
 
-/** Answers the query `progress` and takes the Updates; each is refused where it would say nothing. */
+/** Answers the query `progress` and accepts the Updates; an Update that would change nothing is refused. */
 export function steer(fleet: Steered): void {
   setHandler(progressQuery, () => fleet.progress(), {
     description: DESCRIPTION,

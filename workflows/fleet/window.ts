@@ -27,7 +27,7 @@ export class Hours {
       window === undefined ? undefined : await planning('is the window open?').readWindow(window);
   }
 
-  /** Milliseconds from `now` until the window changes; `undefined` where there is none. */
+  /** Milliseconds from `now` until the window changes; `undefined` if there is none. */
   untilChange(now: number): number | undefined {
     return this.#state === undefined ? undefined : Math.max(1, this.#state.changesAt - now);
   }

@@ -99,7 +99,7 @@ function grouped(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, '\u00a0');
 }
 
-/** So many stand in one line. */
+/** At most this many stand in one line. */
 const FEW = 5;
 
 /** A verification in counts and one line. */

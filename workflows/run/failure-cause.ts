@@ -12,7 +12,7 @@ import { FAILURES, isFailureCode, type FailureCode } from '../domain/failure';
 export interface Cause {
   readonly code: FailureCode;
   readonly message: string;
-  /** The activity that failed, where it was one. */
+  /** The activity that failed, if it was one. */
   readonly step?: string | undefined;
 }
 

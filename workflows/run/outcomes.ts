@@ -21,7 +21,7 @@ export function refused(run: Run, found: readonly Problem[]): ApplicationFailure
   return ended('Refused', `Refused, nothing was touched: ${words}`, report);
 }
 
-/** Ends a run whose failure was undone: the first line says what happened and what was done about it. */
+/** Ends a run that failed and was restored: the first line says what happened and what was done about it. */
 export function restored(run: Run, error: unknown, found: Partial<Report>): Error {
   run.ended('restored');
   const cause = causeOf(error);

@@ -42,7 +42,7 @@ export class Run {
   /** What is left to do by hand if the run succeeds. */
   #nextSteps: readonly NextStep[] = [];
 
-  /** `input` is the run's as it came: what it names is shown until a plan has settled it. */
+  /** `input` is the run's as it came: what it names is shown until a plan has resolved it. */
   constructor(steps: readonly Step[], input?: unknown) {
     this.#requested = requestedNames(input);
     this.#project = this.#requested.project ?? {};
@@ -52,7 +52,7 @@ export class Run {
     });
   }
 
-  /** Makes the project and its connections known, once the plan has settled them. */
+  /** Makes the project and its connections known, once the plan has resolved them. */
   concerns(project: ProjectIdentity, connections: NamedConnections): void {
     this.#project = project;
     const { projectRef, databaseName, ownerUserId } = project;
@@ -61,7 +61,7 @@ export class Run {
     upsertMemo({ connections });
   }
 
-  /** Lists the run by the names in its request, if no plan could settle them. */
+  /** Lists the run by the names in its request, if no plan could resolve them. */
   listRequested(): void {
     const { project, connections } = this.#requested;
     if (project === undefined) return;
@@ -108,14 +108,14 @@ export class Run {
     this.#warnings = [...this.#warnings, ...found];
   }
 
-  /** Sets how the run ended, or that it waits for somebody. */
+  /** Sets how the run ended, or that it waits for an operator. */
   ended(outcome: Outcome): void {
     this.#outcome = outcome;
     upsert({ outcome });
     this.#show();
   }
 
-  /** Sets that the run waits for a person: why, in one sentence, and which command helps. */
+  /** Sets that the run waits for an operator: why, in one sentence, and which command helps. */
   parked(why: string): void {
     this.#notice = {
       why,
@@ -125,7 +125,7 @@ export class Run {
     this.ended('parked');
   }
 
-  /** Sets that no worker of its host has started a step; the step's end takes it back. */
+  /** Sets that no worker of its host has started a step; the end of the step clears it. */
   awaits(awaited: Progress['awaited']): void {
     if (awaited === undefined && this.#awaited === undefined) return;
     this.#awaited = awaited;

@@ -22,7 +22,7 @@ export function assertSame(backupId: string, file: WrittenFile, read: Hashing): 
   throw notTheFile(backupId, file, read.bytes);
 }
 
-/** The same for a file that was read whole. */
+/** Checks size and checksum of a file that was read whole. */
 export function assertWhole(backupId: string, file: WrittenFile, bytes: Buffer): void {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (bytes.length === file.bytes && sha256 === file.sha256) return;

@@ -17,7 +17,7 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** A backup while it is written, beside the name it will have. */
+/** A backup while it is written, under a temporary name. */
 export class BackupDraft {
   readonly #partial: string;
   readonly #final: string;
@@ -49,7 +49,7 @@ export class BackupDraft {
     return this.writeBytes(file, Buffer.from(text, 'utf8'));
   }
 
-  /** The same for bytes. */
+  /** Writes a file of bytes. */
   async writeBytes(file: string, bytes: Buffer): Promise<WrittenFile> {
     const path = join(this.#partial, file);
     try {
@@ -85,7 +85,7 @@ export class BackupDraft {
   }
 }
 
-/** Removes a folder with all that is in it; somebody may still be putting files there. */
+/** Removes a folder with all that is in it; someone may still be putting files there. */
 export async function removeFolder(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 5 });

@@ -17,7 +17,7 @@ export interface BackupTable {
 }
 
 /**
- * Writes the keys of a table's differing rows beside the backup, whole or not at all, mode 0600, in
+ * Writes the keys of a table's differing rows next to the backup, whole or not at all, mode 0600, in
  * place of what an earlier verification left. The manifest does not list the file: it is no part of
  * the backup. `lines` are JSON objects, one a line; the file is an array of them. Gives its path.
  */
@@ -39,7 +39,7 @@ export async function writeDifferences(
   }
 }
 
-/** Removes what an earlier verification left of the tables of a backup; nothing where there is nothing. */
+/** Removes what an earlier verification left of the tables of a backup; nothing if there is nothing. */
 export async function removeDifferences(
   store: BackupStore,
   backupId: string,

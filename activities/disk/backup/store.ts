@@ -18,7 +18,7 @@ const PROBES = 10;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * The folder that holds backups. A backup is there whole or not at all: it is written beside its
+ * The folder that holds backups. A backup is there whole or not at all: it is written next to its
  * name and renamed once its manifest, the last file, is on disk.
  */
 export class BackupStore {

@@ -24,7 +24,7 @@ const timingSchema = z.object({
 /** How long one migration took, from its backup's snapshot to the completed marker. */
 export type Timing = z.infer<typeof timingSchema>;
 
-/** Writes beside a backup how long its migration took; the backup itself stays as it is sealed. */
+/** Writes next to a backup how long its migration took; the backup itself stays as it is sealed. */
 export async function writeTiming(
   store: BackupStore,
   backupId: string,

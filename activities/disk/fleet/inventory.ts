@@ -63,7 +63,7 @@ export function fleetPath(store: BackupStore, fleetId: string): string {
   throw failure('InvalidInput', `"${fleetId}" is not the id of a fleet`);
 }
 
-/** Reads what a fleet has frozen; `undefined` where there is no such fleet. */
+/** Reads what a fleet has frozen; `undefined` if there is no such fleet. */
 export async function readFrozen(
   store: BackupStore,
   fleetId: string,
@@ -85,7 +85,7 @@ export async function readFrozen(
   };
 }
 
-/** Reads the list of a fleet in its order; rejects with `BackupDamaged` where it is not the one frozen. */
+/** Reads the list of a fleet in its order; rejects with `BackupDamaged` if it is not the one frozen. */
 export async function readList(
   store: BackupStore,
   { fleetId, sha256 }: Pick<WrittenFleet, 'fleetId' | 'sha256'>,
@@ -99,7 +99,7 @@ export async function readList(
   return linesOf(text, { schema: projectSchema, file });
 }
 
-/** Rejects with `NotFound` where there is no such fleet. */
+/** Rejects with `NotFound` if there is no such fleet. */
 export async function assertThere(store: BackupStore, fleetId: string): Promise<WrittenFleet> {
   const frozen = await readFrozen(store, fleetId);
   if (frozen !== undefined) return frozen;
@@ -146,7 +146,7 @@ export function linesOf<Schema extends z.ZodType>(
   });
 }
 
-/** What a text says as JSON; `undefined` where it is none. */
+/** What a text says as JSON; `undefined` if it is none. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

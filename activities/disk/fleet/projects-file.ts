@@ -12,7 +12,7 @@ import { fileProblem } from '../fs-errors';
 /** Far more than a hundred thousand projects; a file beyond that is another file. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** So many wrong lines are named. */
+/** At most this many wrong lines are named. */
 const NAMED = 5;
 
 /**
@@ -109,7 +109,7 @@ export interface Element {
 }
 
 /**
- * Takes a text apart into its lines or, where it is one JSON array, into the elements; without parsing
+ * Takes a text apart into its lines or, if it is one JSON array, into the elements; without parsing
  * them. What is no element of an array, such as what follows its end, is given as one that is no JSON.
  */
 function jsonElements(text: string): readonly Element[] {
@@ -141,7 +141,7 @@ function newlines(text: string): number {
   return text.split('\n').length - 1;
 }
 
-/** Where the commas of an array are, and its end; the text's end where it has none. */
+/** Where the commas of an array are, and its end; the text's end if it has none. */
 function cutsIn(text: string, begin: number): { readonly cuts: readonly number[]; end: number } {
   const cuts: number[] = [];
   let depth = 1;

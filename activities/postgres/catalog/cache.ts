@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Client } from 'pg';
 import { readCatalogFingerprint, readCatalogVersion, type CatalogVersion } from './fingerprint';
 
-/** What was made of so many catalogs is kept: of a source, of a template, of some change in between. */
+/** Values of this many catalogs are kept: of a source, of a template, of some change in between. */
 const KEPT = 8;
 
-/** The stamps of the contents that versions stand for, by run and versions. */
+/** The checksums of the contents that versions stand for, by run and versions. */
 const contents = new LRUCache<string, string>({ max: 64 });
 
 /** A read-only snapshot that is under way. */
@@ -54,16 +54,16 @@ async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
 }
 
 /**
- * What is made of a catalog alone, once for each catalog that this process meets: in a read-only
- * snapshot a value comes from memory where it was made of an equal catalog before, in whichever
- * database; in any other session it is made anew. The values must not be changed.
+ * Memoizes values that are derived from the system catalogs alone, keyed by the catalog's fingerprint: in a
+ * read-only snapshot a value comes from memory if it was made of an equal catalog before, in whichever
+ * database; in any other session it is computed again. The values must not be changed.
  */
 export class CatalogCache<T> {
-  /** By the stamp of the content. */
+  /** By the checksum of the content. */
   readonly #kept = new LRUCache<string, Map<string, T>>({ max: KEPT });
   readonly #made = new WeakMap<Snapshot, Map<string, T>>();
 
-  /** Gives the value for `of` (told apart as JSON), by `make` where it is not known yet. */
+  /** Gives the value for `of` (compared as JSON), by `make` if it is not known yet. */
   async getOrLoad(client: Client, of: unknown, make: () => Promise<T>): Promise<T> {
     const snapshot = snapshots.get(client);
     if (snapshot === undefined) return make();

@@ -8,7 +8,7 @@ const row = z.object({ oid: z.coerce.number(), template: z.boolean(), accepts: z
 
 export type DatabaseEntry = z.infer<typeof row>;
 
-/** Looks a database up by name on the server of the session; `undefined` where there is none. */
+/** Looks a database up by name on the server of the session; `undefined` if there is none. */
 export async function findDatabase(
   client: Client,
   name: string,

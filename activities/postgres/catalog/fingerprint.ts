@@ -3,13 +3,13 @@ import { z } from 'zod';
 
 /** Which versions of its rows a database's system catalogs have. */
 export interface CatalogVersion {
-  /** Differs where any row was written, also where it is again what it was. */
+  /** Differs if any row was written, even with identical content. */
   readonly checksum: string;
-  /** Does not differ where the load of a clone wrote a row and it is again what it was. */
+  /** Ignores rows that the load of a clone rewrote with identical content. */
   readonly contentKey: string;
   /**
    * For as long as it is the same, the number of a transaction stands for the same changes, so that equal
-   * stamps of either kind are equal contents; `null` where the role may not know.
+   * checksums of either kind are equal contents; `null` if the role may not know.
    */
   readonly run: string | null;
 }
@@ -35,7 +35,7 @@ const statements = new Map<string, string>();
 
 /**
  * Reads the checksum of the database a session is in: a hash over every row of its system catalogs that is
- * about an object of its users, and over the server's roles, but for what changes without any DDL (sizes,
+ * about an object of its users, and over the server's roles, except for what changes without any DDL (sizes,
  * statistics, transaction ids, where a relation lies on disk). Two databases with equal content have equal
  * schemas, down to the OIDs, as far as the role can see them: that is so of a database and its clone. A
  * different checksum says nothing.
@@ -72,7 +72,7 @@ async function makeStatement(client: Client, of: Of, mayReadRun: boolean): Promi
   return made.parse(result.rows[0]).statement;
 }
 
-/** `FirstNormalObjectId`: objects below were there before anybody used the server. */
+/** `FirstNormalObjectId`: objects below were there before anyone used the server. */
 const FIRST = '16384';
 
 /** What is not about the schema, or is only an index into what is read: dependencies on roles. */

@@ -80,14 +80,14 @@ export async function readReferences(
   return z.array(referenceRow).parse(result.rows);
 }
 
-/** Takes foreign keys off; the caller's transaction puts them back. */
+/** Takes foreign keys off; the caller's transaction restores them. */
 export async function dropForeignKeys(client: Client, keys: readonly ForeignKey[]): Promise<void> {
   for (const key of keys) {
     await client.query(`ALTER TABLE ${qualified(key.table)} DROP CONSTRAINT ${ident(key.name)}`);
   }
 }
 
-/** Puts foreign keys back as they were; PostgreSQL checks every row of those that were validated. */
+/** Restores foreign keys as they were; PostgreSQL checks every row of those that were validated. */
 export async function addForeignKeys(client: Client, keys: readonly ForeignKey[]): Promise<void> {
   for (const key of keys) {
     await client.query(

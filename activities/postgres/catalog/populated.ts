@@ -13,7 +13,7 @@ export const NOTHING = 'false';
 
 /**
  * Tells which tables hold any of the rows chosen, in one statement over those that are not empty; which
- * these are is asked where the caller does not know it of the same snapshot.
+ * these are is asked if the caller does not know it of the same snapshot.
  */
 export async function populatedTables(
   client: Client,
@@ -36,7 +36,7 @@ export async function populatedTables(
 
 /**
  * Tells which of the tables may hold rows. A heap whose file is empty holds none in any snapshot, since
- * nothing shortens it that somebody can still see; all other relations are taken to hold some.
+ * nothing shortens it that an open snapshot can still see; all other relations are taken to hold some.
  */
 export async function tablesWithRows(
   client: Client,

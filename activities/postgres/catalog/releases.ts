@@ -58,7 +58,7 @@ async function newestOf(
   return row?.newest ?? undefined;
 }
 
-/** Compares how far two databases have come with one service; `undefined` where a list tells nothing. */
+/** Compares how far two databases have come with one service; `undefined` if a list tells nothing. */
 export function compareReleases(
   target: Release | undefined,
   source: Release | undefined,

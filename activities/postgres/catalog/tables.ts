@@ -78,7 +78,7 @@ const COMPUTED_FROM_LEFT_BEHIND = `EXISTS (
           OR p.classid = 'pg_class'::regclass AND p.objid = c.oid AND p.objsubid = a.attnum))`;
 
 /**
- * Lists the tables of the extent with their columns in the table's own order, but for columns that stay
+ * Lists the tables of the extent with their columns in the table's own order, except for columns that stay
  * behind. Partitions are not listed, their partitioned tables are.
  */
 export async function readTables(client: Client, extent: Extent): Promise<readonly TableFacts[]> {
@@ -115,7 +115,7 @@ async function listTables(client: Client, extent: Extent): Promise<readonly Tabl
 
 const sizeRow = z.object({
   table: z.string(),
-  /** By the statistics; `null` where there are none, though the table may hold rows. */
+  /** By the statistics; `null` if there are none, though the table may hold rows. */
   estimatedRows: z.coerce.number().nullable(),
   bytes: z.coerce.number(),
 });

@@ -37,7 +37,7 @@ export async function readTriggers(
   return z.array(triggerRow).parse(result.rows);
 }
 
-/** Sets each trigger to fire as given; the caller's transaction puts it back. */
+/** Sets each trigger to fire as given; the caller's transaction restores it. */
 export async function setTriggers(
   client: Client,
   triggers: readonly TriggerState[],

@@ -12,7 +12,7 @@ const uniqueKeyRow = z.object({
   table: z.string(),
   /** SQL over the bare columns of the table, one a key column, in the order of the index. */
   expressions: z.array(z.string()),
-  /** SQL over the bare columns: the rows that the index holds; `null` where it holds all. */
+  /** SQL over the bare columns: the rows that the index holds; `null` if it holds all. */
   predicate: z.string().nullable(),
   nullsNotDistinct: z.boolean(),
   /** The columns that keys and predicate read. */
@@ -76,7 +76,7 @@ const primaryKeys = new CatalogCache<readonly string[]>();
 const keyRow = z.object({ columns: z.array(z.string()) });
 
 /**
- * The columns of a table's primary key, in the key's order; none where the table has no primary key,
+ * The columns of a table's primary key, in the key's order; none if the table has no primary key,
  * or one with a column that the projection does not have.
  */
 export async function readPrimaryKey(

@@ -81,7 +81,7 @@ async function smallTables(
   return new Set(rows.map(({ name }) => name));
 }
 
-/** All in one message; where one cannot be tried, one by one, so that only that one is not. */
+/** All in one message; if one cannot be tried, one by one, so that only that one is not. */
 async function countAll(
   client: Client,
   indexed: readonly IndexedTable[],

@@ -28,7 +28,7 @@ export interface Collisions {
   readonly untried: readonly Untried[];
 }
 
-/** The unique indexes of the source, and of the target where it has a schema already. */
+/** The unique indexes of the source, and of the target if it has a schema already. */
 export interface KeysOfBothSides {
   readonly source: readonly UniqueKey[];
   readonly target: readonly UniqueKey[];

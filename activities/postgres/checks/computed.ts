@@ -37,7 +37,7 @@ export function searchPathSql(name: string, path: string): string {
 
 const computed = new CatalogCache<readonly Computed[]>();
 
-/** So many rows of a table are tried: what a function does not find it misses in almost any row. */
+/** At most this many rows of a table are tried: what a function does not find it misses in almost any row. */
 const TRIED = 1_000;
 
 /** SQLSTATEs by which a name was not found: function, table, column, type or schema. */

@@ -9,7 +9,7 @@ export interface MissingLoadRight {
   readonly kind: 'read' | 'load' | 'own' | 'out-of-reach' | 'policies';
   /** The tables or sequences, or the roles that own them. */
   readonly objects: readonly string[];
-  /** What settles it, to be run by a superuser in the target; empty where no statement should. */
+  /** What resolves it, to be run by a superuser in the target; empty if no statement should. */
   readonly statements: readonly string[];
 }
 

@@ -30,12 +30,12 @@ const SHARED_ROLES: readonly string[] = [
   ...['supabase_read_only_user', 'supabase_replication_admin'],
 ];
 
-/** Whether a right may be offered to the role: it is the login itself, and nobody else would get it. */
+/** Whether a right may be offered to the role: it is the login itself, and no one else would get it. */
 export function isOwnRole({ role, login, members }: Mover): boolean {
   return role === login && members.length === 0 && !SHARED_ROLES.includes(role);
 }
 
-/** Reads who the session works as. Works where the role may do nothing at all. */
+/** Reads who the session works as. Works even if the role may do nothing at all. */
 export async function readMover(client: Client): Promise<Mover> {
   const result = await client.query(`
     SELECT r.rolname::text AS role, session_user::text AS login, quote_ident(r.rolname) AS quoted,
@@ -52,7 +52,7 @@ export async function readMover(client: Client): Promise<Mover> {
   return moverRow.parse(result.rows[0]);
 }
 
-/** A setting of the database is everybody's: it is overruled for the login, not taken away. */
+/** A setting of the database is everyone's: it is overruled for the login, not taken away. */
 const RESETS = `
   SELECT CASE WHEN s.setdatabase = 0 THEN format('ALTER ROLE %I RESET role', session_user)
               WHEN s.setrole = 0 THEN format('ALTER ROLE %I IN DATABASE %I SET role = none', session_user, current_database())

@@ -13,7 +13,7 @@ export interface ReadOnly {
 
 /**
  * Looks whether the session's server is a standby, or was set to read only as a whole. The session itself has
- * a setting of its own, so the server's files are asked, where the role may read them.
+ * a setting of its own, so the server's files are asked, if the role may read them.
  */
 export async function readReadOnly(client: Client): Promise<ReadOnly> {
   const result = await client.query(`

@@ -54,7 +54,7 @@ export function mayGive(me: RoleMaker, attribute: Attribute): boolean {
   return attribute === 'createdb';
 }
 
-/** Whether the maker may make somebody a member of the role, one of those that it creates or another. */
+/** Whether the maker may make another role a member of the role, one of those that it creates or another. */
 export function mayGrant(me: RoleMaker, role: string, created: readonly string[]): boolean {
   return me.superuser || created.includes(role) || me.administers.includes(role);
 }

@@ -65,7 +65,7 @@ const ME = `SELECT rolname::text AS role, rolsuper AS superuser, rolcreaterole A
 
 const parameterRow = z.object({
   name: z.string(),
-  /** As pg_settings has it; NULL where it is not in that list. */
+  /** As pg_settings has it; NULL if it is not in that list. */
   context: z.string().nullable(),
   granted: z.boolean(),
 });
@@ -120,7 +120,7 @@ function roleReason(me: Me, name: string | undefined, role: Role | undefined): R
   return mayChange ? undefined : 'role-privilege';
 }
 
-/** Parameters that pg_settings does not list, or not for everybody. */
+/** Parameters that pg_settings does not list, or not for everyone. */
 const UNLISTED: Readonly<Record<string, string>> = {
   role: 'user',
   session_authorization: 'user',
@@ -129,7 +129,7 @@ const UNLISTED: Readonly<Record<string, string>> = {
   extension_control_path: 'superuser',
 };
 
-/** A parameter that nobody has defined yet may turn out to be one of a superuser, so it is treated as such. */
+/** A parameter that no one has defined yet may turn out to be one of a superuser, so it is treated as such. */
 function parameterReason(
   { name }: DatabaseSetting,
   parameter: Parameter | undefined,

@@ -10,7 +10,7 @@ const missingRow = z.object({
   kind: z.enum(['schema', 'table', 'sequence', 'policies', 'function']),
   /** The schemas, tables, sequences or functions it is about. */
   objects: z.array(z.string()),
-  /** The statement that settles it, to be run by an owner or a superuser. */
+  /** The statement that resolves it, to be run by an owner or a superuser. */
   statement: z.string(),
 });
 
@@ -25,7 +25,7 @@ export interface SourceRole {
 
 /**
  * Finds what the session's role lacks for a plan and a backup. Tables that stay behind are not read, and need
- * no right. Works where the role may do nothing at all.
+ * no right. Works even if the role may do nothing at all.
  */
 export async function readSourceRole(
   client: Client,

@@ -10,9 +10,9 @@ export interface TargetNeeds {
   readonly database: string;
   /** Whether the database is there already, and so is not created. */
   readonly exists: boolean;
-  /** The statement that creates the database, for somebody who may do more. */
+  /** The statement that creates the database, for an operator who may do more. */
   readonly createDatabase: () => string;
-  /** Whose rights the script uses that will be run; nobody's where the schemas stay as they are. */
+  /** Whose rights the script uses that will be run; no one's if the schemas stay as they are. */
   readonly script: ScriptRoles;
   /** Roles that own what will be taken away, and made again by a restore. */
   readonly replaced: ScriptRoles;
@@ -39,7 +39,7 @@ export interface MissingTargetRight {
   readonly kind: Kind;
   /** The database, the roles or the extension it is about. */
   readonly object: string;
-  /** What settles it, to be run by a superuser in this order; empty where no statement should. */
+  /** What resolves it, to be run by a superuser in this order; empty if no statement should. */
   readonly statements: readonly string[];
 }
 
@@ -182,7 +182,7 @@ function missingServerRights({ mover, reached, needs }: Asking): MissingTargetRi
 const databaseRow = z.object({
   mayCreate: z.boolean(),
   quoted: z.string(),
-  /** Who owns the marker that stands there, where the role does not. */
+  /** Who owns the marker that stands there, if the role does not. */
   markerOf: z.string().nullable(),
 });
 
@@ -231,7 +231,7 @@ const extensionRow = z.object({
   schema: z.string(),
   isThere: z.boolean(),
   trusted: z.boolean(),
-  /** Whether the role may use the extension's schema, and create in it; true where there is none yet. */
+  /** Whether the role may use the extension's schema, and create in it; true if there is none yet. */
   mayUse: z.boolean(),
   mayCreate: z.boolean(),
 });

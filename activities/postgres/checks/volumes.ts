@@ -19,7 +19,7 @@ const volumeRow = z.object({ rows: z.coerce.number(), bytes: z.coerce.number().n
 
 /**
  * Counts the project's rows of every table, by one scan of each, and estimates their bytes: by the
- * statistics where the table was analyzed, by measuring the rows in the same scan where it was not.
+ * statistics if the table was analyzed, by measuring the rows in the same scan if it was not.
  */
 export async function readVolumes(
   client: Client,

@@ -90,7 +90,7 @@ export interface Landing {
  */
 export const CONDITIONS: Readonly<Record<string, Landing>> = {
   '08': { code: 'ServerUnavailable', words: 'the connection was lost' },
-  '0A000': { code: 'DataRejected', words: 'the server does not support what was asked of it' },
+  '0A000': { code: 'DataRejected', words: 'the server does not support this operation' },
   '21': { code: 'DataRejected', words: 'a query gave more than one row' },
   '22': { code: 'DataRejected', words: 'a value was not accepted' },
   '22021': { code: 'DataRejected', words: 'a text holds bytes that its encoding does not have' },
@@ -132,7 +132,7 @@ export const CONDITIONS: Readonly<Record<string, Landing>> = {
   '57': { code: 'ServerUnavailable', words: 'the server ended the session' },
   '57014': {
     code: 'ServerBusy',
-    words: 'the statement was cancelled, by a time limit or by somebody',
+    words: 'the statement was cancelled by a time limit or on request',
   },
   '57P01': { code: 'ServerUnavailable', words: 'the session was ended by an administrator' },
   '57P02': { code: 'ServerUnavailable', words: 'the server crashed' },
@@ -168,7 +168,7 @@ const READ_ONLY = CONDITIONS['25006'];
 const RACE = 'another session changed the same entry of the catalog at the same moment';
 
 /**
- * What PostgreSQL reports under a SQLSTATE that it also uses for something else. They are told apart
+ * What PostgreSQL reports under a SQLSTATE that it also uses for something else. They are distinguished
  * by the place in its source and by the object, which no language setting translates.
  */
 export const EXCEPTIONS: readonly Exception[] = [
@@ -228,7 +228,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     when: 'the file is the library or the script of an extension',
     holds: ({ file }) => file === 'dfmgr.c' || file === 'extension.c',
     code: 'NotFound',
-    words: 'the server lacks the library of an extension',
+    words: 'the server does not have the library of an extension',
   },
 ];
 

@@ -7,7 +7,7 @@ const CERTIFICATE =
   /^(?:CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERROR_IN_C|INVALID_|PATH_LENGTH_|HOSTNAME_|ERR_TLS_CERT)/;
 const HANDSHAKE = /^ERR_(?:SSL|OSSL|TLS|CRYPTO)_/;
 
-/** What node-postgres says where the server answers its wish for TLS with no, or with an error. */
+/** What node-postgres says if the server answers a request for TLS with no, or with an error. */
 const NO_TLS = 'The server does not support SSL connections';
 const NOT_NOW = 'There was an error establishing an SSL connection';
 
@@ -71,7 +71,7 @@ function tlsWords(error: Error, hasMode: boolean): string | undefined {
   if (!HANDSHAKE.test(code)) return undefined;
   // The message itself is a line of OpenSSL's with addresses in it.
   const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : '';
-  return `no TLS session came about: ${reason === '' ? 'the handshake failed' : reason} (${code}); see sslcert, sslkey and sslrootcert in the URL`;
+  return `TLS handshake failed: ${reason === '' ? 'no reason given' : reason} (${code}); see sslcert, sslkey and sslrootcert in the URL`;
 }
 
 function codeOf(error: Error): string {

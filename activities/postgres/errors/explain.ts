@@ -16,7 +16,7 @@ export interface Failed {
 }
 
 /**
- * Adds to a failure what only the server knows: whom it waited for in vain, or where in the server's log the
+ * Adds to a failure what only the server knows: whom it waited for without success, or where in the server's log the
  * rest stands. Once: a failure that went through here is given back as it is.
  */
 export async function explainFailure(error: Error, failed: Failed): Promise<Error> {
@@ -53,7 +53,7 @@ async function whoLocks({ access, name, look }: Failed): Promise<string> {
     client.query(LOCKS, [access === 'write', cutName(name), MOST_NAMED]),
   );
   const found = z.array(lockRow).parse(rows);
-  if (found.length === 0) return 'whoever held it has let go of it by now';
+  if (found.length === 0) return 'the session that held it has released it by now';
   return found.map(inWords).join('; ');
 }
 

@@ -43,7 +43,7 @@ export const SOCKET: Readonly<Record<string, readonly [FailureCode, string]>> = 
   EPERM: ['AccessDenied', 'the worker may not connect'],
 };
 
-/** Where an error of the operating system lands; `undefined` where it is none that a rule names. */
+/** Where an error of the operating system lands; `undefined` if it is none that a rule names. */
 export function systemError(error: Error, errno: string): Landing | undefined {
   const isSocket = textOf(error, 'syscall') === 'connect';
   const path = textOf(error, 'path');
@@ -134,7 +134,7 @@ const CERTIFICATES: readonly (readonly [RegExp, string])[] = [
 const BROKEN_OFF = /^ERR_SSL_(?:UNEXPECTED_EOF|.*BAD_RECORD_MAC)/;
 const TLS = /^ERR_(?:SSL|OSSL|TLS)_/;
 
-/** Where an error of the driver or of TLS lands; `undefined` where it is neither. */
+/** Where an error of the driver or of TLS lands; `undefined` if it is neither. */
 export function clientError(error: Error, errno: string): Landing | undefined {
   const text = TEXTS.find(([pattern]) => pattern.test(error.message));
   if (errno === '') return text?.[1];
@@ -144,7 +144,7 @@ export function clientError(error: Error, errno: string): Landing | undefined {
   if (BROKEN_OFF.test(errno)) return landing(LOST_CONNECTION.code, LOST_CONNECTION.words, errno);
   if (!TLS.test(errno)) return undefined;
   const advice = 'see sslmode, sslcert and sslkey in the URL of the connection';
-  return landing('ConfigInvalid', `no TLS session came about; ${advice}`, errno);
+  return landing('ConfigInvalid', `TLS handshake failed; ${advice}`, errno);
 }
 
 function landing(code: FailureCode, words: string, errno: string): Landing {

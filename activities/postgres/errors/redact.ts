@@ -32,7 +32,7 @@ const CATALOG_ONLY = 'aclchk.c';
 const LONGEST = 300;
 
 /**
- * The server's primary message where it can hold nothing of a row; else nothing. Never where a
+ * The server's primary message if it can hold nothing of a row; else nothing. Never where a
  * function or a line of COPY was under way: names may then have been made from values.
  */
 export function redactedMessage(error: DatabaseError): string | undefined {

@@ -5,12 +5,12 @@ import { literal } from '../identifiers';
 
 const tokenRow = z.object({ fencingToken: z.coerce.number(), steps: z.array(z.string()) });
 
-/** The fence as an attempt has taken it, and the steps that are written down as done. */
+/** The fencing token that an attempt has taken, and the steps that the marker records as done. */
 export type FencingToken = Readonly<z.infer<typeof tokenRow>>;
 
 /**
- * Takes the fence over for one attempt: from here on no earlier attempt's transaction can commit a
- * write. A restore takes it in `any` state, a step only while the migration runs.
+ * Advances the fencing token for one attempt: from here on no earlier attempt's transaction can commit a
+ * write. A restore advances it in `any` state, a step only while the migration runs.
  */
 export async function advanceToken(
   client: Client,
@@ -27,13 +27,13 @@ export async function advanceToken(
   return tokenRow.parse(result.rows[0]);
 }
 
-/** What a write transaction begins with: it holds the fence, as it should stand, until the transaction ends. */
+/** The first statement of a write transaction: it checks the fencing token and holds it until the transaction ends. */
 export function lockTokenForShare(runId: string, fencingToken: number): string {
   return `SELECT FROM moveout.migration
     WHERE run_id = ${literal(runId)} AND fencing_token = ${String(fencingToken)} AND state = 'running' FOR SHARE`;
 }
 
-/** Throws where `lockTokenForShare` found the fence to stand otherwise. */
+/** Throws if `lockTokenForShare` did not find the expected fencing token. */
 export function assertToken(held: QueryResult | undefined): void {
   if (held?.rowCount !== 1) throw failure('Fenced', 'a later attempt has taken the target over');
 }

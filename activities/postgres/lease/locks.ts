@@ -38,7 +38,7 @@ const lockingRow = z.object({ pid: z.number(), name: z.string(), since: z.string
 export type Locking = z.infer<typeof lockingRow>;
 
 /**
- * Finds who has locked the project or the database against everybody else; `undefined` if nobody has. Takes
+ * Finds who has locked the project or the database against all others; `undefined` if no one has. Takes
  * no lock itself, so that those who look are never in each other's way, nor in that of who writes.
  */
 export async function findLocking(
@@ -94,7 +94,7 @@ export async function endOtherAttempts(
   throw failure('LockHeld', 'a session of an earlier attempt of this run does not end');
 }
 
-/** The session that holds an attempt's locks, told apart from any later one with the same pid. */
+/** The session that holds an attempt's locks, distinguished from any later one with the same pid. */
 export interface LockSession {
   readonly pid: number;
   readonly startedAt: string;
@@ -103,9 +103,8 @@ export interface LockSession {
 const sweptRow = z.object({ pid: z.number(), startedAt: z.string(), gone: z.boolean() });
 
 /**
- * Fails where the attempt's lock session is gone, or another attempt has it by now: somebody has taken
- * over, and what the asking session would write comes too late. Whoever takes over ends all sessions of the run, takes the locks, and
- * ends them once more: a session that passes here was open before the locks were free, and goes then.
+ * Fails if this attempt no longer holds the lease. A successor terminates the run's sessions, takes the locks,
+ * then terminates again, so a session that was opened in between cannot survive.
  */
 export async function assertLeaseHeld(client: Client, session: LockSession): Promise<void> {
   const result = await client.query(

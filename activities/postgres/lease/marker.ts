@@ -50,7 +50,7 @@ export type NewMarker = Pick<
   readonly opensTo?: readonly ConnectRight[] | undefined;
 };
 
-/** `job` is for as long as the run may be undone; a completed marker has its evidence there, and what was left undone. */
+/** `job` is for as long as the run may be restored; a completed marker has its evidence there, and what was left to an operator. */
 const CREATE_TABLE = `
   CREATE SCHEMA IF NOT EXISTS moveout;
   CREATE TABLE IF NOT EXISTS moveout.migration (
@@ -90,7 +90,7 @@ export async function mayReadMarker(client: Client): Promise<boolean> {
   return result.rowCount === 0;
 }
 
-/** Reads the marker of the database a session is in, `locked` until the transaction ends; `undefined` where there is none. */
+/** Reads the marker of the database a session is in, `locked` until the transaction ends; `undefined` if there is none. */
 export async function readMarker(client: Client, how?: 'locked'): Promise<Marker | undefined> {
   if (!(await hasMarkerTable(client))) return undefined;
   const foreign = await findForeignMarker(client);
@@ -107,7 +107,7 @@ export async function readMarker(client: Client, how?: 'locked'): Promise<Marker
   return result.rows[0] === undefined ? undefined : markerRow.parse(result.rows[0]);
 }
 
-/** Tells whether the marker of the run lies below the one that stands: somebody has replaced it. */
+/** Tells whether another run has replaced the run's marker: it is among the previous markers. */
 export async function wasSuperseded(client: Client, runId: string): Promise<boolean> {
   const result = await client.query(
     `SELECT jsonb_path_exists(previous, '$.**.run_id ? (@ == $run)', jsonb_build_object('run', $1::text)) AS below
@@ -117,13 +117,13 @@ export async function wasSuperseded(client: Client, runId: string): Promise<bool
   return z.object({ below: z.boolean().nullable() }).parse(result.rows[0]).below ?? false;
 }
 
-/** Makes the table of the marker where there is none, without a marker in it. */
+/** Makes the table of the marker if there is none, without a marker in it. */
 export async function createMarkerTable(client: Client): Promise<void> {
   await client.query(CREATE_TABLE);
 }
 
 /**
- * Claims the database for a run, keeping an earlier marker for the way back. NewMarker again by the
+ * Claims the database for a run, keeping an earlier marker for the restore. Claiming again by the
  * same run changes nothing. The caller's transaction and lock make it one step.
  */
 export async function takeMarker(client: Client, newMarker: NewMarker): Promise<void> {
@@ -206,7 +206,7 @@ export async function completeMarker(
   );
 }
 
-/** Notes that a person has given the way back up, and fences every attempt that may still be at it. */
+/** Marks the restore as abandoned by an operator, and advances the fencing token so that no attempt can go on. */
 export async function abandonMarker(client: Client, runId: string): Promise<void> {
   await client.query(
     `UPDATE moveout.migration SET state = 'abandoned', fencing_token = fencing_token + 1, job = NULL WHERE run_id = $1`,
@@ -214,7 +214,7 @@ export async function abandonMarker(client: Client, runId: string): Promise<void
   );
 }
 
-/** Takes the run's marker away again: an earlier marker comes back, else nothing of moveout stays. */
+/** Removes the run's marker: the previous marker is restored, or, if there was none, nothing of moveout remains. */
 export async function restorePreviousMarker(client: Client, runId: string): Promise<void> {
   const restored = await client.query(
     `UPDATE moveout.migration AS m
@@ -231,7 +231,7 @@ export async function restorePreviousMarker(client: Client, runId: string): Prom
   if (restored.rowCount !== 1) await deleteMarker(client);
 }
 
-/** Takes any marker away; afterwards nothing of moveout is in the database. */
+/** Deletes any marker; afterwards nothing of moveout is in the database. */
 export async function deleteMarker(client: Client): Promise<void> {
   await client.query('DROP TABLE moveout.migration');
   await client.query('DROP SCHEMA moveout RESTRICT');

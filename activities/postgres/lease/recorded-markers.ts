@@ -30,7 +30,7 @@ const named = z.array(z.looseObject({ table: z.string() }));
 const lists = z.object({ tables: named, drift: named, differences: z.array(z.string()) });
 const evidence = z.custom<Evidence>((value) => lists.safeParse(value).success);
 
-/** Reads what a restore has to know from the marker; `undefined` where none was kept. */
+/** Reads what a restore has to know from the marker; `undefined` if none was kept. */
 export async function readJobOfMarker(client: Client): Promise<Job | undefined> {
   const result = await client.query(
     `SELECT to_jsonb(m) -> 'job' AS job FROM moveout.migration AS m`,
@@ -39,7 +39,7 @@ export async function readJobOfMarker(client: Client): Promise<Job | undefined> 
   return parsed.success ? parsed.data.job : undefined;
 }
 
-/** What a run did not set in its target, as its plan said, and left to a person. */
+/** What a run did not set in its target, as its plan said, and left to an operator. */
 export interface LeftToOperator {
   readonly leftOutSettings: readonly SettingName[];
   readonly unreached: Unreached | undefined;
@@ -61,7 +61,7 @@ export async function readLeftToOperator(client: Client): Promise<LeftToOperator
   return { leftOutSettings: leftOutSettings ?? [], unreached: unreached ?? undefined };
 }
 
-/** Reads what the verification found that a completed marker rests on; `undefined` where it was not kept. */
+/** Reads what the verification found that a completed marker rests on; `undefined` if it was not kept. */
 export async function readEvidenceOfMarker(client: Client): Promise<Evidence | undefined> {
   const result = await client.query(
     `SELECT to_jsonb(m) #> '{job,evidence}' AS evidence FROM moveout.migration AS m`,

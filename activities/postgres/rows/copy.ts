@@ -85,7 +85,7 @@ export async function copyIn(
   assertAll(content, rows);
 }
 
-/** The same for the file of a small table in `json`, whole. */
+/** Loads the file of a small table in `json` as one parameter. */
 export async function insertArray(client: Client, content: Content, array: Buffer): Promise<void> {
   const inserted = await client.query(insertFromArray(content, array), [array]);
   assertAll(content, inserted.rowCount ?? 0);

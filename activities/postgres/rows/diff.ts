@@ -17,7 +17,7 @@ export interface Side {
   readonly table: string;
   readonly where: string;
   readonly columns: readonly { readonly name: string; readonly expression: string }[];
-  /** The columns of the primary key; empty where there is none. */
+  /** The columns of the primary key; empty if there is none. */
   readonly key: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export function sourceSide(content: Content, where: string): Side {
 
 /**
  * The statement that gives each row as `key`, a text, and `content`, its exact bytes. The key is a
- * JSON object of the primary key's columns in their text form, ready for a file; where there is no
+ * JSON object of the primary key's columns in their text form, ready for a file; if there is no
  * primary key, the SHA-256 of the whole row.
  */
 export function keyedRows({ table, where, columns, key }: Side): string {
@@ -68,7 +68,7 @@ function sideOf(content: Content, expressions: readonly string[]): Side {
 const bucketRow = z.object({
   bucket: z.number(),
   differs: z.boolean(),
-  /** The left side's share of its digest; NULL where it has no row in the bucket. */
+  /** The left side's share of its digest; NULL if it has no row in the bucket. */
   digest: z.string().nullable(),
 });
 

@@ -40,7 +40,7 @@ export async function fingerprint(
   return print;
 }
 
-/** The same for several selections, in one message. */
+/** Fingerprints several selections in one message. */
 export async function fingerprints(
   client: Client,
   selections: readonly Selection[],
@@ -60,7 +60,7 @@ export async function fingerprints(
   return selections.map((selection) => prints.get(selection) ?? OF_NOTHING);
 }
 
-/** The same, and in the same pass the values of the column that the projection rewrites. */
+/** Fingerprints a selection and, in the same pass, counts the values of the column that the projection rewrites. */
 export async function fingerprintReplacing(
   client: Client,
   selection: Selection & { readonly column: string },

@@ -29,9 +29,9 @@ export function insertFromLines(content: Content): string {
   return insertFrom(content, from, nullOfLine);
 }
 
-/** The same for a whole array of objects, the statement's one parameter. */
+/** Inserts a whole JSON array of objects, the statement's one parameter. */
 export function insertFromArray(content: Content, array: Buffer): string {
-  // Read twice where a JSON null may be told from a missing key.
+  // Read twice if a JSON null may be told from a missing key.
   return mayHoldNulls(content, array)
     ? insertFrom(
         content,

@@ -31,7 +31,7 @@ export interface Loading {
 /**
  * Makes the tables hold exactly the rows of the backup, in the caller's transaction. What was in them
  * goes by TRUNCATE, which fires no delete trigger and cascades nowhere: foreign keys from other
- * tables, and those that would need a row before it has come, are taken off and put back, and
+ * tables, and those that would need a row before it has come, are taken off and restored, and
  * PostgreSQL checks every row behind them. User triggers are off meanwhile and afterwards fire as
  * before. Right from any state of the rows.
  */
@@ -80,7 +80,7 @@ async function loadTable(
   if (rows > 0) await insertArray(client, content, array);
 }
 
-/** The keys in full, to be put back as they were. */
+/** The keys in full, to be restored as they were. */
 async function keysOf(
   client: Client,
   extent: Extent,

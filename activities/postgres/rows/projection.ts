@@ -45,7 +45,7 @@ export function selectList(columns: readonly ColumnProjection[]): readonly strin
   return columns.map(expression);
 }
 
-/** The same for the target: what was to be rewritten there is read as it is, and so is checked. */
+/** The projection for the target: a rewritten column is read as it is there, and so is checked. */
 export function selectListAtTarget(columns: readonly ColumnProjection[]): readonly string[] {
   return columns.map(({ name, type, read }) =>
     expression({ name, type, read: read === 'nil' ? 'as-is' : read }),
@@ -60,7 +60,7 @@ export function arrivingAs(facts: TableFacts, column: string): string {
   return expression ?? `t.${ident(column)}`;
 }
 
-/** A column's value over the alias `t`, with what stands for NULL where the projection says so. */
+/** A column's value over the alias `t`, with what stands for NULL if the projection says so. */
 export function valueOf({ name, type, whenNull: instead }: ColumnProjection): string {
   const value = `t.${ident(name)}`;
   return instead === undefined ? value : `coalesce(${value}, ${literal(instead)}::${type})`;

@@ -31,7 +31,7 @@ export async function withScratchTransaction<T>(
   });
 }
 
-/** The same without a snapshot, where nothing is compared but what is brought. */
+/** Runs `use` in a scratch transaction without a snapshot: only what it brings is compared. */
 export async function withScratch<T>(
   connections: Connections,
   databaseRef: Omit<DatabaseRef, 'access'>,

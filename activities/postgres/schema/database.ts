@@ -17,7 +17,7 @@ const FACTS = z.object({
   /** ICU locale, or the locale of the built-in provider; absent for libc. */
   locale: z.string().optional(),
   icuRules: z.string().optional(),
-  /** GRANT and REVOKE statements that lead from a fresh database's privileges to the recorded ones, but for the owner's. */
+  /** GRANT and REVOKE statements that lead from a fresh database's privileges to the recorded ones, except for the owner's. */
   grants: z.array(z.string()),
   /** Roles that the grants mention. */
   roles: z.array(z.string()).default([]),
@@ -26,11 +26,11 @@ const FACTS = z.object({
     z.object({
       name: z.string(),
       value: z.string(),
-      /** The role that the setting is for; absent: for everybody. */
+      /** The role that the setting is for; absent: for everyone. */
       role: z.string().optional(),
     }),
   ),
-  /** What a service needs to start beside that; absent where only the database itself was looked at. */
+  /** What a service needs to start besides that; absent if only the database itself was looked at. */
   service: SERVICE_FACTS.optional(),
 });
 
@@ -114,7 +114,7 @@ export function databaseGrantsSql(name: string, facts: DatabaseFacts): string[] 
   return facts.grants.map((grant) => grant.replace(DATABASE, () => ident(name)));
 }
 
-/** The same facts of a database that only its owner may connect to. */
+/** The facts of a database, changed so that only its owner may connect to it. */
 export function closedFacts(facts: DatabaseFacts): DatabaseFacts {
   return { ...facts, grants: facts.grants.filter((grant) => !grant.startsWith(CONNECT)) };
 }
@@ -168,7 +168,7 @@ export function isCustom(name: string): boolean {
 
 /**
  * Whether the setting makes every session of the database, or of a role in it, read only. That is how a source
- * is frozen for a move; nobody could write to a new database that had it.
+ * is frozen for a move; no one could write to a new database that had it.
  */
 export function freezes({ name, value }: DatabaseSetting): boolean {
   const freezing = ['default_transaction_read_only', 'transaction_read_only'];
@@ -204,7 +204,7 @@ export function settingSql(
   return `${alterTarget(database, role)} SET ${ident(name)} TO ${valueOf(name, value)}`;
 }
 
-/** The same for a person; the value of a custom setting is not shown. */
+/** The statement that gives the setting to a database, for display: the value of a custom setting is not shown. */
 export function shownSettingSql(database: string | undefined, setting: DatabaseSetting): string {
   if (!isCustom(setting.name)) return settingSql(database, setting);
   return `${alterTarget(database, setting.role)} SET ${ident(setting.name)} TO '<its value in the source>'`;

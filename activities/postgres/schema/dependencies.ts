@@ -198,7 +198,7 @@ class Reasons {
     return this.#reasons.get(encodeId(id));
   }
 
-  /** The object by which it came to its reason, itself where it has none. */
+  /** The object by which it came to its reason, itself if it has none. */
   rootOf(id: StableId): StableId {
     return this.#roots.get(encodeId(id)) ?? id;
   }

@@ -71,7 +71,7 @@ export function passedOver(invalid: readonly InvalidIndex[]): LeftOut[] {
 const row = z.object({ schema: z.string(), name: z.string() });
 
 /**
- * Drops the indexes on the tables that an interrupted CREATE INDEX CONCURRENTLY has left: nobody relies on
+ * Drops the indexes on the tables that an interrupted CREATE INDEX CONCURRENTLY has left: no one relies on
  * one, but a unique one refuses rows, and TRUNCATE would make one valid that the backup knows nothing of.
  */
 export async function dropUnfinishedIndexes(

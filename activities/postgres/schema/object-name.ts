@@ -1,6 +1,6 @@
 import type { StableId } from '@supabase/pg-delta';
 
-/** A name as a person and SQL write it: quoted only where it must be. */
+/** A name as people and SQL write it: quoted only if it must be. */
 function plainName(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -7,7 +7,7 @@ export type OptionKind = 'table' | 'view' | 'index' | 'column';
 
 /**
  * Every option that `ALTER … SET` takes in PostgreSQL 14 to 18, by what it is an option of. The server
- * refuses any other, or takes it and keeps its own: what stands in the catalog beside these is an internal fact of
+ * refuses any other, or takes it and keeps its own: what stands in the catalog besides these is an internal fact of
  * PostgreSQL (such as `pg_attver` on columns since 15.20) and neither carried nor compared.
  */
 const SETTABLE: Readonly<Record<OptionKind, ReadonlySet<string>>> = {
@@ -43,7 +43,7 @@ export function isSettable(kind: OptionKind, option: string, method = 'btree'): 
   return SETTABLE[kind].has(nameIn(option));
 }
 
-/** Tells whether an option that nobody can set is one of those that PostgreSQL is known to keep. */
+/** Tells whether an option that no one can set is one of those that PostgreSQL is known to keep. */
 export function isKnownInternal(option: string): boolean {
   return INTERNAL.has(nameIn(option));
 }
@@ -71,7 +71,7 @@ const KIND_OF_FACT: Readonly<Record<string, OptionKind>> = {
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** The same of an object's attributes in a snapshot, which an earlier moveout may have recorded with them. */
+/** An object's attributes in a snapshot without the options that PostgreSQL keeps for itself; an earlier moveout may have recorded them. */
 export function withoutOwnAttributes(name: string, attributes: Attributes): Attributes {
   const { options, reloptions, def } = attributes;
   if (name.startsWith('column ') && options !== undefined) {
@@ -100,7 +100,7 @@ function changed(attributes: Attributes, key: string, text: string): Attributes 
   return Object.fromEntries(text === '' ? rest : [...rest, [key, text]]);
 }
 
-/** An index's definition, as PostgreSQL prints it, without options in WITH that nobody can set. */
+/** An index's definition, as PostgreSQL prints it, without options in WITH that no one can set. */
 function settableIndex(definition: string): string {
   const tokens = tokensOf(definition);
   const start = withClause(tokens);

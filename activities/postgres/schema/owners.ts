@@ -41,7 +41,7 @@ export interface Loan {
 }
 
 /**
- * Lends the owners of single tables the right to create in `public`, for one transaction, where they have
+ * Lends the owners of single tables the right to create in `public`, for one transaction, if they have
  * none: the same rule as above, in a schema whose privileges are not the script's.
  */
 export function lendPublic(all: FactBase, facts: readonly Fact[]): Loan {

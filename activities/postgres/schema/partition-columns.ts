@@ -44,8 +44,8 @@ const TRIGGER = z.object({
 });
 
 /**
- * The columns `a` of partitions `c` beside those of the outermost partitioned table, `u`: the statements that set these
- * go down to all partitions, but for compression and options.
+ * The columns `a` of partitions `c` besides those of the outermost partitioned table, `u`: the statements that set these
+ * go down to all partitions, except for compression and options.
  */
 const PAIRS = `
   FROM pg_class c

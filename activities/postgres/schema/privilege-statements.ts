@@ -3,8 +3,8 @@ import { parseSnapshot, type SnapshotObject } from './snapshot';
 const NAME = /^privileges of (.+?) on (schema|table|sequence|view|function) (.+?)( \(.+\))?$/;
 
 /**
- * The statements after which the second schema has the privileges of the first, where the two differ in
- * nothing else; `undefined` where they do.
+ * The statements after which the second schema has the privileges of the first, if the two differ in
+ * nothing else; `undefined` if they do.
  */
 export function privilegeStatements(
   from: string,
@@ -33,7 +33,7 @@ export function privilegeStatements(
   return [...groups].map(([key, objects]) => key.replace('|', () => objects.join(', ')));
 }
 
-/** What is there goes first, where it is not what is wanted. */
+/** What is there goes first, if it is not what is wanted. */
 function changes(
   wanted: SnapshotObject | undefined,
   present: SnapshotObject | undefined,

@@ -20,7 +20,7 @@ import type { UnknownSettings } from './unknown-options';
 import { carriedFact } from './version-rules';
 import { markVirtual, readVirtualColumns } from './supplements/columns';
 
-/** What is read of a database beside the schema engine's facts. */
+/** What is read of a database besides the schema engine's facts. */
 interface OwnReading {
   readonly supplements: readonly Supplement[];
   readonly obstacles: readonly LeftOut[];

@@ -28,7 +28,7 @@ export interface ResolvedExtent {
   readonly problems: readonly SchemaProblem[];
 }
 
-/** Judges everything that the catalog holds of the extent. */
+/** Classifies everything that the catalog holds of the extent. */
 export function resolveExtent(catalog: Catalog, extent: Extent): ResolvedExtent {
   const inside = factsInside(catalog.facts, extent);
   const reach = separate(catalog.facts, extent, inside);
@@ -124,7 +124,7 @@ function resolveTypes(
   };
 }
 
-/** An extension can only be made first where its schema is not one of those that are made after it. */
+/** An extension can only be made first if its schema is not one of those that are made after it. */
 function rebuiltExtensions(extensions: readonly Extension[], { facts }: Inside): SchemaProblem[] {
   const made = new Set(facts.flatMap(({ id }) => (id.kind === 'schema' ? [id.name] : [])));
   return extensions

@@ -54,7 +54,7 @@ export interface SchemaScript {
   readonly passedOver: readonly LeftOut[];
   /** What can neither be carried nor left out, one line each. A script with problems has no statements. */
   readonly problems: readonly string[];
-  /** The problems that another choice of what comes along would have, judged in memory. */
+  /** The problems that another choice of what comes along would have, checked in memory. */
   readonly problemsUnder: (change: ExtentChange) => readonly SchemaProblem[];
   /** What the extent carries of other schemas and the database does not have, by kind and name. */
   readonly absent: readonly string[];

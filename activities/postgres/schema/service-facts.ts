@@ -43,7 +43,7 @@ export const SERVICE_FACTS = z.object({
   roles: z.array(ROLE),
 });
 
-/** What a service needs of a database and its server to start, beside the schemas that move. */
+/** What a service needs of a database and its server to start, besides the schemas that move. */
 export type ServiceFacts = Readonly<z.infer<typeof SERVICE_FACTS>>;
 
 /** Reads what a service needs to start; of the service roles and those named, as far as the server has them. */

@@ -23,7 +23,7 @@ const OBJECT = z.object({
 });
 const SNAPSHOT = z.object({
   format: z.literal(FORMAT),
-  /** The major version of the server; 0 where an earlier moveout has not recorded it. */
+  /** The major version of the server; 0 if an earlier moveout has not recorded it. */
   server: z.number().default(0),
   schemas: z.array(z.string()),
   /** Single tables of other schemas. */
@@ -60,7 +60,7 @@ export function takeSnapshot(source: SnapshotSource): Snapshot {
   const objects = describeFacts(source.all, source.facts);
   for (const table of source.extent.tables) {
     const [schema, name] = splitTable(table);
-    // A table that is gone is named, even where the schema that was made for it is gone as well.
+    // A table that is gone is named, even if the schema that was made for it is gone as well.
     delete objects[nameOf({ kind: 'table', schema, name })]?.in;
   }
   for (const { id, attribute, value } of source.supplements) {

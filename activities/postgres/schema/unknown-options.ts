@@ -15,7 +15,7 @@ const ROW = z.object({
 });
 
 /**
- * Options in the extent's catalog that nobody can set as far as is known: facts of PostgreSQL's own, or of a
+ * Options in the extent's catalog that no one can set as far as is known: facts of PostgreSQL's own, or of a
  * release that is newer than this moveout. They are neither carried nor compared; one entry for each name.
  */
 export async function readUnknownOptions(ask: Ask, extent: Extent): Promise<readonly LeftOut[]> {
@@ -61,7 +61,7 @@ const ROUTINE = z.object({
   settings: z.array(z.string()),
 });
 
-/** By encoded id of a routine, the names, quoted where they must be, in its SET clauses that are no setting of the server. */
+/** By encoded id of a routine, the names, quoted if they must be, in its SET clauses that are no setting of the server. */
 export type UnknownSettings = ReadonlyMap<string, readonly string[]>;
 
 /** Reads what stands among the settings of routines and is none that the server knows: PostgreSQL keeps it for itself. */
@@ -84,7 +84,7 @@ SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END AS kind, n.n
 }
 
 /**
- * The condition that a name is no setting: names with a dot are anybody's. Whoever may not read a setting may not
+ * The condition that a name is no setting: names with a dot are anyone's. Whoever may not read a setting may not
  * ask for it either; `CASE`, since `AND` keeps no order.
  */
 export function isUnknownSetting(name: string): string {
@@ -97,7 +97,7 @@ const HIDDEN_SETTINGS: readonly string[] = [
   ...['session_preload_libraries', 'dynamic_library_path', 'extension_control_path'],
 ];
 
-/** The routine's fact without the SET clauses that are none of a person. */
+/** The routine's fact without the SET clauses that no one can set. */
 export function withoutUnknownSettings(fact: Fact, unknown: UnknownSettings): Fact {
   const { def } = fact.payload;
   const names = isRoutine(fact.id) ? unknown.get(encodeId(fact.id)) : undefined;

@@ -141,7 +141,7 @@ SELECT format('function %s', p.oid::regprocedure), 'needs language ' || l.lannam
    AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_proc'::regclass AND x.objid = p.oid AND x.deptype IN ('e', 'i'))`;
 }
 
-/** The schema engine sees such an index only where no constraint stands on it. REINDEX finishes none of a partitioned table. */
+/** The schema engine sees such an index only if no constraint stands on it. REINDEX finishes none of a partitioned table. */
 function brokenIndexes(scope: string): string {
   return `
 SELECT format('constraint %I on %I.%I', k.conname, n.nspname, t.relname),

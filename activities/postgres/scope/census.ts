@@ -23,7 +23,7 @@ export interface RowsPerProject {
   readonly rows: ReadonlyMap<string, number>;
   /** Whether a configured statement was too slow to count by. */
   readonly isEstimated: boolean;
-  /** What each project shares with another; `undefined` where that could not be told for all at once. */
+  /** What each project shares with another; `undefined` if that could not be told for all at once. */
   readonly overlaps: ReadonlyMap<string, Overlap> | undefined;
 }
 
@@ -32,7 +32,7 @@ const PATIENCE_MS = 60_000;
 /**
  * Counts the users and objects of all projects of a source by one grouped statement each, in the
  * session's snapshot. A configured statement that cannot be joined is asked for many projects at a
- * time; where one is too slow, every project has an equal share of what the statistics say there is.
+ * time; if one is too slow, every project has an equal share of what the statistics say there is.
  */
 export async function countRowsPerProject(
   client: Client,
@@ -95,10 +95,10 @@ function sizesOf(tenancy: Tenancy): readonly Counting[] {
   return [users, objects];
 }
 
-/** Buckets of these kinds are told apart by the same statement, and are few where there are any. */
+/** Buckets of these kinds are distinguished by the same statement, and are few where there are any. */
 const OTHER_BUCKETS = ['storage.buckets_analytics', 'storage.buckets_vectors'];
 
-/** Counts for every project what another claims as well; left to each plan where a rule gives all rows to each. */
+/** Counts for every project what another claims as well; left to each plan if a rule gives all rows to each. */
 async function findOverlaps(
   client: Client,
   { tenancy }: Pick<Counted, 'tenancy'>,

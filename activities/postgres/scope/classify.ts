@@ -69,7 +69,7 @@ function faultsOf(
   return key ? [] : [`${where}: via: ${path.table} has no column "${path.key}"`];
 }
 
-/** A column can stay behind only where the rows do not need it. */
+/** A column can stay behind only if the rows do not need it. */
 function columnFaults(column: string, scopes: Scopes, present: Present): readonly string[] {
   const [table, name] = splitColumn(column);
   const where = `columns."${column}"`;

@@ -7,7 +7,7 @@ export interface Clues {
   /** The key of the ref in `raw_app_meta_data`. */
   readonly key: string;
   readonly exists: (table: string, column?: string) => boolean;
-  /** A statement that yields `ref` and `id` of buckets; absent where they tell nothing. */
+  /** A statement that yields `ref` and `id` of buckets; absent if they tell nothing. */
   readonly buckets: string | undefined;
 }
 

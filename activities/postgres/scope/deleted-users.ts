@@ -22,7 +22,7 @@ const foundRow = z.object({
 /**
  * Finds the project of each soft-deleted user that carries no ref, in the session's snapshot: Auth
  * empties the metadata of a user that it soft-deletes. A user whose clues name two projects is not
- * guessed. `undefined` where the tenancy does not go by metadata, or no such user is there: then no
+ * guessed. `undefined` if the tenancy does not go by metadata, or no such user is there: then no
  * other table is read.
  */
 export async function readDeletedUsers(

@@ -39,14 +39,14 @@ const NOT_JOINED: readonly string[] = [
 ];
 const TOO_SLOW = '57014';
 
-/** So many projects are spelled out in one statement. */
+/** At most this many projects are spelled out in one statement. */
 const AT_ONCE = 100;
 
 const counted = z.array(z.object({ ref: z.string().nullable(), rows: z.coerce.number() }));
 
 /**
  * Counts by one statement for all projects; one that PostgreSQL cannot join is asked for many projects
- * at a time. `undefined` where that took too long.
+ * at a time. `undefined` if that took too long.
  */
 export async function countInParts(
   client: Client,
@@ -67,7 +67,7 @@ export async function countInParts(
   return found;
 }
 
-/** Counts by one statement for all projects together; `undefined` where it cannot be, or took too long. */
+/** Counts by one statement for all projects together; `undefined` if it cannot be, or took too long. */
 export async function countAtOnce(
   client: Client,
   counting: Counting,

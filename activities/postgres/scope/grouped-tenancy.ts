@@ -3,7 +3,7 @@ import { inlined } from '../configured-query';
 import { ident, literal, qualified } from '../identifiers';
 import { CLAIMANT, CLAIMANTS, list, longestPrefix, UUID, type DeletedUsers } from './tenancy';
 
-/** Several projects that are told apart in one statement. */
+/** Several projects that are distinguished in one statement. */
 export interface Grouping {
   readonly refs: readonly string[];
   /** All refs that could claim a bucket by its prefix; those above among them. */
@@ -23,7 +23,7 @@ export interface Grouping {
 
 /**
  * The statement that yields `ref` and `id` for each user of the projects, every pair once; the same
- * users as `usersStatement` gives to each. `ref` is NULL where the rule gives a user to all of them.
+ * users as `usersStatement` gives to each. `ref` is NULL if the rule gives a user to all of them.
  * Cheap for every rule but a `query` (and the `sql` of instance ids) that PostgreSQL cannot join: it
  * is then run once for each project.
  */
@@ -53,7 +53,7 @@ export function usersByProject(rule: UserTenancy, grouping: Grouping): string {
 
 /**
  * The statement that yields `ref` and `id` for each bucket of the projects, every pair once; the same
- * buckets as `bucketsStatement` gives to each. `ref` is NULL where the rule gives a bucket to all of
+ * buckets as `bucketsStatement` gives to each. `ref` is NULL if the rule gives a bucket to all of
  * them. What is said above of a `query` holds here too.
  */
 export function bucketsByProject({ users, buckets }: Tenancy, grouping: Grouping): string {
@@ -61,7 +61,7 @@ export function bucketsByProject({ users, buckets }: Tenancy, grouping: Grouping
   switch (buckets.by) {
     case 'id-prefix': {
       const longest = longestPrefix('b.id', buckets.separator, grouping.knownRefs);
-      // Kept from being looked up twice by the OFFSET; a bucket of nobody has no ref, and is left out.
+      // Kept from being looked up twice by the OFFSET; a bucket of no one has no ref, and is left out.
       return `SELECT p.ref, p.id FROM (SELECT ${longest} AS ref, b.id FROM storage.buckets AS b OFFSET 0) AS p
         WHERE p.ref = ANY (${refs})`;
     }

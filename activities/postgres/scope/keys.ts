@@ -16,7 +16,7 @@ export interface KeySet {
   readonly isList: boolean;
   /** A predicate: the expression (of the keys' own type) is one of them. */
   readonly has: (expression: string) => string;
-  /** The same for an expression of type text. */
+  /** The key list as a predicate over an expression of type text. */
   readonly hasText: (expression: string) => string;
 }
 
@@ -32,7 +32,7 @@ export const NO_KEYS: KeySet = {
 export interface KeyRule {
   readonly type: 'uuid' | 'text';
   readonly statement: string;
-  /** Up to so many keys become a list. */
+  /** Up to this many keys become a list. */
   readonly largestList?: number;
 }
 
@@ -45,7 +45,7 @@ export async function readKeys(client: Client, rule: KeyRule): Promise<KeySet> {
   return keys;
 }
 
-/** The same for several rules that do not need each other's keys; no rule has no keys. */
+/** Reads the keys of several rules that do not need each other's keys; an absent rule has no keys. */
 export async function readKeySets(
   client: Client,
   rules: readonly (KeyRule | undefined)[],
@@ -157,7 +157,7 @@ export interface TokenKeys {
   readonly sessions: KeySet;
 }
 
-/** A source has one instance id; where each project has its own there is nothing to be gained. */
+/** A source has one instance id; if each project has its own there is nothing to be gained. */
 const FEW = 16;
 
 /** From one instance id to the next one in the index, and no further than it takes to see that they are few. */
@@ -175,7 +175,7 @@ const instancesRow = z.object({ ids: z.string(), count: z.number() });
 
 /**
  * Reads in the session's snapshot what leads to the users' refresh tokens: their `user_id` stands only
- * behind the instance id in an index, their session in another. `undefined` where that leads nowhere, as with
+ * behind the instance id in an index, their session in another. `undefined` if that leads nowhere, as with
  * too many users or instance ids.
  */
 export async function readTokenKeys(

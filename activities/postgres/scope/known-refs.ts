@@ -9,7 +9,7 @@ export interface WantedProject {
   readonly tenancy: Tenancy;
   readonly scopes: Scopes;
   readonly projectRef: string;
-  /** `undefined` where no projects are configured. */
+  /** `undefined` if no projects are configured. */
   readonly configuredRefs: readonly string[] | undefined;
 }
 

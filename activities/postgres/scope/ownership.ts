@@ -35,7 +35,7 @@ export interface Unclaimed {
 
 const countRow = z.object({ rows: z.coerce.number() });
 
-/** Counts what two projects claim; `undefined` where the other projects are not known. */
+/** Counts what two projects claim; `undefined` if the other projects are not known. */
 export async function findOverlap(
   client: Client,
   scope: ProjectScope,
@@ -56,8 +56,8 @@ export async function findOverlap(
 }
 
 /**
- * Counts the rows of each table that no project claims, leaving out tables where there are none;
- * `undefined` where the rules cannot tell without knowing the refs.
+ * Counts the rows of each table that no project claims, leaving out tables if there are none;
+ * `undefined` if the rules cannot tell without knowing the refs.
  */
 export async function findUnclaimed(
   client: Client,

@@ -37,7 +37,7 @@ export interface Asking {
 
 /**
  * Evaluates the tenancy for one project, or for several together, in the session's snapshot. The
- * caller's transaction must be the one that reads the rows, or the two may disagree. `undefined` where
+ * caller's transaction must be the one that reads the rows, or the two may disagree. `undefined` if
  * the rules cannot tell whose is whose without knowing the refs.
  */
 export async function readKeysOf(client: Client, asking: Asking): Promise<ProjectKeys | undefined> {
@@ -65,7 +65,7 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
   };
 }
 
-/** The users that the tenancy gives to the claimants; `undefined` where it cannot tell. */
+/** The users that the tenancy gives to the claimants; `undefined` if it cannot tell. */
 export async function readUsers(
   client: Client,
   { wanted, who, deleted }: Asking & Pick<ProjectKeys, 'deleted'>,
@@ -87,7 +87,7 @@ interface AskingBuckets extends Asking {
   readonly refs: readonly string[];
 }
 
-/** The statement that yields the buckets of one kind; `undefined` where there are none to tell. */
+/** The statement that yields the buckets of one kind; `undefined` if there are none to tell. */
 export function bucketRule(
   kind: KindOfBuckets,
   { wanted, who, exists, users, refs }: AskingBuckets,

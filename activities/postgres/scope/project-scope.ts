@@ -15,7 +15,7 @@ export interface ScopedTable {
   readonly kind: ScopeKind;
   /** The rule in words. */
   readonly rule: string;
-  /** The same as a predicate over the alias `t`; `false` where there are no such rows in the snapshot. */
+  /** The rows in scope as a predicate over the alias `t`; `false` if there are no such rows in the snapshot. */
   readonly where: string;
 }
 
@@ -32,7 +32,7 @@ export interface Scoping extends WantedProject {
 
 /**
  * Chooses the project's rows of every table. The session's snapshot must be the one that reads the
- * rows. Fails where a table is covered by no rule: it may have come since the plan.
+ * rows. Fails if a table is covered by no rule: it may have come since the plan.
  */
 export async function readProjectScope(
   client: Client,
@@ -63,7 +63,7 @@ export async function readProjectScope(
   );
 }
 
-/** The same scope, where it is known which tables hold rows of it: nothing of what follows has to look into the others. */
+/** The same scope, if it is known which tables hold rows of it: nothing of what follows has to look into the others. */
 export function narrowed(scope: ProjectScope, holds: (table: string) => boolean): ProjectScope {
   const tables = scope.tables.map((table) =>
     holds(table.facts.table) ? table : { ...table, where: NOTHING },

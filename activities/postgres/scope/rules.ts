@@ -18,7 +18,7 @@ export interface ProjectKeys {
   readonly identityProviders: KeySet;
   readonly oauthClients: KeySet;
   readonly flowStates: KeySet;
-  /** Absent where refresh tokens have to be looked through one by one. */
+  /** Absent if refresh tokens have to be looked through one by one. */
   readonly tokens?: TokenKeys | undefined;
   /** Whether the source has this table, and this column of it. */
   readonly exists: (table: string, column?: string) => boolean;
@@ -57,7 +57,7 @@ const byFlowState = (keys: ProjectKeys): string =>
 
 /**
  * The payload with escapes taken out that JSON may hold and PostgreSQL cannot turn into text (NUL and
- * lone surrogates): one such row anywhere would fail the predicate for everybody.
+ * lone surrogates): one such row anywhere would fail the predicate for everyone.
  */
 export const READABLE = String.raw`(CASE WHEN position('\u' IN t.payload::text) = 0 THEN t.payload
     ELSE regexp_replace(t.payload::text, '\\u(0000|[dD][89a-fA-F][0-9a-fA-F]{2})', '\\n', 'g')::json END)`;
@@ -72,7 +72,7 @@ const auditRows = (keys: ProjectKeys): string =>
 const refreshTokens = (keys: ProjectKeys): string =>
   keys.tokens === undefined ? tokensOf(keys) : tokensByIndex(keys, keys.tokens);
 
-/** The same rows, so written that each part can use an index. */
+/** The rule's rows as a predicate of which each part can use an index. */
 function tokensByIndex({ users }: ProjectKeys, { instances, sessions }: TokenKeys): string {
   return `(t.instance_id = ANY (${instances}) AND ${users.hasText('t.user_id')}
     OR t.instance_id IS NULL AND ${users.hasText('t.user_id')}
@@ -83,7 +83,7 @@ const tokensOf = (keys: ProjectKeys): string =>
   `(${keys.users.hasText('t.user_id')} OR (t.user_id IS NULL AND t.session_id IN
      (SELECT x.id FROM auth.sessions AS x WHERE ${keys.users.has('x.user_id')})))`;
 
-/** A relay state may wait on a flow state of nobody yet: without its flow it could not be loaded. */
+/** A relay state may wait on a flow state of no one yet: without its flow it could not be loaded. */
 const relayStates = (keys: ProjectKeys): string =>
   `${bySsoProvider('sso_provider_id')(keys)}
      ${keys.exists('auth.saml_relay_states', 'flow_state_id') ? `AND (t.flow_state_id IS NULL OR ${keys.flowStates.has('t.flow_state_id')})` : ''}`;

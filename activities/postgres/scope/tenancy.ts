@@ -27,13 +27,13 @@ export interface BucketKind {
   readonly table: string;
   readonly id: string;
   readonly name: string;
-  /** The predicate that a bucket's owner is a user of the claimants; absent where buckets have no owner. */
+  /** The predicate that a bucket's owner is a user of the claimants; absent if buckets have no owner. */
   readonly owner?: string;
 }
 
 /**
  * The statement that yields `id` for each user of the claimants, those of the soft-deleted users that
- * were found to be theirs among them; `undefined` where the rule cannot say it without knowing their
+ * were found to be theirs among them; `undefined` if the rule cannot say it without knowing their
  * refs.
  */
 export function usersStatement(
@@ -66,7 +66,7 @@ export function usersStatement(
 }
 
 /**
- * The statement that yields the instance ids which stand for the claimants; `undefined` where any id
+ * The statement that yields the instance ids which stand for the claimants; `undefined` if any id
  * may stand for a project.
  */
 export function instancesStatement(
@@ -83,7 +83,7 @@ export function instancesStatement(
 
 /**
  * The statement that yields `id` for each bucket of one kind that the rule gives to the claimants;
- * `undefined` where the rule knows no such buckets, or cannot say it without knowing refs.
+ * `undefined` if the rule knows no such buckets, or cannot say it without knowing refs.
  */
 export function bucketsStatement(
   rule: BucketTenancy,

@@ -21,11 +21,11 @@ const TAKEN_WITHIN = 5_000;
 export interface Session {
   readonly name: string;
   readonly signal?: AbortSignal | undefined;
-  /** Stands before every session that may write: it throws where the attempt has been replaced. */
+  /** Stands before every session that may write: it throws if the attempt has been replaced. */
   readonly guard?: ((client: Client) => Promise<void>) | undefined;
   /** Where sessions come from and go to that are used again; without it every session is a new backend. */
   readonly pool?: SessionPool | undefined;
-  /** What is known of the connections beside their URLs. */
+  /** What is known of the connections besides their URLs. */
   readonly facts?: Facts | undefined;
   /** How long its sessions wait for a lock; left out, half a minute. */
   readonly lockWait?: string | undefined;
@@ -55,7 +55,7 @@ export class Connections extends ConnectionUrls {
     return new Connections(this.resolve, session);
   }
 
-  /** The same sessions, each that may write checked by `guard` before anybody gets it. */
+  /** The same sessions, each that may write checked by `guard` before anyone gets it. */
   guarded(guard: (client: Client) => Promise<void>): Connections {
     return new Connections(this.resolve, { ...this.#session, guard }, this.#reached);
   }
@@ -160,7 +160,7 @@ export class Connections extends ConnectionUrls {
     return { ...config, options: `${options} ${own}`.trim() };
   }
 
-  /** Closes the sessions that wait for somebody to ask for a place. */
+  /** Closes the sessions that wait for an operator to ask for a place. */
   async closeKept({ connection, database }: Omit<DatabaseRef, 'access' | 'kept'>): Promise<void> {
     await this.#session.pool?.close(this.#keyOf({ connection, database }));
   }
@@ -217,7 +217,7 @@ export class Connections extends ConnectionUrls {
     return (await this.#taken(databaseRef)) ?? this.#opened(databaseRef);
   }
 
-  /** An idle session made this attempt's; where it was lost meanwhile, there is none. */
+  /** An idle session made this attempt's; if it was lost meanwhile, there is none. */
   async #taken(databaseRef: DatabaseRef): Promise<Client | undefined> {
     const key = this.#poolKey(databaseRef);
     const client = key === undefined ? undefined : this.#session.pool?.take(key);

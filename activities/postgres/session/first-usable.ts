@@ -1,6 +1,6 @@
 import { sqlstateOf } from '../errors/classify';
 
-/** The database does not exist, was dropped, does not let this role in, or takes nobody. */
+/** The database does not exist, was dropped, does not let this role in, or takes no one. */
 const SHUT: ReadonlySet<string> = new Set(['3D000', '57P04', '28000', '42501', '55000']);
 
 /** Which database took a session last. */

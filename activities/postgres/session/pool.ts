@@ -2,12 +2,12 @@ import { Client, Pool, type PoolConfig } from 'pg';
 import { sendPlainComments } from './plain-comments';
 
 /**
- * Milliseconds after which a session that nobody has asked for is closed. PostgreSQL waits five seconds for
+ * Milliseconds after which a session that no one has asked for is closed. PostgreSQL waits five seconds for
  * other sessions before it refuses to copy, rename or drop their database.
  */
 const IDLE_MILLIS = 4_000;
 
-/** So many sessions wait at most, on all servers together; the one that waits longest makes room. */
+/** At most this many sessions wait at most, on all servers together; the one that waits longest makes room. */
 const MOST_IDLE = 30;
 
 /** Milliseconds; a session that is not clean by then has lost its server. */
@@ -57,7 +57,7 @@ export class SessionPool {
     return [...this.#idle.values()].reduce((sum, idle) => sum + idle.length, 0);
   }
 
-  /** Takes the session away that became idle last; `undefined` where there is none of that key. */
+  /** Takes the session away that became idle last; `undefined` if there is none of that key. */
   take(key: string): Client | undefined {
     const found = this.#idle.get(key)?.pop();
     if (found === undefined) return undefined;
@@ -77,7 +77,7 @@ export class SessionPool {
   async #take(cleaning: Cleaning): Promise<void> {
     const { key, client } = cleaning;
     if (cleaning.isWanted && !(await cleaned(client))) return;
-    // Somebody may have closed the pool, or this key, meanwhile.
+    // Someone may have closed the pool, or this key, meanwhile.
     if (cleaning.isWanted) this.#keep(key, client);
     else await ended(client);
   }
@@ -140,7 +140,7 @@ export class SessionPool {
   }
 }
 
-/** Makes a session as if nobody had used it; answers whether that worked. Never throws. */
+/** Makes a session as if no one had used it; answers whether that worked. Never throws. */
 async function cleaned(client: Client): Promise<boolean> {
   const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
   try {
@@ -149,7 +149,7 @@ async function cleaned(client: Client): Promise<boolean> {
     await client.query(CLEANING);
     return true;
   } catch {
-    // It was lost, or cannot be cleaned: nobody shall get it.
+    // It was lost, or cannot be cleaned: no one should get it.
     client.connection.stream.destroy();
     return false;
   } finally {
@@ -160,12 +160,12 @@ async function cleaned(client: Client): Promise<boolean> {
 /** Resolves when a session is gone, at the latest when its server has not answered for a while. Never rejects. */
 async function ended(client: Client): Promise<void> {
   const patience = setTimeout(() => client.connection.stream.destroy(), CLEANED_WITHIN);
-  // Whatever closing says, the session is of no more use to anybody.
+  // Whatever closing says, the session is of no more use to anyone.
   await client.end().catch(() => undefined);
   clearTimeout(patience);
 }
 
-/** Libraries read a catalog with so many sessions at once. */
+/** Libraries read a catalog with this many sessions at once. */
 const SESSIONS = 2;
 
 /** What every session of a pool has. */

@@ -45,7 +45,7 @@ const PINNED: Values = {
   default_tablespace: '',
   temp_tablespaces: '',
   default_table_access_method: 'heap',
-  // What is written into logs and sent beside answers.
+  // What is written into logs and sent besides answers.
   client_min_messages: 'warning',
   log_parameter_max_length_on_error: '0',
   debug_print_parse: 'off',
@@ -59,7 +59,7 @@ const PINNED: Values = {
   hash_mem_multiplier: '4',
 };
 
-/** The same, but not every version, minor release or installation has them. */
+/** Further session settings, which not every version, minor release or installation has. */
 const PINNED_IF_KNOWN: Values = {
   transaction_timeout: '0',
   createrole_self_grant: '',
@@ -74,7 +74,7 @@ const PINNED_IF_KNOWN: Values = {
 };
 
 /**
- * What only a superuser sets, and with which rows would be read wrongly: where it is otherwise and the role
+ * What only a superuser sets, and with which rows would be read wrongly: if it is otherwise and the role
  * may not change it, the session is refused.
  */
 const REQUIRED: Values = {
@@ -83,7 +83,7 @@ const REQUIRED: Values = {
   'plpgsql.variable_conflict': 'error',
 };
 
-/** The same for a session that may write: foreign keys are checked. */
+/** The settings of a session that may write: foreign keys are checked. */
 const REQUIRED_TO_WRITE: Values = { ...REQUIRED, session_replication_role: 'origin' };
 
 /** The names of all settings that a session is sure of. */
@@ -93,7 +93,7 @@ export const SURE_SETTINGS: readonly string[] = [
   ...['application_name', 'log_parameter_max_length'],
 ];
 
-/** Waiting for a lock of somebody else longer than this is a failure that is tried again. */
+/** Waiting for a lock of another longer than this is a failure that is tried again. */
 const LOCK_TIMEOUT = '30s';
 
 /** What a session is for: whether it may write, and how long it waits for a lock. */
@@ -117,7 +117,7 @@ function requiredSettings(access: 'read' | 'write'): Values {
 }
 
 /**
- * What Temporal has been told is done must be there after a crash of the server, also where its
+ * What Temporal has been told is done must be there after a crash of the server, also if its
  * sessions may lose their last commits; a setting that waits for more than the server's own disk stays.
  */
 const DURABLE = `pg_catalog.set_config('synchronous_commit',
@@ -171,7 +171,7 @@ function settingIfOtherwise(entry: Entry): string {
   return `CASE WHEN pg_catalog.current_setting('${name}', true) OPERATOR(pg_catalog.<>) ${literal(value)} THEN ${setting(entry)} END`;
 }
 
-/** Values of rows are parameters of some statements: no log gets them where the role can say so. */
+/** Values of rows are parameters of some statements: no log gets them if the role can say so. */
 const UNLOGGED = `CASE WHEN pg_catalog.current_setting('is_superuser') OPERATOR(pg_catalog.=) 'on'
   THEN pg_catalog.set_config('log_parameter_max_length', '0', false) END`;
 

@@ -58,7 +58,7 @@ function refusesOptions(error: unknown): boolean {
   return parsed.success && REFUSALS.has(parsed.data.code);
 }
 
-/** How to try again what failed in this manner; `undefined` where it failed for another reason. */
+/** How to try again what failed in this manner; `undefined` if it failed for another reason. */
 export function betterManners(
   manners: Manners,
   special: readonly string[],

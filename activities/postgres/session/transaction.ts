@@ -23,7 +23,7 @@ const BEGIN = {
 /**
  * Runs `use` in one transaction, committed when it returns; it gets the results of the first statements.
  * When it throws, the caller closes the session, which rolls back: a ROLLBACK would wait behind a COPY
- * that nobody reads any more.
+ * that no one reads any more.
  */
 export async function transaction<T>(
   client: Client,

@@ -7,7 +7,7 @@ import { MAINTENANCE_DATABASE } from '../../../workflows/domain/names';
 /** Where URLs come from; only the worker knows. */
 export type ResolveUrl = (connection: string) => string;
 
-/** What is known of connections beside their URLs. */
+/** What is known of connections besides their URLs. */
 export type Facts = NonNullable<Settings['connections']>;
 
 /** What the names of connections stand for; the URLs themselves go nowhere but into sessions. */
@@ -60,7 +60,7 @@ export class ConnectionUrls {
     return path === '' ? 'postgres' : path;
   }
 
-  /** Says why this worker cannot use a connection; `undefined` where it can be tried. */
+  /** Says why this worker cannot use a connection; `undefined` if it can be tried. */
   faultOf(connection: string): string | undefined {
     try {
       this.url(connection);
@@ -81,7 +81,7 @@ export class ConnectionUrls {
     return level === 'server' || this.databaseOf(one) === this.databaseOf(other);
   }
 
-  /** The URL of a connection; throws `ConfigInvalid`, without the URL, where it is none. */
+  /** The URL of a connection; throws `ConfigInvalid`, without the URL, if it is none. */
   protected url(connection: string): URL {
     const url = this.resolve(connection);
     const fault = urlFault(url);
@@ -102,7 +102,7 @@ function hostOf({ hostname, port, searchParams }: URL): string {
 
 /**
  * libpq's modes that node-postgres 8 takes for `verify-full`, with a warning on stderr that version 9
- * will check less. Said outright, they go on meaning the same, and nobody is warned.
+ * will check less. Said outright, they go on meaning the same, and no one is warned.
  */
 const CHECKED_IN_FULL: ReadonlySet<string> = new Set(['prefer', 'require', 'verify-ca']);
 
@@ -118,7 +118,7 @@ const OWN = [
 /** A connection's URL as node-postgres is to read it, and the start-up options that stood in it. */
 export interface ServerUrl {
   readonly connectionString: string;
-  /** `-c name=value …`; node-postgres would let those of a URL replace all that it is given beside it. */
+  /** `-c name=value …`; node-postgres would let those of a URL replace all that it is given next to it. */
   readonly options: string | undefined;
 }
 

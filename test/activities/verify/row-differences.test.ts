@@ -132,7 +132,7 @@ describe('rows apart', () => {
     const evidence = await scratch.verify(await scratch.target('DELETE FROM auth.people'));
     const found = tableOf(evidence, 'auth.people');
     expect(found).toMatchObject({ equal: false, targetRows: 0 });
-    expect(found?.note).toMatch(/^its rows could not be told apart: /);
+    expect(found?.note).toMatch(/^its rows could not be compared: /);
     expect(evidence.differences[0]).toContain('rows of auth.people differ: its rows could not');
   });
 

@@ -5,7 +5,7 @@ import { ident } from '../../identifiers';
 import { inExtent, type Ask, type Supplement } from './supplement';
 import { isSettable } from '../own-options';
 
-/** Storage, compression, statistics and options of columns, where they differ from what CREATE gives. */
+/** Storage, compression, statistics and options of columns, if they differ from what CREATE gives. */
 export async function readColumnSettings(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
   return COLUMN.array()
     .parse(await ask(columnSettings(extent)))

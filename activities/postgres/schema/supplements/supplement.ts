@@ -13,7 +13,7 @@ export interface Supplement {
   readonly roles: readonly string[];
   /** The role that the statements hand something to, in the schema of the object. */
   readonly owner?: string;
-  /** Objects without which the statements cannot run, beside the object itself. */
+  /** Objects without which the statements cannot run, besides the object itself. */
   readonly needs?: readonly StableId[];
 }
 

@@ -106,7 +106,7 @@ function statisticsSupplement(row: z.infer<typeof STATISTICS>): Supplement {
   };
 }
 
-/** Privileges on the sequences of identity columns, where they are not the owner's default. */
+/** Privileges on the sequences of identity columns, if they are not the owner's default. */
 export async function readIdentitySequences(
   ask: Ask,
   extent: Extent,

@@ -20,14 +20,14 @@ beforeEach(() => {
 afterAll(() => databases.dropAll());
 
 /** Recalls in a snapshot of its own; `meanwhile` runs while the value is made. */
-function recall(
-  recollection: CatalogCache<number>,
+function getValue(
+  cache: CatalogCache<number>,
   name: string,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   return inside(name, (client) =>
     transaction(client, 'read-snapshot', () =>
-      recollection.getOrLoad(client, ['what'], async () => {
+      cache.getOrLoad(client, ['what'], async () => {
         await meanwhile();
         made += 1;
         return made;
@@ -36,13 +36,13 @@ function recall(
   );
 }
 
-/** The kinds of stamps that are read while `use` runs. */
-async function stampsOf(use: () => Promise<unknown>): Promise<readonly string[]> {
+/** The kinds of fingerprints that are read while `use` runs. */
+async function fingerprintsRead(use: () => Promise<unknown>): Promise<readonly string[]> {
   const query = jest.spyOn(Client.prototype, 'query');
   try {
     await use();
     const names = query.mock.calls.map(([asked]) => named.safeParse(asked).data?.name ?? '');
-    return names.flatMap((name) => /^moveout stamp (content|versions)/.exec(name)?.[1] ?? []);
+    return names.flatMap((name) => /^moveout fingerprint (content|versions)/.exec(name)?.[1] ?? []);
   } finally {
     query.mockRestore();
   }
@@ -50,31 +50,31 @@ async function stampsOf(use: () => Promise<unknown>): Promise<readonly string[]>
 
 const named = z.object({ name: z.string() });
 
-describe('Recollection', () => {
+describe('CatalogCache', () => {
   it('makes a value once for a database and its clones', async () => {
     const clone = await databases.create('', database);
-    const recalled = await whileRolesRest(async () => {
+    const values = await whileRolesRest(async () => {
       made = 0;
-      const recollection = new CatalogCache<number>();
-      const first = await recall(recollection, database);
-      const again = await recall(recollection, database);
-      return [first, again, await recall(recollection, clone)];
+      const cache = new CatalogCache<number>();
+      const first = await getValue(cache, database);
+      const again = await getValue(cache, database);
+      return [first, again, await getValue(cache, clone)];
     });
-    expect(recalled).toEqual([1, 1, 1]);
+    expect(values).toEqual([1, 1, 1]);
   });
 
   it('reads what stands in a catalog once until the next checkpoint', async () => {
     const readings = await whileRolesRest(async () => {
       made = 0;
-      const recollection = new CatalogCache<number>();
+      const cache = new CatalogCache<number>();
       const between = await until('two recalls between two checkpoints', async () => {
         const began = await inside(database, lastCheckpoint);
-        await recall(recollection, database);
-        const kinds = await stampsOf(() => recall(recollection, database));
+        await getValue(cache, database);
+        const kinds = await fingerprintsRead(() => getValue(cache, database));
         return (await inside(database, lastCheckpoint)) === began ? kinds : undefined;
       });
       await run(database, 'CHECKPOINT');
-      const after = await stampsOf(() => recall(recollection, database));
+      const after = await fingerprintsRead(() => getValue(cache, database));
       return { between, after, made };
     });
     expect(readings.between).toEqual(['versions']);
@@ -83,44 +83,44 @@ describe('Recollection', () => {
   });
 
   it('makes it anew once the catalog has changed', async () => {
-    const recollection = new CatalogCache<number>();
+    const cache = new CatalogCache<number>();
     const changing = await databases.create('', database);
-    await recall(recollection, changing);
+    await getValue(cache, changing);
     await run(changing, 'ALTER TABLE public.things ADD COLUMN more int');
-    expect(await recall(recollection, changing)).toBe(2);
+    expect(await getValue(cache, changing)).toBe(2);
   });
 
   it('makes each thing apart', async () => {
-    const recollection = new CatalogCache<string>();
+    const cache = new CatalogCache<string>();
     const values = await inside(database, (client) =>
       transaction(client, 'read-snapshot', async () => [
-        await recollection.getOrLoad(client, 'a', () => Promise.resolve('of a')),
-        await recollection.getOrLoad(client, 'b', () => Promise.resolve('of b')),
-        await recollection.getOrLoad(client, 'a', () => Promise.resolve('again')),
+        await cache.getOrLoad(client, 'a', () => Promise.resolve('of a')),
+        await cache.getOrLoad(client, 'b', () => Promise.resolve('of b')),
+        await cache.getOrLoad(client, 'a', () => Promise.resolve('again')),
       ]),
     );
     expect(values).toEqual(['of a', 'of b', 'of a']);
   });
 
   it('keeps nothing that was made while the catalog changed, not even where it changed back', async () => {
-    const recollection = new CatalogCache<number>();
+    const cache = new CatalogCache<number>();
     const changing = await databases.create('', database);
-    await recall(recollection, changing, () =>
+    await getValue(cache, changing, () =>
       run(
         changing,
         'ALTER TABLE public.things RENAME TO others; ALTER TABLE public.others RENAME TO things',
       ),
     );
-    expect(await recall(recollection, changing)).toBe(2);
-    expect(await recall(recollection, changing)).toBe(2);
+    expect(await getValue(cache, changing)).toBe(2);
+    expect(await getValue(cache, changing)).toBe(2);
   });
 
   it('remembers nothing in a session that may write', async () => {
-    const recollection = new CatalogCache<number>();
-    await recall(recollection, database);
+    const cache = new CatalogCache<number>();
+    await getValue(cache, database);
     const value = await inside(database, (client) =>
       transaction(client, 'write', () =>
-        recollection.getOrLoad(client, ['what'], () => Promise.resolve(7)),
+        cache.getOrLoad(client, ['what'], () => Promise.resolve(7)),
       ),
     );
     expect(value).toBe(7);

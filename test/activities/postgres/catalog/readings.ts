@@ -20,17 +20,17 @@ export async function inside<T>(database: string, use: (client: Client) => Promi
   }
 }
 
-/** The stamp of a database's catalog by its content, read in a session of its own. */
+/** The checksum of a database's catalog by its content, read in a session of its own. */
 export function stamp(database: string): Promise<string> {
   return inside(database, readCatalogFingerprint);
 }
 
-/** The stamp of a database's catalog by the versions of its rows. */
+/** The checksum of a database's catalog by the versions of its rows. */
 export async function stampOfVersions(database: string): Promise<string> {
   return (await inside(database, readCatalogVersion)).checksum;
 }
 
-/** What `use` gives where no other test made or dropped a role meanwhile: every stamp covers the roles. */
+/** What `use` gives where no other test made or dropped a role meanwhile: every checksum covers the roles. */
 export function whileRolesRest<T>(use: () => Promise<T>): Promise<T> {
   return until('readings while the roles rest', async () => {
     const before = await inside('postgres', readRoles);
