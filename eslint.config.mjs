@@ -40,12 +40,12 @@ const allButDomain = {
   message: 'The domain imports zod and itself, nothing else.',
 };
 const folders = (...names) => ({
-  regex: `^\\.\\.?/(.*/)?(${names.join('|')})(/.*)?$`,
+  regex: `^\\.\\./(.*/)?(${names.join('|')})(/.*)?$`,
   message: `The arrow points the other way: nothing here knows ${names.join(', ')}.`,
 });
 // How a program begins, and which environment it sees, is the same for the worker's and the client's.
 const workerButProgram = {
-  regex: '^\\.\\.?/(.*/)?worker(?!/(program|environment)$)(/.*)?$',
+  regex: '^\\.\\./(.*/)?worker(?!/(program|environment)$)(/.*)?$',
   message: 'The arrow points the other way: nothing here knows worker.',
 };
 const outside = ['test', 'studio', 'demo', 'bench'];

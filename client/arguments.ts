@@ -19,21 +19,24 @@ export async function runArguments(command: Command, args: readonly string[]): P
   try {
     await command.parseAsync([...args], { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) {
-      process.exitCode = 0;
-      return;
-    }
     const called = calledCommand(command, args);
-    if (error.code === 'commander.help') {
-      called.outputHelp();
-      process.exitCode = 0;
+    const refusal = refusalOf(error, called);
+    if (refusal !== undefined) {
+      const json = args.some((one) => one === '--json' || one.startsWith('--json='));
+      await answer({ json }, () => Promise.reject(refusal));
       return;
     }
-    const refusal = new UsageError(wordsOf(error, called));
-    const json = args.some((one) => one === '--json' || one.startsWith('--json='));
-    await answer({ json }, () => Promise.reject(refusal));
+    if (error instanceof CommanderError && error.code === 'commander.help') called.outputHelp();
+    process.exitCode = 0;
   }
+}
+
+/** Why the arguments cannot be taken; `undefined` if only help or the version is wanted. */
+function refusalOf(error: unknown, called: Command): UsageError | undefined {
+  if (error instanceof UsageError) return error;
+  if (!(error instanceof CommanderError)) throw error;
+  const isWanted = error.exitCode === 0 || error.code === 'commander.help';
+  return isWanted ? undefined : new UsageError(wordsOf(error, called));
 }
 
 function versionOfPackage(): string {
@@ -59,22 +62,35 @@ function typedName(command: Command): string {
 }
 
 function wordsOf(error: CommanderError, called: Command): string {
-  const words = withoutValues(error.message.replace(/^error: /, ''));
-  const [, flag] = /^unknown option '(--[\w-]+)'/.exec(words) ?? [];
-  if (called.options.some(({ long }) => long === flag)) return `${flag} takes no value`;
-  const hint = error.code === 'commander.unknownOption' ? `; see ${typedName(called)} --help` : '';
-  return `${words.replace(/\s*\n\s*/g, ' ')}${hint}`;
+  const help = `see ${typedName(called)} --help`;
+  const words = withoutValues(error.message.replace(/^error: /, '')).replace(/\s*\n\s*/g, ' ');
+  switch (error.code) {
+    case 'commander.excessArguments':
+      return `${typedName(called)} takes ${takenBy(called)}; ${help}`;
+    case 'commander.unknownOption': {
+      const [, flag] = /^unknown option '(--[\w-]+)'/.exec(words) ?? [];
+      const isKnown = called.options.some(({ long }) => long === flag);
+      return isKnown ? `${flag ?? ''} takes no value` : `${words}; ${help}`;
+    }
+    default:
+      return words;
+  }
+}
+
+function takenBy({ registeredArguments }: Command): string {
+  const names = registeredArguments.map((one) => `one <${one.name()}>`);
+  return [...names, 'options, each written as --option=value'].join(' and ');
 }
 
 /** A parser's message without what was typed as a value, or as a command that may be a value gone astray. */
 function withoutValues(message: string): string {
   return message
     .replace(/(--[^'=\s]+)=[^']*'/g, "$1'")
-    .replace(/^option '(--[\w-]+)[^']*' argument '.*' is invalid\. (.*)$/s, asRule)
+    .replace(/^option '(--[\w-]+)[^']*' argument missing$/, '$1 needs a value')
+    .replace(/^option '(--[\w-]+)[^']*' argument '.*' is invalid\. (.*)\.$/s, '$1: $2')
+    .replace(
+      /option '(--[\w-]+)[^']*' cannot be used with option '(--[\w-]+)[^']*'/,
+      '$1 cannot be used with $2',
+    )
     .replace(/^unknown command '(?![\w-]{1,40}').*'/s, 'unknown command');
-}
-
-/** `--x was given twice.` names the flag itself, `Allowed choices are …` does not. */
-function asRule(_whole: string, flag: string, rule: string): string {
-  return (rule.startsWith('--') ? rule : `${flag}: ${rule}`).replace(/\.$/, '');
 }

@@ -2,7 +2,7 @@
  * Moveout for programs: what the commands do, with types. `connect` opens a way to Temporal, `start` starts a
  * run there or attaches to the same one, `follow` waits for its end.
  */
-import { requestFor, type Requests } from './api-request';
+import { requestFor, type Requests } from './requests';
 import type { Ending } from './ending';
 import { Follower } from './follow';
 import type { Wishes } from './interrupt';
@@ -22,7 +22,7 @@ export type {
   Requests,
   RestoreRequest,
   VerifyRequest,
-} from './api-request';
+} from './requests';
 export type { Ending } from './ending';
 export type { StepView } from './progress/display';
 export type { FleetProgress, FleetReport } from '../workflows/domain/fleet';

@@ -1,6 +1,5 @@
 import { LOG_LEVEL, logLevelOf } from '../workflows/domain/log-level';
 import { faultOf, isDebugging, stackOf } from './fault';
-import type { Flags } from './flags';
 import type { Report, Outcome } from '../workflows/domain/report';
 import { fleetText } from './report/fleet';
 import { planText } from './report/plan';
@@ -8,7 +7,6 @@ import { reconciledText } from './report/reconciled';
 import { refusalLine } from './report/refusal';
 import { restorePlanText } from './report/restore-plan';
 import { problemsText, refusalText, reportText } from './report/text';
-import type { Ran } from './run';
 import { useEnvFile } from '../worker/environment';
 import type { Plan, Problem } from '../workflows/domain/plan';
 import type { RestorePlan } from '../workflows/domain/restore-plan';
@@ -16,13 +14,32 @@ import type { Asked, Ending } from './ending';
 import type { FleetReport } from '../workflows/domain/fleet';
 import type { ReconcileReport } from '../workflows/domain/interrupted';
 
+/** How to answer; every command takes these. */
+export interface AnswerOptions {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Who was asked about, and where variables may stand. */
+export interface AskOptions extends AnswerOptions {
+  readonly projectRef?: string;
+  readonly database?: string;
+  readonly config?: string;
+}
+
+/** How a request ended, and whether a person interrupted it. */
+export interface Ran {
+  readonly ending: Ending;
+  readonly isInterrupted: boolean;
+}
+
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
  * Runs `work` and answers on stdout: a report for people, or with `--json` exactly one JSON document;
  * why a request was refused is one message on stderr, with `--json` as well. Sets the exit status.
  */
-export async function answer(flags: Flags, work: () => Promise<Ran>): Promise<void> {
+export async function answer(flags: AskOptions, work: () => Promise<Ran>): Promise<void> {
   const startedAt = new Date().toISOString();
   const asked = { projectRef: flags.projectRef, databaseName: flags.database, startedAt };
   const { ending, isInterrupted } = await working(flags, work).catch((error: unknown) => {
@@ -32,8 +49,16 @@ export async function answer(flags: Flags, work: () => Promise<Ran>): Promise<vo
   process.exitCode = exitStatusOf(ending, isInterrupted);
 }
 
+/** Answers what is done at once, so that nobody interrupts it. */
+export async function answerDone(
+  options: AnswerOptions,
+  act: () => Promise<Ending>,
+): Promise<void> {
+  await answer(options, async () => ({ ending: await act(), isInterrupted: false }));
+}
+
 /** Whoever asks for `--debug` wants to see all that is logged; a level that is misspelt is refused. */
-async function working(flags: Flags, work: () => Promise<Ran>): Promise<Ran> {
+async function working(flags: AskOptions, work: () => Promise<Ran>): Promise<Ran> {
   if (flags.debug === true) process.env[LOG_LEVEL] = 'debug';
   useEnvFile(flags.config);
   logLevelOf(process.env[LOG_LEVEL]);

@@ -1,31 +1,35 @@
 import type { Ending } from './ending';
 import { faultOf, isDebugging, stackOf } from './fault';
-import type { Flags } from './flags';
 import { Follower } from './follow';
 import { Interrupts, type Wishes } from './interrupt';
 import { findOrphanedRuns, type OrphanedRuns } from './orphaned-runs';
-import { MODES, type Mode } from './modes';
 import { openSession } from './open-session';
 import { displayOn, Screen } from './progress/screen';
-import { requestOf, type Request } from './request';
+import { answer, type AskOptions, type Ran } from './outcome';
+import type { Request } from './requests';
 import type { Places, Session } from './session';
 import { startOrAttach } from './start';
 import { hasPassword } from './task-queue';
 
-/** How a request ended, and whether a person interrupted it. */
-export interface Ran {
-  readonly ending: Ending;
-  readonly isInterrupted: boolean;
+/** Where the options of a command say that things are. */
+interface RunOptions extends AskOptions {
+  readonly connectionString?: string;
+  readonly backupDir?: string;
+}
+
+/** The action of a command that starts one workflow and follows it to its end. */
+export function asking<Options extends RunOptions>(
+  requestOf: (options: Options) => Request,
+): (options: Options) => Promise<void> {
+  return (options) => answer(options, async () => run(requestOf(options), placesOf(options)));
 }
 
 /**
- * Does what the flags ask for and resolves with how it ended; everything said on the way goes to
- * stderr. Rejects before anything was touched: with a `UsageError` for wrong flags, with a
- * `ConfigError` for a wrong configuration, with any other error where no Temporal can be reached.
+ * Does what is asked for and resolves with how it ended; everything said on the way goes to stderr. Rejects
+ * before anything was touched: with a `ConfigError` for a wrong configuration, with any other error if no
+ * Temporal can be reached.
  */
-export async function run(mode: Mode, flags: Flags): Promise<Ran> {
-  const request = requestOf(mode, flags, Date.now());
-  const places = placesOf(flags);
+async function run(request: Request, places: Places): Promise<Ran> {
   const screen = new Screen(displayOn(process.stderr));
   const say = (line: string): void => screen.say(line);
   if (places.connectionString !== undefined && hasPassword(places.connectionString)) {
@@ -40,7 +44,7 @@ export async function run(mode: Mode, flags: Flags): Promise<Ran> {
       const ending = await endingIn(session, request, { wishes, screen });
       const isInterrupted = wishes.isInterrupted;
       if (ending.kind !== 'refused') return { ending, isInterrupted };
-      return { ending: { ...ending, undone: MODES[mode].undone }, isInterrupted };
+      return { ending: { ...ending, undone: request.undone }, isInterrupted };
     } finally {
       await session.close();
     }
@@ -119,6 +123,6 @@ function whatBecomes({ isOwnWorker, webUi }: Session, workflowId: string): strin
   return `${head} It stands still${where} until the next start with the same flags, which finishes or restores it.`;
 }
 
-function placesOf({ connectionString, backupDir, config }: Flags): Places {
+function placesOf({ connectionString, backupDir, config }: RunOptions): Places {
   return { connectionString, backupDirectory: backupDir, config };
 }

@@ -6,10 +6,9 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { MODES } from './modes';
 import { look } from './progress/watch';
 import { UsageError } from './fault';
-import type { Request } from './request';
+import { inputAsRequested, type Request } from './requests';
 import type { Session } from './session';
 
 /** A run that this script follows. */
@@ -73,11 +72,7 @@ async function retryIfParked(session: Session, handle: WorkflowHandle): Promise<
 }
 
 function isSameRequest(request: Request, running: unknown): boolean {
-  const kind = Object.values(MODES).find(
-    ({ workflowType }) => workflowType === request.workflowType,
-  );
-  const parsed = kind?.schema.safeParse(running);
-  return parsed?.success === true && isDeepStrictEqual(parsed.data, request.input);
+  return isDeepStrictEqual(inputAsRequested(request.workflowType, running), request.input);
 }
 
 async function inputOf(

@@ -3,7 +3,7 @@ import { Follower } from '../client/follow';
 import type { Wishes } from '../client/interrupt';
 import type { Display } from '../client/progress/display';
 import { displayOn, Screen } from '../client/progress/screen';
-import { requestOf } from '../client/request';
+import { requestFor } from '../client/requests';
 import type { Session } from '../client/session';
 import { startOrAttach } from '../client/start';
 import type { StudioProject } from '../studio/studio';
@@ -37,7 +37,11 @@ export async function migrate(
   shown: Shown,
 ): Promise<Report> {
   interruption.signal.throwIfAborted();
-  const request = requestOf('migrate', { projectRef: ref, database, owner }, Date.now());
+  const request = requestFor(
+    'migrateProject',
+    { projectRef: ref, databaseName: database, ownerUserId: owner },
+    Date.now(),
+  );
   const { handle } = await startOrAttach(session, request);
   const screen = new Screen(shown === 'steps' ? displayOn(process.stdout) : SILENT);
   const ending = await new Follower({ session, handle, wishes, screen }).ending();

@@ -34,3 +34,9 @@ export function figures(view: StepView): string {
   const words = state === 'running' || moved === '' ? note : '';
   return [duration(view.seconds), moved, words].filter((part) => part !== '').join(' · ');
 }
+
+/** A moment for people, in UTC to the second: `2026-11-23 22:00:00 UTC`. */
+export function moment(date: Date | undefined): string {
+  if (date === undefined) return 'none';
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}

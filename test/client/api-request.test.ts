@@ -1,5 +1,10 @@
-import { requestFor } from '../../client/api-request';
-import { requestOf } from '../../client/request';
+import { backupRequest } from '../../client/commands/backup';
+import { migrateRequest } from '../../client/commands/migrate';
+import { planRequest } from '../../client/commands/plan';
+import { restoreRequest } from '../../client/commands/restore';
+import { retryRequest } from '../../client/commands/retry-failed';
+import { verifyRequest } from '../../client/commands/verify';
+import { requestFor } from '../../client/requests';
 import { UsageError } from '../../client/fault';
 
 const NOW = 1_795_401_096_956;
@@ -14,21 +19,23 @@ const BACKUP = 'backup_project-abc_1234567890';
 describe('the request of a program', () => {
   it('asks Temporal for exactly what the command with the same flags asks for', () => {
     expect(requestFor('migrateProject', { ...FIELDS, replace: true }, NOW)).toEqual(
-      requestOf('migrate', { ...FLAGS, replace: true }, NOW),
+      migrateRequest({ ...FLAGS, replace: true }, NOW),
     );
-    expect(requestFor('planProject', FIELDS, NOW)).toEqual(requestOf('plan', FLAGS, NOW));
-    expect(requestFor('backupProject', FIELDS, NOW)).toEqual(requestOf('backup', FLAGS, NOW));
+    expect(requestFor('planProject', FIELDS, NOW)).toEqual(planRequest(FLAGS, NOW));
+    expect(requestFor('backupProject', FIELDS, NOW)).toEqual(backupRequest(FLAGS, NOW));
     expect(
       requestFor('verifyProject', { ...FIELDS, backupId: BACKUP, onDrift: 'fail' }, NOW),
-    ).toEqual(requestOf('verify', { ...FLAGS, backup: BACKUP, onDrift: 'fail' }, NOW));
-    expect(requestFor('reconcile', {}, NOW)).toEqual(requestOf('reconcile', {}, NOW));
+    ).toEqual(verifyRequest({ ...FLAGS, backup: BACKUP, onDrift: 'fail' }, NOW));
+    expect(requestFor('migrateAll', { failedOf: 'any', cancelRunning: true }, NOW)).toEqual(
+      retryRequest({}, NOW),
+    );
   });
 
   it.each(['restoreProject', 'planRestore'] as const)('names the database of %s', (type) => {
     const asked = requestFor(type, { backupId: BACKUP, databaseName: 'restored_db' }, NOW);
-    const mode = type === 'restoreProject' ? 'restore' : 'restorePlan';
-    const flags = { backup: BACKUP, database: 'restored_db' };
-    expect(asked).toEqual(requestOf(mode, flags, NOW));
+    const dryRun = type === 'planRestore';
+    const options = { backup: BACKUP, database: 'restored_db', dryRun };
+    expect(asked).toEqual(restoreRequest(options, NOW));
   });
 
   it('leaves it to the program whether the cancellation of a fleet cancels what runs', () => {

@@ -1,35 +1,52 @@
-import type { Flags } from '../../client/flags';
-import { modeOf, requestOf } from '../../client/request';
+import { scriptRequest, type ScriptOptions } from '../../client/commands/migrate-project';
+import { scriptCommand } from '../../client/commands';
+import { retryRequest } from '../../client/commands/retry-failed';
 
 const NOW = 1_700_000_000_000;
 const PROJECT = { projectRef: 'project-abc', database: 'project_abc_db' };
 
-const requestFor = (flags: Flags) => requestOf(modeOf(flags), flags, NOW);
+const requestFor = (options: ScriptOptions) => scriptRequest(options, NOW);
 
-describe('modeOf', () => {
-  it('is a migration where no flag says otherwise', () => {
-    expect(modeOf(PROJECT)).toBe('migrate');
+/** What the script would ask for with these arguments. */
+function typed(...args: readonly string[]) {
+  const made: unknown[] = [];
+  scriptCommand()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .action((options: ScriptOptions) => void made.push(requestFor(options)))
+    .parse(args, { from: 'user' });
+  return made[0];
+}
+
+describe('the switches of the script', () => {
+  it('leave it a migration if none is given', () => {
+    expect(typed('--project-ref=a')).toMatchObject({ workflowType: 'migrateProject' });
   });
 
   it.each([
-    [{ all: true }, 'all'],
-    [{ backupOnly: true }, 'backup'],
-    [{ restore: 'backup_a_1' }, 'restore'],
-    [{ restore: 'backup_a_1', dryRun: true }, 'restorePlan'],
-    [{ verifyOnly: true }, 'verify'],
-    [{ dryRun: true }, 'plan'],
-  ])('reads %j', (flags, mode) => {
-    expect(modeOf(flags)).toBe(mode);
+    [['--all'], 'migrateAll'],
+    [['--backup-only', '--project-ref=a'], 'backupProject'],
+    [['--restore=backup_a_1', '--database=b'], 'restoreProject'],
+    [['--restore=backup_a_1', '--database=b', '--dry-run'], 'planRestore'],
+    [['--verify-only', '--project-ref=a'], 'verifyProject'],
+    [['--dry-run', '--project-ref=a'], 'planProject'],
+  ])('read %j', (args, workflowType) => {
+    expect(typed(...args)).toMatchObject({ workflowType });
   });
 
-  it('names both flags that contradict each other', () => {
-    expect(() => modeOf({ verifyOnly: true, backupOnly: true })).toThrow(
-      '--backup-only and --verify-only contradict each other',
-    );
+  it.each([
+    [['--verify-only', '--backup-only'], "'--backup-only' cannot be used with option '--verify-"],
+    [['--all', '--backup-only'], "'--backup-only' cannot be used with option '--all'"],
+    [['--all', '--dry-run'], "'--all' cannot be used with option '--dry-run'"],
+    [['--all', '--restore=backup_a_1'], "cannot be used with option '--all'"],
+    [['--all', '--project-ref=a'], "'--all' cannot be used with option '--project-ref <ref>'"],
+    [['--restore=backup_a_1', '--backup=backup_a_1'], "with option '--backup <backupId>'"],
+  ])('name both that contradict each other: %j', (args, words) => {
+    expect(() => typed(...args)).toThrow(words);
   });
 });
 
-describe('requestOf', () => {
+describe('a request of the script', () => {
   it('makes the input of a migration with the defaults filled in', () => {
     expect(requestFor({ ...PROJECT, owner: 'user-123' })).toEqual({
       workflowType: 'migrateProject',
@@ -43,8 +60,7 @@ describe('requestOf', () => {
         onDrift: 'report',
       },
       summary: 'project-abc → project_abc_db',
-      projectRef: 'project-abc',
-      databaseName: 'project_abc_db',
+      undone: 'the migration was not started',
     });
   });
 
@@ -59,7 +75,7 @@ describe('requestOf', () => {
     expect(requestFor(flags)).toMatchObject({ workflowType, workflowId });
   });
 
-  it.each<[Flags, string]>([
+  it.each<[ScriptOptions, string]>([
     [{}, '--project-ref is missing'],
     [{ restore: 'backup_a_1' }, '--database is missing'],
     [{ ...PROJECT, projectRef: "a'b" }, '--project-ref must match'],
@@ -67,28 +83,33 @@ describe('requestOf', () => {
     [{ ...PROJECT, database: 'template1' }, '--database must not be a template database'],
     [{ restore: '../x', database: 'db' }, '--restore must be the name of a backup folder'],
     [{ ...PROJECT, verifyOnly: true, backup: 'a/..' }, '--backup must be the name of a backup'],
-    [{ all: true, projectRef: 'a' }, '--project-ref says nothing to --all'],
-    [{ ...PROJECT, backup: 'backup_a_1' }, '--backup says nothing to a migration'],
-    [{ ...PROJECT, backupOnly: true, replace: true }, '--replace says nothing to a backup'],
-    [{ ...PROJECT, canary: '3' }, '--canary says nothing to a migration'],
-    [{ ...PROJECT, verifyOnly: true, window: '22:00-05:00' }, '--window says nothing to a verif'],
-    [{ all: true, of: 'any' }, '--of says nothing to --all'],
+    [{ all: true, projectRef: 'a' }, '--project-ref cannot be used with --all'],
+    [{ ...PROJECT, backup: 'backup_a_1' }, '--backup cannot be used with migrate'],
+    [
+      { ...PROJECT, backupOnly: true, replace: true },
+      '--replace cannot be used with --backup-only',
+    ],
+    [{ ...PROJECT, canary: '3' }, '--canary cannot be used with migrate without --all'],
+    [
+      { ...PROJECT, verifyOnly: true, window: '22:00-05:00' },
+      '--window cannot be used with --verify-only',
+    ],
     [{ all: true, file: '' }, '--file must be the path of a file'],
     [{ all: true, exclude: 'project-a,B C' }, '--exclude: "B C" is not the ref of a project'],
-    [{ ...PROJECT, exclude: 'project-b' }, '--exclude says nothing to a migration'],
+    [{ ...PROJECT, exclude: 'project-b' }, '--exclude cannot be used with migrate'],
   ])('refuses %j in one message that names the flag', (flags, message) => {
     expect(() => requestFor(flags)).toThrow(message);
   });
 });
 
-describe('requestOf a fleet', () => {
+describe('a request of a fleet', () => {
   const NONE = {
     ...{ replace: false, onDrift: 'report', canary: 0, cancelRunning: true },
     exclude: [] as const,
   };
-  const inputOf = (flags: Flags) => requestFor({ all: true, ...flags }).input;
+  const inputOf = (flags: ScriptOptions) => requestFor({ all: true, ...flags }).input;
 
-  it('asks for every configured project, and to put back what runs when it is cancelled', () => {
+  it('asks for every configured project, and to restore what runs when it is cancelled', () => {
     expect(inputOf({})).toEqual({ ...NONE, limits: {} });
   });
 
@@ -119,7 +140,7 @@ describe('requestOf a fleet', () => {
     expect(inputOf({ maxFailures: 'none', window: 'none' })).toEqual({ ...NONE, limits });
   });
 
-  it.each<[Flags, string]>([
+  it.each<[ScriptOptions, string]>([
     [{ canary: 'three' }, '--canary must be a whole number from 0 to 1000'],
     [{ canary: '1001' }, '--canary must be a whole number from 0 to 1000'],
     [{ concurrency: '0' }, '--concurrency must be a whole number from 1 to 500'],
@@ -133,7 +154,7 @@ describe('requestOf a fleet', () => {
     [{ window: '22:00' }, '--window must be two times of the day, such as 22:00-05:00'],
     [{ window: '22:00-25:00' }, '--window must be two times of the day'],
     [{ window: '22:00-05:00-06:00' }, '--window must be two times of the day'],
-    [{ timezone: 'Europe/Berlin' }, '--timezone says nothing without --window'],
+    [{ timezone: 'Europe/Berlin' }, '--timezone cannot be used without --window'],
     [
       { window: '22:00-05:00', timezone: 'Nowhere' },
       '--timezone must be the name of a time zone, such as Europe/Berlin',
@@ -147,22 +168,22 @@ describe('requestOf a fleet', () => {
   });
 });
 
-describe('requestOf a retry', () => {
+describe('a request of retry-failed', () => {
   it('asks for what failed last, in any run or in the fleet named', () => {
     const of = 'fleet_1700000000000_0a1b2c3d';
-    expect(requestOf('retry', {}, NOW)).toMatchObject({
+    expect(retryRequest({}, NOW)).toMatchObject({
       workflowType: 'migrateAll',
       workflowId: 'retry-failed',
       input: { failedOf: 'any', cancelRunning: true },
     });
-    expect(requestOf('retry', { of, concurrency: '2' }, NOW).input).toMatchObject({
+    expect(retryRequest({ of, concurrency: '2' }, NOW).input).toMatchObject({
       failedOf: of,
       limits: { concurrency: 2 },
     });
   });
 
   it('refuses what is no fleet', () => {
-    expect(() => requestOf('retry', { of: 'yesterday' }, NOW)).toThrow(
+    expect(() => retryRequest({ of: 'yesterday' }, NOW)).toThrow(
       '--of must be the id of a fleet, for example "fleet_1700000000000_0a1b2c3d", or "any"',
     );
   });

@@ -78,12 +78,27 @@ describe('wrong flags', () => {
     [['plan', '--backup-dir='], '--backup-dir needs a value'],
     [['plan', '--config='], '--config needs a value'],
     [['plan', '--connection-string='], '--connection-string needs a value'],
-    [['plan', '--project-ref'], "option '--project-ref <ref>' argument missing"],
+    [['plan', '--project-ref'], '--project-ref needs a value'],
     [['plan', '--project-ref', '--replace'], '--project-ref needs a value'],
     [['fleet', 'status', '--id='], '--id needs a value'],
     [['plan', '--on-drift=maybe'], '--on-drift: Allowed choices are report, fail'],
     [['plan', '--replace=yes'], '--replace takes no value'],
-  ])('with an empty or forgotten value name the flag: %j', async (args, words) => {
+    [['plan', '--database=a', '--database='], '--database was given twice: give it once'],
+    [['plan', '--on-drift=fail', '--on-drift=fail'], '--on-drift was given twice: give it once'],
+    [
+      ['plan', '--project-ref=a', 'positional'],
+      'moveout plan takes options, each written as --option=value; see moveout plan --help',
+    ],
+    [
+      ['schedule', 'pause', 'a', 'b'],
+      'moveout schedule pause takes one <name> and options, each written as --option=value; see moveout schedule pause --help',
+    ],
+    [['migrate', '--all', '--owner=a'], '--all cannot be used with --owner'],
+    [
+      ['migrate', '--project-ref=a', '--file=x', '--canary=1'],
+      '--file and --canary cannot be used with migrate without --all',
+    ],
+  ])('that cannot be taken as they are typed say what would be right: %j', async (args, words) => {
     for (const more of [[], ['--json']]) {
       const { status, stdout, stderr } = await command([...args, ...more]);
       expect(status).toBe(2);
@@ -100,9 +115,7 @@ describe('wrong flags', () => {
     });
     expect(JSON.parse(stdout)).toMatchObject({
       outcome: 'refused',
-      problems: [
-        { code: 'InvalidInput', message: '--project-ref says nothing to --all: leave it out' },
-      ],
+      problems: [{ code: 'InvalidInput', message: '--all cannot be used with --project-ref' }],
       tables: [],
       drift: [],
     });

@@ -26,7 +26,7 @@ describe('moveout schedule, used wrongly', () => {
     [['n', '--cron=0 1 * * *', '--timezone=Nowhere'], '--timezone must be the name of a time zone'],
     [['n', '--cron=at ten'], '--cron is not understood by Temporal'],
     [['n', '--every=1h', '--concurrency=0'], '--concurrency must be a whole number from 1 to 500'],
-    [['n', '--every=1h', '--of=any', '--file=x'], '--of and --file both name projects'],
+    [['n', '--every=1h', '--of=any', '--file=x'], '--of cannot be used with --file'],
   ])('refuses create %j in one message', async (args, message) => {
     const said = await refusalOf('create', ...args);
     expect(said).toContain(message);

@@ -5,18 +5,80 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowHandle,
 } from '@temporalio/client';
+import { Command } from 'commander';
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import { endingOf, type Ending } from '../ending';
-import { MODES } from '../modes';
 import { fleetText, statusText } from '../report/fleet';
 import { UsageError } from '../fault';
+import { answerDone, type AnswerOptions } from '../outcome';
+import { withRunningTemporal } from '../reach';
+import { limitOptions, limitsOf, type LimitOptions } from './fleet-flags';
+import { answerOptions, named, withOptions } from './options';
 import { KnownError } from '../../workflows/domain/known-error';
 import { temporalProblem } from '../../workflows/domain/temporal-problem';
 
-export type Action = 'status' | 'pause' | 'resume' | 'stop' | 'limits';
+interface FleetActionOptions extends LimitOptions, AnswerOptions {
+  readonly id?: string;
+}
+
+const ACTIONS = {
+  status: {
+    help: 'show how far a fleet is, or how it ended',
+    example: 'moveout fleet status',
+  },
+  pause: {
+    help: 'start no more projects until it is resumed; what runs goes on',
+    example: 'moveout fleet pause',
+  },
+  resume: { help: 'start projects again', example: 'moveout fleet resume' },
+  stop: {
+    help: 'stop after the running migrations finish',
+    example: 'moveout fleet stop --id=migrate-all',
+  },
+  limits: {
+    help: 'change the limits of a running fleet; "none" takes one away',
+    example: 'moveout fleet limits --concurrency=8 --window=none',
+  },
+} as const;
+
+type Action = keyof typeof ACTIONS;
+
+/** The commands `moveout fleet status | pause | resume | stop | limits`. */
+export function fleetCommand(): Command {
+  return new Command('fleet')
+    .description('look at a fleet, or steer a running one')
+    .addCommand(actionCommand('status'))
+    .addCommand(actionCommand('pause'))
+    .addCommand(actionCommand('resume'))
+    .addCommand(actionCommand('stop'))
+    .addCommand(actionCommand('limits'));
+}
+
+function actionCommand(action: Action): Command {
+  const { help, example } = ACTIONS[action];
+  const command = new Command(action)
+    .description(help)
+    .action((options: FleetActionOptions) => answerDone(options, () => act(action, options)));
+  const id = named('--id <workflow id>', 'the fleet’s workflow id (default: migrate-all)');
+  const limits = action === 'limits' ? limitOptions() : [];
+  return withOptions(command, [id, ...limits, ...answerOptions()], example);
+}
+
+async function act(action: Action, options: FleetActionOptions): Promise<Ending> {
+  const change = action === 'limits' ? changeOf(options) : undefined;
+  const workflowId = options.id ?? 'migrate-all';
+  return withRunningTemporal((client) => steer(client, { action, workflowId, change }));
+}
+
+function changeOf(options: LimitOptions): object {
+  const { fields, problems } = limitsOf(options);
+  if (problems.length > 0) throw new UsageError(problems.join('; '));
+  if (Object.keys(fields).length > 0) return fields;
+  throw new UsageError('fleet limits needs a limit to change, for example --concurrency=8');
+}
 
 /** What is wanted of which fleet. */
-export interface Wanted {
+interface Wanted {
   readonly action: Action;
   readonly workflowId: string;
   /** The limits to change, for the action `limits`. */
@@ -37,7 +99,7 @@ const ANSWER_WITHIN_MS = 15_000;
  * Does what is wanted of a fleet and tells how far it is then; of a fleet that has ended, how it did.
  * Throws a `UsageError` where there is no such fleet, it has ended, or it refuses.
  */
-export async function steer(client: Client, wanted: Wanted): Promise<Ending> {
+async function steer(client: Client, wanted: Wanted): Promise<Ending> {
   const { action, workflowId } = wanted;
   const handle = client.workflow.getHandle(workflowId);
   const { status } = await fleetAt(client, handle);
@@ -110,7 +172,8 @@ async function answered(
 }
 
 function toldEnding(ending: Ending): Ending {
-  if (ending.kind === 'refused') return { ...ending, undone: MODES.all.undone };
+  if (ending.kind === 'refused')
+    return { ...ending, undone: 'the list of projects could not be made' };
   if (ending.kind !== 'fleet') return ending;
   return { kind: 'told', text: fleetText(ending.fleet), document: ending.fleet };
 }

@@ -2,16 +2,28 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../local/temporal-cli';
+import { Command } from 'commander';
+import { packageRoot } from '../../local/temporal-cli';
+import { withOptions } from './options';
 
 /** The exit status of a request that cannot be done here. */
 const REFUSED = 2;
+
+/** The command `moveout demo`. */
+export function demoCommand(): Command {
+  const command = new Command('demo')
+    .description(
+      'show it all on a PostgreSQL and a Temporal of its own: migrations, and a failure that is restored',
+    )
+    .action(runDemo);
+  return withOptions(command, [], 'moveout demo');
+}
 
 /**
  * Runs the demo to its end, as a program of its own, and takes over its exit status. An installation may come
  * without it, as the Docker image does; then one message says so.
  */
-export async function runDemo(): Promise<void> {
+async function runDemo(): Promise<void> {
   const program = path.join(packageRoot(), 'dist', 'demo', 'demo.js');
   if (!existsSync(program)) {
     process.stderr.write(

@@ -1,32 +1,62 @@
 import {
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
+  type Client,
   type ScheduleDescription,
   type ScheduleHandle,
 } from '@temporalio/client';
+import { Command } from 'commander';
 import type { Ending } from '../ending';
 import { UsageError } from '../fault';
-import type { Place } from './reach';
-import { moment } from './words';
+import { answerDone, type AnswerOptions } from '../outcome';
+import { withConfiguredTemporal } from '../reach';
+import { moment } from '../progress/words';
+import { answerOptions, withOptions } from './options';
+import { createCommand } from './schedule-create';
+import { listCommand } from './schedule-list';
+
+/** The commands `moveout schedule create | pause | resume | trigger | delete | list`. */
+export function scheduleCommand(): Command {
+  return new Command('schedule')
+    .description('manage Temporal Schedules that run a fleet')
+    .addCommand(createCommand())
+    .addCommand(namedCommand('pause', 'start no fleet until it is resumed', pauseSchedule))
+    .addCommand(namedCommand('resume', 'start fleets again', resumeSchedule))
+    .addCommand(namedCommand('trigger', 'start its fleet now', triggerSchedule))
+    .addCommand(namedCommand('delete', 'delete it; a fleet that runs goes on', deleteSchedule))
+    .addCommand(listCommand());
+}
+
+type Act = (client: Client, name: string) => Promise<Ending>;
+
+function namedCommand(verb: string, help: string, act: Act): Command {
+  const command = new Command(verb)
+    .description(help)
+    .argument('<name>', 'the schedule’s name, which is its id in Temporal')
+    .action((name: string, options: AnswerOptions) =>
+      answerDone(options, () => withConfiguredTemporal((client) => act(client, name))),
+    );
+  return withOptions(command, answerOptions(), `moveout schedule ${verb} nightly`);
+}
 
 /** Pauses a schedule; a fleet that runs goes on. */
-export async function pauseSchedule(place: Place, name: string): Promise<Ending> {
-  const { handle } = await find(place, name);
+async function pauseSchedule(client: Client, name: string): Promise<Ending> {
+  const { handle } = await find(client, name);
   await handle.pause('Paused by moveout schedule pause.');
   return told(name, 'is paused; a fleet that runs goes on');
 }
 
 /** Lets a schedule run again, also one that paused itself. */
-export async function resumeSchedule(place: Place, name: string): Promise<Ending> {
-  const { handle } = await find(place, name);
+async function resumeSchedule(client: Client, name: string): Promise<Ending> {
+  const { handle } = await find(client, name);
   await handle.unpause('Resumed by moveout schedule resume.');
   const { info } = await handle.describe();
   return told(name, `runs again; next: ${moment(info.nextActionTimes[0])}`);
 }
 
 /** Starts a schedule's fleet now. Throws a `UsageError` where its last one still runs. */
-export async function triggerSchedule(place: Place, name: string): Promise<Ending> {
-  const { handle, description } = await find(place, name);
+async function triggerSchedule(client: Client, name: string): Promise<Ending> {
+  const { handle, description } = await find(client, name);
   const [running] = description.info.runningActions;
   if (running !== undefined) {
     throw new UsageError(
@@ -38,8 +68,8 @@ export async function triggerSchedule(place: Place, name: string): Promise<Endin
 }
 
 /** Deletes a schedule; a fleet that runs goes on. */
-export async function deleteSchedule(place: Place, name: string): Promise<Ending> {
-  const { handle } = await find(place, name);
+async function deleteSchedule(client: Client, name: string): Promise<Ending> {
+  const { handle } = await find(client, name);
   await handle.delete();
   return told(name, 'is deleted; a fleet that runs goes on');
 }
@@ -50,7 +80,7 @@ interface Found {
 }
 
 /** Whoever mistypes a name must not stop something that is no fleet. */
-async function find({ client }: Place, name: string): Promise<Found> {
+async function find(client: Client, name: string): Promise<Found> {
   if (name === '') {
     throw new UsageError(
       'the name of the schedule is empty; moveout schedule list shows those there are',

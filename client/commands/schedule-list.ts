@@ -1,9 +1,22 @@
-import type { ScheduleSummary } from '@temporalio/client';
+import type { Client, ScheduleSummary } from '@temporalio/client';
+import { Command } from 'commander';
 import type { Ending } from '../ending';
 import { clipped } from '../progress/fleet-words';
 import { grid } from '../report/grid';
-import type { Place } from './reach';
-import { moment } from './words';
+import { answerDone, type AnswerOptions } from '../outcome';
+import { moment } from '../progress/words';
+import { withConfiguredTemporal } from '../reach';
+import { answerOptions, withOptions } from './options';
+
+/** The command `moveout schedule list`. */
+export function listCommand(): Command {
+  const command = new Command('list')
+    .description('show every schedule of fleets')
+    .action((options: AnswerOptions) =>
+      answerDone(options, () => withConfiguredTemporal(listSchedules)),
+    );
+  return withOptions(command, answerOptions(), 'moveout schedule list');
+}
 
 const COLUMNS = ['schedule', 'next run', 'last run', 'paused', 'note'].map((head) => ({ head }));
 
@@ -17,7 +30,7 @@ interface Row {
 }
 
 /** Tells every schedule whose action starts a fleet, whoever created it. */
-export async function listSchedules({ client }: Place): Promise<Ending> {
+async function listSchedules(client: Client): Promise<Ending> {
   const rows: Row[] = [];
   for await (const summary of client.schedule.list()) {
     if (summary.action?.workflowType === 'migrateAll') rows.push(rowOf(summary));

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { joinRunning } from '../local/embedded/join';
+import { stateFolder } from '../local/embedded/state-folder';
+import { connectClient } from '../temporal/connect';
+import { configuredTemporal, type Reachable } from '../temporal/settings';
+import { UsageError } from './fault';
+
+type Use<Result> = (client: Client) => Promise<Result>;
+
+/**
+ * Uses the configured Temporal, else the local one of a script that runs in this folder now. Throws one message
+ * if there is neither.
+ */
+export async function withRunningTemporal<Result>(use: Use<Result>): Promise<Result> {
+  const configured = configuredTemporal(process.env);
+  if (configured !== undefined) return connected(configured, use);
+  const state = stateFolder(process.env);
+  const server = await joinRunning({ state, script: randomUUID() });
+  if (server === undefined) {
+    throw new UsageError(
+      `no Temporal is configured (TEMPORAL_ADDRESS), and no script runs with the state folder ${state.folder}: there is no fleet to look at`,
+    );
+  }
+  try {
+    const connectionOptions = { address: server.address };
+    return await connected({ connectionOptions, namespace: 'default' }, use);
+  } finally {
+    await server.leave();
+  }
+}
+
+/** Uses the configured Temporal. Throws one message if none is, or if it cannot be reached. */
+export async function withConfiguredTemporal<Result>(use: Use<Result>): Promise<Result> {
+  const configured = configuredTemporal(process.env);
+  if (configured !== undefined) return connected(configured, use);
+  throw new UsageError(
+    'a schedule needs a Temporal that goes on running: name it in TEMPORAL_ADDRESS (the local one ends with its script)',
+  );
+}
+
+async function connected<Result>(reachable: Reachable, use: Use<Result>): Promise<Result> {
+  const client = await connectClient(reachable);
+  try {
+    return await use(client);
+  } finally {
+    await client.connection.close();
+  }
+}

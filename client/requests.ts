@@ -1,0 +1,161 @@
+import type { z } from 'zod';
+import { migrationWorkflowId } from '../workflows/domain/names';
+import {
+  backupRequestSchema,
+  migrateAllRequestSchema,
+  migrateRequestSchema,
+  reconcileRequestSchema,
+  restoreRequestSchema,
+  verifyRequestSchema,
+} from '../workflows/domain/request';
+import { UsageError } from './fault';
+
+/** The request of a migration, and of its plan. */
+export type MigrateRequest = z.input<typeof migrateRequestSchema>;
+export type BackupRequest = z.input<typeof backupRequestSchema>;
+/** The request of a restore, and of its plan. */
+export type RestoreRequest = z.input<typeof restoreRequestSchema>;
+export type VerifyRequest = z.input<typeof verifyRequestSchema>;
+export type MigrateAllRequest = z.input<typeof migrateAllRequestSchema>;
+export type ReconcileRequest = z.input<typeof reconcileRequestSchema>;
+
+/** What can be asked for: the request of each workflow. */
+export interface Requests {
+  readonly migrateProject: MigrateRequest;
+  readonly planProject: MigrateRequest;
+  readonly backupProject: BackupRequest;
+  readonly restoreProject: RestoreRequest;
+  readonly planRestore: RestoreRequest;
+  readonly verifyProject: VerifyRequest;
+  readonly migrateAll: MigrateAllRequest;
+  readonly reconcile: ReconcileRequest;
+}
+
+/** What is asked of Temporal: one workflow, its input and how it is called there. */
+export interface Request {
+  readonly workflowType: keyof Requests;
+  readonly workflowId: string;
+  /** Checked by the schema that the workflow will use, with its defaults filled in. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** One line for lists: `project-abc → project_abc_db`. */
+  readonly summary: string;
+  /** What has not happened if the request is refused: `the plan could not be made`. */
+  readonly undone: string;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+type Read =
+  | { readonly error: z.ZodError }
+  | { readonly request: Omit<Request, 'workflowType'>; readonly error?: undefined };
+
+/** How a workflow is called that is asked for with a valid input; `now` is in epoch millis. */
+interface Naming<Valid> {
+  readonly workflowId: (input: Valid, now: number) => string;
+  readonly summary: (input: Valid) => string;
+  readonly undone: (input: Valid) => string;
+}
+
+function kind<Valid extends Input>(schema: z.ZodType<Valid>, naming: Naming<Valid>) {
+  return (asked: unknown, now: number): Read => {
+    const { success, error, data } = schema.safeParse(asked);
+    if (!success) return { error };
+    const workflowId = naming.workflowId(data, now);
+    const [summary, undone] = [naming.summary(data), naming.undone(data)];
+    return { request: { workflowId, input: data, summary, undone } };
+  };
+}
+
+interface Move {
+  readonly projectRef: string;
+  readonly databaseName?: string | undefined;
+}
+
+const moveOf = ({ projectRef, databaseName }: Move): string =>
+  `${projectRef} → ${databaseName ?? 'its configured database'}`;
+
+/** Everything that can be asked for. A workflow id without a time lets only one such run be at work. */
+const KINDS: Readonly<Record<keyof Requests, (asked: unknown, now: number) => Read>> = {
+  migrateProject: kind(migrateRequestSchema, {
+    workflowId: ({ projectRef }) => migrationWorkflowId(projectRef),
+    summary: moveOf,
+    undone: () => 'the migration was not started',
+  }),
+  planProject: kind(migrateRequestSchema, {
+    workflowId: ({ projectRef }, now) => `plan-project/${projectRef}-${now}`,
+    summary: (input) => `${moveOf(input)}: the plan`,
+    undone: () => 'the plan could not be made',
+  }),
+  backupProject: kind(backupRequestSchema, {
+    workflowId: ({ projectRef }, now) => `backup-project/${projectRef}-${now}`,
+    summary: ({ projectRef }) => `${projectRef} → a backup`,
+    undone: () => 'the backup was not started',
+  }),
+  restoreProject: kind(restoreRequestSchema, {
+    workflowId: ({ databaseName }) => `restore-project/${databaseName}`,
+    summary: ({ backupId, databaseName }) => `${backupId} → ${databaseName}`,
+    undone: () => 'the restore was not started',
+  }),
+  planRestore: kind(restoreRequestSchema, {
+    workflowId: ({ databaseName }, now) => `plan-restore/${databaseName}-${now}`,
+    summary: ({ backupId, databaseName }) => `${backupId} → ${databaseName}: the plan`,
+    undone: () => 'the plan could not be made',
+  }),
+  verifyProject: kind(verifyRequestSchema, {
+    workflowId: ({ projectRef }, now) => `verify-project/${projectRef}-${now}`,
+    summary: ({ projectRef, backupId }) => `${projectRef} = ${backupId ?? 'its backup'}?`,
+    undone: () => 'the verification was not started',
+  }),
+  migrateAll: kind(migrateAllRequestSchema, {
+    workflowId: ({ failedOf }) => (failedOf === undefined ? 'migrate-all' : 'retry-failed'),
+    summary: ({ failedOf, file }) => {
+      if (failedOf !== undefined)
+        return `what failed last in ${failedOf === 'any' ? 'any run' : failedOf}`;
+      return file === undefined ? 'every configured project' : `every project of ${file}`;
+    },
+    undone: ({ failedOf }) =>
+      `the list of ${failedOf === undefined ? '' : 'failed '}projects could not be made`,
+  }),
+  reconcile: kind(reconcileRequestSchema, {
+    workflowId: () => 'reconcile',
+    summary: () => 'what runs left that were ended from outside',
+    undone: () => 'the runs that were ended from outside could not be looked for',
+  }),
+};
+
+/** Who asks, for messages about fields that cannot be taken. */
+export interface Asking {
+  readonly now: number;
+  readonly wordsOf: (issue: z.core.$ZodIssue) => string;
+}
+
+/** Makes a request. Throws one `UsageError` that names every field that cannot be taken. */
+export function readRequest(
+  workflowType: keyof Requests,
+  asked: object,
+  { now, wordsOf }: Asking,
+): Request {
+  const read = KINDS[workflowType](asked, now);
+  if (read.error === undefined) return { workflowType, ...read.request };
+  throw new UsageError(read.error.issues.map(wordsOf).join('; '));
+}
+
+/**
+ * Makes a program's request into what Temporal is asked for. Throws one `UsageError` that names every field
+ * that cannot be taken. `now` is in epoch millis.
+ */
+export function requestFor<Type extends keyof Requests>(
+  workflowType: Type,
+  asked: Requests[Type],
+  now: number,
+): Request {
+  const wordsOf = ({ path, message }: z.core.$ZodIssue): string =>
+    `${[workflowType, ...path].join('.')}: ${message}`;
+  return readRequest(workflowType, asked, { now, wordsOf });
+}
+
+/** The input of a run that was started by anybody, as `Request.input` would hold it. */
+export function inputAsRequested(workflowType: keyof Requests, input: unknown): unknown {
+  const read = KINDS[workflowType](input, 0);
+  return read.error === undefined ? read.request.input : undefined;
+}
