@@ -40,7 +40,7 @@ export class Follower {
   }
 
   /**
-   * Resolves when the run has ended, is parked, or the person at the terminal lets go of it. Rejects
+   * Resolves when the run has ended, is parked, or the person at the terminal stops following it. Rejects
    * when Temporal does not answer for a minute or the worker of this process fails.
    */
   async ending(): Promise<Ending> {
@@ -76,7 +76,7 @@ export class Follower {
     screen.show(now);
     if (now.unserved > UNSERVED_SECONDS) {
       screen.sayOnce(
-        `No worker takes up the run: does one poll the task queue "${session.taskQueue}"? Waiting for it.`,
+        `No worker is polling the task queue "${session.taskQueue}": waiting for one.`,
       );
     }
     if (now.fleet !== undefined) {
@@ -91,7 +91,7 @@ export class Follower {
     const { wishes, screen } = this.#following;
     if (wishes.wish !== 'cancel' || this.#isCancelled) return;
     screen.sayOnce(
-      'Cancelling: what was written is being put back. Ctrl-C once more lets go of it.',
+      'Cancelling: the target is being restored. Ctrl-C once more stops following the run.',
     );
     try {
       await this.#handle.cancel();

@@ -55,7 +55,7 @@ export class Interrupts implements Wishes {
     if (this.#count > 2) this.#become('detach');
     if (this.#count === 2) this.#become('cancel');
     if (this.#count > 1) return;
-    this.#say('Interrupted. Ctrl-C again within 3 s cancels the run and puts everything back now.');
+    this.#say('Interrupted. Ctrl-C again within 3 s cancels the run and restores the target now.');
     this.#timer = setTimeout(this.#detach, SECOND_THOUGHT_MS);
   };
 

@@ -115,7 +115,7 @@ function wordsOf(ending: Ending): string {
     case 'restorePlan':
       return 'planned';
     case 'reconciled':
-      return `${counted(ending.reconciled.reconciled.length, 'run')} looked after`;
+      return `${counted(ending.reconciled.reconciled.length, 'run')} reconciled`;
     case 'refused':
     case 'unknown':
     case 'bug':

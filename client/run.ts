@@ -118,9 +118,9 @@ function lost(workflowId: string, error: unknown, screen: Screen): Ending {
 function whatBecomes({ isOwnWorker, webUi }: Session, workflowId: string): string {
   const head = `Interrupted: ${workflowId} is no longer followed.`;
   if (!isOwnWorker)
-    return `${head} It goes on in the worker that serves it; the same command follows it again.`;
+    return `${head} It continues on its worker; run the same command to follow it again.`;
   const where = webUi === undefined ? '' : ' with its local Temporal server';
-  return `${head} It stands still${where} until the next start with the same flags, which finishes or restores it.`;
+  return `${head} It is suspended${where} until the next start with the same flags, which finishes or restores it.`;
 }
 
 function placesOf({ connectionString, backupDir, config }: RunOptions): Places {

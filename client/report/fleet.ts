@@ -128,7 +128,7 @@ function adviceOf({ fleetId, counts, notStarted = 0 }: FleetReport): string {
   return [
     isAny('parked') ? 'Parked projects wait for a person: see docs/runbook.md, "Parked".' : '',
     isAny('terminated') || isAny('timed-out')
-      ? 'What was terminated or timed out is put back by: moveout reconcile'
+      ? 'What was terminated or timed out is restored by: moveout reconcile'
       : '',
     TRIED_AGAIN.some(isAny)
       ? `When the causes are fixed: moveout retry-failed --of ${fleetId}`

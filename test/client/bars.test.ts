@@ -18,7 +18,7 @@ const STEPS = [
 const WHY =
   '  initSchema is tried again: database "postgres" on connection "shared": the lock on table auth.users was not to be had in time [SQLSTATE 55P03]';
 const QUESTION =
-  'Interrupted. Ctrl-C again within 3 s cancels the run and puts everything back now.';
+  'Interrupted. Ctrl-C again within 3 s cancels the run and restores the target now.';
 
 const opened: Display[] = [];
 afterEach(() => opened.splice(0).forEach((display) => display.end()));
@@ -48,9 +48,9 @@ describe.each([40, 80, 110, 120])('bars on a terminal of %i columns', (columns) 
     display.say(QUESTION);
     display.update(STEPS);
     display.say(WHY);
-    display.say('Cancelling: what was written is being put back.');
+    display.say('Cancelling: the target is being restored.');
     display.end();
-    const words = [QUESTION, WHY, 'Cancelling: what was written is being put back.'].join(' ');
+    const words = [QUESTION, WHY, 'Cancelling: the target is being restored.'].join(' ');
     expect(said(terminal)).toBe(words.replace(/\s+/g, ' '));
     expect(steps(terminal)).toEqual(['planMigration', 'backupProject', 'initSchema']);
     expect(terminal.isAsBefore).toBe(true);
