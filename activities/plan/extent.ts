@@ -163,7 +163,7 @@ function rowsAgainst(
 ): TrialGround['rowsAgainst'] {
   let keys: ProjectKeys | undefined;
   return async (table: string, scopes: Scopes) => {
-    const who = { ref: wanted.projectRef };
+    const who = { refs: [wanted.projectRef] };
     keys ??= await readKeysOf(client, { wanted, who, exists: existence(tables) });
     if (keys === undefined) return [];
     const scope = { keys, tables: scoped(tables, classify(tables, scopes), keys) };

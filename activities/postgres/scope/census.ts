@@ -9,13 +9,13 @@ import {
   type Counted,
   type Counting,
   type Counts,
+  type Grouping,
 } from './grouped-counts';
-import { bucketsByProject, usersByProject, type Grouping } from './grouped-tenancy';
 import { readDeletedUsers } from './deleted-users';
 import { knownRefs } from './known-refs';
 import { existence, addPublicToSearchPath } from './project-keys';
 import type { Overlap } from './ownership';
-import { usersAreDisjoint } from './tenancy';
+import { bucketsByProject, usersAreDisjoint, usersByProject } from './tenancy';
 
 /** How much there is of each project, and what several claim. */
 export interface RowsPerProject {
@@ -80,7 +80,7 @@ function sizesOf(tenancy: Tenancy): readonly Counting[] {
     place: 'tenancy.users',
     table: 'auth.users',
     statement: (grouping) =>
-      `SELECT p.ref, count(*)::text AS rows FROM (${usersByProject(tenancy.users, grouping)}) AS p
+      `SELECT p.ref, count(*)::text AS rows FROM (${usersByProject(tenancy.users, grouping, grouping.deleted)}) AS p
         GROUP BY 1`,
   };
   const objects: Counting = {
@@ -109,7 +109,7 @@ async function findOverlaps(
     ? new Map<string, number>()
     : await countShared(client, grouping, {
         place: 'tenancy.users',
-        statement: (wanted) => usersByProject(tenancy.users, wanted),
+        statement: (wanted) => usersByProject(tenancy.users, wanted, wanted.deleted),
       });
   if (tenancy.buckets.by !== 'id-prefix' && tenancy.buckets.by !== 'owner') {
     const others = OTHER_BUCKETS.filter((table) => grouping.hasTable(table));

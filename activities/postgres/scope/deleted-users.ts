@@ -3,9 +3,8 @@ import { z } from 'zod';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { literal } from '../identifiers';
 import { clues, type Clues } from './deleted-user-clues';
-import { bucketsByProject } from './grouped-tenancy';
 import { allRefs, type WantedProject } from './known-refs';
-import type { DeletedUsers } from './tenancy';
+import { bucketsByProject, type DeletedUsers } from './tenancy';
 
 type Exists = (table: string, column?: string) => boolean;
 
@@ -98,8 +97,7 @@ function bucketsWithRefs(
   const { by } = tenancy.buckets;
   if (!exists('storage.buckets') || (by !== 'id-prefix' && by !== 'table')) return undefined;
   return bucketsByProject(tenancy, {
-    ...{ refs, knownRefs: refs, form: 'joined' },
+    ...{ refs, knownRefs: refs },
     hasColumn: (column) => exists('storage.buckets', column),
-    hasTable: (table) => exists(table),
   });
 }

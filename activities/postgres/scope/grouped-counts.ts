@@ -4,7 +4,8 @@ import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { underSavepoint, type Refusal } from '../session/transaction';
 import type { Client } from 'pg';
 import { naming } from '../errors/classify';
-import type { Grouping } from './grouped-tenancy';
+import type { Owners } from './membership';
+import type { DeletedUsers } from './tenancy';
 
 /** The projects of one source, and the rules that tell them apart. */
 export interface Counted {
@@ -14,6 +15,19 @@ export interface Counted {
   readonly refs: readonly string[];
   /** A statement that takes longer than this is given up. */
   readonly patience?: number;
+}
+
+/** Several projects that are told apart in one statement. */
+export interface Grouping extends Owners {
+  readonly refs: readonly string[];
+  /** All refs that could claim a bucket by its prefix; those above among them. */
+  readonly knownRefs: readonly string[];
+  /** Whether the source's buckets have this column. */
+  readonly hasColumn: (column: string) => boolean;
+  /** Whether the source has this table. */
+  readonly hasTable: (table: string) => boolean;
+  /** The soft-deleted users that carry no ref; absent if there are none. */
+  readonly deleted?: DeletedUsers | undefined;
 }
 
 /** One kind of rows, and the statement that yields `ref` and `rows` of many projects at once. */

@@ -15,7 +15,7 @@ export interface WantedProject {
 
 /** The rules, and the refs that begin with one ref; without one, all refs. */
 export type WantedRefs = Pick<WantedProject, 'tenancy' | 'configuredRefs'> & {
-  readonly beginning?: string;
+  readonly beginning?: string | undefined;
 };
 
 /**

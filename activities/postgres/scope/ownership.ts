@@ -41,18 +41,19 @@ export async function findOverlap(
   scope: ProjectScope,
   wanted: WantedProject,
 ): Promise<Overlap | undefined> {
-  const who = { refs: wanted.configuredRefs, except: wanted.projectRef };
+  const others = wanted.configuredRefs?.filter((ref) => ref !== wanted.projectRef);
+  const who = { refs: others, except: wanted.projectRef };
   const asking: Asking = { wanted, who, exists: scope.keys.exists };
   const { tenancy } = wanted;
   if (usersAreDisjoint(tenancy.users) && tenancy.buckets.by === 'id-prefix')
     return { users: 0, buckets: 0 };
-  if (who.refs?.every((ref) => ref === who.except) === true) return { users: 0, buckets: 0 };
-  const others = await readUsers(client, { ...asking, deleted: scope.keys.deleted });
-  if (others === undefined) return undefined;
+  if (others?.length === 0) return { users: 0, buckets: 0 };
+  const theirs = await readUsers(client, { ...asking, deleted: scope.keys.deleted });
+  if (theirs === undefined) return undefined;
   const users = usersAreDisjoint(tenancy.users)
     ? 0
-    : await count(client, `auth.users AS t WHERE ${both('t.id', scope.keys.users, others)}`);
-  return { users, buckets: await sharedBuckets(client, scope, { ...asking, users: others }) };
+    : await count(client, `auth.users AS t WHERE ${both('t.id', scope.keys.users, theirs)}`);
+  return { users, buckets: await sharedBuckets(client, scope, { ...asking, users: theirs }) };
 }
 
 /**

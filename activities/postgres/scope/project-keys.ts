@@ -3,18 +3,19 @@ import type { TableFacts } from '../catalog/tables';
 import { SEARCH_PUBLIC } from '../session/settings';
 import { naming } from '../errors/classify';
 import { readDeletedUsers } from './deleted-users';
-import { NO_KEYS, readKeys, readKeySets, type KeyRule, type KeySet } from './keys';
+import {
+  NO_KEYS,
+  readKeys,
+  readKeySets,
+  readSharedKeys,
+  readTokenKeys,
+  type KeyRule,
+  type KeySet,
+} from './keys';
 import { knownRefs, type WantedProject } from './known-refs';
 import type { ProjectKeys } from './rules';
-import { readSharedKeys } from './keys';
-import { readTokenKeys } from './keys';
-import {
-  bucketsStatement,
-  instancesStatement,
-  usersStatement,
-  type BucketKind,
-  type Owners,
-} from './tenancy';
+import { onlyRef, type Owners } from './membership';
+import { bucketsStatement, instancesStatement, usersStatement, type BucketKind } from './tenancy';
 
 const KINDS_OF_BUCKETS = {
   buckets: { table: 'storage.buckets', id: 'id', name: 'id', type: 'text' },
@@ -65,7 +66,7 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
   };
 }
 
-/** The users that the tenancy gives to the claimants; `undefined` if it cannot tell. */
+/** The users that the tenancy gives to the owners; `undefined` where it cannot tell. */
 export async function readUsers(
   client: Client,
   { wanted, who, deleted }: Asking & Pick<ProjectKeys, 'deleted'>,
@@ -79,7 +80,7 @@ export async function readUsers(
 
 /** The keys of one project may be a list; those of all are too many to be repeated in each statement. */
 function listsOf(who: Owners): Pick<KeyRule, 'largestList'> {
-  return 'ref' in who ? {} : { largestList: 0 };
+  return onlyRef(who) === undefined ? { largestList: 0 } : {};
 }
 
 interface AskingBuckets extends Asking {
@@ -94,9 +95,9 @@ export function bucketRule(
 ): string | undefined {
   const buckets: BucketKind = kindOf(kind, exists);
   if (!exists(buckets.table)) return undefined;
-  const named: BucketKind =
-    kind === 'buckets' ? { ...buckets, owner: ownedBy(users, buckets.table, exists) } : buckets;
-  return bucketsStatement(wanted.tenancy.buckets, named, { ...who, knownRefs: refs });
+  const hasOwner = (column: string): boolean => exists(buckets.table, column);
+  const owned = { ...buckets, ...(kind === 'buckets' && { hasOwner }), knownRefs: refs };
+  return bucketsStatement(wanted.tenancy.buckets, owned, { ...who, users });
 }
 
 /** Until Storage's migration 0048 an analytics bucket's name was its key. */
@@ -106,9 +107,9 @@ function kindOf(kind: KindOfBuckets, exists: Exists): BucketKind & Pick<KeyRule,
   return { ...found, name: found.id, type: 'text' };
 }
 
-/** The refs that matter to the claimants' buckets. */
+/** The refs that matter to the owners' buckets. */
 export async function refsFor(client: Client, { wanted, who }: Asking): Promise<readonly string[]> {
-  return knownRefs(client, { ...wanted, ...('ref' in who && { beginning: who.ref }) });
+  return knownRefs(client, { ...wanted, beginning: onlyRef(who) });
 }
 
 /** What the source has, from its catalog. */
@@ -135,12 +136,4 @@ async function instancesOf(client: Client, { wanted, who }: Asking): Promise<Key
     'SELECT x.instance_id FROM auth.users AS x WHERE x.instance_id IS NOT NULL GROUP BY 1';
   const statement = `SELECT i.id FROM (${instances}) AS i (id)`;
   return naming('tenancy.users', () => readKeys(client, { type: 'uuid', statement }));
-}
-
-function ownedBy(users: KeySet, table: string, exists: Exists): string {
-  const rules = [
-    ...(exists(table, 'owner_id') ? [users.hasText('b.owner_id')] : []),
-    ...(exists(table, 'owner') ? [users.has('b.owner')] : []),
-  ];
-  return rules.length === 0 ? 'false' : `(${rules.join(' OR ')})`;
 }

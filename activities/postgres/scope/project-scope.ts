@@ -41,7 +41,7 @@ export async function readProjectScope(
 ): Promise<ProjectScope> {
   const classification = classify(tables, wanted.scopes);
   assertCovered(classification);
-  const who = { ref: wanted.projectRef };
+  const who = { refs: [wanted.projectRef] };
   const filled = await tablesWithRows(
     client,
     tables.map(({ table }) => table),

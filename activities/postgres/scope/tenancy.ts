@@ -1,15 +1,18 @@
-import type { BucketTenancy, UserTenancy } from '../../../workflows/domain/tenancy';
-import { inlined } from '../configured-query';
+import type { BucketTenancy, Tenancy, UserTenancy } from '../../../workflows/domain/tenancy';
 import { ident, literal, qualified } from '../identifiers';
-
-/** Whose share a statement yields: one project's, or that of several together. */
-export type Owners =
-  | { readonly ref: string }
-  | {
-      /** The projects; `undefined` for whichever there are. */
-      readonly refs: readonly string[] | undefined;
-      readonly except?: string;
-    };
+import {
+  queryPairs,
+  idsByProject,
+  idsOf,
+  isTheirs,
+  list,
+  onlyRef,
+  othersAreUnknown,
+  type Owners,
+  type Membership,
+  type RowsWithRef,
+  type UserTest,
+} from './membership';
 
 /** Soft-deleted users that carry no ref. */
 export interface DeletedUsers {
@@ -19,99 +22,74 @@ export interface DeletedUsers {
   readonly statement?: string;
 }
 
-/** What a uuid looks like to PostgreSQL; any other text is no id of a user or instance. */
-export const UUID = '^([0-9a-f]{4}-?){7}[0-9a-f]{4}$';
-
 /** Buckets of one kind. */
 export interface BucketKind {
   readonly table: string;
   readonly id: string;
   readonly name: string;
-  /** The predicate that a bucket's owner is a user of the claimants; absent if buckets have no owner. */
-  readonly owner?: string;
+  /** Which of the columns that may name a bucket's owner the table has; absent if these buckets have no owner. */
+  readonly hasOwner?: (column: string) => boolean;
+}
+
+/** Buckets, and all refs that could claim one of them by its prefix: those of the owners among them. */
+export interface PrefixedBuckets extends BucketKind {
+  readonly knownRefs: readonly string[];
 }
 
 /**
- * The statement that yields `id` for each user of the claimants, those of the soft-deleted users that
- * were found to be theirs among them; `undefined` if the rule cannot say it without knowing their
- * refs.
+ * The statement that yields `id` for each user of the owners, those of the soft-deleted users that
+ * were found to be theirs among them; `undefined` if the rule cannot say it without knowing their refs.
  */
 export function usersStatement(
   rule: UserTenancy,
   who: Owners,
   deleted?: DeletedUsers,
 ): string | undefined {
-  const users = 'SELECT u.id FROM auth.users AS u';
-  switch (rule.by) {
-    case 'app-metadata': {
-      const carried = `${users} WHERE ${isTheirs(`u.raw_app_meta_data ->> ${literal(rule.key)}`, who)}`;
-      if (deleted?.statement === undefined) return carried;
-      return `${carried} UNION ALL SELECT f.id FROM (${deleted.statement}) AS f WHERE ${isTheirs('f.ref', who)}`;
-    }
-    case 'instance-id': {
-      const instances = instancesStatement(rule, who);
-      if (instances === undefined)
-        return othersAreUnknown(who) ? undefined : `${users} WHERE u.instance_id IS NOT NULL`;
-      return `${users} WHERE u.instance_id IN (${instances})`;
-    }
-    case 'query': {
-      const found = forEach(rule.sql, who);
-      return found && `${users} WHERE u.id IN (SELECT m.id::uuid FROM (${found}) AS m)`;
-    }
-    case 'table':
-      return `${users} WHERE u.id::text IN (SELECT lower(m.id) FROM (${mapped(rule, rule.user, who)}) AS m (id))`;
-    case 'all':
-      return othersAreUnknown(who) ? undefined : users;
-  }
+  if (rule.by === 'all' && othersAreUnknown(who)) return undefined;
+  return idsOf(userMembership(rule, who, deleted), who);
 }
 
 /**
- * The statement that yields the instance ids which stand for the claimants; `undefined` if any id
- * may stand for a project.
+ * The statement that yields `ref` and `id` for each user of the owners, every pair once. `ref` is NULL
+ * if the rule gives a user to all of them. Cheap for every rule but a configured statement that
+ * PostgreSQL cannot join: it is then run once for each project.
  */
-export function instancesStatement(
-  rule: Extract<UserTenancy, { by: 'instance-id' }>,
+export function usersByProject(
+  rule: UserTenancy,
   who: Owners,
-): string | undefined {
-  if (rule.sql !== undefined) {
-    const found = forEach(rule.sql, who, 'instance');
-    return found && `SELECT m.instance::text::uuid FROM (${found}) AS m`;
-  }
-  if ('ref' in who) return `SELECT ${literal(who.ref)}::uuid`;
-  return who.refs && `SELECT r.ref::uuid FROM ${refsTable(who.refs, who.except)} AS r (ref)`;
+  deleted: DeletedUsers | undefined,
+): string {
+  return idsByProject(userMembership(rule, who, deleted), who);
 }
 
 /**
- * The statement that yields `id` for each bucket of one kind that the rule gives to the claimants;
- * `undefined` if the rule knows no such buckets, or cannot say it without knowing refs.
+ * The statement that yields `id` for each bucket of one kind that the rule gives to the owners, whose
+ * users are tested by `users`; `undefined` if the rule knows no such buckets, or cannot say it without
+ * knowing refs.
  */
 export function bucketsStatement(
   rule: BucketTenancy,
-  buckets: BucketKind,
-  who: Owners & { readonly knownRefs: readonly string[] },
+  buckets: PrefixedBuckets,
+  who: Owners & { readonly users: UserTest },
 ): string | undefined {
-  const select = `SELECT b.${buckets.id} AS id FROM ${buckets.table} AS b`;
-  switch (rule.by) {
-    case 'id-prefix':
-      return `${select} WHERE ${prefixPredicate(`b.${buckets.name}`, rule.separator, who)}`;
-    case 'owner':
-      return buckets.owner === undefined ? undefined : `${select} WHERE ${buckets.owner}`;
-    case 'query': {
-      const found = forEach(rule.sql, who);
-      return (
-        found && `${select} WHERE b.${buckets.id}::text IN (SELECT m.id::text FROM (${found}) AS m)`
-      );
-    }
-    case 'table':
-      return `${select} WHERE b.${buckets.id}::text IN (${mapped(rule, rule.bucket, who)})`;
-    case 'all':
-      return select;
-  }
+  const member = bucketMembership(rule, buckets, who);
+  return member && idsOf(member, who, who.users);
 }
 
-/** All projects but one are asked for, and nothing says which there are. */
-function othersAreUnknown(who: Owners): boolean {
-  return !('ref' in who) && who.refs === undefined && who.except !== undefined;
+/** As `usersByProject`, for the buckets of stock Storage. */
+export function bucketsByProject(
+  tenancy: Tenancy,
+  who: Owners & {
+    readonly knownRefs: readonly string[];
+    readonly hasColumn: (column: string) => boolean;
+    readonly deleted?: DeletedUsers | undefined;
+  },
+): string {
+  const { knownRefs, hasColumn: hasOwner } = who;
+  const buckets = { table: 'storage.buckets', id: 'id', name: 'id', hasOwner, knownRefs };
+  const member = bucketMembership(tenancy.buckets, buckets, who);
+  if (member === undefined) return 'SELECT NULL::text AS ref, NULL::text AS id WHERE false';
+  return idsByProject(member, who, usersByProject(tenancy.users, who, who.deleted));
 }
 
 /** Whether no two projects can claim the same user under the rule, whatever the rows say. */
@@ -119,72 +97,136 @@ export function usersAreDisjoint(rule: UserTenancy): boolean {
   return rule.by === 'app-metadata' || (rule.by === 'instance-id' && rule.sql === undefined);
 }
 
-function isTheirs(value: string, who: Owners): string {
-  if ('ref' in who) return `${value} = ${literal(who.ref)}`;
-  const others = who.except === undefined ? '' : ` AND ${value} <> ${literal(who.except)}`;
-  if (who.refs === undefined) return `${value} IS NOT NULL${others}`;
-  return `${value} = ANY (${list(who.refs)})${others}`;
-}
-
-/** The users or buckets that a mapping table gives to the claimants, as text. */
-function mapped(
-  rule: { readonly table: string; readonly project: string },
-  column: string,
+/** The definition of which users are whose. */
+function userMembership(
+  rule: UserTenancy,
   who: Owners,
-): string {
-  return `SELECT m.${ident(column)}::text FROM ${qualified(rule.table)} AS m
-    WHERE ${isTheirs(`m.${ident(rule.project)}::text`, who)}`;
-}
-
-/** A bucket is the project's whose ref its id begins with; of several such refs the longest. */
-function prefixPredicate(
-  id: string,
-  separator: string,
-  who: Owners & { readonly knownRefs: readonly string[] },
-): string {
-  if (!('ref' in who)) {
-    const longest = longestPrefix(id, separator, who.knownRefs);
-    return who.refs === undefined
-      ? `${longest} IS NOT NULL`
-      : `${longest} = ANY (${list(who.refs)})`;
+  deleted: DeletedUsers | undefined,
+): Membership {
+  const [from, id] = ['auth.users AS u', 'u.id'];
+  switch (rule.by) {
+    case 'app-metadata': {
+      const carried = { from, id, ref: `u.raw_app_meta_data ->> ${literal(rule.key)}` };
+      if (deleted?.statement === undefined) return { by: 'ref', rows: [carried] };
+      const found = { from: `(${deleted.statement}) AS f`, id: 'f.id', ref: 'f.ref' };
+      return { by: 'ref', rows: [carried, found] };
+    }
+    case 'instance-id': {
+      const [key, whenAnybodys] = ['u.instance_id', 'u.instance_id IS NOT NULL'];
+      return { by: 'pairs', from, id, key, pairs: instancePairs(rule, who), whenAnybodys };
+    }
+    case 'query': {
+      const pairs = queryPairs(rule.sql, who, { key: 'q.id::uuid' });
+      return { by: 'pairs', from, id, key: id, pairs };
+    }
+    case 'table': {
+      const pairs = mappedPairs(rule, who, `lower(m.${ident(rule.user)}::text)`);
+      return { by: 'pairs', from, id, key: 'u.id::text', pairs };
+    }
+    case 'all':
+      return { by: 'everybody', from, id };
   }
-  const { ref } = who;
-  const longer = who.knownRefs.filter(
-    (known) => known.length > ref.length && known.startsWith(ref),
-  );
-  const theirs = longer.map((known) => ` AND NOT ${belongs(id, known, separator)}`);
-  return `${belongs(id, ref, separator)}${theirs.join('')}`;
 }
 
-/** The longest ref that an id begins with. Each beginning is looked up: there may be thousands of refs. */
-export function longestPrefix(id: string, separator: string, refs: readonly string[]): string {
-  const parts = `string_to_array(${id}, ${literal(separator)})`;
-  return `(SELECT p.ref FROM (SELECT array_to_string((${parts})[1:i], ${literal(separator)}) AS ref
-       FROM generate_subscripts(${parts}, 1) AS i) AS p
-    WHERE p.ref = ANY (${list(refs)}) ORDER BY length(p.ref) DESC LIMIT 1)`;
+/** The definition of which buckets of one kind are whose; `undefined` if the rule knows no such buckets. */
+function bucketMembership(
+  rule: BucketTenancy,
+  buckets: PrefixedBuckets,
+  who: Owners,
+): Membership | undefined {
+  const [from, id] = [`${buckets.table} AS b`, `b.${buckets.id}`];
+  switch (rule.by) {
+    case 'id-prefix':
+      return { by: 'ref', rows: [prefixed(rule.separator, buckets, who)] };
+    case 'owner': {
+      const { hasOwner } = buckets;
+      if (hasOwner === undefined) return undefined;
+      const owners = (users: UserTest): readonly string[] => [
+        ...(hasOwner('owner_id') ? [users.hasText('b.owner_id')] : []),
+        ...(hasOwner('owner') ? [users.has('b.owner')] : []),
+      ];
+      return { by: 'owner', from, id, owners };
+    }
+    case 'query': {
+      const pairs = queryPairs(rule.sql, who, { key: 'q.id::text' });
+      return { by: 'pairs', from, id, key: `${id}::text`, pairs };
+    }
+    case 'table': {
+      const pairs = mappedPairs(rule, who, `m.${ident(rule.bucket)}::text`);
+      return { by: 'pairs', from, id, key: `${id}::text`, pairs };
+    }
+    case 'all':
+      return { by: 'everybody', from, id };
+  }
 }
 
-function belongs(id: string, ref: string, separator: string): string {
-  return `(${id} = ${literal(ref)} OR starts_with(${id}, ${literal(ref + separator)}))`;
+/** The statement that yields the instance ids which stand for the owners; `undefined` if any id may. */
+export function instancesStatement(
+  rule: Extract<UserTenancy, { by: 'instance-id' }>,
+  who: Owners,
+): string | undefined {
+  const pairs = instancePairs(rule, who);
+  return pairs && `SELECT p.key FROM (${pairs}) AS p`;
 }
 
-/** Refs in the place of `$1`: under names that no configured statement has for its own tables. */
-export const CLAIMANTS = 'moveout_claimants (moveout_ref)';
-export const CLAIMANT = 'moveout_claimants.moveout_ref';
+/** What a uuid looks like to PostgreSQL; any other text is no id of a user or instance. */
+export const UUID = '^([0-9a-f]{4}-?){7}[0-9a-f]{4}$';
 
-/** A configured statement for one project, or for each of several; its one column is called as given. */
-function forEach(statement: string, who: Owners, column?: string): string | undefined {
-  const as = column === undefined ? '' : ` (${column})`;
-  if ('ref' in who) return `SELECT q.* FROM (${inlined(statement, literal(who.ref))}) AS q${as}`;
-  if (who.refs === undefined) return undefined;
-  return `SELECT q.* FROM ${refsTable(who.refs, who.except)} AS ${CLAIMANTS}
-    CROSS JOIN LATERAL (${inlined(statement, CLAIMANT)}) AS q${as}`;
+/**
+ * Pairs of ref and instance id. Of several projects one whose ref is no uuid has no users; a single one
+ * is refused by PostgreSQL, since its configuration is wrong.
+ */
+function instancePairs(
+  { sql }: Extract<UserTenancy, { by: 'instance-id' }>,
+  who: Owners,
+): string | undefined {
+  if (sql !== undefined)
+    return queryPairs(sql, who, { key: 'q.instance::text::uuid', names: '(instance)' });
+  const only = onlyRef(who);
+  if (only !== undefined)
+    return `SELECT ${literal(only)}::text AS ref, ${literal(only)}::uuid AS key`;
+  const ids = who.refs?.filter((ref) => new RegExp(UUID, 'u').test(ref));
+  return ids && `SELECT r.ref, r.ref::uuid AS key FROM unnest(${list(ids)}) AS r (ref)`;
 }
 
-function refsTable(refs: readonly string[], except: string | undefined): string {
-  return `unnest(${list(refs.filter((ref) => ref !== except))})`;
+/** Pairs of ref and key out of a mapping table. */
+function mappedPairs(
+  rule: { readonly table: string; readonly project: string },
+  who: Owners,
+  key: string,
+): string {
+  const ref = `m.${ident(rule.project)}::text`;
+  return `SELECT ${ref} AS ref, ${key} AS key FROM ${qualified(rule.table)} AS m WHERE ${isTheirs(ref, who)}`;
 }
 
-export function list(texts: readonly string[]): string {
-  return `ARRAY[${texts.map(literal).join(', ')}]::text[]`;
+/** Buckets with the ref that their name begins with. For one project PostgreSQL looks at no name that begins otherwise. */
+function prefixed(
+  separator: string,
+  { table, id, name, knownRefs }: PrefixedBuckets,
+  who: Owners,
+): RowsWithRef {
+  const only = onlyRef(who);
+  const [refs, where] =
+    only === undefined
+      ? [knownRefs, '']
+      : [
+          [only, ...knownRefs.filter((ref) => ref.startsWith(only))],
+          ` WHERE starts_with(b.${name}, ${literal(only)})`,
+        ];
+  const ref = longestPrefix(`b.${name}`, separator, refs);
+  // OFFSET 0: PostgreSQL would look the ref up again wherever it is used.
+  const from = `(SELECT ${ref} AS ref, b.${id} AS id FROM ${table} AS b${where} OFFSET 0) AS b`;
+  return { from, ref: 'b.ref', id: 'b.id' };
+}
+
+/**
+ * The longest ref that is a name or stands in it before the separator. Each beginning that is as long as
+ * some ref is looked up: there may be thousands of refs, but few lengths.
+ */
+function longestPrefix(name: string, separator: string, refs: readonly string[]): string {
+  const lengths = [...new Set(refs.map((ref) => Array.from(ref).length))];
+  return `(SELECT left(${name}, l.n) FROM unnest(ARRAY[${lengths.join(', ')}]::int[]) AS l (n)
+    WHERE left(${name}, l.n) = ANY (${list(refs)})
+      AND (length(${name}) = l.n OR starts_with(substr(${name}, l.n + 1), ${literal(separator)}))
+    ORDER BY l.n DESC LIMIT 1)`;
 }

@@ -97,6 +97,20 @@ describe('takeCensus', () => {
     },
   );
 
+  it('gives a bucket to the longest ref, though the ref ends with a part of the separator', async () => {
+    const [first = ''] = refs;
+    const separator = '--';
+    const tenancy = { users: BY_METADATA, buckets: { by: 'id-prefix', separator } } as const;
+    const { rows } = await inSource((client) => countRowsPerProject(client, sizing(tenancy)));
+    const users = await query(
+      source,
+      `SELECT FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = $1`,
+      [first],
+    );
+    expect(rows.get(first)).toBe(users.length + 1);
+    expect(await oneByOne(tenancy, [first])).toEqual({ [first]: users.length + 1 });
+  });
+
   it('leaves it to each plan where a statement tells other kinds of buckets apart as well', async () => {
     await execute(source, `INSERT INTO storage.buckets_vectors (id) VALUES ('vectors')`);
     const overlapsBy = async (buckets: BucketTenancy): Promise<boolean> => {

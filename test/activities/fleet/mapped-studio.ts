@@ -40,6 +40,7 @@ export const MAPPING = `
 /** Rules that suit it, in words. */
 export const RULES: readonly (readonly [string, UserTenancy, BucketTenancy])[] = [
   ['metadata and prefixes', BY_METADATA, BY_PREFIX],
+  ['metadata and a separator of two characters', BY_METADATA, { by: 'id-prefix', separator: '--' }],
   ['metadata and owners', BY_METADATA, { by: 'owner' }],
   ['mapping tables', MEMBERS, ROOMS],
   ['a mapping table and owners', MEMBERS, { by: 'owner' }],
@@ -60,11 +61,14 @@ export const RULES: readonly (readonly [string, UserTenancy, BucketTenancy])[] =
   ['everybody, and owners', ALL, { by: 'owner' }],
 ];
 
-/** A project whose ref begins with another's: its bucket is not the other's. */
+/** Projects whose refs begin with another's, one of them with a part of a separator: their buckets are not the other's. */
 export function longer(ref: string): string {
   return `
     INSERT INTO auth.users (id, email, raw_app_meta_data)
-    VALUES (gen_random_uuid(), 'longer@${ref}.example', '{"project_ref": "${ref}-x"}');
-    INSERT INTO storage.buckets (id, name) VALUES ('${ref}-x-files', '${ref}-x-files');
-    INSERT INTO storage.objects (bucket_id, name) VALUES ('${ref}-x-files', 'one');`;
+    VALUES (gen_random_uuid(), 'longer@${ref}.example', '{"project_ref": "${ref}-x"}'),
+           (gen_random_uuid(), 'dash@${ref}.example', '{"project_ref": "${ref}-"}');
+    INSERT INTO storage.buckets (id, name) VALUES ('${ref}-x-files', '${ref}-x-files'),
+      ('${ref}--files', 'of the ref'), ('${ref}---files', 'of the ref with a dash');
+    INSERT INTO storage.objects (bucket_id, name) VALUES ('${ref}-x-files', 'one'),
+      ('${ref}--files', 'two'), ('${ref}---files', 'three'), ('${ref}---files', 'four');`;
 }
