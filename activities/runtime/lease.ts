@@ -1,110 +1,63 @@
-import type { Client } from '../postgres/session/database-client';
-import type { Job } from '../../workflows/domain/job';
-import type { Step } from '../../workflows/domain/step-names';
-import { attempt, type Attempt } from './attempt';
-import { failure } from './failure';
-import { readIdentity, sameDatabase, findDatabase } from '../postgres/catalog/databases';
-import {
-  assertToken,
-  lockTokenForShare,
-  advanceToken,
-  projectBusy,
-  endOtherAttempts,
-  tryLock,
-  assertLeaseHeld,
-  readMarker,
-  type Marker,
-  findLocking,
-} from '../postgres/lease';
-import { reusedTargetRef, lockDatabaseRef, targetRef, serverRef } from '../postgres/database';
-import { transaction } from '../postgres/session/transaction';
-import type { Resources } from './resources';
+/**
+ * The lease: the right of one attempt to a project and its target. Temporal may start a second attempt
+ * while the first one still runs (a worker that was cut off, a process that was stopped for a while), and
+ * two Temporal servers may migrate into the same PostgreSQL. The database alone decides who may write.
+ *
+ * What stops a late writer, in the order in which an attempt meets it:
+ *
+ * 1. Locks. Two advisory locks, one for the project and one for the database name, are held by a session
+ *    of the attempt in the target server's lock database. A writing step takes them exclusively; a backup
+ *    shares them with other readers. They end with their session, so a dead worker blocks nobody.
+ * 2. Temporal is asked, after that session is open and before it locks anything, whether it still waits
+ *    for this attempt. A later attempt starts after the answer, finds the session, and ends it.
+ * 3. The sessions of all other attempts of the run (and of the run that this one replaces) are ended, once
+ *    before the locks are taken and once after, for one that was opened in between. All sessions of a
+ *    run have its mark in `application_name`.
+ * 4. A guard runs in each session of the attempt before it is used: it fails unless the session of the
+ *    locks is still there. So a session that is opened late can do nothing.
+ * 5. The fencing token, a number in the target's marker. Each session that is going to write to the target
+ *    increases it first; each write transaction locks the marker with that number until it commits, and
+ *    fails if a later attempt has increased it.
+ * 6. The marker, the one row of `moveout.migration` in the target, names the run. A run whose name is not
+ *    in it (any more) cannot increase the token, and writes nothing.
+ *
+ * What an attempt is told if it may not write:
+ * - `ProjectBusy`: another run works on this project. Nothing has been touched yet, so the run ends here.
+ * - `LockHeld`: a step that has to write waits for the locks by trying again, since the other run ends; it
+ *   also fails an attempt that has lost its locks, or cannot end an earlier one.
+ * - `Fenced`: a later attempt or another run has the target, or Temporal waits for this attempt no more.
+ */
 import { Context } from '@temporalio/activity';
 import { ActivityCancelledError, ActivityNotFoundError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
+import type { Job } from '../../workflows/domain/job';
+import type { Step } from '../../workflows/domain/step-names';
+import { findDatabase, readIdentity, sameDatabase } from '../postgres/catalog/databases';
+import { lockDatabaseRef, reusedTargetRef, serverRef, targetRef } from '../postgres/database';
+import {
+  advanceToken,
+  assertLeaseHeld,
+  assertToken,
+  endOtherAttempts,
+  findLocking,
+  lockTokenForShare,
+  readMarker,
+  tryLock,
+  type Locking,
+  type LockNames,
+  type Marker,
+} from '../postgres/lease';
 import type { Connections } from '../postgres/session/connections';
-
-/** One attempt of a writing step, alone with its project and its target. */
-export interface Writer extends Attempt {
-  readonly job: Job;
-  readonly resources: Resources;
-}
-
-/** A session in the target behind the fence. */
-export interface FencedTarget {
-  readonly client: Client;
-  /** The steps that the marker says are done. */
-  readonly steps: readonly string[];
-  /** Runs one write transaction; it cannot commit once a later attempt has taken over. */
-  readonly write: <T>(use: () => Promise<T>) => Promise<T>;
-}
+import type { Client } from '../postgres/session/database-client';
+import { transaction } from '../postgres/session/transaction';
+import { attempt, type Attempt } from './attempt';
+import { failure } from './failure';
+import type { Resources } from './resources';
 
 /**
- * Runs a writing step as the run that the job belongs to, alone with its project and its database until
- * the step is over.
- */
-export async function withExclusiveLease<T>(
-  resources: Resources,
-  { step, job }: { readonly step: Step; readonly job: Job },
-  use: (writer: Writer) => Promise<T>,
-): Promise<T> {
-  const { project, insteadOf } = job;
-  const source = job.source?.connection;
-  const identity = { step, projectRef: project.projectRef, insteadOf, source };
-  return attempt(resources, identity, (current) =>
-    takeLease(current, job, (connections) => use({ ...current, connections, job, resources })),
-  );
-}
-
-/** Opens the target behind the fence; refuses a target that is a source, whatever its name. */
-export async function withFencedTarget<T>(
-  { connections, job, runId }: Writer,
-  use: (target: FencedTarget) => Promise<T>,
-): Promise<T> {
-  return connections.with(reusedTargetRef(job.target, 'write'), async (client) => {
-    await assertNoSource(client, job);
-    const { fencingToken, steps } = await advanceToken(client, runId);
-    const write = async <R>(inside: () => Promise<R>): Promise<R> =>
-      transaction(
-        client,
-        { mode: 'write', first: [lockTokenForShare(runId, fencingToken)] },
-        async ([held]) => {
-          assertToken(held);
-          return inside();
-        },
-      );
-    return use({ client, steps, write });
-  });
-}
-
-/** Fails before anything is written when the session is in a database that is only ever read. */
-export async function assertNoSource(client: Client, job: Job): Promise<void> {
-  const here = await readIdentity(client, job.target.connection);
-  if (!job.sources.some((source) => sameDatabase(source, here))) return;
-  throw failure('TargetIsSource', `database "${here.database}" is a source; it is only read`);
-}
-
-/**
- * Asks Temporal whether this attempt is still the current one; throws if it is not. Called while a
- * session is already open: a later attempt begins after the answer, finds that session and ends it,
- * so an attempt that passes here cannot write late.
- */
-async function assertStillCurrent(): Promise<void> {
-  const { client, info } = Context.current();
-  try {
-    await client.activity.heartbeat(info.taskToken, info.heartbeatDetails);
-  } catch (error) {
-    if (error instanceof ActivityNotFoundError)
-      throw failure('Fenced', 'Temporal has given up on this attempt');
-    if (error instanceof ActivityCancelledError)
-      throw new CancelledFailure('the step was cancelled before it wrote anything');
-    throw failure('ServerUnavailable', 'the Temporal server does not answer');
-  }
-}
-
-/**
- * Runs `use` as the only attempt of its run that can still finish: it ends the sessions of other attempts and
- * locks the project and its database against writers. `assertOurs` throws once a successor has taken over.
+ * Runs `use` while no other run can write to the project or its database, as the only attempt of its run
+ * that can still finish. Readers of other runs are let in. `assertOurs` throws if a later attempt has
+ * ended this one's session.
  */
 export async function withSharedLease<T>(
   { connections, runId }: Attempt,
@@ -122,10 +75,29 @@ export async function withSharedLease<T>(
   });
 }
 
+/** One attempt of a writing step that has the lease of its project and its target. */
+export interface Writer extends Attempt {
+  readonly job: Job;
+  readonly resources: Resources;
+}
+
+/** Runs a writing step of the run that the job belongs to, with the lease held until the step is over. */
+export async function withExclusiveLease<T>(
+  resources: Resources,
+  { step, job }: { readonly step: Step; readonly job: Job },
+  use: (writer: Writer) => Promise<T>,
+): Promise<T> {
+  const { project, insteadOf } = job;
+  const source = job.source?.connection;
+  const identity = { step, projectRef: project.projectRef, insteadOf, source };
+  return attempt(resources, identity, (current) =>
+    takeLease(current, job, (connections) => use({ ...current, connections, job, resources })),
+  );
+}
+
 /**
- * Runs `use` with an exclusive lease: ends the sessions of other attempts of the run (and of the run it replaces),
- * takes the locks of the project and of the database, and ends those sessions again, as one may have been opened
- * in between. The sessions that `use` gets can write only until a successor takes over in the same way.
+ * Runs `use` with the lease held: points 1 to 4 above. Each session that `use` gets is guarded, so it can
+ * be used only until another attempt has taken the lease in the same way.
  */
 export async function takeLease<T>(
   { connections, runId }: Attempt,
@@ -147,26 +119,61 @@ export async function takeLease<T>(
   });
 }
 
+/** A session in the target, of an attempt that has increased the fencing token. */
+export interface FencedTarget {
+  readonly client: Client;
+  /** The steps that the marker says are done. */
+  readonly steps: readonly string[];
+  /** Runs one write transaction; it cannot commit if a later attempt has increased the token. */
+  readonly write: <T>(use: () => Promise<T>) => Promise<T>;
+}
+
 /**
- * Runs one write transaction in a target that carries this run's marker; elsewhere it does nothing. Answers
- * whether it ran.
+ * Opens the target that carries this run's marker for a step of the running migration: points 5 and 6
+ * above. Refuses a target that is a source, whatever its name.
+ */
+export async function withFencedTarget<T>(
+  { connections, job, runId }: Writer,
+  use: (target: FencedTarget) => Promise<T>,
+): Promise<T> {
+  return connections.with(reusedTargetRef(job.target, 'write'), async (client) => {
+    await assertNoSource(client, job);
+    const { fencingToken, steps } = await advanceToken(client, runId);
+    const write = async <R>(inside: () => Promise<R>): Promise<R> =>
+      transaction(
+        client,
+        { mode: 'write', first: [lockTokenForShare(runId, fencingToken)] },
+        async ([held]) => {
+          assertToken(held);
+          return inside();
+        },
+      );
+    return use({ client, steps, write });
+  });
+}
+
+/**
+ * Runs the one write transaction of a restore in a target that carries this run's marker in any state; the
+ * caller has read it by `readOwnMarker`. The token is increased in the same transaction, which fails if
+ * the marker is no longer this run's.
  */
 export async function withOwnTarget(
-  writer: Writer,
+  { connections, job, runId }: Writer,
   use: (client: Client) => Promise<void>,
-): Promise<boolean> {
-  if ((await readOwnMarker(writer)) === undefined) return false;
-  await writer.connections.with(targetRef(writer.job.target, 'write'), (client) =>
+): Promise<void> {
+  await connections.with(targetRef(job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
-      await assertNoSource(client, writer.job);
-      await advanceToken(client, writer.runId, 'any');
+      await assertNoSource(client, job);
+      await advanceToken(client, runId, 'any');
       await use(client);
     }),
   );
-  return true;
 }
 
-/** The marker that this run left in the target; `undefined` if the target is absent or not this run's. */
+/**
+ * Reads the marker that this run left in the target; `undefined` if the target is absent, or carries none
+ * or another run's. A copy of the database carries the same marker, but has another oid.
+ */
 export async function readOwnMarker({
   connections,
   job,
@@ -182,19 +189,47 @@ export async function readOwnMarker({
 }
 
 /**
- * Refuses while another run is writing for this project or into this database. Asked first: a look into
- * the target would wait for that run's own locks. Takes no lock: plans together do not refuse each other.
+ * Refuses a plan while another run writes for this project or into this database. Asked before the target
+ * is looked at, which would wait for that run's locks. Takes no lock: plans do not refuse each other.
  */
 export async function assertNoLeaseHeld(
   connections: Connections,
-  names: {
-    readonly connection: string;
-    readonly projectRef: string;
-    readonly databaseName: string;
-  },
+  names: LockNames & { readonly connection: string },
 ): Promise<void> {
   const locking = await connections.with(serverRef(names.connection), (client) =>
     findLocking(client, names),
   );
   if (locking !== undefined) throw projectBusy(names, locking);
+}
+
+/** Fails before anything is written if the session is in a source: that is only read. */
+export async function assertNoSource(client: Client, job: Job): Promise<void> {
+  const here = await readIdentity(client, job.target.connection);
+  if (!job.sources.some((source) => sameDatabase(source, here))) return;
+  throw failure('TargetIsSource', `database "${here.database}" is a source; it is only read`);
+}
+
+/** Asks Temporal whether it still waits for this attempt; throws if not. The lock session must be open. */
+async function assertStillCurrent(): Promise<void> {
+  const { client, info } = Context.current();
+  try {
+    await client.activity.heartbeat(info.taskToken, info.heartbeatDetails);
+  } catch (error) {
+    if (error instanceof ActivityNotFoundError)
+      throw failure('Fenced', 'Temporal has given up on this attempt');
+    if (error instanceof ActivityCancelledError)
+      throw new CancelledFailure('the step was cancelled before it wrote anything');
+    throw failure('ServerUnavailable', 'the Temporal server does not answer');
+  }
+}
+
+function projectBusy({ projectRef, databaseName }: LockNames, locking?: Locking): Error {
+  const who =
+    locking === undefined
+      ? ''
+      : `: session "${locking.name}" (process ${String(locking.pid)} of the server, since ${locking.since})`;
+  return failure(
+    'ProjectBusy',
+    `another run works on project "${projectRef}" or on database "${databaseName}"${who}`,
+  );
 }

@@ -8,16 +8,13 @@ import { stagingName, wasSuperseded, readMarker, type Marker } from '../postgres
 import { targetRef, serverRef } from '../postgres/database';
 import { compareSchemas, readSchema, catalogDigest } from '../postgres/schema';
 import { differingTables, fingerprintTarget } from '../verify/fingerprints';
-import { type Writer, readOwnMarker } from '../runtime/lease';
+import type { Writer } from '../runtime/lease';
 import type { CatalogState } from '../../workflows/domain/plan';
 import { readConnectRights, spelled } from '../postgres/connect-rights';
 
 /** Shows that the target is as the plan recorded it; what is not is named, and the restore tried again. */
 export async function proveRestored(writer: Writer): Promise<RestoreProof> {
-  if ((await readOwnMarker(writer)) !== undefined) {
-    throw failure('RestoreUnproved', 'the target still carries the marker of this migration');
-  }
-  const replaced = await proveReplaced(writer);
+  const replaced = await proveMarker(writer);
   if (replaced !== undefined) return replaced;
   switch (writer.job.targetBefore.kind) {
     case 'absent':
@@ -173,10 +170,11 @@ function isNew(
 }
 
 /**
- * Proves a restore if another run has come to the target since the plan: what stands there is that
- * run's, and this one has nothing in it. `undefined` if the marker is the one that the plan saw.
+ * Fails if the target still carries this run's marker. If another run has come to the target since the
+ * plan, that proves the restore: what stands there is the other run's. `undefined` if the marker is the
+ * one that the plan saw, or there is none.
  */
-async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> {
+async function proveMarker(writer: Writer): Promise<RestoreProof | undefined> {
   const { connections, job, runId } = writer;
   const { connection, database } = job.target;
   const entry = await connections.with(serverRef(connection), (client) =>
@@ -187,6 +185,8 @@ async function proveReplaced(writer: Writer): Promise<RestoreProof | undefined> 
     const marker = await readMarker(client);
     return { marker, isBelow: marker !== undefined && (await wasSuperseded(client, runId)) };
   });
+  if (found.marker?.runId === runId && found.marker.databaseOid === entry.oid)
+    throw failure('RestoreUnproved', 'the target still carries the marker of this migration');
   if (found.marker === undefined || isSame(found.marker, writer)) return undefined;
   const { workflowId, state } = found.marker;
   if (found.isBelow && state !== 'completed') {

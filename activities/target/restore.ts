@@ -63,8 +63,8 @@ export async function restoreAbsent(writer: Writer): Promise<void> {
       await dropDatabase(client, stagingName(runId));
       if (marker?.createdDatabase !== true) return;
       // Whoever is about to claim the database finds another fencing token than its plan saw.
-      const isOurs = await withOwnTarget(writer, () => Promise.resolve());
-      if (isOurs) await dropDatabase(client, job.target.database);
+      await withOwnTarget(writer, () => Promise.resolve());
+      await dropDatabase(client, job.target.database);
     },
   );
 }

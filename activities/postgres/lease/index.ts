@@ -1,7 +1,14 @@
 export { assertToken, lockTokenForShare, advanceToken } from './fencing-token';
 export { findForeignMarker } from './foreign-marker';
 export { applicationName, stagingName } from './locks';
-export { assertLeaseHeld, projectBusy, endOtherAttempts, findLocking, tryLock } from './locks';
+export {
+  assertLeaseHeld,
+  endOtherAttempts,
+  findLocking,
+  tryLock,
+  type Locking,
+  type LockNames,
+} from './locks';
 export {
   abandonMarker,
   takeMarker,

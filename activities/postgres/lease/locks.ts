@@ -58,18 +58,6 @@ export async function findLocking(
   return result.rows[0] === undefined ? undefined : lockingRow.parse(result.rows[0]);
 }
 
-/** The failure of a run that finds another one at work. */
-export function projectBusy({ projectRef, databaseName }: LockNames, locking?: Locking): Error {
-  const who =
-    locking === undefined
-      ? ''
-      : `: session "${locking.name}" (process ${String(locking.pid)} of the server, since ${locking.since})`;
-  return failure(
-    'ProjectBusy',
-    `another run works on project "${projectRef}" or on database "${databaseName}"${who}`,
-  );
-}
-
 /**
  * Ends the sessions that other attempts of the named runs left behind on the session's server, and
  * waits until they are gone: their locks are free and nothing they still do can commit. The caller
