@@ -115,7 +115,7 @@ describe('the model of the step machine', () => {
       ['withOwnTarget(', 'rebuilding(', 'reopen(', 'restorePreviousMarker('],
     ],
     ['activities/runtime/lease.ts#withOwnTarget', ['transaction(', 'advanceToken(', 'use(']],
-    ['activities/restore-project.ts', ['undo(writer)', 'proveRestored(']],
+    ['activities/restore-project.ts', ['restoreFrom(writer)', 'proveRestored(']],
     ['workflows/compensation.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],
     ['workflows/migrate-project.ts', ['withRestore(', 'initSchema(', 'migrateAuth(']],
   ])('takes the actions in the order of %s', (file, texts) => {
