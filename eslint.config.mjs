@@ -45,7 +45,7 @@ const folders = (...names) => ({
 });
 // How a program begins, and which environment it sees, is the same for the worker's and the client's.
 const workerButProgram = {
-  regex: '^\\.\\./(.*/)?worker(?!/(program|environment)$)(/.*)?$',
+  regex: '^\\.\\./(.*/)?worker(?!/(program|environment|misspelt-variables)$)(/.*)?$',
   message: 'The arrow points the other way: nothing here knows worker.',
 };
 const outside = ['test', 'studio', 'demo', 'bench'];

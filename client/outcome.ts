@@ -8,6 +8,7 @@ import { refusalLine } from './report/refusal';
 import { restorePlanText } from './report/restore-plan';
 import { problemsText, refusalText, reportText } from './report/text';
 import { useEnvFile } from '../worker/environment';
+import { misspeltVariables } from '../worker/misspelt-variables';
 import type { Plan, Problem } from '../workflows/domain/plan';
 import type { RestorePlan } from '../workflows/domain/restore-plan';
 import type { Asked, Ending } from './ending';
@@ -61,6 +62,7 @@ export async function answerDone(
 async function working(flags: AskOptions, work: () => Promise<Ran>): Promise<Ran> {
   if (flags.debug === true) process.env[LOG_LEVEL] = 'debug';
   useEnvFile(flags.config);
+  for (const warning of misspeltVariables(process.env, flags.config)) say(warning);
   logLevelOf(process.env[LOG_LEVEL]);
   return work();
 }

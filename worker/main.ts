@@ -12,6 +12,7 @@ import { deploymentIn } from './deployment';
 import { useEnvFile } from './environment';
 import { reportHealth } from './health';
 import { installLogger } from './logger';
+import { misspeltVariables } from './misspelt-variables';
 import { beginProgram } from './program';
 
 /** As sysexits.h: an error of the program itself. */
@@ -33,7 +34,7 @@ export async function runWorker(): Promise<void> {
     const words =
       wordsOf(error) ??
       `Unexpected: this is a bug in moveout: please report it\n${framesOf(error)}`;
-    process.stderr.write(`${words}\n`);
+    process.stderr.write(`${[words, ...misspeltVariables(process.env)].join('\n')}\n`);
     process.exitCode = wordsOf(error) === undefined ? BUG : 2;
   }
 }
@@ -48,6 +49,7 @@ async function serve(): Promise<void> {
   await assertReachable(reachable);
   // From here on the process lives until the last connection of a worker is closed.
   const logger = installLogger();
+  for (const warning of misspeltVariables(process.env)) logger.warn(warning);
   const connection = await connectWorker(reachable);
   const taskQueue = taskQueueIn(process.env);
   try {

@@ -1,6 +1,12 @@
-/** The candidate that a misspelt name most likely means; `undefined` if none is near. */
-function nearest(name: string, candidates: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(name.length / 3));
+/**
+ * The candidate that a misspelt name most likely means; `undefined` if none is near. `most` is how many edits
+ * are near.
+ */
+export function nearest(
+  name: string,
+  candidates: readonly string[],
+  most = Math.max(1, Math.floor(name.length / 3)),
+): string | undefined {
   const near = candidates
     .map((candidate) => ({ candidate, edits: editsBetween(name, candidate) }))
     .filter(({ edits }) => edits <= most)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { moveoutCommand, scriptCommand } from '../../client/commands';
-import { ENVIRONMENT } from '../../client/environment-words';
+import { ENVIRONMENT } from '../../worker/environment-words';
 import { codeBlock, markdownTable } from './markdown';
 
 const HEAD = `# Commands

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { moveoutCommand } from '../../client/commands';
-import { ENVIRONMENT } from '../../client/environment-words';
+import { ENVIRONMENT } from '../../worker/environment-words';
 import { packageRoot } from '../../local/temporal-cli';
 import { documents } from '../../scripts/docs/documents';
 import { configSchema } from '../../worker/config-schema';
@@ -79,7 +79,7 @@ describe('docs/cli.md', () => {
 
   it('names every variable that the code reads', () => {
     const read = PRODUCT.flatMap((folder) => filesBelow(folder))
-      .filter((file) => file !== 'client/environment-words.ts')
+      .filter((file) => file !== 'worker/environment-words.ts')
       .flatMap(
         (file) =>
           textOf(file).match(/\bMOVEOUT_(?!TEST_)[A-Z_]+|\bTEMPORAL_(?:DEPLOY|WORKER)[A-Z_]+/g) ??
