@@ -20,16 +20,23 @@ export function refusalLine({ problem, undone }: Refusal, { projectRef }: Asked)
   return fitting(`${subject}${undone}, nothing was touched: ${why}\n`, process.stderr);
 }
 
-/** What helps where the table of failures speaks of a run that goes on by itself. */
+/** What helps after the end, if the table of failures speaks of a run that goes on by itself. */
 const REMEDIES: Readonly<Partial<Record<FailureCode, string>>> = {
   ServerUnavailable:
     'Bring the server back, or correct the URL of the connection, then give the same command again.',
+  BackupUnreachable:
+    'Look at the disk or the network file system of the path named, then give the same command again.',
   ServerBusy: 'Free what is short, then give the same command again.',
   LockHeld: 'Wait for the other run, then give the same command again.',
 };
 
+/** What helps about a failure once the run has ended. */
+export function remedyOf(code: FailureCode): string {
+  return REMEDIES[code] ?? FAILURES[code].action;
+}
+
 function withRemedy({ code, message }: Problem): string {
   if (!isFailureCode(code)) return message;
   const end = /[.!?]$/.test(message) ? '' : '.';
-  return `${message}${end} ${REMEDIES[code] ?? FAILURES[code].action}`;
+  return `${message}${end} ${remedyOf(code)}`;
 }

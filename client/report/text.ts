@@ -1,4 +1,4 @@
-import { FAILURES, isFailureCode } from '../../workflows/domain/failure';
+import { isFailureCode } from '../../workflows/domain/failure';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
 import { fitting } from '../progress/page';
@@ -6,6 +6,7 @@ import { duration } from '../progress/words';
 import type { Asked } from '../ending';
 import { driftText, evidenceText } from './evidence';
 import { nextStepsText } from './next-steps';
+import { remedyOf } from './refusal';
 
 const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   migrated: 'migrated and verified',
@@ -69,9 +70,7 @@ export function problemsText(title: string, problems: readonly Problem[]): strin
 
 /** What a person can do about problems of the closed table, each said once. */
 function actionsText(problems: readonly Problem[]): string {
-  const actions = problems.flatMap(({ code }) =>
-    isFailureCode(code) ? [FAILURES[code].action] : [],
-  );
+  const actions = problems.flatMap(({ code }) => (isFailureCode(code) ? [remedyOf(code)] : []));
   if (actions.length === 0) return '';
   const lines = [...new Set(actions)].map((action) => `  ${action}`);
   return fitting(['What helps:', ...lines].join('\n'));
