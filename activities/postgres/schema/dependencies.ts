@@ -12,6 +12,9 @@ import { nameOf } from './object-name';
 import type { LeftOut, SchemaProblem } from './script';
 import { columnsThatStay, tablesThatStay } from './excluded';
 
+/** Why a fact does not come along. */
+type KnownReason = readonly [id: StableId, because: string];
+
 /** The part of a database's facts that lies in an extent, and what of it does not come along. */
 export interface Reach {
   /** Facts that stand on their own. */
@@ -24,9 +27,17 @@ export interface Reach {
   readonly problems: readonly SchemaProblem[];
 }
 
-/** Separates the facts of the extent that need nothing from outside but extensions from those that do, and says why. */
-export function separate(all: FactBase, extent: Extent, inside: Inside): Reach {
-  const reasons = reasonsToDrop(all, extent, inside);
+/**
+ * Separates the facts of the extent that need nothing from outside but extensions from those that do, and says
+ * why; `known` are reasons that are not among the engine's edges.
+ */
+export function separate(
+  all: FactBase,
+  extent: Extent,
+  inside: Inside,
+  known: readonly KnownReason[] = [],
+): Reach {
+  const reasons = reasonsToDrop(all, extent, inside, known);
   const reaching = inside.facts.filter(({ id }) => reasons.of(id) !== undefined);
   const own = new Set([...inside.facts, ...inside.assumed].map(({ id }) => encodeId(id)));
   const isSpared = (fact: Fact): boolean => reasons.isChosen(fact.id) || dispensable(fact);
@@ -115,7 +126,12 @@ function isUnique(definition: unknown): boolean {
 }
 
 /** What stays behind by choice goes first, so that its reason is given for all that hangs on it. */
-function reasonsToDrop(all: FactBase, extent: Extent, { facts, assumed }: Inside): Reasons {
+function reasonsToDrop(
+  all: FactBase,
+  extent: Extent,
+  { facts, assumed }: Inside,
+  known: readonly KnownReason[],
+): Reasons {
   const reasons = new Reasons(all, facts);
   reasons.choose([...columnsThatStay(all, extent), ...tablesThatStay(all, extent)]);
   const own = new Set([...facts, ...assumed].map((fact) => encodeId(fact.id)));
@@ -123,6 +139,7 @@ function reasonsToDrop(all: FactBase, extent: Extent, { facts, assumed }: Inside
     const because = reasonOf(fact, all.outgoingEdges(fact.id), own);
     if (because !== undefined) reasons.drop(fact.id, because);
   }
+  for (const [id, because] of known) reasons.drop(id, because);
   reasons.spread();
   return reasons;
 }

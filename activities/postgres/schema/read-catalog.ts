@@ -18,6 +18,8 @@ import { readPartitionObstacles } from './partition-columns';
 import { readUnknownOptions, readUnknownSettings, withoutUnknownSettings } from './unknown-options';
 import type { UnknownSettings } from './unknown-options';
 import { carriedFact } from './version-rules';
+import { readOutsideNeeds } from './outside-objects';
+import type { OutsideNeed } from './outside-objects';
 import { markVirtual, readVirtualColumns } from './supplements/columns';
 
 /** What is read of a database besides the schema engine's facts. */
@@ -25,6 +27,7 @@ interface OwnReading {
   readonly supplements: readonly Supplement[];
   readonly obstacles: readonly LeftOut[];
   readonly losses: readonly LeftOut[];
+  readonly outsideNeeds: readonly OutsideNeed[];
   readonly enforcement: Enforcement;
   readonly foreignTypes: readonly ForeignType[];
   readonly installed: readonly Installed[];
@@ -71,6 +74,7 @@ async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
       ...(await readPartitionObstacles(ask, extent)),
     ],
     losses: await readLosses(ask, extent),
+    outsideNeeds: await readOutsideNeeds(ask, extent),
     enforcement: await readEnforcement(ask, extent),
     foreignTypes: await readForeignTypes(ask, extent),
     installed: await readExtensions(ask),

@@ -11,6 +11,7 @@ import { partOf, separate } from './dependencies';
 import type { Reach } from './dependencies';
 import type { Catalog } from './read-catalog';
 import type { Extension, LeftOut, SchemaProblem } from './script';
+import { needsOfFacts } from './outside-objects';
 import { brokenPartitioning, withoutLostIdentity } from './excluded';
 
 /** What of an extent comes along, what does not, and why. */
@@ -31,7 +32,8 @@ export interface ResolvedExtent {
 /** Classifies everything that the catalog holds of the extent. */
 export function resolveExtent(catalog: Catalog, extent: Extent): ResolvedExtent {
   const inside = factsInside(catalog.facts, extent);
-  const reach = separate(catalog.facts, extent, inside);
+  const outside = needsOfFacts(inside.facts, catalog.outsideNeeds);
+  const reach = separate(catalog.facts, extent, inside, outside.dropped);
   const tables = resolveTables(reach);
   const facts = [...tables.kept, ...reach.blocked];
   const supplements = resolveSupplements(catalog.supplements, facts);
@@ -39,7 +41,7 @@ export function resolveExtent(catalog: Catalog, extent: Extent): ResolvedExtent 
   const known = { installed: catalog.installed, alsoNeeded: types.extensions };
   const extensions = neededExtensions(catalog.facts, facts, known);
   const behind = new Set(reach.omitted.map(({ id }) => nameOf(id)));
-  const obstacles = [...catalog.obstacles, ...types.obstacles].filter(
+  const obstacles = [...catalog.obstacles, ...outside.others, ...types.obstacles].filter(
     ({ object }) => !behind.has(object),
   );
   return {

@@ -3,6 +3,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent, texts } from './supplements/supplement';
 import type { Ask } from './supplements/supplement';
 import { IS_UNFINISHED } from './invalid-indexes';
+import { UNREAD_KINDS } from './outside-objects';
 import type { LeftOut } from './script';
 
 const ROWS = z.array(z.object({ object: z.string(), because: z.string() }));
@@ -51,19 +52,8 @@ const QUOTING = `
 SELECT 'setting quote_all_identifiers', 'is on for this session; it must be off'
  WHERE current_setting('quote_all_identifiers')::boolean`;
 
-const KINDS = [
-  ['pg_operator', 'oprnamespace'],
-  ['pg_opclass', 'opcnamespace'],
-  ['pg_opfamily', 'opfnamespace'],
-  ['pg_conversion', 'connamespace'],
-  ['pg_ts_config', 'cfgnamespace'],
-  ['pg_ts_dict', 'dictnamespace'],
-  ['pg_ts_parser', 'prsnamespace'],
-  ['pg_ts_template', 'tmplnamespace'],
-] as const;
-
 function unmodelled(scope: string): string {
-  const each = KINDS.map(
+  const each = UNREAD_KINDS.map(
     ([catalog, column]) => `
 SELECT pg_describe_object('${catalog}'::regclass, o.oid, 0), 'objects of this kind are not carried'
   FROM ${catalog} o JOIN pg_namespace n ON n.oid = o.${column}
