@@ -33,7 +33,8 @@ export async function settle(
   }
 }
 
-function offeredIn(
+/** The statements that a problem offers, as they are printed, and where they are for. */
+export function offeredIn(
   { message }: Problem,
   source: string,
   { databaseName }: TestProject,
@@ -49,6 +50,7 @@ function offeredIn(
 
 /** Statements end with a semicolon and begin with a word in capitals behind a colon or another statement. */
 function statementsIn(text: string): readonly string[] {
-  const found = text.match(/(?<=[:;] |^)(?:ALTER|CREATE|GRANT|REVOKE|SELECT) [^;]*;/g) ?? [];
+  const found =
+    text.match(/(?<=[:;] |run |^)(?:ALTER|CREATE|DROP|GRANT|REINDEX|REVOKE|SELECT) [^;]*;/g) ?? [];
   return found.map((statement) => statement.slice(0, -1));
 }

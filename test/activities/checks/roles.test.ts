@@ -273,6 +273,20 @@ describe('a role that others act as', () => {
     await execute('postgres', `ALTER DATABASE ${database} RESET role`);
   });
 
+  it('gets no right where the login works as it in this database alone', async () => {
+    const role = await freshRole();
+    await execute(
+      'postgres',
+      `GRANT authenticated TO ${role}; ALTER ROLE ${role} IN DATABASE ${database} SET role = authenticated`,
+    );
+    const before = await messages(role);
+    const line = `ALTER ROLE ${role} IN DATABASE ${database} RESET role`;
+    expect(before).not.toMatch(/GRANT|BYPASSRLS/);
+    expect(before).toContain(`${line};`);
+    await execute('postgres', line);
+    expect(await messages(role)).toContain(`GRANT USAGE ON SCHEMA auth TO ${role};`);
+  });
+
   it('gets no right while it has members', async () => {
     const role = await freshRole();
     const member = await freshRole();
