@@ -32,16 +32,29 @@ export async function boundedPlan<T extends Findings>(
   plan: T,
 ): Promise<T> {
   const { problems, warnings, nextSteps, tables, unclaimed } = plan;
-  const isShort = areBounded(problems) && areBounded(warnings ?? []);
-  const whole = isShort ? undefined : await whereItIs(store, { problems, warnings });
+  const steps = nextSteps ?? [];
+  const isShort =
+    areBounded(problems) &&
+    areBounded(warnings ?? []) &&
+    fitting(steps, FINDINGS).length === steps.length;
+  const whole = isShort ? undefined : await whereItIs(store, { problems, warnings, nextSteps });
   return {
     ...plan,
     problems: boundedFindings(problems, whole),
     ...(warnings && { warnings: boundedFindings(warnings, whole) }),
-    ...(nextSteps && { nextSteps: fitting(nextSteps, FINDINGS) }),
+    ...(nextSteps && { nextSteps: boundedSteps(nextSteps, whole) }),
     ...(tables && { tables: fitting(byRows(tables), TABLES) }),
     ...(unclaimed && { unclaimed: fitting(unclaimed, ROWS_OF_TABLES) }),
   };
+}
+
+/** Next steps that fit; if any is left out, a last one says how many and where all of them are. */
+function boundedSteps(steps: readonly NextStep[], whole: string | undefined): readonly NextStep[] {
+  const kept = fitting(steps, FINDINGS);
+  const left = steps.length - kept.length;
+  if (left === 0) return kept;
+  const action = `Do the ${String(left)} next steps that are not shown here as well: all of them are in ${whole ?? 'no file'}.`;
+  return [...kept, { action, reason: 'The list is too long to be shown.' }];
 }
 
 /** Evidence that fits; tables that differ come first. */

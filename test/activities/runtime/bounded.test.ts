@@ -1,3 +1,4 @@
+import { wordsOfStep } from '../../../workflows/domain/next-steps';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -60,6 +61,12 @@ describe('what goes through Temporal', () => {
     expect(bounded.problems.length).toBeGreaterThan(10);
     // The tables with most rows are those that stay.
     expect(bounded.tables[0]).toMatchObject({ rows: 9_999 });
+    const [, unshown = '', steps = ''] =
+      /^Do the (\d+) next steps .*: all of them are in (.*)\.$/.exec(
+        wordsOfStep(bounded.nextSteps.at(-1) ?? { action: '', reason: '' }),
+      ) ?? [];
+    expect(Number(unshown)).toBe(MANY - bounded.nextSteps.length + 1);
+    expect(JSON.parse(readFileSync(steps, 'utf8'))).toMatchObject({ nextSteps: plan.nextSteps });
     for (const list of [bounded.problems, bounded.warnings]) {
       const last = list.at(-1)?.message ?? '';
       const [, left = '', file = ''] =
