@@ -49,7 +49,7 @@ async function makePlan(
   const { connections } = current;
   const resolved = await resolveProject(current, resources.settings, request);
   const { project, settings } = resolved;
-  const poolers = await findPoolers(connections, settings);
+  const poolers = await findPoolers(connections, settings, project.databaseName);
   await assertNoLeaseHeld(connections, { connection: settings.target, ...project });
   const extent = await resolvePlanExtent(connections, settings.source, settings.scopes);
   const wanted = { connection: settings.target, database: project.databaseName };

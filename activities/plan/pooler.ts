@@ -73,18 +73,20 @@ function inWords(
 }
 
 /**
- * Makes sure that sessions of source and target are sessions, and gives what is worth saying of them.
+ * Makes sure that sessions of source and target are sessions, that there may be enough of them, in the target's
+ * database as well if it is there, and gives what is worth saying of them.
  * Comes before everything else: behind a transaction pooler no other answer could be trusted.
  */
 export async function findPoolers(
   connections: Connections,
   { source, target }: Pick<Settings, 'source' | 'target'>,
+  database: string,
 ): Promise<readonly Problem[]> {
   const places: readonly DatabaseRef[] = [
     { connection: source, access: 'read' },
     ...(target === source ? [] : [serverRef(target)]),
   ];
-  await assertRoom(connections, { source, target });
+  await assertRoom(connections, { source, target, database });
   const findings: Findings[] = [];
   for (const place of places) findings.push(await findingsOf(connections, place));
   const { problems, warnings } = mergeFindings(findings);
@@ -108,7 +110,8 @@ export async function assertRoom(
   if (source !== undefined) refs.push([{ connection: source, access: 'read' }, SESSIONS_TO_READ]);
   const found: Findings[] = [];
   for (const [place, needed] of refs) {
-    const rooms = await connections.with(place, (client) => readSessionRoom(client, database));
+    const named = place.connection === target ? database : undefined;
+    const rooms = await connections.with(place, (client) => readSessionRoom(client, named));
     found.push(sessionFindings(rooms, { connection: place.connection, needed }));
   }
   const messages = new Set(mergeFindings(found).problems.map(({ message }) => message));

@@ -50,11 +50,29 @@ describe('limits of sessions', () => {
     await limit(-1);
     await execute('postgres', `ALTER DATABASE ${bed.source} CONNECTION LIMIT 2`);
     const { message } = await bed.run('migrateProject', bed.nextProject());
+    const statement = /ALTER DATABASE [^;]*;/.exec(message)?.[0] ?? '';
+    await execute('postgres', statement);
+    const settled = await bed.run('migrateProject', bed.nextProject());
     await execute('postgres', `ALTER DATABASE ${bed.source} CONNECTION LIMIT -1`);
+    expect(settled.report?.outcome).toBe('migrated');
     expect(message).toContain(
       `database "${bed.source}" on connection "shared" may have 2 sessions at a time`,
     );
-    expect(message).toContain(`ALTER DATABASE "${bed.source}" CONNECTION LIMIT 3;`);
+    expect(statement).toBe(`ALTER DATABASE "${bed.source}" CONNECTION LIMIT 3;`);
+  });
+
+  it('of a target that is there are named before it is opened', async () => {
+    await limit(-1);
+    const project = bed.nextProject();
+    const { databaseName } = project;
+    await execute('postgres', `CREATE DATABASE ${databaseName} CONNECTION LIMIT 0`);
+    const { report, message } = await bed.run('migrateProject', project);
+    const statement = /ALTER DATABASE [^;]*;/.exec(message)?.[0] ?? '';
+    expect(report?.outcome).toBe('refused');
+    expect(statement).toBe(`ALTER DATABASE "${databaseName}" CONNECTION LIMIT 3;`);
+    await execute('postgres', statement);
+    const settled = await bed.run('migrateProject', project);
+    expect([settled.message, settled.report?.outcome]).toEqual(['', 'migrated']);
   });
 
   it('are kept to: the number that the plan names is enough to move and to restore', async () => {
