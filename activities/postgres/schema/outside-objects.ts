@@ -29,23 +29,8 @@ export const UNREAD_KINDS = [
   ['pg_ts_template', 'tmplnamespace'],
 ] as const;
 
-/** Reads what the extent needs of other schemas in operators, operator classes and text search, extensions aside. */
-export async function readOutsideNeeds(ask: Ask, extent: Extent): Promise<readonly OutsideNeed[]> {
-  const outside = UNREAD_KINDS.map(
-    ([catalog, column]) => `
-  SELECT '${catalog}'::regclass AS classid, o.oid FROM pg_catalog.${catalog} o JOIN pg_namespace n ON n.oid = o.${column}
-   WHERE n.nspname <> 'pg_catalog' AND n.nspname <> ALL (${texts(extent.schemas)})
-     AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '${catalog}'::regclass AND x.objid = o.oid AND x.deptype = 'e')`,
-  );
-  return ROW.array().parse(
-    await ask(`
-WITH outside AS (${outside.join('\n  UNION ALL')}
-), user_of AS (
-  SELECT d.classid, d.objid, (i.type || ' ' || i.identity) AS needs
-    FROM outside o
-    JOIN pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.oid AND d.deptype IN ('n', 'a')
-   CROSS JOIN LATERAL pg_identify_object(o.classid, o.oid, 0) AS i
-), part AS (
+/** What can need such an object: `part` of a relation, or `apart` from one. */
+const PARTS = `part AS (
   SELECT 'pg_constraint'::regclass AS classid, k.oid, k.conrelid AS relation, 'constraint' AS kind, k.conname AS name
     FROM pg_constraint k WHERE k.conrelid <> 0
   UNION ALL SELECT 'pg_class'::regclass, x.oid, i.indrelid, 'index', x.relname
@@ -70,7 +55,25 @@ WITH outside AS (${outside.join('\n  UNION ALL')}
                    format('%s %I.%I', CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, n.nspname, t.typname)
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 )
-SELECT p.kind, n.nspname AS schema, CASE WHEN p.kind IN ('index', 'table', 'view', 'materializedView') THEN '' ELSE c.relname END AS table,
+`;
+
+/** Reads what the extent needs of other schemas in operators, operator classes and text search, extensions aside. */
+export async function readOutsideNeeds(ask: Ask, extent: Extent): Promise<readonly OutsideNeed[]> {
+  const outside = UNREAD_KINDS.map(
+    ([catalog, column]) => `
+  SELECT '${catalog}'::regclass AS classid, o.oid FROM pg_catalog.${catalog} o JOIN pg_namespace n ON n.oid = o.${column}
+   WHERE n.nspname <> 'pg_catalog' AND n.nspname <> ALL (${texts(extent.schemas)})
+     AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '${catalog}'::regclass AND x.objid = o.oid AND x.deptype = 'e')`,
+  );
+  return ROW.array().parse(
+    await ask(`
+WITH outside AS (${outside.join('\n  UNION ALL')}
+), user_of AS (
+  SELECT d.classid, d.objid, (i.type || ' ' || i.identity) AS needs
+    FROM outside o
+    JOIN pg_depend d ON d.refclassid = o.classid AND d.refobjid = o.oid AND d.deptype IN ('n', 'a')
+   CROSS JOIN LATERAL pg_identify_object(o.classid, o.oid, 0) AS i
+), ${PARTS}SELECT p.kind, n.nspname AS schema, CASE WHEN p.kind IN ('index', 'table', 'view', 'materializedView') THEN '' ELSE c.relname END AS table,
        p.name, (pg_identify_object(u.classid, u.objid, 0)).type || ' ' || (pg_identify_object(u.classid, u.objid, 0)).identity AS object,
        min(u.needs) AS needs
   FROM user_of u
