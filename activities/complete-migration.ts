@@ -32,9 +32,11 @@ export async function removeMarker(resources: Resources, job: Job): Promise<void
 export async function completeVerified(writer: Writer, evidence: Evidence): Promise<void> {
   const { job, resources, connections } = writer;
   const manifest = await resources.store.manifest(job.backupId);
-  await completeOnce(writer, { manifest, database: job.target.database }, evidence);
+  const opening = { manifest, database: job.target.database };
+  const isOwn = await completeOnce(writer, opening, evidence);
   await connections.closeKept(job.target);
-  if (job.source !== undefined) await noteTiming(resources.store, manifest);
+  // A late attempt writes nothing, not even this.
+  if (isOwn && job.source !== undefined) await noteTiming(resources.store, manifest);
 }
 
 /** An earlier attempt may have done it, and only its answer was lost. */
@@ -48,8 +50,15 @@ async function deleteMarkerOnce(writer: Writer, opening: Opening): Promise<void>
   );
 }
 
-/** Retry-safe: if an earlier attempt completed, the fencing token rejects this one, and a completed marker is accepted. */
-async function completeOnce(writer: Writer, opening: Opening, evidence: Evidence): Promise<void> {
+/**
+ * Retry-safe: if another attempt completed, the fencing token rejects this one, and a completed marker is accepted.
+ * Returns whether this attempt set the marker.
+ */
+async function completeOnce(
+  writer: Writer,
+  opening: Opening,
+  evidence: Evidence,
+): Promise<boolean> {
   const { runId } = writer;
   try {
     await withFencedTarget(writer, ({ client, write }) =>
@@ -58,9 +67,11 @@ async function completeOnce(writer: Writer, opening: Opening, evidence: Evidence
         await completeMarker(client, runId, evidence);
       }),
     );
+    return true;
   } catch (error) {
     const marker = await markerOf(writer);
     if (marker?.runId !== runId || marker.state !== 'completed') throw error;
+    return false;
   }
 }
 

@@ -81,7 +81,7 @@ export function resolveRequest(
   if (databaseName === undefined) {
     throw failure(
       'InvalidInput',
-      `"databaseName" is missing, and no configured project "${requested.projectRef}" says it`,
+      `"databaseName" (--database) is missing, and no project "${requested.projectRef}" is configured`,
     );
   }
   return {
