@@ -81,7 +81,7 @@ export function resolveRequest(
   if (databaseName === undefined) {
     throw failure(
       'InvalidInput',
-      `"databaseName" (--database) is missing, and no project "${requested.projectRef}" is configured`,
+      `"databaseName" is missing (--database on the command line), and no project "${requested.projectRef}" is configured`,
     );
   }
   return {
