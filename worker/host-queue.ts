@@ -12,7 +12,7 @@ export interface HostPlace {
 
 /** Milliseconds until a directory is looked at again, at first and at most. */
 const SOON = 1_000;
-const LATEST = 30_000;
+const LATEST = 5_000;
 
 /** Serves the task queue of a backup directory's host, from when the directory has an id until it is ended. */
 export class HostQueue implements Host {
@@ -42,17 +42,26 @@ export class HostQueue implements Host {
   };
 
   /**
-   * Serves what earlier starts left for the host. A directory that cannot be read, and a worker that cannot be
-   * made, are tried again until they can, or until the host is ended: runs wait for this queue.
+   * Serves what earlier starts left for the host. A directory that has no id yet may get one from another worker,
+   * one that cannot be read may be mounted: it is looked at again until it is served, or until the host is ended.
    */
   begin(pause = SOON): void {
-    this.known().catch((error: unknown) => {
+    const again = (): void => {
       if (this.#isEnding) return;
-      const { directory } = this.#place;
-      const fields = { directory, error: String(error), triedAgainInMs: pause };
-      Runtime.instance().logger.warn('the host of the backup directory is not known', fields);
       this.#next = setTimeout(() => this.begin(Math.min(pause * 2, LATEST)), pause);
-    });
+    };
+    this.known().then(
+      (host) => {
+        if (host === undefined) again();
+      },
+      (error: unknown) => {
+        if (this.#isEnding) return;
+        const { directory } = this.#place;
+        const fields = { directory, error: String(error), triedAgainInMs: pause };
+        Runtime.instance().logger.warn('the host of the backup directory is not known', fields);
+        again();
+      },
+    );
   }
 
   /** Accepts no more work. */
