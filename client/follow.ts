@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-import { endingOf, parkedReport, type Ending } from './ending';
+import type { Ending } from './ending-kinds';
+import { endingOf, parkedReport } from './ending';
 import type { Wishes } from './interrupt';
 import type { Screen } from './progress/screen';
 import { look, type Look } from './progress/watch';

@@ -3,7 +3,7 @@
  * run there or attaches to the same one, `follow` waits for its end.
  */
 import { requestFor, type Requests } from './requests';
-import type { Ending } from './ending';
+import type { Ending } from './ending-kinds';
 import { Follower } from './follow';
 import type { Wishes } from './interrupt';
 import { openSession } from './open-session';
@@ -23,7 +23,7 @@ export type {
   RestoreRequest,
   VerifyRequest,
 } from './requests';
-export type { Ending } from './ending';
+export type { Ending } from './ending-kinds';
 export type { StepView } from './progress/display';
 export type { FleetProgress, FleetReport } from '../workflows/domain/fleet';
 export type { ReconcileReport } from '../workflows/domain/interrupted';

@@ -11,7 +11,8 @@ import { useEnvFile } from '../worker/environment';
 import { misspeltVariables } from '../worker/misspelt-variables';
 import type { Plan, Problem } from '../workflows/domain/plan';
 import type { RestorePlan } from '../workflows/domain/restore-plan';
-import type { Asked, Ending } from './ending';
+import type { Ending } from './ending-kinds';
+import type { Asked } from './ending';
 import type { FleetReport } from '../workflows/domain/fleet';
 import type { ReconcileReport } from '../workflows/domain/interrupted';
 

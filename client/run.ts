@@ -1,4 +1,4 @@
-import type { Ending } from './ending';
+import type { Ending } from './ending-kinds';
 import { faultOf, isDebugging, stackOf } from './fault';
 import { Follower } from './follow';
 import { Interrupts, type Wishes } from './interrupt';

@@ -7,7 +7,8 @@ import {
 } from '@temporalio/client';
 import { Command } from 'commander';
 import type { FleetProgress } from '../../workflows/domain/fleet';
-import { endingOf, type Ending } from '../ending';
+import type { Ending } from '../ending-kinds';
+import { endingOf } from '../ending';
 import { fleetText, statusText } from '../report/fleet';
 import { UsageError } from '../fault';
 import { answerDone, type AnswerOptions } from '../outcome';

@@ -8,7 +8,7 @@ import {
 import { Command } from 'commander';
 import { migrateAllRequestSchema } from '../../workflows/domain/request';
 import { counted } from '../../workflows/domain/counted';
-import type { Ending } from '../ending';
+import type { Ending } from '../ending-kinds';
 import { UsageError } from '../fault';
 import { answerDone, type AnswerOptions } from '../outcome';
 import { limitsWords } from '../progress/fleet-words';

@@ -1,6 +1,6 @@
 import type { Client, ScheduleSummary } from '@temporalio/client';
 import { Command } from 'commander';
-import type { Ending } from '../ending';
+import type { Ending } from '../ending-kinds';
 import { clipped } from '../progress/fleet-words';
 import { grid } from '../report/grid';
 import { answerDone, type AnswerOptions } from '../outcome';

@@ -6,7 +6,7 @@ import {
   type ScheduleHandle,
 } from '@temporalio/client';
 import { Command } from 'commander';
-import type { Ending } from '../ending';
+import type { Ending } from '../ending-kinds';
 import { UsageError } from '../fault';
 import { answerDone, type AnswerOptions } from '../outcome';
 import { withConfiguredTemporal } from '../reach';
