@@ -42,7 +42,8 @@ export async function freezeFleet(resources: Resources, order: FreezeOrder): Pro
 async function frozenFleet(resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
   const { fleetId, input } = order;
   fleetPath(resources.store, fleetId);
-  const request = parseInput(migrateAllRequestSchema, input);
+  // Started without an input, a fleet is all projects.
+  const request = parseInput(migrateAllRequestSchema, input === undefined ? {} : input);
   const frozen =
     (await readFrozen(resources.store, fleetId)) ?? (await freeze(resources, fleetId, request));
   const listed = await readList(resources.store, frozen);
