@@ -148,7 +148,7 @@ export const CASES: readonly Case[] = [
     configuration: `tables: { 'auth.visits': { scope: owned, via: 'user_id -> auth.users.id' } }`,
     expected: {
       problems: [
-        /users_seen on auth\.users [^]*REINDEX INDEX auth\.users_seen; [^]*ALTER TABLE auth\.users DROP CONSTRAINT users_seen$/m,
+        /users_seen on auth\.users [^]*run REINDEX INDEX auth\.users_seen; then plan again$/m,
         /visits_key on auth\.visits is not valid/,
       ],
     },
