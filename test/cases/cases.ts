@@ -125,7 +125,7 @@ export const CASES: readonly Case[] = [
     holds: `SELECT count(*) FILTER (WHERE d.adnum IS NOT NULL AND pg_get_expr(d.adbin, d.adrelid) ~ 'partition') = 1
                    AND count(*) FILTER (WHERE a.attrelid = 'auth.visits_2'::regclass AND NOT a.atthasdef) = 1
                    AND count(*) FILTER (WHERE a.attstorage = 'e' AND a.attstattarget = 55 AND a.attcompression = 'p'
-                                          AND a.attoptions = '{n_distinct=5}' AND a.attacl IS NOT NULL) = 1
+                                          AND 'n_distinct=5' = ANY (a.attoptions) AND a.attacl IS NOT NULL) = 1
                    AND col_description('auth.visits_1'::regclass, 4) = 'of the partition'
                    AND (SELECT attnotnull FROM pg_attribute WHERE attrelid = 'auth.visits_1'::regclass AND attname = 'user_id')
                    AND (SELECT tgenabled = 'D' FROM pg_trigger WHERE tgrelid = 'auth.visits_2'::regclass AND tgname = 'watched')
