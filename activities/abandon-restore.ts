@@ -3,8 +3,7 @@ import { abandonMarker } from './postgres/lease';
 import { targetRef } from './postgres/database';
 import { transaction } from './postgres/session/transaction';
 import type { Resources } from './runtime/resources';
-import { readOwnMarker } from './runtime/lease';
-import { withExclusiveLease } from './runtime/lease';
+import { readOwnMarker, withExclusiveLease } from './runtime/lease';
 
 /**
  * Fences a target whose restore was given up: no attempt that may still be at work changes it any more,

@@ -5,8 +5,7 @@ import { otherRefs } from './projects/servers';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './runtime/resources';
 import { withSharedLease } from './runtime/lease';
-import { backupResult } from './backup/export-database';
-import { exportDatabase } from './backup/export-database';
+import { backupResult, exportDatabase } from './backup/export-database';
 import { resolvePlanExtent } from './plan/extent';
 
 /** What `backupProject` needs of a plan. */

@@ -4,9 +4,8 @@ import type { Plan } from '../workflows/domain/plan';
 import { attempt } from './runtime/attempt';
 import type { Resources } from './runtime/resources';
 import { withSharedLease } from './runtime/lease';
-import { backupResult } from './backup/export-database';
+import { backupResult, exportDatabase } from './backup/export-database';
 import { proveBackup } from './backup/prove-backup';
-import { exportDatabase } from './backup/export-database';
 
 /** What `backupTarget` needs to know. */
 export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'extent'> & {

@@ -1,8 +1,7 @@
 import type { RunName } from '../workflows/domain/job';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import type { ProjectIdentity } from '../workflows/domain/request';
-import { attempt } from './runtime/attempt';
-import { endEarlierReaders } from './runtime/attempt';
+import { attempt, endEarlierReaders } from './runtime/attempt';
 import { endOtherAttempts } from './postgres/lease';
 import { lockDatabaseRef } from './postgres/database';
 import type { Resources } from './runtime/resources';

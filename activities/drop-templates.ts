@@ -4,13 +4,18 @@ import type { PreparedTemplates } from '../workflows/domain/fleet';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import { attempt } from './runtime/attempt';
 import { failure } from './runtime/failure';
-import { findDatabase } from './postgres/catalog/databases';
-import { readIdentity } from './postgres/catalog/databases';
+import { findDatabase, readIdentity } from './postgres/catalog/databases';
 import type { Connections } from './postgres/session/connections';
-import { serverRef, maintenanceRef } from './postgres/database';
+import {
+  serverRef,
+  maintenanceRef,
+  dropTemplate,
+  hasTemplate,
+  reviveTemplate,
+  TEMPLATE_PREFIX,
+} from './postgres/database';
 import { reachableSources } from './projects/servers';
 import type { Resources } from './runtime/resources';
-import { dropTemplate, hasTemplate, reviveTemplate, TEMPLATE_PREFIX } from './postgres/database';
 import { takeLease } from './runtime/lease';
 
 /**

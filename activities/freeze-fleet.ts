@@ -17,12 +17,10 @@ import { parseInput } from './runtime/input';
 import { configuredProjects } from './projects/registry';
 import type { Resources } from './runtime/resources';
 import { findDone } from './fleet/done-projects';
-import { findProjects } from './fleet/select';
-import { orderProjects } from './fleet/size';
-import { withoutExcluded } from './fleet/select';
+import { findProjects, withoutExcluded } from './fleet/select';
+import { orderProjects, sizeProjects } from './fleet/size';
 import { refsUnderWay } from './temporal/runs';
 import { resolveProjects } from './fleet/resolve';
-import { sizeProjects } from './fleet/size';
 
 /** At most this many of those that are migrated again are identified at the start. */
 const RETRIED = 50;
@@ -40,10 +38,10 @@ export async function freezeFleet(resources: Resources, order: FreezeOrder): Pro
 }
 
 async function frozenFleet(resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
-  const { fleetId, input } = order;
-  fleetPath(resources.store, fleetId);
   // Started without an input, a fleet is all projects.
-  const request = parseInput(migrateAllRequestSchema, input === undefined ? {} : input);
+  const { fleetId, input = {} } = order;
+  fleetPath(resources.store, fleetId);
+  const request = parseInput(migrateAllRequestSchema, input);
   const frozen =
     (await readFrozen(resources.store, fleetId)) ?? (await freeze(resources, fleetId, request));
   const listed = await readList(resources.store, frozen);

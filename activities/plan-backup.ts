@@ -3,11 +3,10 @@ import type { BackupPlan } from '../workflows/domain/restore-plan';
 import { attempt } from './runtime/attempt';
 import { hostFor } from './runtime/host';
 import { parseInput } from './runtime/input';
-import { chooseFormat } from './plan/store';
+import { chooseFormat, storeProblems } from './plan/store';
 import { resolveProject } from './projects/resolve';
 import { resolvePlanExtent } from './plan/extent';
 import { viewSource } from './plan/source';
-import { storeProblems } from './plan/store';
 import type { Resources } from './runtime/resources';
 
 /** Makes the plan of a backup on its own: source and backup directory, no target. Touches nothing. */

@@ -14,17 +14,18 @@ import { resolveProject, type ResolvedProject } from './projects/resolve';
 import { resolvePlanExtent } from './plan/extent';
 import { viewSource, type SourceView } from './plan/source';
 import { markersBefore, viewTarget, type TargetView } from './plan/target';
-import { ownerWords } from './plan/target-findings';
-import { targetProblems, type TargetDemand } from './plan/target-findings';
-import { comesAlong, stateBefore } from './plan/target-findings';
-import { chooseFormat } from './plan/store';
+import {
+  ownerWords,
+  targetProblems,
+  type TargetDemand,
+  comesAlong,
+  stateBefore,
+} from './plan/target-findings';
+import { chooseFormat, readStore } from './plan/store';
 import { openRunProblems } from './temporal/runs';
-import { reachableSources } from './projects/servers';
+import { reachableSources, configuredServers } from './projects/servers';
 import { findPoolers } from './plan/pooler';
-import { configuredServers } from './projects/servers';
-import { trialProblems } from './plan/target-readiness';
-import { viewReadiness } from './plan/target-readiness';
-import { readStore } from './plan/store';
+import { trialProblems, viewReadiness } from './plan/target-readiness';
 import type { Settings } from '../workflows/domain/settings';
 import type { Connections } from './postgres/session/connections';
 import { serverRef } from './postgres/database';

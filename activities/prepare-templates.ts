@@ -2,7 +2,7 @@ import type { PreparedTemplates, Route } from '../workflows/domain/fleet';
 import type { DatabaseIdentity } from '../workflows/domain/plan';
 import { attempt, type Attempt } from './runtime/attempt';
 import { readIdentity } from './postgres/catalog/databases';
-import { serverRef } from './postgres/database';
+import { serverRef, templateName, type Holding } from './postgres/database';
 import {
   missingExtensions,
   missingRoles,
@@ -13,7 +13,6 @@ import {
 import { transaction } from './postgres/session/transaction';
 import type { Resources } from './runtime/resources';
 import { makeTemplate, type WantedTemplate } from './target/template';
-import { templateName, type Holding } from './postgres/database';
 import { isOutOfReach, readMover, readReach } from './postgres/checks/mover';
 import type { Client } from './postgres/session/database-client';
 import { takeLease } from './runtime/lease';

@@ -3,10 +3,7 @@ import { FAILURES, isFailureCode } from '../workflows/domain/failure';
 import type { Job } from '../workflows/domain/job';
 import type { RestoreProof } from '../workflows/domain/report';
 import { proveRestored } from './target/proof';
-import { restoreAbsent } from './target/restore';
-import { restoreEmpty } from './target/restore';
-import { restoreFilled } from './target/restore';
-import { dropCreatedRoles } from './target/restore';
+import { restoreAbsent, restoreEmpty, restoreFilled, dropCreatedRoles } from './target/restore';
 import type { Resources } from './runtime/resources';
 import { withExclusiveLease, type Writer } from './runtime/lease';
 

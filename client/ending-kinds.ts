@@ -19,5 +19,5 @@ export type Ending =
   | { readonly kind: 'unknown'; readonly problem: Problem }
   /** Moveout itself failed, a bug: nothing is known of any database. */
   | { readonly kind: 'bug'; readonly problem: Problem }
-  /** The script let go of it; it goes on, or will. */
+  /** The script detached from it; the run continues on its worker. */
   | { readonly kind: 'detached' };

@@ -1,11 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
-import { requestedHost } from './activity-options';
+import { requestedHost, planning, working } from './activity-options';
 import { refused } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
-import { planning, working } from './activity-options';
 
 /** Writes one backup of a project and nothing else. */
 export async function backupProject(input?: unknown): Promise<Report> {

@@ -8,7 +8,7 @@ import {
 import type { FleetReport, FreezeOrder, FrozenFleet } from './domain/fleet';
 import { fleetIdOf } from './domain/names';
 import type { MigrateAllRequest } from './domain/request';
-import { requestedHost } from './activity-options';
+import { requestedHost, planning } from './activity-options';
 import { answerFreezing, steer } from './fleet/updates';
 import { ended } from './fleet/report';
 import { Fleet } from './fleet/fleet';
@@ -16,7 +16,6 @@ import { beginStanding, type Standing } from './fleet/state';
 import { dropTemplates, prepareTemplates } from './fleet/templates';
 import { unplanned } from './plan-project';
 import { upsert } from './run/search-attributes';
-import { planning } from './activity-options';
 
 /** A run of a fleet ends after this many projects, and a new one goes on where it stood. */
 const PROJECTS_PER_RUN = 400;

@@ -6,12 +6,11 @@ import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
 import { unsoundIn } from './domain/report';
 import type { Step } from './domain/step-names';
-import { requestedHost } from './activity-options';
+import { requestedHost, planning, working, type Placed, type Use } from './activity-options';
 import { causeOf, endOfStep } from './run/failure-cause';
 import { discardOrPark, type Begun } from './compensation';
 import { refused, restored } from './run/outcomes';
 import type { Run } from './run/run';
-import { planning, working, type Placed, type Use } from './activity-options';
 
 const asItIs = <T extends StepResult>(result: T): T => result;
 

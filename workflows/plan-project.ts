@@ -1,7 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Plan } from './domain/plan';
-import { requestedHost } from './activity-options';
-import { planning } from './activity-options';
+import { requestedHost, planning } from './activity-options';
 import { causeOf } from './run/failure-cause';
 
 /** Shows what a migration would do and everything that blocks it. Touches nothing. */

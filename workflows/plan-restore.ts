@@ -1,7 +1,6 @@
-import { requestedHost } from './activity-options';
+import { requestedHost, planning } from './activity-options';
 import type { RestorePlan } from './domain/restore-plan';
 import { unplanned } from './plan-project';
-import { planning } from './activity-options';
 
 /** Shows what a restore would put where, what it would replace, and every problem. Touches nothing. */
 export async function planRestore(input?: unknown): Promise<RestorePlan> {

@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { requestedHost } from './activity-options';
+import { requestedHost, planning, working } from './activity-options';
 import { withRestore } from './compensation';
 import type { Job } from './domain/job';
 import { backupIdOf } from './domain/names';
@@ -8,7 +8,6 @@ import type { RestorePlan } from './domain/restore-plan';
 import { refused, restored } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
-import { planning, working } from './activity-options';
 
 /** Puts a backup into a database, whatever stood there saved first, and verifies it. */
 export async function restoreProject(input?: unknown): Promise<Report> {

@@ -1,11 +1,10 @@
-import { requestedHost } from './activity-options';
+import { requestedHost, planning } from './activity-options';
 import { truncate } from './run/current-details';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
 import { different, refused } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
-import { planning } from './activity-options';
 
 /** Compares a project's database with its backup and with the source. Writes nothing. */
 export async function verifyProject(input?: unknown): Promise<Report> {

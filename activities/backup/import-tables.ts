@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { TableResult } from '../../workflows/domain/job';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
-import { assertSame, assertWhole } from '../disk/backup/checksum';
-import { Hashing } from '../disk/backup/checksum';
+import { assertSame, assertWhole, Hashing } from '../disk/backup/checksum';
 import { ArrayToLines } from '../disk/backup/json-array';
 import type { BackupStore } from '../disk/backup/store';
 import type { Meter } from '../runtime/attempt';

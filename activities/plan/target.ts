@@ -2,14 +2,12 @@ import type { Client } from '../postgres/session/database-client';
 import type { Extent } from '../../workflows/domain/extent';
 import { RESERVED_DATABASES } from '../../workflows/domain/names';
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../../workflows/domain/plan';
-import { findDatabase, type DatabaseEntry } from '../postgres/catalog/databases';
-import { readIdentity } from '../postgres/catalog/databases';
+import { findDatabase, type DatabaseEntry, readIdentity } from '../postgres/catalog/databases';
 import { readBlindSpots } from '../postgres/catalog/privileges';
 import { readReleases, type Release } from '../postgres/catalog/releases';
-import { presentSchemas } from '../postgres/catalog/schemas';
+import { presentSchemas, readNames } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/populated';
-import { readNames } from '../postgres/catalog/schemas';
 import { readClients } from '../postgres/checks/clients';
 import {
   readDefaultPrivileges,
@@ -30,9 +28,8 @@ import {
   readSchema,
   type SchemaScript,
 } from '../postgres/schema';
-import { clientFindings } from './server-findings';
+import { clientFindings, connectProblems, readOnlyProblems } from './server-findings';
 import { mergeFindings } from './findings';
-import { connectProblems, readOnlyProblems } from './server-findings';
 import { targetTriggerFindings } from './row-findings';
 import { dependentsOf, notKept } from './dependents';
 

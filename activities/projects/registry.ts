@@ -3,8 +3,7 @@ import { issueWords, valueAt } from '../../workflows/domain/issue-words';
 import { projectSchema, type Project, type ProjectIdentity } from '../../workflows/domain/request';
 import type { Problem } from '../../workflows/domain/plan';
 import { failure } from '../runtime/failure';
-import { queryRelated } from '../postgres/configured-query';
-import { readRows } from '../postgres/configured-query';
+import { queryRelated, readRows } from '../postgres/configured-query';
 import type { Connections } from '../postgres/session/connections';
 import type { Settings } from '../../workflows/domain/settings';
 

@@ -1,8 +1,7 @@
 import type { InterruptedRuns } from '../../workflows/domain/interrupted';
 import type { Attempt } from '../runtime/attempt';
 import { configuredProjects } from '../projects/registry';
-import { ifThere } from '../projects/servers';
-import { configuredServers } from '../projects/servers';
+import { ifThere, configuredServers } from '../projects/servers';
 import type { Resources } from '../runtime/resources';
 
 /** The connections of every target server that the configuration knows, each server once. */

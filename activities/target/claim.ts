@@ -14,6 +14,10 @@ import {
   maintenanceRef,
   serverRef,
   renameDatabase,
+  cloneSql,
+  hasTemplate,
+  templateName,
+  type Holding,
 } from '../postgres/database';
 import {
   createDatabaseSql,
@@ -26,7 +30,6 @@ import { settableRoles } from '../postgres/checks/role-attributes';
 import { createRoles } from '../postgres/catalog/roles';
 import { runBatch } from '../postgres/session/batch';
 import { transaction } from '../postgres/session/transaction';
-import { cloneSql, hasTemplate, templateName, type Holding } from '../postgres/database';
 import { assertNoSource, type Writer } from '../runtime/lease';
 
 /**

@@ -4,13 +4,8 @@ import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';
 import type { Client } from '../postgres/session/database-client';
 import { createMarkerTable, stagingName } from '../postgres/lease';
-import { maintenanceRef } from '../postgres/database';
-import { runInTurn } from '../postgres/session/batch';
-import { createDatabaseSql, cachedDifferences } from '../postgres/schema';
-import { transaction } from '../postgres/session/transaction';
-import type { DatabaseIdentity } from '../../workflows/domain/plan';
-import type { Extent } from '../../workflows/domain/extent';
 import {
+  maintenanceRef,
   closeTemplate,
   dropTemplate,
   hasTemplate,
@@ -18,6 +13,11 @@ import {
   templateName,
   type Holding,
 } from '../postgres/database';
+import { runInTurn } from '../postgres/session/batch';
+import { createDatabaseSql, cachedDifferences } from '../postgres/schema';
+import { transaction } from '../postgres/session/transaction';
+import type { DatabaseIdentity } from '../../workflows/domain/plan';
+import type { Extent } from '../../workflows/domain/extent';
 
 /** A template that is wanted, and what it is proved by. */
 export interface WantedTemplate extends Holding {

@@ -126,7 +126,7 @@ export async function hasOpenRun(client: Client, workflowId: string): Promise<bo
   }
 }
 
-/** A marker that is to be replaced, but whose run is open: it would be left without its way back. */
+/** A marker that is to be replaced, but whose run is open: without the marker it could not be restored. */
 export async function openRunProblems(marker: Marker | undefined): Promise<readonly Problem[]> {
   if (marker === undefined || !(await isOpen(marker))) return [];
   return [

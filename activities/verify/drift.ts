@@ -2,14 +2,12 @@ import type { Client } from '../postgres/session/database-client';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
 import type { RowsMoved, TableDrift } from '../../workflows/domain/report';
 import { targetRef } from '../postgres/database';
-import { differingRows } from '../postgres/rows/diff';
-import { backupSide, sourceSide, targetSide } from '../postgres/rows/diff';
+import { differingRows, backupSide, sourceSide, targetSide } from '../postgres/rows/diff';
 import { bringHashes, hashedRows } from '../postgres/rows/diff-input';
 import { withScratchTransaction } from '../postgres/rows/scratch';
 import { naming } from '../postgres/errors/classify';
-import { bringBackupRows } from './row-differences';
+import { bringBackupRows, noteOnPermanentFailure } from './row-differences';
 import type { SourceTables } from './source';
-import { noteOnPermanentFailure } from './row-differences';
 import type { Verification } from './evidence';
 
 /** What drift is counted with: both sides in the snapshots in which they were fingerprinted. */

@@ -7,8 +7,7 @@ import { NOTHING } from '../postgres/catalog/populated';
 import { selectList } from '../postgres/rows/projection';
 import type { WantedProject } from '../postgres/scope/known-refs';
 import { readProjectScope } from '../postgres/scope/project-scope';
-import { problemOf } from './fingerprints';
-import { fingerprintTables } from './fingerprints';
+import { problemOf, fingerprintTables } from './fingerprints';
 
 /** One table of the manifest as the source has it now. */
 export interface SourceTable {

@@ -1,10 +1,9 @@
 import type { Writable } from 'node:stream';
 import { MultiBar, type Options, type Params, type SingleBar } from 'cli-progress';
 import type { FleetProgress } from '../../workflows/domain/fleet';
-import type { Display } from './display';
+import type { Display, StepView } from './display';
 import { endedOf, fleetFigures } from './fleet-words';
 import { brokenLines, terminalWidth, type Output } from './page';
-import type { StepView } from './display';
 import { figures } from './words';
 
 const SIGNS = { waiting: ' ', running: '>', done: '+', failed: 'x' } as const;

@@ -1,9 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { FleetProgress } from '../../workflows/domain/fleet';
-import type { Display } from './display';
+import type { Display, StepView } from './display';
 import { endedOf, fleetFigures } from './fleet-words';
 import { brokenLines, terminalWidth, type Output } from './page';
-import type { StepView } from './display';
 import { figures } from './words';
 
 const WORDS = { waiting: '', running: '…', done: 'done', failed: 'FAILED' } as const;

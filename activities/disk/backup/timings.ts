@@ -7,8 +7,7 @@ import { isRetryable } from '../../runtime/failure';
 import { parsedJson } from '../fleet/inventory';
 import { newestFirst } from './store';
 import type { BackupStore } from './store';
-import { storeFailure } from '../fs-errors';
-import { unlessMissing } from '../fs-errors';
+import { storeFailure, unlessMissing } from '../fs-errors';
 
 const TIMING_FILE = 'timing.json';
 

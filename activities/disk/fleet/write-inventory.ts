@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { FleetProject, MigratedBefore, WrittenFleet } from '../../../workflows/domain/fleet';
 import type { Limits } from '../../../workflows/domain/limits';
 import type { Origin } from '../../../workflows/domain/origin';
-import { assertClosed } from '../private-folder';
+import { assertClosed, makeFolder } from '../private-folder';
 import { isTaken, removeFolder, syncFolder } from '../backup/draft';
 import {
   assertThere,
@@ -13,9 +13,8 @@ import {
   LIST_FILE,
   MANIFEST_FILE,
   type FleetManifest,
+  textOf,
 } from './inventory';
-import { textOf } from './inventory';
-import { makeFolder } from '../private-folder';
 import type { BackupStore } from '../backup/store';
 import { storeFailure } from '../fs-errors';
 

@@ -1,7 +1,6 @@
 import type { Fact } from '@supabase/pg-delta';
 import { withoutOwnAttributes, withoutOwnOptions } from './own-options';
-import { isKeyword, tokensOf } from './view-text';
-import { unqualified } from './view-text';
+import { isKeyword, tokensOf, unqualified } from './view-text';
 
 /** An object's attributes as a snapshot holds them. */
 type Attributes = Readonly<Record<string, string>>;

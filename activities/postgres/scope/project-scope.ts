@@ -1,8 +1,7 @@
 import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
 import { failure } from '../../runtime/failure';
-import { tablesWithRows } from '../catalog/populated';
-import { populatedTables, NOTHING } from '../catalog/populated';
+import { tablesWithRows, populatedTables, NOTHING } from '../catalog/populated';
 import type { TableFacts } from '../catalog/tables';
 import { classify, type Classification } from './classify';
 import type { WantedProject } from './known-refs';

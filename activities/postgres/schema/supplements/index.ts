@@ -1,11 +1,9 @@
 import type { Extent } from '../../../../workflows/domain/extent';
 import type { Ask, Supplement } from './supplement';
-import { readColumnSettings } from './columns';
-import { readIdentitySequences } from './tables';
-import { readInvalidNotNulls } from './columns';
+import { readColumnSettings, readInvalidNotNulls } from './columns';
+import { readIdentitySequences, readTableSettings } from './tables';
 import { readPartitionColumns } from '../partition-columns';
 import { readRelationOptions } from '../relation-options';
-import { readTableSettings } from './tables';
 
 /** Everything in the extent that pg-delta does not see and that statements can set. */
 export async function readSupplements(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
