@@ -7,6 +7,7 @@ const FOLDERS = ['activities/plan', 'activities/postgres/checks'];
 const FILES = [
   'activities/postgres/catalog/databases.ts',
   'activities/postgres/schema/object-name.ts',
+  'activities/postgres/schema/unsupported.ts',
 ];
 
 /** What is only tried, and offered to nobody. */

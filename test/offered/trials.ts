@@ -73,6 +73,15 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    name: 'a constraint whose index is not valid',
+    codes: ['schema'],
+    offers: ['activities/postgres/schema/unsupported.ts: REINDEX INDEX ….…'],
+    source: [
+      'ALTER TABLE auth.users ADD COLUMN seen int4range, ADD CONSTRAINT "is seen" EXCLUDE USING gist (seen WITH &&)',
+      `UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'auth."is seen"'::regclass`,
+    ],
+  },
+  {
     name: 'a unique index that lies',
     codes: ['broken-index'],
     offers: ['activities/plan/row-findings.ts: REINDEX INDEX …'],

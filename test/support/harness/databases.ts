@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { escapeIdentifier, type Client, type QueryResultRow } from 'pg';
+import { until } from '../until';
 import { PINNED, sessionAt } from './session-at';
 
 const made = new Set<string>();
@@ -50,11 +51,27 @@ export function freshName(kind: string): string {
 /** Creates a database of a fresh name, from a template where one is named. */
 export async function createDatabase(kind: string, template = 'template0'): Promise<string> {
   const name = freshName(kind);
+  await untilLeft(template);
   await execute(
     'postgres',
     `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`,
   );
   return name;
+}
+
+/**
+ * Waits until nobody is connected to a database, so that it can be a template. CREATE DATABASE itself waits
+ * 5 s, and an idle session of a worker stays nearly as long.
+ */
+export async function untilLeft(database: string): Promise<void> {
+  await until(`nobody is connected to ${database}`, async () => {
+    const sessions = await query(
+      'postgres',
+      `SELECT FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'`,
+      [database],
+    );
+    return sessions.length === 0;
+  });
 }
 
 /** Tells whether the server has a database of this name. */

@@ -1,5 +1,5 @@
 import { roleScripts, schemaScripts } from '../../../studio/sql-files';
-import { execute, freshName, withSession } from './databases';
+import { execute, freshName, untilLeft, withSession } from './databases';
 
 /** What stands beside the schemas in a database of somebody's own, and must outlive everything. */
 const NEIGHBOUR = `
@@ -23,8 +23,9 @@ export async function makePrepared(database: string): Promise<void> {
   });
 }
 
-/** Creates the target as a copy of another database; nobody may be connected to that one. */
+/** Creates the target as a copy of another database, as soon as the worker's idle sessions there have ended. */
 export async function makeCopy(database: string, of: string): Promise<void> {
+  await untilLeft(of);
   await execute('postgres', `CREATE DATABASE ${database} TEMPLATE ${of}`);
 }
 
