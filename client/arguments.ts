@@ -3,6 +3,7 @@ import path from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { z } from 'zod';
 import { answer } from './outcome';
+import { ANSWER_LOST, printAnswer } from './print';
 import { packageRoot } from '../local/temporal-cli';
 import { UsageError } from './fault';
 
@@ -13,8 +14,10 @@ import { UsageError } from './fault';
  */
 export async function runArguments(command: Command, args: readonly string[]): Promise<void> {
   command.version(versionOfPackage(), '-V, --version', 'print the version');
+  let help = '';
+  const writeOut = (text: string): void => void (help += text);
   for (const one of withSubcommands(command)) {
-    one.exitOverride().configureOutput({ writeErr: () => undefined });
+    one.exitOverride().configureOutput({ writeOut, writeErr: () => undefined });
   }
   try {
     await command.parseAsync([...args], { from: 'user' });
@@ -27,7 +30,7 @@ export async function runArguments(command: Command, args: readonly string[]): P
       return;
     }
     if (error instanceof CommanderError && error.code === 'commander.help') called.outputHelp();
-    process.exitCode = 0;
+    process.exitCode = (await printAnswer(help)) ? 0 : ANSWER_LOST;
   }
 }
 

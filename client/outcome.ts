@@ -1,8 +1,9 @@
 import { LOG_LEVEL, logLevelOf } from '../workflows/domain/log-level';
 import { faultOf, isDebugging, stackOf } from './fault';
-import type { Report, Outcome } from '../workflows/domain/report';
+import type { Outcome } from '../workflows/domain/report';
 import { fleetText } from './report/fleet';
 import { planText } from './report/plan';
+import { ANSWER_LOST, printAnswer } from './print';
 import { reconciledText } from './report/reconciled';
 import { refusalLine } from './report/refusal';
 import { restorePlanText } from './report/restore-plan';
@@ -47,8 +48,9 @@ export async function answer(flags: AskOptions, work: () => Promise<Ran>): Promi
   const { ending, isInterrupted } = await working(flags, work).catch((error: unknown) => {
     return { ending: thrown(error), isInterrupted: false };
   });
-  print(ending, asked, flags.json === true);
-  process.exitCode = exitStatusOf(ending, isInterrupted);
+  const isWhole = await print(ending, asked, flags.json === true);
+  const status = exitStatusOf(ending, isInterrupted);
+  process.exitCode = isWhole ? status : statusWithoutAnswer(ending, status);
 }
 
 /** Answers what is done at once, so that nobody interrupts it. */
@@ -68,23 +70,42 @@ async function working(flags: AskOptions, work: () => Promise<Ran>): Promise<Ran
   return work();
 }
 
-function print(ending: Ending, asked: Asked, isJson: boolean): void {
+/** Resolves with whether stdout has the whole answer. */
+async function print(ending: Ending, asked: Asked, isJson: boolean): Promise<boolean> {
   if (ending.kind === 'refused') process.stderr.write(refusalLine(ending, asked));
-  if (isJson) process.stdout.write(`${JSON.stringify(documentOf(ending, asked), null, 2)}\n`);
-  else if (ending.kind === 'report') printReport(ending.report, asked);
-  else if (ending.kind === 'fleet') process.stdout.write(fleetText(ending.fleet));
-  else if (ending.kind === 'told') process.stdout.write(ending.text);
-  else if (ending.kind === 'reconciled') process.stdout.write(reconciledText(ending.reconciled));
-  else if (ending.kind === 'plan') process.stdout.write(planText(ending.plan));
-  else if (ending.kind === 'restorePlan') process.stdout.write(restorePlanText(ending.restorePlan));
-  else if (ending.kind === 'unknown') say(problemsText('Unknown ending', [ending.problem]));
-  else if (ending.kind === 'bug') say(`${ending.problem.code}: ${ending.problem.message}`);
+  if (isJson) return printAnswer(`${JSON.stringify(documentOf(ending, asked), null, 2)}\n`);
+  if (ending.kind === 'unknown') say(problemsText('Unknown ending', [ending.problem]));
+  if (ending.kind === 'bug') say(`${ending.problem.code}: ${ending.problem.message}`);
+  // A refusal is a message like any other about what was asked; all else is the answer itself.
+  if (ending.kind === 'report' && ending.report.outcome === 'refused') {
+    process.stderr.write(refusalText(ending.report, asked));
+    return true;
+  }
+  const text = textOf(ending);
+  return text === undefined || printAnswer(text);
 }
 
-/** A refusal is a message like any other about what was asked; all else is the answer itself. */
-function printReport(report: Report, asked: Asked): void {
-  const out = report.outcome === 'refused' ? process.stderr : process.stdout;
-  out.write(report.outcome === 'refused' ? refusalText(report, asked) : reportText(report));
+/** The answer for people; `undefined` if stderr has said all there is. */
+function textOf(ending: Ending): string | undefined {
+  switch (ending.kind) {
+    case 'report':
+      return reportText(ending.report);
+    case 'fleet':
+      return fleetText(ending.fleet);
+    case 'told':
+      return ending.text;
+    case 'reconciled':
+      return reconciledText(ending.reconciled);
+    case 'plan':
+      return planText(ending.plan);
+    case 'restorePlan':
+      return restorePlanText(ending.restorePlan);
+    case 'refused':
+    case 'unknown':
+    case 'bug':
+    case 'detached':
+      return undefined;
+  }
 }
 
 /**
@@ -194,6 +215,17 @@ export function exitStatusOf(ending: Ending, isInterrupted: boolean): number {
     case 'detached':
       return INTERRUPTED;
   }
+}
+
+/**
+ * The exit status if the answer could not be written. A run that changes databases has the status of its end
+ * all the same; whoever asked for nothing but an answer has nothing.
+ */
+function statusWithoutAnswer(ending: Ending, status: number): number {
+  const isAll =
+    ['plan', 'restorePlan', 'told'].includes(ending.kind) ||
+    (ending.kind === 'report' && ending.report.outcome === 'verified');
+  return status === 0 && isAll ? ANSWER_LOST : status;
 }
 
 function ofFleet({ outcome, counts }: FleetReport, isInterrupted: boolean): number {

@@ -5,6 +5,8 @@ import type { Session } from '../client/session';
 import { deliberateFailure } from './deliberate-failure';
 import { prepareGround, type Ground } from './ground';
 import { interrupt, migrate } from './migration';
+import { ANSWER_LOST } from '../client/print';
+import { beginProgram, isOutputClosed } from '../worker/program';
 import { projectsTable, say, secondsSince, title } from './words';
 
 const TEMPORAL = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'];
@@ -80,8 +82,14 @@ process.once('SIGINT', () => {
   interrupt();
 });
 
+beginProgram();
 demo()
   .finally(close)
+  .then(() => {
+    if (process.exitCode === INTERRUPTED) return;
+    const { errored } = process.stdout;
+    process.exitCode = errored === null || isOutputClosed(errored) ? 0 : ANSWER_LOST;
+  })
   .catch((error: unknown) => {
     if (process.exitCode === INTERRUPTED) return;
     process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);

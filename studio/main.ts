@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { VARIANTS, type StudioOptions } from './options';
 import { createStudio, type StudioSummary } from './studio';
+import { beginProgram } from '../worker/program';
 
 interface Flags extends StudioOptions {
   readonly connectionString?: string;
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   }
   const begun = performance.now();
   const summary = await createStudio(url, options);
+  process.exitCode = 0;
   process.stdout.write(summarize(summary, (performance.now() - begun) / 1000));
 }
 
@@ -62,6 +64,7 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+beginProgram();
 main().catch((error: unknown) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;

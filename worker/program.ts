@@ -16,16 +16,25 @@ export function beginProgram(): void {
     process.stderr.write(`${wordsOf(error)}\n`, () => process.exit(OWN_FAILURE));
   });
   process.stdout.on('error', (error) => {
-    if (isClosed(error)) return;
-    process.stderr.write(`stdout cannot be written (${codeOf(error)}): the answer is not whole\n`);
+    if (!isOutputClosed(error)) sayOutputLost(error);
   });
   // No reader is left.
   process.stderr.on('error', () => undefined);
 }
 
-/** No one reads any more: a pipe was closed, or a terminal is gone. */
-function isClosed(error: unknown): boolean {
-  return ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(codeOf(error));
+/** Whether no one reads any more: a pipe was closed, or a terminal is gone. */
+export function isOutputClosed(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    ['EPIPE', 'ERR_STREAM_DESTROYED'].includes(code) || (code === 'EIO' && process.stdout.isTTY)
+  );
+}
+
+/** Says that stdout could not be written. */
+export function sayOutputLost(error: unknown): void {
+  process.stderr.write(
+    `stdout cannot be written (${codeOf(error)}): the answer is not whole. Let stdout go where there is room, and ask again\n`,
+  );
 }
 
 /** The kind of an error and where it was thrown; its message may hold what is secret. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { packageRoot } from '../../local/temporal-cli';
 import { runScript, saidBy, startScript, type Surroundings } from './script';
 import { studioPlace, type Place } from './studio-database';
@@ -12,7 +13,7 @@ const MAIN = path.join(packageRoot(), 'dist', 'client', 'main.js');
 let place: Place;
 
 beforeAll(async () => {
-  place = await studioPlace(4);
+  place = await studioPlace(5);
 });
 
 afterAll(() => place.clear());
@@ -74,15 +75,64 @@ describe('a closed stdout and stderr', () => {
     await once(shell, 'close');
     expect([shell.exitCode, said]).toEqual([0, []]);
   });
+});
 
-  it('are told apart from a full disk, of which stderr speaks', async () => {
-    const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, [MAIN, '--help'], { stdio: ['ignore', full, 'pipe'] });
-    const said: string[] = [];
-    child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-    await once(child, 'close');
-    closeSync(full);
-    expect(said.join('')).toBe('stdout cannot be written (ENOSPC): the answer is not whole\n');
+/** Runs the program with its stdout on a file; resolves with its exit status and what stderr says. */
+async function withStdoutAt(file: string, args: readonly string[]): Promise<readonly unknown[]> {
+  const out = openSync(file, 'w');
+  const { cwd, env } = surroundings();
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    ...{ cwd, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env } },
+    stdio: ['ignore', out, 'pipe'],
+  });
+  const [said] = await Promise.all([child.stderr && text(child.stderr), once(child, 'close')]);
+  closeSync(out);
+  return [child.exitCode, said];
+}
+
+const LOST = 'stdout cannot be written (ENOSPC): the answer is not whole. Let stdout go';
+
+describe('a stdout that cannot be written', () => {
+  const target = (): readonly string[] => [
+    ...['--project-ref=project-005', `--database=${place.target('005')}`],
+    ...['--owner=user-123', `--backup-dir=${place.folder}/backups-005`],
+  ];
+
+  it.each([
+    ['--help', ['--help']],
+    ['--version', ['--version']],
+    ['help of a command', ['migrate', '--help']],
+    ['fleet', ['fleet']],
+  ])('loses the answer of a command that only answers: %s', async (_name, args) => {
+    expect(await withStdoutAt('/dev/full', args)).toEqual([74, expect.stringContaining(LOST)]);
+  });
+
+  it.each([['plan'], ['plan', '--json'], ['migrate', '--dry-run']])(
+    'loses a plan: %s %s',
+    async (...args) => {
+      const [status, said] = await withStdoutAt('/dev/full', [...args, ...target()]);
+      expect([status, said]).toEqual([74, expect.stringContaining(LOST)]);
+    },
+  );
+
+  it('leaves the status of a refusal, and of a migration that goes on', async () => {
+    const refused = await withStdoutAt('/dev/full', ['plan', '--nonsense', '--json']);
+    expect(refused).toEqual([2, expect.stringContaining(LOST)]);
+    const migrated = await withStdoutAt('/dev/full', ['migrate', ...target()]);
+    expect(migrated).toEqual([0, expect.stringContaining(LOST)]);
+    const [users] = await place.rows(place.target('005'), 'SELECT count(*)::int FROM auth.users');
+    expect(users).toEqual({ count: 12 });
+    const verified = await withStdoutAt('/dev/full', ['verify', ...target(), '--json']);
+    expect(verified).toEqual([74, expect.stringContaining(LOST)]);
+  });
+
+  it('is noticed if only a part of the answer is written', async () => {
+    const file = path.join(place.folder, 'answer');
+    // A limit of one block for each file: what is longer is written in part, as on a disk with little room.
+    const line = `trap "" XFSZ; ulimit -f 1; exec "${process.execPath}" "${MAIN}" migrate --help > "${file}"`;
+    const shell = spawn('bash', ['-c', line], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [said] = await Promise.all([text(shell.stderr), once(shell, 'close')]);
+    expect([shell.exitCode, said]).toEqual([74, expect.stringContaining('(EFBIG)')]);
   });
 });
 
