@@ -15,7 +15,7 @@ export type Ending =
   | { readonly kind: 'told'; readonly text: string; readonly document: object }
   /** It never got to anything that writes. `undone` says what has not happened. */
   | { readonly kind: 'refused'; readonly problem: Problem; readonly undone?: string | undefined }
-  /** It ended in a way that says nothing about the target: somebody has to look. */
+  /** It ended in a way that says nothing about the target: an operator has to look. */
   | { readonly kind: 'unknown'; readonly problem: Problem }
   /** Moveout itself failed, a bug: nothing is known of any database. */
   | { readonly kind: 'bug'; readonly problem: Problem }

@@ -88,7 +88,7 @@ function framesOf({ stack = '', message }: Error): string {
   return stack.slice(stack.indexOf(message) + message.length);
 }
 
-/** A request that cannot be taken up as it was typed; the message names the flag and holds no value of a secret. */
+/** A request that cannot be run as it was typed; the message names the flag and holds no value of a secret. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

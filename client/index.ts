@@ -112,7 +112,7 @@ export async function start<Type extends keyof Requests>(
 /**
  * Follows a run to its end, and resolves with how it ended: `{ kind: 'report', report }` for a migration, a
  * backup, a verification and a restore; `plan`, `restorePlan`, `fleet` and `reconciled` for the others; `refused`
- * if nothing was touched; `unknown` if somebody has to look; `detached` after `signal`. Rejects if Temporal does
+ * if nothing was touched; `unknown` if an operator has to look; `detached` after `signal`. Rejects if Temporal does
  * not answer for a minute or the worker of this process fails.
  */
 export async function follow(run: Run, options: FollowOptions = {}): Promise<Ending> {

@@ -4,7 +4,7 @@ import { TASK_QUEUE, taskQueueIn } from '../workflows/domain/names';
 import type { Places } from './session';
 
 /**
- * The task queue of a start. Flags that cannot travel to somebody else's worker give it a private
+ * The task queue of a start. Flags that cannot travel to another operator's worker give it a private
  * one, always the same for the same places, so that the next start serves what a killed one left.
  */
 export function taskQueueOf(places: Places, environment: Readonly<NodeJS.ProcessEnv>): string {

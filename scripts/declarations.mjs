@@ -1,5 +1,5 @@
 // Writes the types of the package's entry beside its compiled code: client/index.d.ts and the declarations
-// that it needs, no others. Nothing to do if dist/ has them: a build makes dist/ anew, without them.
+// that it needs, no others. Nothing to do if dist/ has them: a build replaces dist/, without them.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -13,7 +13,7 @@ const TEMPORAL = [
 const KNOWN = [...Object.keys(ENVIRONMENT), ...TEMPORAL];
 const FAMILIES = ['MOVEOUT_', 'TEMPORAL_'];
 
-/** A name of no family is somebody else's, unless so few letters make it one of ours. */
+/** A name of no family belongs to another program, unless these few changed letters make it one of ours. */
 const EDITS_OUTSIDE = 2;
 
 /**

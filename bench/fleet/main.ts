@@ -13,7 +13,7 @@ export interface FleetOptions {
   readonly scaling: boolean;
 }
 
-/** Sources of these sizes, and so many projects moved of each. */
+/** Sources of these sizes, and how many projects are moved of each. */
 const SCALES = [100, 1_000, 3_000];
 const MOVED_OF_EACH = 100;
 

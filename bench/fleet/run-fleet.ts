@@ -27,7 +27,7 @@ export interface FleetRun {
   readonly ended: readonly Ended[];
 }
 
-/** Moves all projects by one `migrateAll`, so many at a time. */
+/** Moves all projects by one `migrateAll`, `atATime` at once. */
 export async function runFleet(client: Client, order: FleetOrder): Promise<FleetRun> {
   const { taskQueue, folder, projects, atATime } = order;
   const file = path.join(folder, `${taskQueue}.projects.jsonl`);

@@ -136,7 +136,7 @@ async function fleetAt(
   }
 }
 
-/** Which fleets run, or which ran last, for somebody who named another. */
+/** Which fleets run, or which ran last, for an operator who named another. */
 async function othersOf(client: Client): Promise<string> {
   const running = await fleetsBy(client, ' AND ExecutionStatus = "Running"');
   if (running.length > 0) return `; running now: ${running.join(', ')}`;

@@ -29,7 +29,7 @@ export interface Look {
   readonly handle: WorkflowHandle;
   readonly isRunning: boolean;
   readonly isParked: boolean;
-  /** Seconds for which no worker has taken up the run's next workflow task. */
+  /** Seconds for which no worker has picked up the run's next workflow task. */
   readonly unserved: number;
   readonly pending: readonly Pending[];
   readonly progress?: Progress | undefined;

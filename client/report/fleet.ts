@@ -23,7 +23,7 @@ import { grid } from './grid';
 /** How many names a list shows. */
 const NAMED = 10;
 
-/** A fleet of more projects than this shows those that need somebody, and counts the others. */
+/** A fleet of more projects than this shows those that need an operator, and counts the others. */
 const SHOWN_WHOLE = 30;
 
 const COLUMNS = [

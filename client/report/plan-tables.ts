@@ -38,7 +38,7 @@ export function tablesText({ tables }: Pick<Plan, 'tables'>): string {
     return own.length === 0 ? [] : [`  ${kind}: ${SCOPES[kind]}`, ...own];
   });
   return [
-    'Tables (rows of the project, of about so many in the source):',
+    'Tables (rows of the project, and an estimate of all rows in the source):',
     head,
     ...groups,
     ...(empty.length === 0

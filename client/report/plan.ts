@@ -33,7 +33,7 @@ function verdictText({ project, problems }: Plan): string {
   const what = `Plan for ${project.projectRef} → ${project.databaseName}`;
   const verdict =
     problems.length === 0
-      ? 'nothing speaks against it'
+      ? 'ready to migrate'
       : `it would be refused for ${problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`}`;
   return wrapped(`${what}: ${verdict}. This only looked; nothing was touched.`, '');
 }

@@ -9,8 +9,7 @@ const GO_ON = 'To do it, give the same command without --dry-run.';
 /** The plan of a restore for people: what would go where, and what would be overwritten there. */
 export function restorePlanText(plan: RestorePlan): string {
   const { backupId, problems, target, backup } = plan;
-  const verdict =
-    problems.length === 0 ? 'nothing speaks against it' : 'it would be refused, see below';
+  const verdict = problems.length === 0 ? 'ready to restore' : 'it would be refused, see below';
   const facts = [
     [
       'backup',

@@ -10,7 +10,7 @@ import { remedyOf } from './refusal';
 
 const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   migrated: 'migrated and verified',
-  restored: 'FAILED, everything was put back and proved',
+  restored: 'FAILED and restored: everything is as it was before (verified)',
   refused: 'refused, nothing was touched',
   parked: 'PARKED: the restore could not finish, an operator is needed',
   verified: 'verified: equal',
@@ -37,7 +37,7 @@ export function reportText(report: Report): string {
     driftText(report.drift),
     restore === undefined
       ? ''
-      : fitting(['Restored and proved:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n')),
+      : fitting(['Restored and verified:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n')),
     problemsText('Worth knowing', report.warnings),
     nextStepsText(report.nextSteps),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,

@@ -73,7 +73,7 @@ function openCopy(home, account) {
   const place = path.join(openTemporaryFolder(account), label);
   if (!existsSync(place)) putCopy(home, place);
   if (isOwn(place)) return place;
-  throw new Error(`${place} belongs to somebody else; remove it, or set TMPDIR to another folder`);
+  throw new Error(`${place} belongs to another user; remove it, or set TMPDIR to another folder`);
 }
 
 function putCopy(home, place) {

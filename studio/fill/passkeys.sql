@@ -46,7 +46,7 @@ SELECT
   CASE n % 3 WHEN 0 THEN '' WHEN 1 THEN '10.0.0.' || n ELSE '2001:db8::' || n END
 FROM project CROSS JOIN generate_series(1, 12) AS n;
 
--- An operator's act on user 1 (the actor is nil); the login of somebody who is gone; a text that
+-- An operator's act on user 1 (the actor is nil); the login of a user who is gone; a text that
 -- jsonb would not keep; and two rows that name nobody.
 INSERT INTO auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
 SELECT

@@ -9,7 +9,7 @@ SELECT
   pg_temp.user_of('nobody', n), 'authenticated', 'authenticated', 'nobody' || n || '@example.org',
   '', '', '', '', '',
   (ARRAY['{"provider": "email"}', NULL, 'null', '{"project_ref": "project-gone"}'])[n]::jsonb,
-  -- Written by the user: whoever trusts it takes somebody else's account along.
+  -- Written by the user: whoever trusts it takes another user's account along.
   '{"project_ref": "project-abc"}',
   pg_temp.moment('nobody/' || n), pg_temp.moment('nobody/' || n)
 FROM generate_series(1, 4) AS n;

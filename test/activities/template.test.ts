@@ -70,7 +70,7 @@ describe('makeTemplate', () => {
     await expect(query(name, 'SELECT 1')).rejects.toThrow(/not currently accepting connections/);
   });
 
-  it('takes away what a maker that was killed has left, and makes it anew', async () => {
+  it('takes away what a maker that was killed has left, and makes it again', async () => {
     await query('postgres', `CREATE DATABASE ${stagingName(name)}`);
     await query('postgres', `CREATE DATABASE ${name} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
     expect(await isThere()).toBe(false);
@@ -114,7 +114,7 @@ describe('migrateProject beside a template', () => {
     expect(await migrate()).toEqual({ message: '', isCloned: false });
   });
 
-  it('builds the schema itself where somebody has been in the template', async () => {
+  it('builds the schema itself if the template was changed', async () => {
     await makeTemplate(connections, wanted);
     await query('postgres', `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
     await query(name, 'CREATE TABLE auth.more (id int)');

@@ -97,7 +97,7 @@ async function play({ bed, studio, folder }: Ground, tried: Case): Promise<Playe
 
 const NOTHING_STARTED = { ending: undefined, held: undefined, later: undefined };
 
-/** A copy of the studio to which the case has happened; one in another encoding is made anew. */
+/** A copy of the studio to which the case has happened; one in another encoding is built from its SQL. */
 async function makeSource(studio: string, { inputs, encoding }: Case): Promise<string> {
   const source =
     encoding === undefined ? await createDatabase('case', studio) : await encodedStudio(encoding);

@@ -174,7 +174,7 @@ export const CASES: readonly Case[] = [
       `tables: { 'auth.filters': { scope: owned, via: 'user_id -> auth.users.id' } }`,
       `columns:`,
       ...['rule', 'rules', 'all_known'].map(
-        (name) => `  'auth.filters.${name}': { scope: excluded, because: 'made anew' }`,
+        (name) => `  'auth.filters.${name}': { scope: excluded, because: 'made again' }`,
       ),
     ].join('\n'),
     expected: { moved: true, warnings: [/auth\.filters\.known/] },

@@ -16,7 +16,7 @@ const STEPS = [
 ];
 
 const WHY =
-  '  initSchema is tried again: database "postgres" on connection "shared": the lock on table auth.users was not to be had in time [SQLSTATE 55P03]';
+  '  initSchema is tried again: database "postgres" on connection "shared": lock timeout on table auth.users [SQLSTATE 55P03]';
 const QUESTION =
   'Interrupted. Ctrl-C again within 3 s cancels the run and restores the target now.';
 

@@ -155,7 +155,7 @@ describe('a program of moveout', () => {
     expect(said.join('')).not.toContain('secret');
   });
 
-  it('lets go of its run when its terminal is closed, and the next start finishes it', async () => {
+  it('detaches from its run when its terminal is closed, and the next start finishes it', async () => {
     const running = startScript(migrate('004'), surroundings());
     await saidBy(running, 'project-004 →');
     running.child.kill('SIGHUP');

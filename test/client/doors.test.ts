@@ -36,7 +36,7 @@ describe('migrate-project', () => {
       ],
       { cwd: place.folder, env: place.env },
     );
-    expect(stdout).toMatch(/^Plan for project-004 → \w+: nothing speaks against it/);
+    expect(stdout).toMatch(/^Plan for project-004 → \w+: ready to migrate/);
     expect(stdout).toMatch(/root: .*\n +auth\.users/);
     expect(status).toBe(0);
     expect(await place.databases()).not.toContain(target);

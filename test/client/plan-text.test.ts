@@ -54,7 +54,7 @@ const linesOf = (plan: Plan): readonly string[] => planText(plan).split('\n');
 describe('planText', () => {
   it('begins with the verdict, then says from where to where, how much and how long', () => {
     const lines = linesOf(PLAN);
-    expect(lines[0]).toMatch(/^Plan for acme → acme_db: nothing speaks against it\./);
+    expect(lines[0]).toMatch(/^Plan for acme → acme_db: ready to migrate\./);
     const head = lines.slice(0, 8).join('\n');
     expect(head).toContain('from   database studio (connection shared)');
     expect(head).toContain('which does not exist yet and would be created');
@@ -109,7 +109,7 @@ describe('planText', () => {
     expect(text).toContain(`  [ ] ALTER ROLE "web" LOGIN PASSWORD '…';\n      it logs in there\n`);
   });
 
-  it('says how each state of the target is handled and put back', () => {
+  it('says how each state of the target is handled and restored', () => {
     expect(planText(PLAN)).toContain('"acme_db" is dropped again');
     const filled = { kind: 'filled', oid: 7, rows: 90 } as const;
     const text = planText({ ...PLAN, targetBefore: filled, replace: true }).replace(/\s+/g, ' ');

@@ -79,7 +79,7 @@ export class Terminal extends Writable {
   }
 }
 
-/** Makes a text as for a terminal of so many columns, or as for a pipe if there are none. */
+/** Makes a text as for a terminal of `columns` columns, or as for a pipe without them. */
 export function onTerminal<T>(columns: number | undefined, make: () => T): T {
   const { stdout } = process;
   const before = { isTTY: stdout.isTTY, columns: stdout.columns };

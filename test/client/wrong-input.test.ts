@@ -170,7 +170,7 @@ describe('a request that the plan refuses', () => {
 
 describe('a source', () => {
   it('that does not answer is tried again for a while, then refused', async () => {
-    const url = 'postgresql://somebody@127.0.0.1:1/postgres';
+    const url = 'postgresql://someone@127.0.0.1:1/postgres';
     const said = await refusal(...moving(), `--connection-string=${url}`);
     expect(said).toContain('ECONNREFUSED');
     expect(said).not.toMatch(/TLS|SSL|certificate/i);

@@ -56,7 +56,7 @@ export const HARMLESS: readonly Pick<Corruption, 'what' | 'sql'>[] = [
     sql: 'REVOKE ALL ON FUNCTION storage.filename FROM PUBLIC; GRANT EXECUTE ON FUNCTION storage.filename TO PUBLIC',
   },
   {
-    what: 'a function that was created anew as it was',
+    what: 'a function that was created again as it was',
     sql: `DO $do$ BEGIN EXECUTE pg_get_functiondef('auth.jwt()'::regprocedure); END $do$`,
   },
   {

@@ -67,7 +67,7 @@ export async function asStandby<T>(
   }
 }
 
-/** Tells whether a server lets sessions in, or says in so many words that it is none that would. */
+/** Tells whether a server lets sessions in, or says clearly that it does not. */
 async function answers(url: string, hot: boolean): Promise<boolean> {
   return onlooking(url, () => Promise.resolve(true)).catch(
     (error: unknown) => !hot && JSON.stringify(error).includes('57P03'),

@@ -64,7 +64,7 @@ describe('databaseFailure, of what passes by itself', () => {
     expect(await landing(crossed)).toMatchObject(passes('ServerBusy', '40001'));
   });
 
-  it('lets a lock that was not to be had be tried again, in time and at once', async () => {
+  it('retries after a lock timeout and after NOWAIT', async () => {
     const begun = 'BEGIN; LOCK TABLE public.t';
     const timed = crossing(begun, (_first, second) =>
       second.query(`SET lock_timeout = '10ms'; SELECT * FROM public.t`),

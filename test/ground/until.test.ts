@@ -18,7 +18,9 @@ describe('until', () => {
       isSo: ({ length }) => length === 2,
       limitMs: 1,
     });
-    await expect(waiting).rejects.toThrow("waited 0.001 s in vain: two rows; last: [ 'only one' ]");
+    await expect(waiting).rejects.toThrow(
+      "waited 0.001 s for nothing: two rows; last: [ 'only one' ]",
+    );
   });
 
   it('rejects at once if looking fails', async () => {

@@ -6,7 +6,7 @@ import { addWatchers } from './image';
 /** How a target stands before a migration. */
 export type Prepared = 'new' | 'empty' | 'equal';
 
-/** Makes the target as the superuser does it for somebody else, who owns the database. */
+/** Makes the target as the superuser does it for another role, which owns the database. */
 export async function prepare(
   how: Prepared,
   names: { readonly source: string; readonly database: string; readonly owner: string },

@@ -20,7 +20,7 @@ export function brokenAtClosing(state: State, name: RunName, ending: Closed): st
     : `a run closed as ${ending}, but not all is as before`;
 }
 
-/** As before, or claimed by somebody else since. */
+/** As before, or claimed by another run since. */
 function isAsBefore({ runs, target }: State, name: RunName): boolean {
   const before = runs[name]?.before;
   if (before === undefined || before.kind === 'absent') return true;

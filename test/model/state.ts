@@ -29,7 +29,7 @@ export interface Database {
   readonly marker: Marker | undefined;
 }
 
-/** A session: not opened, usable, or ended by somebody. */
+/** A session: not opened, usable, or ended by another. */
 export type Session = 'none' | 'open' | 'dead';
 
 /** One attempt of one activity, as PostgreSQL and Temporal see it. */

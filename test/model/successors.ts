@@ -87,7 +87,7 @@ function repeated(state: State, index: number): State {
   return { ...gone, attempts: [...gone.attempts, freshAttempt(me.run, me.work)] };
 }
 
-/** The target is somebody else's: the run ends as refused. */
+/** The target is another run's: the run ends as refused. */
 function taken(label: string, { state, index, me, guards }: Scene, scenario: Scenario): Move {
   const gone = withoutAttempt(state, index);
   if (!me.current) return { label, state: gone };
@@ -123,7 +123,7 @@ function faults(scene: Scene, scenario: Scenario): readonly Move[] {
 function failsForGood({ state, index, me }: Scene, scenario: Scenario): readonly Move[] {
   if (!isAtStep(me.work)) return [];
   const gone = withoutAttempt(state, index);
-  return [undoing(`${nameOf(me)} fails for good`, gone, { name: me.run, scenario })];
+  return [undoing(`${nameOf(me)} fails and is not retried`, gone, { name: me.run, scenario })];
 }
 
 function strangersMove(state: State): readonly Move[] {

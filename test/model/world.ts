@@ -94,7 +94,7 @@ export function dropped(state: State, place: 'target' | 'staging', run: RunName)
     : { ...without, staging: { ...state.staging, [run]: undefined } };
 }
 
-/** Whether an open transaction of somebody else holds the row of the marker, so that a change of it waits. */
+/** Whether an open transaction of another session holds the row of the marker, so that a change of it waits. */
 export function rowHeld(state: State, index: number, rows: readonly Attempt['row'][]): boolean {
   return state.attempts.some((one, at) => at !== index && rows.includes(one.row));
 }

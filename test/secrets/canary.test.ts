@@ -11,7 +11,7 @@ describe('tracesOf', () => {
   it.each([
     ['in clear', `{"user":"${canary}@example.com"}`],
     ['in capitals', canary.toUpperCase()],
-    ['in a URL', `postgresql://somebody:${canary}@host/db`],
+    ['in a URL', `postgresql://someone:${canary}@host/db`],
     ['as bytea', `\\x${Buffer.from(`a${canary}b`).toString('hex')}`],
     ['in a payload', `{"data":"${base64(`{"a":"${canary}"}`)}"}`],
     ['in a payload, one byte on', `{"data":"${base64(`{"ab":"${canary}"}`)}"}`],

@@ -63,7 +63,7 @@ function sightingsOf(pid: number, canaries: readonly string[]): readonly Sightin
     .map((place) => ({ pid, place, program }));
 }
 
-/** Empty where the process has gone, or is somebody else's. */
+/** Empty if the process has gone, or is another user's. */
 function contentOf(pid: number, place: Sighting['place']): string {
   try {
     return readFileSync(`/proc/${pid}/${place}`, 'latin1');

@@ -51,5 +51,5 @@ function isThere<T>(value: T): value is There<T> {
 }
 
 function inVain(what: string, limitMs: number): string {
-  return `waited ${limitMs / 1000} s in vain: ${what}`;
+  return `waited ${limitMs / 1000} s for nothing: ${what}`;
 }

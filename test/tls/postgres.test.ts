@@ -132,7 +132,7 @@ describe('a session over TLS', () => {
     },
   );
 
-  it('checks less only where the URL says so in so many words', async () => {
+  it('checks less only if the URL says so explicitly', async () => {
     for (const less of [{ sslmode: 'require', uselibpqcompat: 'true' }, { sslmode: 'no-verify' }]) {
       expect(await reach(secured({ ...less, ...identified() }))).toMatchObject({ ssl: true });
     }

@@ -7,7 +7,7 @@ const TRIES = 2_000;
 
 /**
  * Locks a table of the source until a statement of moveout, in a transaction that began before it,
- * has waited for it longer than the time limits, then changes the source and lets go. Tells whether
+ * has waited for it longer than the time limits, then changes the source and releases it. Tells whether
  * such a statement came.
  */
 export async function holdUp(

@@ -6,7 +6,7 @@ import { openTestbed, type Testbed } from '../support/harness/testbed';
 import { tryAll, type Trial, type UnderWay, type Verdict } from '../support/harness/trials';
 import { until } from '../support/until';
 
-/** Each step, and a table that it waits for in the middle of its work when somebody else holds it. */
+/** Each step, and a table that it waits for in the middle of its work when another session holds it. */
 const BLOCKED = [
   ['backupTarget', 'storage.objects'],
   ['initSchema', 'moveout.migration'],
@@ -111,7 +111,7 @@ function whileBlocked(
       await blocker.query(`BEGIN; LOCK TABLE ${held.table} IN ${modeFor(held.table)} MODE`);
       const outcome = real();
       outcome.catch(() => undefined);
-      await until(`${at} to wait for ${held.table}`, () => somebodyWaitsIn(held.in));
+      await until(`${at} to wait for ${held.table}`, () => hasWaitingSession(held.in));
       await cancel();
       return outcome;
     });
@@ -135,7 +135,7 @@ function whenDone(at: ActivityName, { cancel }: UnderWay): Intervene {
   };
 }
 
-async function somebodyWaitsIn(database: string): Promise<boolean> {
+async function hasWaitingSession(database: string): Promise<boolean> {
   const waiting = await query(
     'postgres',
     `SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'

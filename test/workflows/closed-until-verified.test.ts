@@ -88,7 +88,7 @@ describe('a new database', () => {
     expect(await connects(project.databaseName)).toBe(true);
   });
 
-  it('that was opened by somebody before it was verified is not called equal', async () => {
+  it('that was opened before it was verified is not called equal', async () => {
     const project = bed.nextProject();
     const ending = await bed.run('migrateProject', project, async (name, real) => {
       if (name === 'verifyProject')

@@ -12,7 +12,7 @@ import { startPostgres } from '../../local/postgres';
 
 const ROLE = 'mover';
 
-/** A step that fails for good, after rows have been written. */
+/** A step that fails without a retry, after rows have been written. */
 const failing = before('migrateStorage', () => {
   throw failure('DataRejected', 'failed on purpose');
 });

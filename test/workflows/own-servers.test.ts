@@ -137,7 +137,7 @@ describe('projects of two sources and two target servers', () => {
 
   it('takes one database name for a conflict on one server only', async () => {
     const project = bed.nextProject();
-    const other = { ref: 'somebody-else', database: project.databaseName };
+    const other = { ref: 'another-project', database: project.databaseName };
     const codes = async (target: string): Promise<readonly string[]> => {
       configure([asConfigured(project), { ...other, target }]);
       const { problems } = await planOf(bed, { projectRef: project.projectRef });
@@ -153,7 +153,7 @@ describe('projects of two sources and two target servers', () => {
     const studio = await there(() => createDatabase('studio'));
     await createStudio(urlAt(second.url, studio), { projects: 1, users: 12, objects: 20 });
     bed.configured.urls = { ...usual.urls, third: urlAt(second.url, studio) };
-    configure([asConfigured(project), { ref: 'somebody-else', database: 'x', source: 'third' }]);
+    configure([asConfigured(project), { ref: 'another-project', database: 'x', source: 'third' }]);
     const before = await there(() => imageOf(studio));
     const input = { ...project, databaseName: studio, target: 'projects-b', replace: true };
     const ending = await bed.run('migrateProject', input);
@@ -165,7 +165,7 @@ describe('projects of two sources and two target servers', () => {
     const project = bed.nextProject();
     configure([
       asConfigured(project, { target: 'projects-b' }),
-      { ref: 'somebody-else', database: 'x', target: 'gone' },
+      { ref: 'another-project', database: 'x', target: 'gone' },
     ]);
     const bell = new EventEmitter();
     const [reached, released] = [once(bell, 'reached'), once(bell, 'released')];

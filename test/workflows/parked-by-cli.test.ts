@@ -63,7 +63,7 @@ describe('a migration whose worker loses its privileges', () => {
     expect(ending.report?.outcome).toBe('migrated');
   });
 
-  /** A project that is migrated already, by somebody else than the role. */
+  /** A project that is migrated already, by another role. */
   async function filled(): Promise<TestProject> {
     logInAs();
     const project = bed.nextProject();

@@ -32,7 +32,7 @@ describe('plans beside each other', () => {
       expect(message).toMatch(/^$|another run works on project|unfinished migration of project/);
   });
 
-  it('are refused while somebody has locked the project, by the name of the session', async () => {
+  it('are refused while a session has locked the project, which they name', async () => {
     const project = bed.nextProject();
     const key = lockKey('project', project.projectRef);
     const as = { application_name: 'moveout 0123456789ab initSchema#1' };
@@ -50,7 +50,7 @@ describe('plans beside each other', () => {
     );
   });
 
-  it('are content while somebody else only reads under the lock, as a backup does', async () => {
+  it('are content while another session only reads under the lock, as a backup does', async () => {
     const project = bed.nextProject();
     const key = lockKey('database', project.databaseName);
     await withSession('postgres', async (client) => {

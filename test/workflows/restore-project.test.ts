@@ -92,7 +92,7 @@ describe('restoreProject with the source switched off', () => {
       /rows of project \S+,\s+completed\s+at\s+\S+\s+\S+\s+UTC[\s\S]*OVERWRITTEN/,
     );
     expect(await planned(database, { replace: true })).toMatch(
-      /nothing speaks against it[\s\S]*OVERWRITTEN/,
+      /ready to restore[\s\S]*OVERWRITTEN/,
     );
     expect(await imageOf(database)).toEqual(before);
   });
@@ -149,7 +149,7 @@ describe('restoreProject with the source switched off', () => {
     throw new Error(`planRestore ended as ${ending.kind}`);
   }
 
-  /** A restored database to which somebody has added profiles; the trigger makes one for each later user. */
+  /** A restored database to which profiles were added; the trigger makes one for each later user. */
   async function withProfiles(more: string): Promise<string> {
     const database = freshName('target');
     await makePrepared(database);

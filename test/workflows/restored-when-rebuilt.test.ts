@@ -80,7 +80,7 @@ describe('a target whose own schema gives way', () => {
     expect(verdict.after).toEqual(verdict.before);
   });
 
-  it('is restored and says so when somebody else changed something beside it meanwhile', async () => {
+  it('is restored and says so when another session changed something beside it meanwhile', async () => {
     const verdict = await tryOut(bed, {
       name: 'beside',
       prepare,
@@ -178,7 +178,7 @@ describe('tables of other schemas', () => {
     },
   );
 
-  it('are put back as they were where the target had some', async () => {
+  it('are restored as they were if the target had some', async () => {
     const done = bed.nextProject();
     await bed.run('migrateProject', done);
     const copy = await keepCopy(done.databaseName);

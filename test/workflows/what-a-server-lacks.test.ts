@@ -150,7 +150,7 @@ describe('NULLs that stock Auth cannot read', () => {
     const scopes = { ...NO_SCOPES, normalizeNullTokens: true };
     const backup = { ...bed.configured.settings.backup, format };
     bed.configured.settings = { ...bed.configured.settings, scopes, backup };
-    const databaseName = await createDatabase(`mended_${format}`);
+    const databaseName = await createDatabase(`fixed_${format}`);
     const ending = await bed.run('migrateProject', { ...project, databaseName });
     expect(ending.message).toBe('');
     expect(ending.report).toMatchObject({ outcome: 'migrated', drift: [] });

@@ -58,7 +58,7 @@ describe('rows too wide for JSON', () => {
   it.each([
     ['bytes', 0],
     ['jsonb', 1],
-  ] as const)('go by COPY, as the plan says, and are told apart: %s', async (_what, index) => {
+  ] as const)('go by COPY, as the plan says, and are compared: %s', async (_what, index) => {
     const project = projects[index];
     const { problems, warnings } = await planOf(bed, project);
     expect(problems).toEqual([]);

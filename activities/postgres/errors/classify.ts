@@ -128,7 +128,7 @@ export const CONDITIONS: Readonly<Record<string, Landing>> = {
   '54': { code: 'DataRejected', words: 'a row or a statement is beyond what PostgreSQL can take' },
   '55': { code: 'DataRejected', words: 'an object is not in the state that this needs' },
   '55006': { code: 'ServerBusy', words: 'an object is in use' },
-  '55P03': { code: 'ServerBusy', words: 'a lock was not to be had in time' },
+  '55P03': { code: 'ServerBusy', words: 'lock timeout' },
   '57': { code: 'ServerUnavailable', words: 'the server ended the session' },
   '57014': {
     code: 'ServerBusy',

@@ -37,7 +37,7 @@ export function connectFailure(error: unknown, { place, hasMode }: Connecting): 
     return failure('AccessDenied', `${place}: the server refused the password${PASSWORD}`);
   if (!types.isNativeError(error)) return databaseFailure(error, place);
   if (error.message === NOT_NOW)
-    return failure('ServerUnavailable', `${place}: the server cannot take up TLS for now`);
+    return failure('ServerUnavailable', `${place}: the server cannot start TLS at the moment`);
   const words = tlsWords(error, hasMode);
   if (words === undefined) return databaseFailure(error, place);
   return failure('ConfigInvalid', `${place}: ${words}`);

@@ -91,7 +91,7 @@ const TEXTS: readonly (readonly [RegExp, Landing])[] = [
   ],
   [
     /^There was an error establishing an SSL connection/,
-    { code: 'ServerUnavailable', words: 'the server cannot take up TLS for now' },
+    { code: 'ServerUnavailable', words: 'the server cannot start TLS at the moment' },
   ],
   [
     /^The server does not support SSL connections/,

@@ -51,7 +51,7 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   await setTriggers(client, triggers, 'D');
   await dropUnfinishedIndexes(client, names);
   if (!isEmpty) await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
-  // Rows belong into no log.
+  // No row may reach a log.
   const mayInsert = !(await logsParameters(client));
   const position = (content: Content): number => order.indexOf(content.table);
   for (const content of [...loading.contents].sort((a, b) => position(a) - position(b))) {

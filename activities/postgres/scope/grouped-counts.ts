@@ -17,7 +17,7 @@ export interface Counted {
   readonly patience?: number;
 }
 
-/** Several projects that are told apart in one statement. */
+/** Several projects that one statement counts, each apart. */
 export interface Grouping extends Owners {
   readonly refs: readonly string[];
   /** All refs that could claim a bucket by its prefix; those above among them. */

@@ -70,7 +70,7 @@ describe('findCollisions', () => {
     expect(found).toEqual({ found: [], untried: [] });
   });
 
-  it('finds rows that only their instance_id told apart, since it becomes nil', async () => {
+  it('finds rows that differ in their instance_id alone, since it becomes nil', async () => {
     const found = await collisions(
       `${FORKED}
        CREATE UNIQUE INDEX fork_key ON auth.users (instance_id, lower(email)) WHERE email ILIKE 'twin@%';

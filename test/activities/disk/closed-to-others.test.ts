@@ -53,7 +53,7 @@ describe('a backup directory', () => {
     );
   });
 
-  it('of somebody else is refused, with the command that hands it over', async () => {
+  it('of another user is refused, with the command that hands it over', async () => {
     if (isRoot) await chown(folder, SOMEBODY, SOMEBODY);
     const directory = isRoot ? folder : '/usr';
     await expect(new BackupStore(directory).assertWritable()).rejects.toThrow(
@@ -71,7 +71,7 @@ describe('a backup directory', () => {
     await expect(new BackupStore(link).assertWritable()).rejects.toThrow(/open to other users/);
   });
 
-  (isRoot ? it : it.skip)('is not found through a link that somebody else put there', async () => {
+  (isRoot ? it : it.skip)('is not found through a link that another user put there', async () => {
     const link = join(folder, 'link');
     const directory = join(folder, 'directory');
     await mkdir(directory, { mode: 0o700 });
@@ -148,7 +148,7 @@ describe('a backup', () => {
     });
   });
 
-  (isRoot ? it : it.skip)('of somebody else is not read', async () => {
+  (isRoot ? it : it.skip)('of another user is not read', async () => {
     await mkdir(join(folder, ID), { mode: 0o700 });
     await chown(join(folder, ID), SOMEBODY, SOMEBODY);
     await expect(new BackupStore(folder).manifest(ID)).rejects.toThrow(/belongs to another user/);

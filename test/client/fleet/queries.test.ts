@@ -58,7 +58,7 @@ async function start(
   });
 }
 
-/** Runs a line as somebody would who copied it, and gives the refs of the projects it lists. */
+/** Runs a line as an operator who copied it, and gives the refs of the projects it lists. */
 async function refsOf(line: string): Promise<readonly string[]> {
   const listed = await runProgram({
     file: 'env',

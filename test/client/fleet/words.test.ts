@@ -138,7 +138,7 @@ describe('fleetText', () => {
     expect(text).toContain('Record: /backups/fleet_1700000000000_0a1b2c3d');
   });
 
-  it('shows of a large fleet what needs somebody, and counts the others', () => {
+  it('shows of a large fleet what needs an operator, and counts the others', () => {
     const many = Array.from({ length: 40 }, (_, index) => entry(`m${index}`));
     const counts = { migrated: 140, restored: 1 };
     const text = fleetText(

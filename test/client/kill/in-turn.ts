@@ -1,4 +1,4 @@
-/** Runs named cases, so many at a time, in their order; what became of each can be awaited by its name. */
+/** Runs named cases, `atOnce` at a time, in their order; what became of each can be awaited by its name. */
 export function inTurn<C extends { readonly name: string }, R>(
   atOnce: number,
   cases: readonly C[],

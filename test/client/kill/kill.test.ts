@@ -63,7 +63,7 @@ describe('a script killed by SIGKILL', () => {
     const { ref, next, before: image, after, ...left } = await aftermath(name);
     expect(next.stderr).toContain(`migrate-project/${ref} is already running: following it`);
     expect(next).toMatchObject({ status: 1 });
-    expect(next.stdout).toContain('everything was put back and proved');
+    expect(next.stdout).toContain('FAILED and restored: everything is as it was before (verified)');
     expect(after).toEqual(image);
     expectTidy(left, ref, row.before === 'filled' ? 2 : 1);
   });

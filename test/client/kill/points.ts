@@ -62,7 +62,7 @@ const MOMENTS: Readonly<Record<Step, Moments>> = {
     during: [
       ['in the middle of a table', { in: 'source', at: /^COPY/, withheld: 'answer' }],
       [
-        'when the snapshot is let go and the manifest is not written',
+        'when the snapshot is released and the manifest is not written',
         { in: 'source', at: /^COMMIT/, since: /^COPY/, withheld: 'request' },
       ],
     ],

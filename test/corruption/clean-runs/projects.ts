@@ -26,7 +26,7 @@ const FIRST: readonly string[] = [
 const BOOKKEEPING: readonly string[] = ['auth.schema_migrations', 'storage.migrations'];
 const MOST_ROWS = 4;
 
-/** Random rows in random tables of so many projects; at least one user in each. */
+/** Random rows in random tables of `size` projects; at least one user in each. */
 export function anyBatch(columns: readonly Column[], size: number): Arbitrary<Batch> {
   const tables = [...new Set([...FIRST, ...columns.map(({ table }) => table)])];
   const rows = tables

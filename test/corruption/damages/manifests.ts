@@ -56,7 +56,7 @@ export const MANIFEST_DAMAGES: readonly Damage[] = [
   },
 ];
 
-/** Damage by somebody who knows how a manifest is sealed: only the rows themselves can tell. */
+/** Damage by a person who knows how a manifest is sealed: only the rows themselves can tell. */
 export const SEALED_DAMAGES: readonly Damage[] = [
   sealedAnew('a digest', 'auth.sessions', (content) => [
     { ...content, digest: String(BigInt(content.digest) + 1n) },

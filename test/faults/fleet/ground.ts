@@ -19,7 +19,7 @@ export interface FleetGround {
   readonly close: () => Promise<void>;
 }
 
-/** Brings one up with so many projects; no worker yet. */
+/** Starts a fleet of this many projects; no worker yet. */
 export async function openFleetGround(projects: number): Promise<FleetGround> {
   const folder = mkdtempSync(path.join(tmpdir(), 'moveout-fleet-faults-'));
   chmodSync(folder, 0o755);

@@ -62,7 +62,7 @@ export async function storm(ground: FleetGround, brokenCount: number): Promise<S
   return { moved: ground.projects.length, broken: broken.length, minutes, problems };
 }
 
-/** Every project after so many is broken, in each way in turn. */
+/** Breaks `count` projects, evenly spread, each in the next way. */
 async function breakSome(ground: FleetGround, count: number): Promise<readonly Broken[]> {
   const every = Math.floor(ground.projects.length / count);
   const found: Broken[] = [];

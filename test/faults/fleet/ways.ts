@@ -83,7 +83,7 @@ export const WAYS: readonly Way[] = [
     code: 'DataRejected',
   },
   {
-    name: 'somebody changes a row before it is verified',
+    name: 'a row is changed before it is verified',
     broken: {
       target: onDdlOfProject(
         `'CREATE TRIGGER'`,

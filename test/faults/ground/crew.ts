@@ -24,7 +24,7 @@ interface Watching {
   readonly found: (gate: Gate) => void;
 }
 
-/** Several workers, each in a process of its own. Gates are open unless somebody waits for one. */
+/** Several workers, each in a process of its own. Gates are open unless a test waits for one. */
 export class Crew {
   readonly #orders: Omit<Orders, 'address'>;
   readonly #temporalPort: number;

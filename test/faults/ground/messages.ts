@@ -15,7 +15,7 @@ export const ordersSchema = z.object({
 
 export type Orders = z.infer<typeof ordersSchema>;
 
-/** What a gate hears: let the activity go on, deaf to its cancellation or not, or fail it for good. */
+/** What a gate hears: let the activity go on, deaf to its cancellation or not, or fail it without a retry. */
 export const answerSchema = z.object({
   kind: z.literal('answer'),
   id: z.number(),

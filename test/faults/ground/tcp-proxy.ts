@@ -108,7 +108,7 @@ export class TcpProxy {
 
   async #toServer(wire: Wire, chunk: Buffer): Promise<void> {
     if (wire.startup === '') wire.startup = chunk.toString('latin1');
-    // A session that was used before says anew whose it is, as a first one does.
+    // A session that was used before says again whose it is, as a first one does.
     const isLeft = chunk.includes(`application_name = '${IDLE_NAME}'`);
     for (const stop of this.#stops) {
       const verdict = stop.judge(wire, chunk);

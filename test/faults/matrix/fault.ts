@@ -12,7 +12,7 @@ export interface Fault {
   readonly obstacle?: (place: Place, lane: Lane) => string | undefined;
   /** How the migration is started; left out, by a client that does not matter any more. */
   readonly start?: (stage: Stage) => Promise<WorkflowHandle>;
-  /** Does it, and lets go on what stands still, unless that is to wake up late. */
+  /** Does it, and resumes what stands still, unless that is to wake up late. */
   readonly strike: (scene: Scene) => Promise<void>;
   /** Takes the cause away: when the run parks, else after its end. */
   readonly fix?: (scene: Scene) => Promise<void>;

@@ -3,7 +3,7 @@ import { STUDIO, type Lane } from '../ground/lane';
 import { sessionAt } from '../ground/sessions';
 import { atServer } from './at-server';
 
-/** Says what speaks against a project having arrived whole in a target; nothing where it has. */
+/** Lists what shows that a project did not arrive whole in a target; empty if it did. */
 export async function arrivalProblems(
   lane: Lane,
   projectRef: string,

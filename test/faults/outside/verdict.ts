@@ -61,7 +61,7 @@ function prefixed(words: string, found: string | undefined): readonly string[] {
   return found === undefined ? [] : [`${words}: ${found}`];
 }
 
-/** A run whose own word does not fit how Temporal closed it lies to somebody. */
+/** A run whose own word does not fit how Temporal closed it lies to its reader. */
 function oddStatus({ status, outcome }: Account): readonly string[] {
   if (status === 'TERMINATED') return [];
   const allowed = outcome === 'migrated' ? ['COMPLETED'] : UNDONE;

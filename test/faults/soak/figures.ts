@@ -19,7 +19,7 @@ export function soakText({ soaked, happened, minutes, seed }: Soak): string {
   const mishaps = [...happened].sort().map(([name, count]) => `${name} ${count} times`);
   return [
     `${soaked.length} migrations in ${minutes.toFixed(0)} minutes on two cores, four at once in each of`,
-    `two lanes, seed ${seed}: ${migrated} migrated and verified, ${well.length - migrated} put back as`,
+    `two lanes, seed ${seed}: ${migrated} migrated and verified, ${well.length - migrated} restored as`,
     `they were, ${parked} of them parked on the way; ${soaked.length - well.length} lost,`,
     `${left.length} things left over. A third were cancelled or terminated at a random moment. Beside`,
     `that: ${mishaps.join(', ')}.`,

@@ -29,7 +29,7 @@ export interface Basin {
   readonly happened: (mishap: string) => void;
 }
 
-/** How many of the migrations somebody stops in the middle, one way or the other. */
+/** How many of the migrations are cancelled or terminated in the middle, one way or the other. */
 const STOPPED = 0.3;
 
 /** At the latest so long after their start, in milliseconds. */

@@ -5,7 +5,7 @@ import { imageDifference, imageIfThere } from '../outside/image';
 import { judgeTarget } from '../outside/verdict';
 
 /**
- * A worker stops in the middle of a restore; another one restores, and the run is over. Then somebody
+ * A worker stops in the middle of a restore; another one restores, and the run is over. Then another user
  * makes a database of the same name, and the first worker, which was about to drop it, wakes up.
  */
 export const lateRestorer: Fault = {
@@ -24,7 +24,8 @@ export const lateRestorer: Fault = {
     const made = await imageIfThere(server, database);
     await wakeUp(scene);
     const change = imageDifference(made, await imageIfThere(server, database));
-    if (change !== undefined) throw new Error(`the zombie changed somebody's database: ${change}`);
+    if (change !== undefined)
+      throw new Error(`the zombie changed another user's database: ${change}`);
     await runAt(server.url(), `DROP DATABASE ${database}`);
     return undefined;
   },

@@ -4,7 +4,7 @@ import { going, notOwn, tooLate, type Action, type Scene } from './scene';
 
 const NOTHING = '----';
 
-/** Opens a session that may write, unless somebody has taken over from the attempt. */
+/** Opens a session that may write, unless another attempt has taken over. */
 function opening(session: 'maintenance' | 'write', place: 'target' | 'staging'): Action {
   return (scene) => {
     const { me, state, guards } = scene;
@@ -19,7 +19,7 @@ const openMaintenance = opening('maintenance', 'target');
 const openTarget = opening('write', 'target');
 const openStaging = opening('write', 'staging');
 
-/** A target that stands already is the run's own, or somebody else's. */
+/** A target that stands already is the run's own, or another run's. */
 const findTarget: Action = (scene) => {
   const { state, me } = scene;
   if (me.maintenance === 'dead') return 'again';

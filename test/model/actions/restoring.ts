@@ -47,7 +47,7 @@ const commitUndo: Action = (scene) => {
   return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
 };
 
-/** Shows that the target is as before, or somebody else's by now, and that nothing of the run is left. */
+/** Shows that the target is as before, or another run's by now, and that nothing of the run is left. */
 const prove: Action = (scene) => {
   const { state, me, before, guards } = scene;
   if (!guards.has('proof')) return going(scene, {});

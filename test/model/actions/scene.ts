@@ -19,7 +19,7 @@ export interface Done {
   readonly broken?: string | undefined;
 }
 
-/** What came of an action: done; waiting for a row; or the attempt fails, to be repeated or for good. */
+/** What came of an action: done; waiting for a row; or the attempt fails, to be retried or not. */
 export type Outcome = Done | 'waits' | 'again' | 'busy';
 
 export type Action = (scene: Scene) => Outcome;

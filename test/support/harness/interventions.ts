@@ -7,7 +7,7 @@ export type ActivityName = keyof Activities;
 /** Stands around every activity of one run: calls the real one when, and as often as, it likes. */
 export type Intervene = <R>(name: ActivityName, real: () => Promise<R>) => Promise<R>;
 
-/** Where failures of every kind are injected, told apart by workflow id. */
+/** Where failures of every kind are injected, by workflow id. */
 export class Interventions {
   readonly #byWorkflow = new Map<string, Intervene>();
 
@@ -57,7 +57,7 @@ export class Interventions {
   }
 }
 
-/** Fails one activity for good, before it did anything or after all it does is done. */
+/** Fails one activity without a retry, before it did anything or after all it does is done. */
 export function failing(at: ActivityName, when: 'before' | 'after'): Intervene {
   return async (name, real) => {
     if (name !== at) return real();

@@ -5,7 +5,7 @@ import { startDevServer } from '../../../local/temporal-cli';
 
 /**
  * Gives a test file a Temporal server of its own, where no runs of other files are. With `suggestAfter`
- * it suggests after so many events that a run continues as new. Before the file's testbed; gives what
+ * it suggests after that many events that a run continues as new. Before the file's testbed; gives what
  * ends the server.
  */
 export async function useOwnTemporal(

@@ -1,7 +1,7 @@
 import { roleScripts, schemaScripts } from '../../../studio/sql-files';
 import { execute, freshName, untilLeft, withSession } from './databases';
 
-/** What stands beside the schemas in a database of somebody's own, and must outlive everything. */
+/** What stands beside the schemas in a database of a user's own, and must outlive everything. */
 const NEIGHBOUR = `
   CREATE SCHEMA shop;
   CREATE TABLE shop.orders (id int PRIMARY KEY, note text);

@@ -117,7 +117,7 @@ function configuration(source: string, directory: string): Configured {
   };
 }
 
-/** Settings that are read anew at every use, so that one worker serves tests of every configuration. */
+/** Settings that are read again at every use, so that one worker serves tests of every configuration. */
 function live(configured: Configured): Settings {
   return {
     get source() {

@@ -12,7 +12,7 @@ import { until } from '../../support/until';
 import { reportOf } from './report-of';
 import { startedOf } from './timeline';
 
-/** Migrations that stand in their middle until they are let go. */
+/** Migrations that stop in their middle until they are released. */
 interface Hold {
   readonly held: (count: number) => Promise<unknown>;
   readonly letGo: (ref: string) => void;
@@ -26,7 +26,7 @@ describe('a fleet that is steered', () => {
   });
   afterAll(() => bed.close());
 
-  /** Holds migrations until each is let go by name. */
+  /** Holds migrations until each is released by name. */
   function hold(): Hold {
     const held = new Map<string, () => void>();
     let isOpen = false;
@@ -66,7 +66,7 @@ describe('a fleet that is steered', () => {
     expect(await reportOf(handle)).toMatchObject({ outcome: 'migrated', counts: { migrated: 5 } });
   });
 
-  it('takes up other limits while it runs', async () => {
+  it('takes other limits while it runs', async () => {
     bed.ground.projects = someProjects(6);
     const { held, letAllGo } = hold();
     const handle = await bed.start({ limits: { concurrency: 1, maxFailures: 1 } });

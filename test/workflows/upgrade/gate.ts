@@ -12,7 +12,7 @@ export class Gate {
     this.#table = table;
   }
 
-  /** Takes the table; nothing happens when it is taken already, or was let go. */
+  /** Takes the table; nothing happens if it is taken already, or was released. */
   async close(database: string): Promise<void> {
     if (this.#isOpen || this.#holder !== undefined) return;
     const client = new Client({ connectionString: urlOf(database), application_name: 'gate' });
@@ -33,7 +33,7 @@ export class Gate {
     });
   }
 
-  /** Lets the table go for good. */
+  /** Releases the table; it is not taken again. */
   async open(): Promise<void> {
     this.#isOpen = true;
     await this.#holder?.client.end();

@@ -55,7 +55,7 @@ describe('migrateProject, changed while a migration is under way', () => {
     expect(shifts.noted).not.toContain(project.databaseName);
   });
 
-  it('is told apart by replay: the patched change takes the old way, the unpatched does not', async () => {
+  it('shows in a replay: the patched change takes the old way, the unpatched does not', async () => {
     const handle = await bed.start('migrateProject', [bed.nextProject()]);
     await endingOf(handle);
     const history = await handle.fetchHistory();

@@ -17,7 +17,7 @@ export type Version = Pick<WorkerPlace, 'workflows' | 'deployment' | 'wrap'>;
 export interface Shifts {
   /** The databases for which the added step was run. */
   readonly noted: readonly string[];
-  /** Starts a worker; gives what ends it, which waits until its steps have let go. */
+  /** Starts a worker; gives what ends it, which waits until its steps have ended. */
   begin(version?: Version): Promise<() => Promise<void>>;
   /** Starts a migration that stands still at the gate in the middle of `migrateAuth`, where one is given. */
   migrate(project: TestProject, gate?: Gate): Promise<WorkflowHandle>;

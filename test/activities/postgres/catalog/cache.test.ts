@@ -82,7 +82,7 @@ describe('CatalogCache', () => {
     expect(readings.made).toBe(1);
   });
 
-  it('makes it anew once the catalog has changed', async () => {
+  it('makes it again once the catalog has changed', async () => {
     const cache = new CatalogCache<number>();
     const changing = await databases.create('', database);
     await getValue(cache, changing);

@@ -52,7 +52,7 @@ describe('renderSchemaSql and parseSchemaSql', () => {
       (text: string) => text.replace('-- moveout:preData 8\nSELECT 1\n;\n', ''),
       '3 and 1 statements, 4 and 1 were written',
     ],
-    ['of somebody else', () => 'CREATE SCHEMA auth;\n', 'its end is missing'],
+    ['of another program', () => 'CREATE SCHEMA auth;\n', 'its end is missing'],
     [
       'with a strange marker',
       (text: string) => text.replace('preData 8', 'during 8'),

@@ -91,14 +91,14 @@ describe('SessionPool', () => {
         `SELECT current_setting('application_name') AS name`,
       );
       names.push(rows[0]?.name ?? '');
-      if (names.length === 2) throw new Error('somebody else has taken over');
+      if (names.length === 2) throw new Error('another attempt has taken over');
     };
     const open = (name: string): Promise<number> =>
       connections(name)
         .guarded(guard)
         .with(databaseRef('write', true), () => Promise.resolve(1));
     await open('moveout one');
-    await expect(open('moveout two')).rejects.toThrow('somebody else has taken over');
+    await expect(open('moveout two')).rejects.toThrow('another attempt has taken over');
     expect(names).toEqual(['moveout one', 'moveout two']);
   });
 
