@@ -1,5 +1,13 @@
-// pg-delta is published as ES modules only, which jest's CommonJS runtime cannot load as they are.
-const esModules = ['@supabase'];
+// Packages that are published as ES modules only, which jest's CommonJS runtime cannot load as they are:
+// pg-delta, log-update with what it needs, and small ones.
+const esModules = [
+  '@supabase',
+  'log-update',
+  ...['ansi-escapes', 'ansi-regex', 'ansi-styles', 'cli-cursor', 'environment'],
+  ...['get-east-asian-width', 'is-fullwidth-code-point', 'mimic-function', 'onetime'],
+  ...['restore-cursor', 'slice-ansi', 'string-width', 'strip-ansi', 'wrap-ansi'],
+  ...['get-port', 'p-map', 'parse-ms', 'pretty-bytes', 'pretty-ms'],
+];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import path from 'node:path';
-import Table from 'cli-table3';
 import { Command, Option } from 'commander';
+import { grid } from '../client/report/grid';
 import { createStudio } from '../studio/studio';
 import { installLogger } from '../worker/logger';
 import type { Report } from '../workflows/domain/report';
@@ -94,15 +94,20 @@ function timesOf(report: Report): Pick<Measurement, 'seconds' | 'steps'> {
 
 function print(users: number, measured: readonly Measurement[]): void {
   const peer = measured.at(-1)?.seconds ?? 1;
-  const table = new Table({
-    head: ['', 'seconds', 'ratio to the last', 'of which'],
-    style: { head: [], border: [] },
-  });
-  for (const { what, seconds, steps } of measured) {
-    table.push([what, seconds.toFixed(1), (seconds / peer).toFixed(2), steps]);
-  }
+  const columns = [
+    { head: '' },
+    { head: 'seconds', isFigure: true },
+    { head: 'ratio to the last', isFigure: true },
+    { head: 'of which' },
+  ];
+  const rows = measured.map(({ what, seconds, steps }) => [
+    what,
+    seconds.toFixed(1),
+    (seconds / peer).toFixed(2),
+    steps,
+  ]);
   process.stdout.write(
-    `one project of ${String(users)} users on ${String(cpus().length)} cores\n${table.toString()}\n`,
+    `one project of ${String(users)} users on ${String(cpus().length)} cores\n${grid(columns, rows)}\n`,
   );
 }
 

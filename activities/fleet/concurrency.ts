@@ -1,3 +1,5 @@
+import pMap from 'p-map';
+
 /**
  * Does the same with each item, at most `most` at a time, and gives what came of them in their order.
  * After a failure nothing more is begun; it is thrown once all that was begun has ended.
@@ -7,20 +9,15 @@ export async function mapConcurrently<Item, Result>(
   most: number,
   use: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {
-  const results: { readonly index: number; readonly result: Result }[] = [];
-  const failures: unknown[] = [];
-  const queue = items.entries();
-  const lane = async (): Promise<void> => {
-    for (const [index, item] of queue) {
-      try {
-        results.push({ index, result: await use(item) });
-      } catch (error) {
-        failures.push(error);
-      }
-      if (failures.length > 0) return;
-    }
+  const begun: Promise<Result>[] = [];
+  const begin = (item: Item): Promise<Result> => {
+    const one = use(item);
+    begun.push(one);
+    return one;
   };
-  await Promise.all(Array.from({ length: most }, lane));
-  if (failures.length > 0) throw failures[0];
-  return results.sort((a, b) => a.index - b.index).map(({ result }) => result);
+  try {
+    return await pMap(items, begin, { concurrency: most });
+  } finally {
+    await Promise.allSettled(begun);
+  }
 }

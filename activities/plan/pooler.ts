@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Client } from '../postgres/session/database-client';
 import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';
@@ -119,18 +120,14 @@ export async function assertRoom(
 }
 
 /** What is true of a server's sessions is true for every project of a fleet. */
-const GOOD_FOR_MILLIS = 60_000;
-
-const found = new Map<string, { readonly until: number; readonly findings: Findings }>();
+const found = new LRUCache<string, Findings>({ max: 1_000, ttl: 60_000 });
 
 /** A problem is checked again each time: an operator may be about to fix it. */
 async function findingsOf(connections: Connections, databaseRef: DatabaseRef): Promise<Findings> {
   const key = `${databaseRef.connection} ${connections.digestOf(databaseRef.connection)}`;
   const known = found.get(key);
-  if (known !== undefined && known.until > Date.now()) return known.findings;
+  if (known !== undefined) return known;
   const findings = await poolerFindings(connections, databaseRef);
-  found.delete(key);
-  if (findings.problems.length === 0)
-    found.set(key, { until: Date.now() + GOOD_FOR_MILLIS, findings });
+  if (findings.problems.length === 0) found.set(key, findings);
   return findings;
 }

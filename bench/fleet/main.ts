@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import Table from 'cli-table3';
+import { grid } from '../../client/report/grid';
 import { hasPeer } from '../peer';
 import { measureFleet, type FleetBench, type FleetFigures } from './fleet';
 import { onGround, type Ground } from './ground';
@@ -55,17 +55,14 @@ function printFleet({ seconds, frozen, ended, steps, memory }: FleetFigures): vo
   );
   for (const { project, failure } of ended.filter((one) => one.failure !== undefined).slice(0, 3))
     say(`  ${project.ref}: ${failure ?? ''}`);
-  const table = new Table({
-    head: ['step', 'median ms', 'mean ms', 'largest ms'],
-    style: { head: [], border: [] },
-  });
-  for (const [step, times] of steps) {
+  const figures = ['median ms', 'mean ms', 'largest ms'].map((head) => ({ head, isFigure: true }));
+  const rows = [...steps].map(([step, times]) => {
     const sorted = [...times].sort((a, b) => a - b);
     const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-    const figures = [sorted[Math.floor(times.length / 2)] ?? 0, mean, sorted.at(-1) ?? 0];
-    table.push([step, ...figures.map((time) => (time * 1000).toFixed(0))]);
-  }
-  say(table.toString());
+    const found = [sorted[Math.floor(times.length / 2)] ?? 0, mean, sorted.at(-1) ?? 0];
+    return [step, ...found.map((time) => (time * 1000).toFixed(0))];
+  });
+  say(grid([{ head: 'step' }, ...figures], rows));
   say(`worker's memory, MB: ${tenths(memory).join(' ')}; largest ${String(Math.max(...memory))}`);
 }
 

@@ -128,8 +128,9 @@ function refusedSpec(error: unknown, { cron }: CreateOptions): unknown {
   return new UsageError(`--cron is not understood by Temporal: ${error.message}`);
 }
 
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const EVERY = /^([1-9][0-9]{0,6})([smhd])$/;
+type Interval = `${number}${'s' | 'm' | 'h' | 'd'}`;
+
+const isInterval = (text: string): text is Interval => /^[1-9][0-9]{0,6}[smhd]$/.test(text);
 
 /** When a schedule runs, or what is wrong with the flags that say so. */
 interface TypedSpec {
@@ -148,13 +149,7 @@ function specOf(flags: CreateOptions): TypedSpec {
     const spec = { cronExpressions: [cron], timezone: timezone ?? 'UTC' };
     return { spec, problems: problemsOfTimezone(flags) };
   }
-  const millis = millisOf(every);
-  if (millis !== undefined) return { spec: { intervals: [{ every: millis }] }, problems: [] };
+  if (every !== undefined && isInterval(every))
+    return { spec: { intervals: [{ every }] }, problems: [] };
   return { spec: {}, problems: ['--every must be a time such as 30m, 12h or 1d'] };
-}
-
-function millisOf(text = ''): number | undefined {
-  const [, count, unit] = EVERY.exec(text) ?? [];
-  const factor = Object.entries(UNITS).find(([name]) => name === unit)?.[1];
-  return factor === undefined ? undefined : Number(count) * factor;
 }

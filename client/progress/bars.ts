@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { MultiBar, type Options, type Params, type SingleBar } from 'cli-progress';
+import { createLogUpdate } from 'log-update';
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Display, StepView } from './display';
 import { endedOf, fleetFigures } from './fleet-words';
@@ -11,16 +11,13 @@ const BAR = { longest: 24, shortest: 8 };
 /** What a line needs beside its bar, if its figures are to be read whole. */
 const BESIDE_BAR = 70;
 
-const CLEAR_BELOW = '\x1b[0J';
-const WRAP_ON = '\x1b[?7h';
-const WRAP_OFF = '\x1b[?7l';
-const SHOW_CURSOR = '\x1b[?25h';
-
 /** What stands in one bar's line. */
 interface Line {
   readonly sign: string;
   readonly step: string;
   readonly figures: string;
+  /** From 0 to 1. */
+  readonly progress: number;
 }
 
 /** One bar per step or one for a fleet, on a terminal. A step without an estimate fills its bar at its end. */
@@ -30,99 +27,87 @@ export function barDisplay(stream: Writable & Output): Display {
 
 class Bars implements Display {
   readonly #stream: Writable & Output;
-  readonly #bars = new Map<string, SingleBar>();
+  readonly #lines = new Map<string, Line>();
   readonly #told = new Set<string>();
-  readonly #all: MultiBar;
-  #isShown = false;
+  readonly #frame: ReturnType<typeof createLogUpdate>;
+  #hasEnded = false;
 
   constructor(stream: Writable & Output) {
     this.#stream = stream;
-    this.#all = new MultiBar({
-      ...{ stream, format: formatted, fps: 4, hideCursor: true, clearOnComplete: false },
-      // A line that is said moves all bars down. Signals are not the bars' business.
-      ...{ forceRedraw: true, gracefulExit: false },
-    });
+    this.#frame = createLogUpdate(stream);
   }
 
   update(steps: readonly StepView[]): void {
     for (const view of steps) {
-      const total = totalOf(view);
-      this.#show(lineOf(view), { total, value: valueOf(view, total) });
-      if (view.state === 'failed' && view.note !== '') this.#tellIfCut(lineOf(view), view.note);
+      const line = lineOf(view);
+      this.#lines.set(line.step, line);
+      if (view.state === 'failed' && view.note !== '') this.#tellIfCut(line, view.note);
     }
-    if (this.#isShown) this.#all.update();
+    this.#draw();
   }
 
   updateFleet(fleet: FleetProgress, now: number): void {
     const sign = fleet.state === 'paused' ? '=' : SIGNS.running;
-    const line = { sign, step: 'fleet', figures: fleetFigures(fleet, now) };
-    this.#show(line, { total: Math.max(fleet.total, 1), value: endedOf(fleet) });
+    const progress = endedOf(fleet) / Math.max(fleet.total, 1);
+    const line = { sign, step: 'fleet', figures: fleetFigures(fleet, now), progress };
+    this.#lines.set(line.step, line);
     if (fleet.stoppedBy !== undefined) this.#tellIfCut(line, fleet.stoppedBy);
-    this.#all.update();
+    this.#draw();
   }
 
   say(line: string): void {
-    const text = brokenLines(line, terminalWidth(this.#stream)).join('\n');
-    if (!this.#isShown) {
-      this.#stream.write(`${text}\n`);
-      return;
-    }
-    // The bars have switched wrapping off, which would cut a word that is wider than the terminal.
-    this.#all.log(`${CLEAR_BELOW}${WRAP_ON}${text}${WRAP_OFF}\n`);
-    this.#all.update();
+    if (this.#isShown) this.#frame.clear();
+    this.#stream.write(`${brokenLines(line, terminalWidth(this.#stream)).join('\n')}\n`);
+    this.#draw();
   }
 
   end(): void {
     if (!this.#isShown) return;
-    this.#isShown = false;
-    process.off('exit', this.#leaveTerminal);
-    this.#all.stop();
+    this.#hasEnded = true;
+    this.#frame.done();
   }
 
-  #show(line: Line, { total, value }: { readonly total: number; readonly value: number }): void {
-    if (!this.#isShown) process.once('exit', this.#leaveTerminal);
-    this.#isShown = true;
-    const bar = this.#bars.get(line.step) ?? this.#all.create(total, value, { ...line });
-    this.#bars.set(line.step, bar);
-    bar.setTotal(total);
-    bar.update(value, { ...line });
+  get #isShown(): boolean {
+    return this.#lines.size > 0 && !this.#hasEnded;
+  }
+
+  #draw(): void {
+    if (!this.#isShown) return;
+    const width = terminalWidth(this.#stream);
+    const lines = [...this.#lines.values()].map((line) => cut(wholeOf(line, width), width));
+    this.#frame(lines.join('\n'));
   }
 
   /** Says once why something ended, if its line has no room for all of it. */
   #tellIfCut(line: Line, why: string): void {
     const words = `  ${line.step}: ${why}`;
     const width = terminalWidth(this.#stream);
-    if (this.#told.has(words) || wholeOf(line, 0, width).length < width) return;
+    if (this.#told.has(words) || wholeOf(line, width).length < width) return;
     this.#told.add(words);
     this.say(words);
   }
-
-  /** A process that ends in the middle must leave a terminal that wraps and has a cursor. */
-  readonly #leaveTerminal = (): void => {
-    this.#stream.write(`${WRAP_ON}${SHOW_CURSOR}\n`);
-  };
-}
-
-function totalOf({ totalRows, rows }: StepView): number {
-  return Math.max(totalRows ?? 0, rows, 1);
-}
-
-function valueOf(view: StepView, total: number): number {
-  if (view.state === 'done') return total;
-  return view.totalRows === undefined ? 0 : view.rows;
 }
 
 function lineOf(view: StepView): Line {
-  return { sign: SIGNS[view.state], step: view.step, figures: figures(view) };
+  return {
+    sign: SIGNS[view.state],
+    step: view.step,
+    figures: figures(view),
+    progress: progressOf(view),
+  };
 }
 
-/** The last column stays free: what clears the rest of a full line would take its last character. */
-function formatted(_options: Options, { progress, maxWidth }: Params, line: Line): string {
-  const whole = wholeOf(line, progress, maxWidth);
-  return whole.length < maxWidth ? whole : `${whole.slice(0, maxWidth - 2)}…`;
+function progressOf({ state, rows, totalRows }: StepView): number {
+  if (state === 'done') return 1;
+  return totalRows === undefined ? 0 : rows / Math.max(totalRows, rows, 1);
 }
 
-function wholeOf({ sign, step, figures: words }: Line, progress: number, width: number): string {
+/** The last column stays free, so that no terminal begins a new line by itself. */
+function cut(line: string, width: number): string {
+  return line.length < width ? line : `${line.slice(0, width - 2)}…`;
+}
+
+function wholeOf({ sign, step, figures: words, progress }: Line, width: number): string {
   const size = Math.min(BAR.longest, Math.max(BAR.shortest, width - BESIDE_BAR));
   const done = Math.round(progress * size);
   const bar = `${'='.repeat(done)}${' '.repeat(size - done)}`;

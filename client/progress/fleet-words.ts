@@ -8,7 +8,7 @@ import {
   type MigratedBefore,
 } from '../../workflows/domain/fleet';
 import { momentWords, sourceWords } from '../../workflows/domain/origin';
-import { count, counted } from './words';
+import { count, counted, roughDuration } from './words';
 import type { Limits } from '../../workflows/domain/limits';
 
 /** The characters of a reason that a line of its own has room for. */
@@ -92,16 +92,6 @@ export function fleetFigures(fleet: FleetProgress, now: number): string {
     .join(' · ');
 }
 
-/** A span of time for people, to the minute from a minute on: `3 h 20 min`. */
-export function span(seconds: number): string {
-  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} days ${hours % 24} h`;
-}
-
 /** One line of a text that may be long. */
 export function clipped(text: string): string {
   const line = text.replace(/\s+/g, ' ');
@@ -110,7 +100,7 @@ export function clipped(text: string): string {
 
 function leftWords({ expectedEnd, state }: FleetProgress, now: number): string {
   if (expectedEnd === undefined || state !== 'running') return '';
-  return `about ${span((Date.parse(expectedEnd) - now) / 1000)} left`;
+  return `about ${roughDuration((Date.parse(expectedEnd) - now) / 1000)} left`;
 }
 
 function stateWords({ state, opensAt }: FleetProgress): string {

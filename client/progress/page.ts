@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** Text is not wider than this, so that people can read it. */
 const WIDEST = 100;
 const NARROWEST = 20;
@@ -42,7 +44,7 @@ export function broken(text: string, { first, rest, width }: Shape): readonly st
   let line = first;
   for (const word of text.replace(/\s+/g, ' ').split(BREAKS)) {
     if (word === '') continue;
-    const isFull = line !== start && line.length + 1 + word.length > width;
+    const isFull = line !== start && stringWidth(`${line} ${word}`) > width;
     if (isFull) {
       lines.push(line);
       start = rest;
@@ -56,7 +58,7 @@ export function broken(text: string, { first, rest, width }: Shape): readonly st
 /** Breaks each line of a text that is wider than the width; what follows is indented by two more. */
 export function brokenLines(text: string, width: number): readonly string[] {
   return text.split('\n').flatMap((line) => {
-    if (line.length <= width) return [line];
+    if (stringWidth(line) <= width) return [line];
     const first = /^ */.exec(line)?.[0] ?? '';
     return broken(line, { first, rest: `${first}  `, width });
   });

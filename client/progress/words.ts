@@ -1,6 +1,6 @@
+import prettyBytes from 'pretty-bytes';
+import prettyMilliseconds from 'pretty-ms';
 import type { StepView } from './display';
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** A count for people: `1 234 567`. */
 export function count(value: number): string {
@@ -14,16 +14,18 @@ export function counted(value: number, noun: string): string {
 
 /** Bytes for people, in powers of 1000: `5.2 MB`. */
 export function size(bytes: number): string {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? String(value) : value.toFixed(1)} ${UNITS[power] ?? 'B'}`;
+  return prettyBytes(bytes, { maximumFractionDigits: 1, locale: 'en' });
 }
 
-/** A duration for people: `4.2 s`, from a minute on `2 min 05 s`. */
+/** A duration for people: `840ms`, `4.2s`, `2m 5s`, `3h 20m`. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return prettyMilliseconds(Math.max(0, seconds) * 1000, { unitCount: 2 });
+}
+
+/** A duration for people that is not good to a second from a minute on: `4s`, `12m`, `3h 20m`. */
+export function roughDuration(seconds: number): string {
+  const unit = seconds < 60 ? 1 : 60;
+  return duration(Math.ceil(seconds / unit) * unit);
 }
 
 /** A step in figures: how long, what it moved, and the table it is at or else what it did. */

@@ -13,11 +13,10 @@ import {
   nothingToMove,
   outcomeWords,
   fleetFigures,
-  span,
   limitsWords,
 } from '../progress/fleet-words';
 import { fitting } from '../progress/page';
-import { count, duration } from '../progress/words';
+import { count, duration, roughDuration } from '../progress/words';
 import { grid } from './grid';
 
 /** How many names a list shows. */
@@ -159,7 +158,7 @@ function runningLine({ running }: FleetProgress, now: number): string {
     .slice(0, NAMED)
     .map(
       ({ projectRef, startedAt }) =>
-        `${projectRef} (${span((now - Date.parse(startedAt)) / 1000)})`,
+        `${projectRef} (${roughDuration((now - Date.parse(startedAt)) / 1000)})`,
     );
   const more = running.length > NAMED ? `, and ${running.length - NAMED} more` : '';
   return `  running: ${named.join(', ')}${more}`;

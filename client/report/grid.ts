@@ -1,12 +1,5 @@
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 import { broken, terminalWidth } from '../progress/page';
-
-const BARE = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
-  middle: '',
-};
 
 /** What stands before the first column, and between two. */
 const INDENT = 2;
@@ -47,7 +40,7 @@ export function gridOf(columns: readonly Column[], rows: readonly Cells[], width
   const texts = rows.map((cells) => foldText(cells, { columns, rows, width }));
   const short = texts.map(({ cells }) => cells);
   const room = width - (totalWidth(columns, short) - columnWidth(columns, short, 0));
-  const isLong = ([name = '']: Cells): boolean => name.length > Math.max(room, 0);
+  const isLong = ([name = '']: Cells): boolean => stringWidth(name) > Math.max(room, 0);
   const inner = short.map((cells) => (isLong(cells) ? ['', ...cells.slice(1)] : cells));
   const [head = '', ...lines] = laidOut(columns, inner);
   const blocks = lines.map((line, i) => {
@@ -81,8 +74,8 @@ function foldText(cells: Cells, { columns, rows, width }: Whole): { cells: Cells
 }
 
 function columnWidth(columns: readonly Column[], rows: readonly Cells[], at: number): number {
-  const lengths = rows.map((cells) => cells[at]?.length ?? 0);
-  return Math.max(columns[at]?.head.length ?? 0, ...lengths);
+  const texts = [columns[at]?.head, ...rows.map((cells) => cells[at])];
+  return Math.max(...texts.map((text = '') => stringWidth(text)));
 }
 
 function totalWidth(columns: readonly Column[], rows: readonly Cells[]): number {
@@ -91,13 +84,13 @@ function totalWidth(columns: readonly Column[], rows: readonly Cells[]): number 
 }
 
 function laidOut(columns: readonly Column[], rows: readonly Cells[]): Cells {
-  const table = new Table({
-    head: columns.map(({ head }) => head),
-    colAligns: columns.map(({ isFigure }) => (isFigure === true ? 'right' : 'left')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP, compact: true },
-    chars: BARE,
+  const widths = columns.map((_, at) => columnWidth(columns, rows, at));
+  return [columns.map(({ head }) => head), ...rows].map((cells) => {
+    const padded = columns.map(({ isFigure }, at) => {
+      const text = cells[at] ?? '';
+      const room = ' '.repeat((widths[at] ?? 0) - stringWidth(text));
+      return isFigure === true ? room + text : text + room;
+    });
+    return `${' '.repeat(INDENT)}${padded.join(' '.repeat(GAP))}`.trimEnd();
   });
-  table.push(...rows.map((row) => [...row]));
-  const lines = table.toString().split('\n');
-  return lines.map((line) => `${' '.repeat(INDENT)}${line}`.trimEnd());
 }

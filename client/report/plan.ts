@@ -1,5 +1,5 @@
 import type { Plan, TargetState } from '../../workflows/domain/plan';
-import { duration, size, counted } from '../progress/words';
+import { counted, roughDuration, size } from '../progress/words';
 import { totalsOf, stepsText } from './plan-steps';
 import { nextStepsText } from './next-steps';
 import { problemsList, unclaimedText, warningsText } from './plan-remarks';
@@ -56,15 +56,10 @@ function factsText(plan: Plan): string {
       'time',
       estimate === undefined
         ? 'not estimated'
-        : `about ${roughly(estimate.seconds)} (${estimate.basis})`,
+        : `about ${roughDuration(estimate.seconds)} (${estimate.basis})`,
     ],
   ] as const;
   return facts.map(([name, words]) => wrapped(words, `  ${name.padEnd(7)}`)).join('\n');
-}
-
-/** An estimate is not good to a tenth of a second. */
-function roughly(seconds: number): string {
-  return seconds < 60 ? `${String(Math.ceil(seconds))} s` : duration(seconds);
 }
 
 function targetWords({ targetBefore, replace }: Plan): string {

@@ -1,9 +1,9 @@
 // A PostgreSQL server in a process of its own. The parent sends the options as the first message,
 // hears `{port, url, pid, release}` or `{error}`, and ends it by `stop` or by going away, however it goes.
+import getPort from 'get-port';
 import { serverAccount } from './account.mjs';
 import { usableBinaries } from './binaries.mjs';
 import { prepareCluster, releaseOf, removeCluster, spawnServer } from './cluster.mjs';
-import { freePort } from './free-port.mjs';
 
 const READY = /database system is ready to accept (read-only )?connections/;
 const ATTEMPTS_AT_PORTS = 3;
@@ -45,7 +45,7 @@ async function serve(options, stopping) {
 
 async function start({ port, ...place }) {
   for (let attempt = 1; ; attempt += 1) {
-    const chosen = port ?? (await freePort());
+    const chosen = port ?? (await getPort({ host: '127.0.0.1' }));
     const server = spawnServer({ ...place, port: chosen });
     const exited = new Promise((resolve) => server.once('close', resolve));
     const failure = await failureToStart(server, exited);

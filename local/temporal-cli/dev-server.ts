@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import getPort from 'get-port';
 import { deleteOwnerFile, freeDatabase, noteServer } from './database-owner';
-import { freePort } from './free-port';
 import { awaitReady } from './readiness';
 import { runProgram } from './run-program';
 import { spawnWatched } from './watched-process';
@@ -62,8 +62,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 class PortTaken extends Error {}
 
 async function tryStart(options: DevServerOptions): Promise<DevServer | PortTaken> {
-  const port = options.port ?? (await freePort(options.ip));
-  const uiPort = options.uiPort ?? (await freePort(options.ip));
+  const port = options.port ?? (await getPort({ host: options.ip }));
+  const uiPort = options.uiPort ?? (await getPort({ host: options.ip }));
   const server = await spawnWatched({
     file: options.cli,
     args: argumentsFor(options, port, uiPort),

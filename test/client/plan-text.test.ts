@@ -59,7 +59,7 @@ describe('planText', () => {
     expect(head).toContain('from   database studio (connection shared)');
     expect(head).toContain('which does not exist yet and would be created');
     expect(head).toContain('14 users, 4 buckets; 1 234 583 rows');
-    expect(head).toContain('about 12 s (the last migration here)');
+    expect(head).toContain('about 12s (the last migration here)');
   });
 
   it('puts every problem right after that, numbered, in words that can be pasted whole', () => {

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { lineDisplay } from '../../client/progress/lines';
 import type { StepView } from '../../client/progress/display';
 import { viewOf } from '../../client/progress/view';
-import { count, duration, size } from '../../client/progress/words';
+import { count, duration, roughDuration, size } from '../../client/progress/words';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 
@@ -70,7 +70,7 @@ describe('lineDisplay', () => {
     display.update([view({ seconds: 1.5, rows: 20 })]);
     display.update([view({ state: 'done', seconds: 2, rows: 1234, bytes: 5_200_000 })]);
     display.update([view({ state: 'done', seconds: 2, rows: 1234, bytes: 5_200_000 })]);
-    expect(lines).toEqual(['backupProject …', 'backupProject done 2.0 s · 1 234 rows, 5.2 MB']);
+    expect(lines).toEqual(['backupProject …', 'backupProject done 2s · 1 234 rows, 5.2 MB']);
   });
 });
 
@@ -80,9 +80,16 @@ describe('the words', () => {
     expect([size(0), size(999), size(1000), size(5_200_000)]).toEqual([
       '0 B',
       '999 B',
-      '1.0 kB',
+      '1 kB',
       '5.2 MB',
     ]);
-    expect([duration(4.21), duration(125)]).toEqual(['4.2 s', '2 min 05 s']);
+    const durations = [-1, 0.84, 4.21, 125, 3600 * 3 + 1200, 3600 * 52];
+    expect(durations.map(duration)).toEqual(['0ms', '840ms', '4.2s', '2m 5s', '3h 20m', '2d 4h']);
+    expect([0.2, 4.4, 90, 3600 * 3 + 1190].map(roughDuration)).toEqual([
+      '1s',
+      '5s',
+      '2m',
+      '3h 20m',
+    ]);
   });
 });

@@ -66,7 +66,8 @@ export class Terminal extends Writable {
     const at = Math.min(this.#column, this.columns - 1);
     const row = this.#rows[this.#row] ?? '';
     if (code === 'A') this.#goTo(this.#row - Number(digits), this.#column);
-    else if (code === 'G') this.#column = Number(digits) - 1;
+    else if (code === 'B') this.#goTo(this.#row + Number(digits), this.#column);
+    else if (code === 'G') this.#column = Math.max(1, Number(digits)) - 1;
     else if (code === 'K') this.#rows[this.#row] = digits === '2' ? '' : row.slice(0, at);
     else if (code === 'J') this.#rows.splice(this.#row, Infinity, row.slice(0, at));
     else if (code === '?h' || code === '?l') this.#switch(Number(digits), code === '?h');

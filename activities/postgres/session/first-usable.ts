@@ -1,13 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import { sqlstateOf } from '../errors/classify';
 
 /** The database does not exist, was dropped, does not let this role in, or takes no one. */
 const SHUT: ReadonlySet<string> = new Set(['3D000', '57P04', '28000', '42501', '55000']);
 
-/** Which database took a session last. */
-const usable = new Map<string, { readonly database: string; readonly until: number }>();
-
-/** Milliseconds; not longer, since all processes should come to the same one. */
-const USABLE_MILLIS = 60_000;
+/** Which database took a session last; not for longer, since all processes should come to the same one. */
+const usable = new LRUCache<string, string>({ max: 1_000, ttl: 60_000 });
 
 /** Databases to try, under a name that says what for. */
 export interface Candidates {
@@ -21,12 +19,12 @@ export async function openFirst<T>(
   open: (database: string) => Promise<T>,
 ): Promise<T | readonly string[]> {
   const last = usable.get(key);
-  const isFresh = last !== undefined && last.until > Date.now() && names.includes(last.database);
+  const isFresh = last !== undefined && names.includes(last);
   const reasons: string[] = [];
-  for (const database of new Set([...(isFresh ? [last.database] : []), ...names])) {
+  for (const database of new Set([...(isFresh ? [last] : []), ...names])) {
     try {
       const opened = await open(database);
-      if (!isFresh) usable.set(key, { database, until: Date.now() + USABLE_MILLIS });
+      if (!isFresh) usable.set(key, database);
       return opened;
     } catch (error) {
       if (!SHUT.has(sqlstateOf(error) ?? '') || !(error instanceof Error)) throw error;

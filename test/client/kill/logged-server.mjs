@@ -1,10 +1,10 @@
 // A PostgreSQL whose log goes into a file. The parent sends `{logFile, settings}`, hears `{url}` or
 // `{error}`, and ends the server by closing the channel, by dying if need be.
 import { appendFileSync } from 'node:fs';
+import getPort from 'get-port';
 import { serverAccount } from '../../../local/postgres/account.mjs';
 import { usableBinaries } from '../../../local/postgres/binaries.mjs';
 import { prepareCluster, removeCluster, spawnServer } from '../../../local/postgres/cluster.mjs';
-import { freePort } from '../../../local/postgres/free-port.mjs';
 
 const READY = 'database system is ready to accept connections';
 
@@ -16,7 +16,7 @@ process.once('message', async ({ logFile, settings }) => {
   const account = serverAccount();
   const native = usableBinaries(account);
   const cluster = prepareCluster({ account, native, settings });
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   const server = spawnServer({ account, native, data: cluster.data, port });
   const exited = new Promise((resolve) => server.once('close', resolve));
   let said = '';
