@@ -8,7 +8,7 @@ import { attempt, type Attempt } from './runtime/attempt';
 import { hostFor } from './runtime/host';
 import { parseInput } from './runtime/input';
 import { assertNoLeaseHeld } from './runtime/lease';
-import type { Needs } from './plan/server-findings';
+import type { Needs } from './plan/server';
 import { configuredProjects } from './projects/registry';
 import { resolveProject, type ResolvedProject } from './projects/resolve';
 import { resolvePlanExtent } from './plan/extent';

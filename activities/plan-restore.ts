@@ -14,7 +14,7 @@ import { configuredProjects } from './projects/registry';
 import { ifThere, reachableSources, configuredServers, settingsFor } from './projects/servers';
 import { assertRoom } from './plan/pooler';
 import { storeProblems } from './plan/store';
-import type { Needs } from './plan/server-findings';
+import type { Needs } from './plan/server';
 import { trialProblems, viewReadiness } from './plan/target-readiness';
 import { markersBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords, targetProblems, type TargetDemand, stateBefore } from './plan/target-findings';

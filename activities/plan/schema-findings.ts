@@ -6,7 +6,7 @@ import type { ExtensionPlace } from '../postgres/catalog/extension-places';
 import { removalStatement, type SchemaProblem, type SchemaScript } from '../postgres/schema';
 import { classify } from '../postgres/scope/classify';
 import { BUILT_IN_RULES } from '../postgres/scope/rules';
-import { listed } from './findings';
+import { listed } from '../../workflows/domain/findings';
 import { excludingLine, withLine } from './offered-lines';
 
 /** What the lines that resolve a schema are tried against. */
@@ -60,7 +60,7 @@ function finding(settle: string, problems: readonly SchemaProblem[]): Problem {
 }
 
 /** A reason that names the statement which takes it away. */
-const REPAIR = /: run REINDEX /;
+const REPAIR = ': run REINDEX';
 
 function lineFor(ground: SchemaGround, problem: SchemaProblem, carrying: Carrying): string {
   const carried = carrying.of(problem);
@@ -69,7 +69,7 @@ function lineFor(ground: SchemaGround, problem: SchemaProblem, carrying: Carryin
   const line = columnLine(ground, problem) ?? tableLine(ground, problem);
   if (line !== undefined) return `leave it behind by configuration: ${line}`;
   // A constraint whose index can be repaired must not be dropped for it.
-  if (REPAIR.test(problem.because)) return 'then plan again';
+  if (problem.because.includes(REPAIR)) return 'then plan again';
   const statement = removalStatement(problem.object);
   if (statement !== undefined) return `change it in the source: ${statement}`;
   return 'no line of configuration settles it: change it in the source so that it needs nothing from there';

@@ -10,7 +10,7 @@ import {
   type RoleFacts,
   type ServiceFacts,
 } from '../postgres/schema';
-import type { Needs } from './server-findings';
+import type { Needs } from './server';
 import { databaseSteps, roleSteps } from '../postgres/service-steps';
 import type { TargetView } from './target';
 import type { Release } from '../postgres/catalog/releases';

@@ -14,9 +14,9 @@ import { readPartitions } from '../postgres/catalog/parts';
 import { readReleases, type Release } from '../postgres/catalog/releases';
 import { countRows } from '../postgres/catalog/populated';
 import { readSizes, readTables, type TableFacts, type TableSize } from '../postgres/catalog/tables';
-import { findLostNames } from '../postgres/checks/computed';
-import { findRefusedStatements } from '../postgres/checks/configured-statements';
-import { readSourceRole } from '../postgres/checks/source-privileges';
+import { checkComputed } from '../postgres/checks/computed';
+import { checkConfiguredStatements } from '../postgres/checks/configured-statements';
+import { checkSourceRole } from '../postgres/checks/source-privileges';
 import { readUniqueKeys, type UniqueKey } from '../postgres/catalog/unique-keys';
 import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/session/connections';
@@ -35,8 +35,7 @@ import type { WantedProject } from '../postgres/scope/known-refs';
 import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/session/transaction';
 import { releaseWarnings } from './services';
-import { computedFindings, checkRows } from './row-findings';
-import { sourceRoleFindings } from './role-findings';
+import { checkRows } from '../postgres/checks/rows';
 import {
   crossingProblem,
   deletedUserWarnings,
@@ -183,17 +182,17 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const isExcluded = (table: string): boolean =>
     classification.rules.get(table)?.kind === 'excluded';
   const excluded = tables.map(({ table }) => table).filter(isExcluded);
-  const rights = sourceRoleFindings(await readSourceRole(client, extent, excluded));
+  const rights = await checkSourceRole(client, extent, excluded);
   // PostgreSQL looks at the expressions of indexes in whatever it plans over a table.
-  const lost = computedFindings(await findLostNames(client, extent)).problems;
+  const lost = (await checkComputed(client, extent)).problems;
   const refused =
     lost.length + rights.problems.length > 0
       ? []
-      : await findRefusedStatements(client, wanted.tenancy, wanted.projectRef);
+      : (await checkConfiguredStatements(client, wanted.tenancy, wanted.projectRef)).problems;
   const problems: Problem[] = [
     ...rights.problems,
     ...lost,
-    ...refused.map((message) => ({ code: 'tenancy', message })),
+    ...refused,
     ...scopeFaults(classification),
     ...partitionProblems(await readPartitions(client, extent), wanted.scopes),
     ...ambiguousPaths(wanted.scopes, classification, await readUniqueKeys(client, extent)),

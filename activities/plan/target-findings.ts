@@ -5,11 +5,10 @@ import { sameDatabase } from '../postgres/catalog/databases';
 import { identityWords, momentWords, originWords } from '../../workflows/domain/origin';
 import { counted } from '../../workflows/domain/counted';
 import { type Release, compareReleases } from '../postgres/catalog/releases';
-import { defaultPrivilegeStatements } from '../postgres/checks/default-privileges';
+import { checkDefaultPrivileges } from '../postgres/checks/default-privileges';
 import type { Marker } from '../postgres/lease';
 import { type SchemaScript, compareSchemas, privilegeStatements } from '../postgres/schema';
 import type { TargetView } from './target';
-import { defaultPrivilegeFindings } from './creation-findings';
 import { readColumnName } from '../../workflows/domain/object-names';
 
 /** What is asked of the target. */
@@ -58,8 +57,8 @@ function identityProblems(view: TargetView, demand: TargetDemand): readonly Prob
 function creationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   if (demand.schema === undefined || !makesSchema(view, demand)) return [];
   const { defaultPrivileges = [], identity } = view;
-  const statements = defaultPrivilegeStatements(defaultPrivileges, demand.schema.snapshot);
-  return defaultPrivilegeFindings(identity.database, statements).problems;
+  const { snapshot } = demand.schema;
+  return checkDefaultPrivileges(identity.database, defaultPrivileges, snapshot).problems;
 }
 
 function occupationProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {

@@ -1,12 +1,12 @@
 import { CHECKLIST } from '../../workflows/domain/next-steps';
 import type { Plan, Problem } from '../../workflows/domain/plan';
 import type { Connections } from '../postgres/session/connections';
-import { encodingFindings, eventTriggerFindings } from './creation-findings';
+import { checkEncoding } from '../postgres/checks/encoding';
 import { viewSettings } from './database-settings';
-import { viewServer, type Needs } from './server-findings';
+import { viewServer, type Needs } from './server';
 import { viewServices } from './services';
 import type { TargetView } from './target';
-import { tryEventTriggers } from '../postgres/checks/event-trigger-trial';
+import { checkEventTriggers } from '../postgres/checks/event-trigger-trial';
 import { targetRef } from '../postgres/database';
 import { type TargetDemand, makesSchema } from './target-findings';
 
@@ -27,7 +27,7 @@ export async function viewReadiness(
   const server = await viewServer(connections, target, { ...needs, roles });
   const { createRoles, unreached } = server;
   const { encoding } = needs.facts;
-  const encodings = encodingFindings({ source: encoding, target: target.encoding });
+  const encodings = checkEncoding({ source: encoding, target: target.encoding });
   const problems = [...server.problems, ...encodings.problems];
   const settings = await viewSettings(connections, target, { facts: needs.facts, createRoles });
   const { leftOutSettings } = settings;
@@ -60,8 +60,8 @@ export async function trialProblems(
   if (found.length > 0 || view.before.kind === 'absent') return [];
   if (view.hasEventTriggers !== true) return [];
   const { database } = view.identity;
-  const raised = await connections.with(targetRef(view.identity, 'write'), (client) =>
-    tryEventTriggers(client, { makesSchema: makesSchema(view, demand) }),
+  const { problems } = await connections.with(targetRef(view.identity, 'write'), (client) =>
+    checkEventTriggers(client, { database, makesSchema: makesSchema(view, demand) }),
   );
-  return eventTriggerFindings(database, raised).problems;
+  return problems;
 }

@@ -8,13 +8,14 @@ import { readReleases, type Release } from '../postgres/catalog/releases';
 import { presentSchemas, readNames } from '../postgres/catalog/schemas';
 import { readTables } from '../postgres/catalog/tables';
 import { countRows } from '../postgres/catalog/populated';
-import { readClients } from '../postgres/checks/clients';
+import { checkClients } from '../postgres/checks/clients';
+import { checkConnectRight } from '../postgres/checks/connect-right';
 import {
   readDefaultPrivileges,
   type DefaultPrivilege,
 } from '../postgres/checks/default-privileges';
-import { readEventTriggers, readFiringTriggers } from '../postgres/catalog/triggers';
-import { readReadOnly } from '../postgres/checks/read-only';
+import { checkReadOnly } from '../postgres/checks/read-only';
+import { checkTargetTriggers } from '../postgres/checks/triggers';
 import { readUniqueKeys, type UniqueKey } from '../postgres/catalog/unique-keys';
 import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';
@@ -28,9 +29,6 @@ import {
   readSchema,
   type SchemaScript,
 } from '../postgres/schema';
-import { clientFindings, connectProblems, readOnlyProblems } from './server-findings';
-import { mergeFindings } from './findings';
-import { targetTriggerFindings } from './row-findings';
 import { dependentsOf, notKept } from './dependents';
 
 /** What the plan sees of the target before anything happens to it. */
@@ -71,8 +69,8 @@ export async function viewTarget(
   const server = await connections.with(serverRef(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
-    readOnly: readOnlyProblems(await readReadOnly(client)),
-    closed: await connectProblems(client, database),
+    readOnly: (await checkReadOnly(client)).problems,
+    closed: (await checkConnectRight(client, database)).problems,
   }));
   const identity = { ...server.identity, database, oid: server.entry?.oid ?? 0 };
   const closed = (problems: readonly Problem[]): TargetView => ({
@@ -122,6 +120,7 @@ async function viewExisting(
   databaseRef: DatabaseRef,
   { extent, oid }: { readonly extent: Extent; readonly oid: number },
 ): Promise<Omit<TargetView, 'identity' | 'problems' | 'isForMaintenance' | 'isClosed'>> {
+  const { database = '' } = databaseRef;
   const seen = await connections.with(databaseRef, async (client) => ({
     marker: (await mayReadMarker(client)) ? await readMarker(client) : undefined,
     parts: await presentSchemas(client, extent),
@@ -130,21 +129,16 @@ async function viewExisting(
     names: await readNames(client),
     releases: await readReleases(client),
     keys: await readUniqueKeys(client, extent),
-    triggers: await readFiringTriggers(client, extent),
-    eventTriggers: await readEventTriggers(client),
+    triggers: await checkTargetTriggers(client, database, extent),
     defaultPrivileges: await readDefaultPrivileges(client, extent.schemas),
-    clients: await readClients(client),
+    clients: await checkClients(client, database),
     encoding: (await readDatabaseFacts(client)).encoding,
     connect: (await readConnectRights(client)).map(spelled),
   }));
-  const { keys, triggers, eventTriggers, connect } = seen;
-  const { database = '' } = databaseRef;
-  const { warnings } = mergeFindings([
-    clientFindings(database, seen.clients),
-    targetTriggerFindings(database, triggers, eventTriggers),
-  ]);
+  const { keys, clients, triggers, connect } = seen;
+  const warnings = [...clients.warnings, ...triggers.warnings];
   const { marker, encoding, dependents, releases, defaultPrivileges } = seen;
-  const hasEventTriggers = eventTriggers.length > 0;
+  const { hasEventTriggers } = triggers;
   const shared = { keys, warnings, defaultPrivileges, hasEventTriggers };
   const found = { marker, encoding, dependents, releases, ...shared };
   const names = { ...seen.names, connect };
@@ -154,7 +148,7 @@ async function viewExisting(
   }
   const schema = await connections.withPool(databaseRef, (pool) => readSchema(pool, extent));
   const before = { kind: 'filled', oid, catalog, ...names, rows: seen.rows } as const;
-  const lost = notKept(databaseRef.database ?? '', schema);
+  const lost = notKept(database, schema);
   return { ...found, schema, before, warnings: [...warnings, ...lost] };
 }
 

@@ -1,6 +1,6 @@
 import type { Client } from '../postgres/session/database-client';
 import type { Problem } from '../../workflows/domain/plan';
-import { listed } from '../plan/findings';
+import { listed } from '../../workflows/domain/findings';
 import { readIdentity } from '../postgres/catalog/databases';
 import { readLeftToOperator, type LeftToOperator } from '../postgres/lease/recorded-markers';
 import { readMarker, type Marker } from '../postgres/lease';

@@ -2,6 +2,7 @@
 type Proof = readonly [file: string, title: string];
 
 const ROLES = 'test/activities/checks/roles.test.ts';
+const SHARED_ROLES = 'test/activities/checks/shared-roles.test.ts';
 const HANDS_OVER: Proof = [
   ROLES,
   'T15: gives the statements after which the role creates a database and hands over what is in it',
@@ -25,23 +26,23 @@ const MARKER: Proof = [
 
 /** Statements that are run as printed in another test, by where they stand and their shape. */
 export const ELSEWHERE: Readonly<Record<string, Proof>> = {
-  "activities/plan/creation-findings.ts: CREATE DATABASE ... ENCODING 'UTF8'": [
+  "activities/postgres/checks/encoding.ts: CREATE DATABASE ... ENCODING 'UTF8'": [
     'test/workflows/encodings.test.ts',
     'is refused if nothing says what its bytes are, with the way out',
   ],
-  'activities/plan/server-findings.ts: ALTER SYSTEM SET default_transaction_read_only = off': [
+  'activities/postgres/checks/read-only.ts: ALTER SYSTEM SET default_transaction_read_only = off': [
     'test/traps/standby.test.ts',
     'a server that is set to read only as a whole is a problem with its statements',
   ],
-  'activities/plan/server-findings.ts: ALTER DATABASE … CONNECTION LIMIT …': [
+  'activities/postgres/checks/session-room.ts: ALTER DATABASE … CONNECTION LIMIT …': [
     'test/workflows/session-limits.test.ts',
     'of the source database are named as well',
   ],
-  'activities/plan/server-findings.ts: ALTER ROLE … CONNECTION LIMIT …': [
+  'activities/postgres/checks/session-room.ts: ALTER ROLE … CONNECTION LIMIT …': [
     'test/workflows/session-limits.test.ts',
     'are kept to: the number that the plan names is enough to move and to restore',
   ],
-  'activities/plan/server-findings.ts: CREATE ROLE … NOLOGIN': [
+  'activities/plan/server.ts: CREATE ROLE … NOLOGIN': [
     'test/workflows/what-a-server-lacks.test.ts',
     'is named in the plan, role by role, with the statement',
   ],
@@ -59,18 +60,18 @@ export const ELSEWHERE: Readonly<Record<string, Proof>> = {
   'activities/postgres/checks/load-privileges.ts: GRANT USAGE ON SCHEMA … TO …': IMAGE,
   'activities/postgres/checks/load-privileges.ts: GRANT … TO ……': IMAGE,
   'activities/postgres/checks/mover.ts: ALTER ROLE … IN DATABASE … RESET role': [
-    ROLES,
+    SHARED_ROLES,
     'gets no right where the login works as it in this database alone',
   ],
   'activities/postgres/checks/mover.ts: ALTER ROLE … IN DATABASE … SET role = none': [
-    ROLES,
+    SHARED_ROLES,
     'gets no right where the database sets the role; the database keeps its setting',
   ],
   'activities/postgres/checks/mover.ts: ALTER ROLE … RESET role': [
-    ROLES,
+    SHARED_ROLES,
     'gets no right by a login that works as it; the line that resets the login does',
   ],
-  'activities/postgres/checks/target-privileges.ts: ALTER DATABASE … OWNER TO …': [
+  'activities/postgres/checks/extension-privileges.ts: ALTER DATABASE … OWNER TO …': [
     ROLES,
     'has a superuser make a new database with an extension that only a superuser creates',
   ],
@@ -79,10 +80,10 @@ export const ELSEWHERE: Readonly<Record<string, Proof>> = {
   'activities/postgres/checks/target-privileges.ts: ALTER SCHEMA moveout OWNER TO …': MARKER,
   'activities/postgres/checks/target-privileges.ts: ALTER TABLE moveout.migration OWNER TO …':
     MARKER,
-  'activities/postgres/checks/target-privileges.ts: CREATE EXTENSION … SCHEMA …': EXTENSIONS,
+  'activities/postgres/checks/extension-privileges.ts: CREATE EXTENSION … SCHEMA …': EXTENSIONS,
   'activities/postgres/checks/target-privileges.ts: CREATE ROLE … NOLOGIN': HANDS_OVER,
-  'activities/postgres/checks/target-privileges.ts: CREATE SCHEMA IF NOT EXISTS …': EXTENSIONS,
-  'activities/postgres/checks/target-privileges.ts: GRANT USAGE ON SCHEMA … TO …': EXTENSIONS,
+  'activities/postgres/checks/extension-privileges.ts: CREATE SCHEMA IF NOT EXISTS …': EXTENSIONS,
+  'activities/postgres/checks/extension-privileges.ts: GRANT USAGE ON SCHEMA … TO …': EXTENSIONS,
   'activities/postgres/checks/target-privileges.ts: GRANT … TO …': HANDS_OVER,
   'activities/postgres/checks/target-privileges.ts: GRANT … TO … WITH INHERIT TRUE, SET TRUE':
     HANDS_OVER,

@@ -84,7 +84,7 @@ export const TRIALS: readonly Trial[] = [
   {
     name: 'a unique index that lies',
     codes: ['broken-index'],
-    offers: ['activities/plan/row-findings.ts: REINDEX INDEX …'],
+    offers: ['activities/postgres/checks/broken-indexes.ts: REINDEX INDEX …'],
     source: [
       `UPDATE pg_index SET indisready = false, indisvalid = false, indislive = false WHERE indexrelid = 'auth.refresh_tokens_token_unique'::regclass`,
       `INSERT INTO auth.refresh_tokens (instance_id, token, user_id, revoked)
@@ -142,7 +142,7 @@ export const TRIALS: readonly Trial[] = [
   {
     name: 'a target that the role may not connect to',
     codes: ['privilege'],
-    offers: ['activities/postgres/checks/clients.ts: GRANT CONNECT ON DATABASE … TO …'],
+    offers: ['activities/postgres/checks/connect-right.ts: GRANT CONNECT ON DATABASE … TO …'],
     role: 'stranger_of_trials',
     target: ['REVOKE CONNECT ON DATABASE ":TARGET" FROM PUBLIC'],
   },

@@ -1,3 +1,6 @@
+import { counted } from '../../../workflows/domain/counted';
+import { problem, type Findings } from '../../../workflows/domain/findings';
+import { splitTable, tableName } from '../../../workflows/domain/object-names';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { NOTHING } from '../catalog/populated';
@@ -15,7 +18,7 @@ const brokenRow = z.object({
 });
 
 /** A unique index of the source that does not keep its promise: keys that stand in several rows of the project. */
-export type BrokenIndex = Readonly<z.infer<typeof brokenRow>> & {
+type BrokenIndex = Readonly<z.infer<typeof brokenRow>> & {
   /** The key as SQL, for people. */
   readonly key: string;
 };
@@ -28,12 +31,20 @@ const READ_WHOLE = 64 * 1_048_576;
 
 /**
  * Finds the unique indexes of the source, primary keys among them, that hold a key of the project more than
- * once, as after an upgrade of the C library, whose collations order texts otherwise. Every valid unique index on
+ * once (`broken-index`), as after an upgrade of the C library, whose collations order texts otherwise. Every valid unique index on
  * a table with rows of the project is looked at, whatever its type: a copy of the database by files, a crash
  * without fsync or a bug breaks others. It costs one pass over the project's rows of each table, like their
  * count, and a hash of each key. The keys are read from the table, never from an index, which could lie.
  */
-export async function findBrokenIndexes(
+export async function checkBrokenIndexes(
+  client: Client,
+  scope: ProjectScope,
+  keys: readonly UniqueKey[],
+): Promise<Findings> {
+  return inWords(await findBrokenIndexes(client, scope, keys));
+}
+
+async function findBrokenIndexes(
   client: Client,
   { tables }: ProjectScope,
   keys: readonly UniqueKey[],
@@ -134,4 +145,15 @@ function countKey({ index, table, expressions, predicate, nullsNotDistinct }: Un
              GROUP BY ${names.map((name) => `k.${name}`).join(', ')}
             HAVING count(*) > 1) AS g
     HAVING count(*) > 0`;
+}
+
+function inWords(broken: readonly BrokenIndex[]): Findings {
+  return problem(
+    'broken-index',
+    broken.map(({ index, table, key, keys, rows }) => {
+      const [schema] = splitTable(table);
+      const reindex = `REINDEX INDEX ${qualified(tableName(schema, index))}`;
+      return `unique index "${index}" of ${table} is broken in the source: ${counted(keys, 'key')} of ${key} ${keys === 1 ? 'stands' : 'stand'} in ${counted(rows, 'row')} of the project; leave one row for each key there, then run ${reindex}`;
+    }),
+  );
 }

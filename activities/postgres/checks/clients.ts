@@ -1,9 +1,11 @@
+import { counted } from '../../../workflows/domain/counted';
+import { listed, mergeFindings, warning, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { mayClose } from '../connect-rights';
 
 /** Who uses a target that stands already. */
-export interface TargetClients {
+interface TargetClients {
   /** Roles that have sessions in it, each once, with how many. */
   readonly sessions: readonly { readonly role: string; readonly count: number }[];
   /** Whether the session's role can keep new ones out while the migration runs. */
@@ -12,8 +14,36 @@ export interface TargetClients {
 
 const sessions = z.array(z.object({ role: z.string(), count: z.number() }));
 
+/** Names who uses a target that stands already, and says if they cannot be kept out (`target-in-use`, `target-stays-open`). */
+export async function checkClients(client: Client, database: string): Promise<Findings> {
+  const { sessions: others, canBeClosed } = await readClients(client);
+  const roles = listed(
+    others.map(({ role, count }) => `${role} (${counted(count, 'session')})`),
+    ', ',
+  );
+  const stop = 'stop the services that use it before you start';
+  return mergeFindings([
+    warning(
+      'target-in-use',
+      others.length === 0
+        ? []
+        : [
+            `these roles are connected to the target "${database}": ${roles}; ${stop}: what they write there during the migration makes it fail, or is lost`,
+          ],
+    ),
+    warning(
+      'target-stays-open',
+      canBeClosed
+        ? []
+        : [
+            `the target "${database}" belongs to another role, so its clients cannot be kept out during the migration; ${stop}`,
+          ],
+    ),
+  ]);
+}
+
 /** Finds who is connected to the session's database, moveout aside. */
-export async function readClients(client: Client): Promise<TargetClients> {
+async function readClients(client: Client): Promise<TargetClients> {
   const { rows } = await client.query(
     `SELECT usename::text AS role, count(*)::int AS count FROM pg_stat_activity
       WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -21,23 +51,4 @@ export async function readClients(client: Client): Promise<TargetClients> {
       GROUP BY 1 ORDER BY 1`,
   );
   return { sessions: sessions.parse(rows), canBeClosed: await mayClose(client) };
-}
-
-const connectRow = z.object({ grant: z.string() });
-
-/**
- * Reads whether the session's role may connect to a database that is there; if not, gives the statement that
- * grants the right to `role`, a name as SQL reads it.
- */
-export async function missingConnectGrant(
-  client: Client,
-  database: string,
-  role: string,
-): Promise<string | undefined> {
-  const result = await client.query(
-    `SELECT format('GRANT CONNECT ON DATABASE %I TO %s;', datname, $2::text) AS grant FROM pg_database
-      WHERE datname = $1 AND NOT has_database_privilege(oid, 'CONNECT')`,
-    [database, role],
-  );
-  return result.rowCount === 0 ? undefined : connectRow.parse(result.rows[0]).grant;
 }

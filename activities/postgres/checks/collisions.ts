@@ -1,3 +1,5 @@
+import { counted } from '../../../workflows/domain/counted';
+import { mergeFindings, problem, warning, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, qualified } from '../identifiers';
@@ -7,7 +9,7 @@ import { underSavepoint } from '../session/transaction';
 import type { UniqueKey } from '../catalog/unique-keys';
 
 /** Rows of the project that a unique index of a database of its own would refuse. */
-export interface Collision {
+interface Collision {
   readonly index: string;
   readonly table: string;
   /** The key as SQL, for people. */
@@ -16,20 +18,20 @@ export interface Collision {
 }
 
 /** A unique index that cannot be tried on the source's rows. */
-export interface Untried {
+interface Untried {
   readonly index: string;
   readonly table: string;
   readonly because: string;
 }
 
 /** What the unique indexes of source and target say about the project's rows. */
-export interface Collisions {
+interface Collisions {
   readonly found: readonly Collision[];
   readonly untried: readonly Untried[];
 }
 
 /** The unique indexes of the source, and of the target if it has a schema already. */
-export interface KeysOfBothSides {
+interface KeysOfBothSides {
   readonly source: readonly UniqueKey[];
   readonly target: readonly UniqueKey[];
 }
@@ -40,11 +42,22 @@ const countRow = z.object({ rows: z.coerce.number() });
 const NOT_TO_BE_TRIED = ['42883', '42703', '42704', '42809', '42501', '42804', '3F000'];
 
 /**
- * Counts the rows of the project that collide among themselves under the keys of both sides, as they
- * will be in the target: a column that is rewritten on its way (`instance_id`) has its new value. Keys
- * that the source itself enforces on unchanged columns are passed over.
+ * Counts the rows of the project that collide among themselves under the keys of both sides, as they will be in
+ * the target (`collision`); an index that cannot be tried is a warning (`collision-untried`).
  */
-export async function findCollisions(
+export async function checkCollisions(
+  client: Client,
+  scope: ProjectScope,
+  keys: KeysOfBothSides,
+): Promise<Findings> {
+  return inWords(await findCollisions(client, scope, keys));
+}
+
+/**
+ * A column that is rewritten on its way (`instance_id`) has its new value. Keys that the source itself enforces
+ * on unchanged columns are passed over.
+ */
+async function findCollisions(
   client: Client,
   scope: ProjectScope,
   { source, target }: KeysOfBothSides,
@@ -119,4 +132,23 @@ function nth(position: number): string {
 
 function readsRewritten(key: UniqueKey, scoped: ScopedTable): boolean {
   return key.columns.some((column) => arrivingAs(scoped.facts, column) !== `t.${ident(column)}`);
+}
+
+function inWords({ found, untried }: Collisions): Findings {
+  return mergeFindings([
+    problem(
+      'collision',
+      found.map(
+        ({ index, table, key, rows }) =>
+          `${counted(rows, 'row')} of ${table} would collide in the target: unique index "${index}" over ${key} takes each key once; change or remove the doubles in the source, or make the index what the project's rows allow`,
+      ),
+    ),
+    warning(
+      'collision-untried',
+      untried.map(
+        ({ index, table, because }) =>
+          `the target's unique index "${index}" of ${table} could not be tried on the project's rows: ${because}`,
+      ),
+    ),
+  ]);
 }

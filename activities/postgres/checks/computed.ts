@@ -1,3 +1,4 @@
+import { problem, type Findings } from '../../../workflows/domain/findings';
 import { DatabaseError, type Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
@@ -23,7 +24,7 @@ const computedRow = z.object({
 type Computed = z.infer<typeof computedRow>;
 
 /** Something computed by functions that work only under a search path which a session of moveout does not have. */
-export interface Lost extends Pick<Computed, 'what' | 'functions'> {
+interface Lost extends Pick<Computed, 'what' | 'functions'> {
   /** PostgreSQL's reason. */
   readonly because: string;
   /** A search path under which they work; `undefined` if none was found. */
@@ -31,7 +32,7 @@ export interface Lost extends Pick<Computed, 'what' | 'functions'> {
 }
 
 /** The statement that gives a function, named as SQL writes it, a search path of its own. */
-export function searchPathSql(name: string, path: string): string {
+function searchPathSql(name: string, path: string): string {
   return `ALTER FUNCTION ${name} SET search_path = ${path}`;
 }
 
@@ -44,11 +45,26 @@ const TRIED = 1_000;
 const NOT_FOUND: readonly string[] = ['42883', '42P01', '42703', '42704', '3F000'];
 
 /**
- * Finds the generated columns, checks, indexes and domains of the extent that cannot be computed under the
- * search path which sessions of moveout have, by computing them for rows of the source. The session's
+ * Names the generated columns, checks, indexes and domains of the extent that cannot be computed under the
+ * search path which sessions of moveout have, by computing them for rows of the source, with the statement
+ * that gives their functions one (`search-path`). The session's
  * transaction is as good as before.
  */
-export async function findLostNames(client: Client, extent: Extent): Promise<readonly Lost[]> {
+export async function checkComputed(client: Client, extent: Extent): Promise<Findings> {
+  const found = await findLostNames(client, extent);
+  return problem(
+    'search-path',
+    found.map(({ what, functions, because, path }) => {
+      const settles =
+        path === undefined
+          ? 'write the schema before each name in it'
+          : `give it a search path of its own in the source: ${functions.map((name) => searchPathSql(name, path)).join('; ')}`;
+      return `${what} is computed by ${functions.join(', ')}, which does not work in a session that loads rows (${because}); ${settles}`;
+    }),
+  );
+}
+
+async function findLostNames(client: Client, extent: Extent): Promise<readonly Lost[]> {
   const all = await computed.getOrLoad(client, extent, () => listComputed(client, extent));
   if (all.length === 0) return [];
   const paths = await likelyPaths(client, extent);

@@ -1,3 +1,4 @@
+import { problem, type Findings } from '../../../workflows/domain/findings';
 import { DatabaseError, type Client } from 'pg';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { complaint, isRefused, sentText, type Sent } from '../configured-query';
@@ -5,11 +6,17 @@ import { literal } from '../identifiers';
 import { addPublicToSearchPath } from '../scope/project-keys';
 import { databaseFailure } from '../errors/classify';
 
-/**
- * Asks PostgreSQL whether it takes the tenancy's statements and what they yield, without running them:
- * what it refuses, one line each. The session's transaction is as good as before.
- */
-export async function findRefusedStatements(
+/** Names the tenancy's statements that PostgreSQL does not take (`tenancy`). The session's transaction is as good as before. */
+export async function checkConfiguredStatements(
+  client: Client,
+  tenancy: Tenancy,
+  projectRef: string,
+): Promise<Findings> {
+  return problem('tenancy', await findRefusedStatements(client, tenancy, projectRef));
+}
+
+/** Asks PostgreSQL whether it takes the statements and what they yield, without running them: one line for each refusal. */
+async function findRefusedStatements(
   client: Client,
   { users, buckets }: Tenancy,
   projectRef: string,

@@ -1,3 +1,4 @@
+import { NO_FINDINGS, listed, problem, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident } from '../identifiers';
@@ -60,14 +61,30 @@ const KINDS = {
   n: { words: ['schema'], plural: 'SCHEMAS' },
 } as const;
 
+const MOST_STATEMENTS = 100;
+
 /**
- * The statements after which what is created from the snapshot gets the snapshot's privileges: one for each
- * schema, kind and grantee. Empty if all that will be created has the privileges anyway.
+ * One problem (`default-privileges`) with the statements after which what is created from the snapshot in the
+ * target gets the snapshot's privileges: one for each schema, kind and grantee.
  */
-export function defaultPrivilegeStatements(
+export function checkDefaultPrivileges(
+  database: string,
   found: readonly DefaultPrivilege[],
   snapshot: string,
-): readonly string[] {
+): Findings {
+  const statements = statementsFor(found, snapshot);
+  if (statements.length === 0) return NO_FINDINGS;
+  const lines = listed(
+    statements.map((text) => `${text};`),
+    ' ',
+    MOST_STATEMENTS,
+  );
+  return problem('default-privileges', [
+    `in the target "${database}", default privileges would give what is created there other privileges than it has to have: ${lines}`,
+  ]);
+}
+
+function statementsFor(found: readonly DefaultPrivilege[], snapshot: string): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const one of found) {
     const remedy = remedyFor(one, snapshot);

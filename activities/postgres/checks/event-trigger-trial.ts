@@ -1,3 +1,4 @@
+import { listed, problem, type Findings } from '../../../workflows/domain/findings';
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { DatabaseError } from 'pg';
@@ -5,7 +6,7 @@ import { z } from 'zod';
 import { ident } from '../identifiers';
 
 /** A statement that event triggers of the database did not let through. */
-export interface Raised {
+interface Raised {
   readonly sqlstate: string;
   /** The command that was refused, such as `CREATE TABLE`. */
   readonly command: string;
@@ -23,14 +24,39 @@ const triggerRow = z.object({
 });
 type Trigger = z.infer<typeof triggerRow>;
 
+/** The target, and whether the run makes the schemas there. */
+interface TrialOf {
+  readonly database: string;
+  readonly makesSchema: boolean;
+}
+
+/** One problem (`event-trigger`) for each statement that event triggers of the target do not let through in a trial. */
+export async function checkEventTriggers(
+  client: Client,
+  { database, makesSchema }: TrialOf,
+): Promise<Findings> {
+  const raised = await tryEventTriggers(client, makesSchema);
+  return problem(
+    'event-trigger',
+    raised.map(({ sqlstate, command, triggers, isKnown, statements }) => {
+      const names = listed(triggers, ', ');
+      const what = isKnown
+        ? `the event trigger ${names} refuses ${command} (SQLSTATE ${sqlstate})`
+        : `${command} is refused (SQLSTATE ${sqlstate}), by one of the event triggers ${names}`;
+      const lines = listed(
+        statements.map((text) => `${text};`),
+        ' ',
+      );
+      return `in the target "${database}", ${what}, as a trial showed that was rolled back; switch it off until the migration is done: ${lines}`;
+    }),
+  );
+}
+
 /**
  * Runs in a transaction that is rolled back what a migration runs in the target, on objects of its own, and finds the
  * event triggers that raise. Only an event trigger can refuse it: the session's role may create in the database.
  */
-export async function tryEventTriggers(
-  client: Client,
-  { makesSchema }: { readonly makesSchema: boolean },
-): Promise<readonly Raised[]> {
+async function tryEventTriggers(client: Client, makesSchema: boolean): Promise<readonly Raised[]> {
   const triggers = await readTriggers(client);
   if (triggers.length === 0) return [];
   const commands = trialOf(`moveout_trial_${randomUUID().slice(0, 8)}`).filter(

@@ -1,11 +1,12 @@
+import { listed, problem, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/tables';
-import { readReach, type Mover, type Reach } from './mover';
+import { byKind, readReach, remedy, type Mover, type Reach } from './mover';
 
 /** A right that the role lacks to load rows into tables that stay as they are. */
-export interface MissingLoadRight {
+interface MissingLoadRight {
   readonly kind: 'read' | 'load' | 'own' | 'out-of-reach' | 'policies';
   /** The tables or sequences, or the roles that own them. */
   readonly objects: readonly string[];
@@ -29,11 +30,42 @@ const relationRow = z.object({
 
 type Relation = z.infer<typeof relationRow>;
 
+const CANNOT_LOAD: Readonly<Record<MissingLoadRight['kind'], string>> = {
+  read: 'may not use',
+  load: 'may not read and replace the rows of',
+  own: 'may not switch triggers, keys and sequences that belong to',
+  'out-of-reach': 'may not switch triggers, keys and sequences of',
+  policies: 'would not see rows that row level security hides in',
+};
+
+/** Whose rights are asked for, and in which database. */
+interface Loading {
+  readonly database: string;
+  readonly mover: Mover;
+}
+
+/** One problem (`privilege`) for each kind of right that the role lacks to load rows into tables that stay. */
+export async function checkLoadRights(
+  client: Client,
+  extent: Extent,
+  { database, mover }: Loading,
+): Promise<Findings> {
+  const missing = await readLoadRights(client, mover, extent);
+  return problem(
+    'privilege',
+    byKind(missing).map(([kind, rights]) => {
+      const objects = rights.flatMap((right) => right.objects);
+      const statements = rights.flatMap((right) => right.statements);
+      return `in the target "${database}", role "${mover.role}" ${CANNOT_LOAD[kind]} ${listed(objects, ', ')}: ${remedy(mover, statements)}`;
+    }),
+  );
+}
+
 /**
  * Finds what the session's role lacks to read and replace the rows of an extent whose schemas stay as they
  * are: what is never made needs no right to be made. A superuser lacks nothing.
  */
-export async function readLoadRights(
+async function readLoadRights(
   client: Client,
   mover: Mover,
   extent: Extent,

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { listed } from '../../../workflows/domain/findings';
 import { SERVICE_ROLES } from '../schema';
 
 const moverRow = z.object({
@@ -109,4 +110,45 @@ SELECT r.rolname::text AS role, quote_ident(r.rolname) AS quoted,
 /** Whether the session's role cannot hand something to the role and work on it afterwards. */
 export function isOutOfReach({ maySet, inherits }: Reach): boolean {
   return !(maySet && inherits);
+}
+
+/** The statements, if the role alone would get what they give; else what to do in their place. */
+export function remedy(mover: Mover, statements: readonly string[]): string {
+  return isOwnRole(mover) ? offered(statements) : withheld(mover);
+}
+
+/** What to do in place of a grant that others would get as well. */
+export function withheld({ role, login, members, resets }: Mover): string {
+  if (role !== login) {
+    const how =
+      resets.length > 0
+        ? offered(resets)
+        : `take "role" out of the options of the connection's URL`;
+    return `no right is offered to "${role}", which others act as too; let the login "${login}" work as itself: ${how}`;
+  }
+  const why =
+    members.length > 0
+      ? `its members would have it too (${listed(members, ', ')})`
+      : 'a service signs in with it';
+  return `no right is offered to "${role}", because ${why}; name a login of its own for moveout in the connection's URL`;
+}
+
+const BY_SUPERUSER =
+  "use a superuser's login in the connection's URL; no statement is offered, since it would give the role a superuser's power";
+
+/** The statements for an operator to run, or what to do if none should be offered. */
+export function offered(statements: readonly string[]): string {
+  if (statements.length === 0) return BY_SUPERUSER;
+  return listed(
+    statements.map((text) => `${text};`),
+    ' ',
+  );
+}
+
+/** The rights that lack, those of one kind together. */
+export function byKind<Right extends { readonly kind: string }>(
+  missing: readonly Right[],
+): readonly (readonly [Right['kind'], readonly Right[]])[] {
+  const kinds = [...new Set(missing.map(({ kind }): Right['kind'] => kind))];
+  return kinds.map((kind) => [kind, missing.filter((right) => right.kind === kind)]);
 }

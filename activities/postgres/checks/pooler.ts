@@ -1,9 +1,12 @@
+import { NO_FINDINGS, problem, warning, type Findings } from '../../../workflows/domain/findings';
+import type { Connections } from '../session/connections';
+import type { DatabaseRef } from '../session/database-ref';
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { z } from 'zod';
 
 /** How a session that is not one backend's gave itself away. */
-export type PoolerSign = 'backend changed' | 'backend shared' | 'settings lost';
+type PoolerSign = 'backend changed' | 'backend shared' | 'settings lost';
 
 const stateRow = z.object({ pid: z.number(), probe: z.string().nullable() });
 type State = z.infer<typeof stateRow>;
@@ -20,13 +23,75 @@ interface Probed {
   readonly probe: string;
 }
 
+const WORDS: Readonly<Record<PoolerSign, string>> = {
+  'backend changed': 'one session is answered by several backends',
+  'backend shared': 'two sessions are answered by one backend',
+  'settings lost': 'settings of a session are lost between statements',
+};
+
+/** The port of a transaction pooler, and how hosts of poolers are called, on hosted Supabase. */
+const POOLER_PORT = 6543;
+const POOLER_HOST = /pooler|supavisor/i;
+
+/** More than one process of a pooler would take: two sessions of these meet in one. */
+const SESSIONS = 3;
+
+/**
+ * Finds out whether a connection answers through a transaction pooler. What it does is a problem
+ * (`pooler`); what it is merely called, a warning of the same code. Opens three sessions for a moment.
+ */
+export async function checkPooler(
+  connections: Connections,
+  databaseRef: DatabaseRef,
+): Promise<Findings> {
+  return withSessions({ connections, databaseRef }, [], async (sessions) =>
+    inWords(databaseRef, sessions, await findPoolerSigns(sessions)),
+  );
+}
+
+interface Opening {
+  readonly connections: Connections;
+  readonly databaseRef: DatabaseRef;
+}
+
+async function withSessions<T>(
+  opening: Opening,
+  opened: readonly Client[],
+  use: (sessions: readonly Client[]) => Promise<T>,
+): Promise<T> {
+  if (opened.length === SESSIONS) return use(opened);
+  return opening.connections.with(opening.databaseRef, (client) =>
+    withSessions(opening, [...opened, client], use),
+  );
+}
+
+function inWords(
+  databaseRef: DatabaseRef,
+  [session]: readonly Client[],
+  signs: readonly PoolerSign[],
+): Findings {
+  const { host = '', port = 0 } = session ?? {};
+  const server = `connection "${databaseRef.connection}" (port ${String(port)})`;
+  if (signs.length > 0) {
+    const found = signs.map((sign) => WORDS[sign]).join(', ');
+    return problem('pooler', [
+      `${server} answers through a transaction pooler (${found}): use the server's own port (5432) or a session pooler`,
+    ]);
+  }
+  if (port !== POOLER_PORT && !POOLER_HOST.test(host)) return NO_FINDINGS;
+  const named = port === POOLER_PORT ? `port ${String(port)}` : 'the name of its host';
+  return warning('pooler', [
+    `${server} looks like a pooler by ${named}, but kept its sessions when it was tried: make sure that it is a session pooler`,
+  ]);
+}
+
 /**
  * Finds out by behaviour whether sessions are backends of their own: asks several sessions to one place
  * which backend answers and whether their settings are still there, first in turns, then one of them
  * while the others are in transactions. An empty answer means that such sessions can be relied on. Where
  * there is a pooler, the settings of the sessions are reset on the backends they reach.
  */
-export async function findPoolerSigns(clients: readonly Client[]): Promise<readonly PoolerSign[]> {
+async function findPoolerSigns(clients: readonly Client[]): Promise<readonly PoolerSign[]> {
   const sessions = clients.map((client) => ({ client, probe: randomUUID() }));
   for (const { client, probe } of sessions) {
     await client.query(`SELECT set_config('moveout.probe', $1, false)`, [probe]);

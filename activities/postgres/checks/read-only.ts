@@ -1,3 +1,4 @@
+import { NO_FINDINGS, problem, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 
@@ -5,17 +6,31 @@ const askRow = z.object({ standby: z.boolean(), mayAsk: z.boolean() });
 const fileRow = z.object({ configured: z.boolean() });
 
 /** Why a server takes no writes, if it does not. */
-export interface ReadOnly {
+interface ReadOnly {
   readonly standby: boolean;
   /** Whether the server's configuration makes every session read only that does not say otherwise. */
   readonly configured: boolean;
+}
+
+/** Says that the session's server takes no writes (`target-read-only`). */
+export async function checkReadOnly(client: Client): Promise<Findings> {
+  const { standby, configured } = await readReadOnly(client);
+  if (standby) {
+    return problem('target-read-only', [
+      "the target's server is a standby and takes no writes: name the primary server in the connection's URL",
+    ]);
+  }
+  if (!configured) return NO_FINDINGS;
+  return problem('target-read-only', [
+    "the target's server is set to read only (default_transaction_read_only = on), also for the services that will use the new database: find out why, then ALTER SYSTEM SET default_transaction_read_only = off; SELECT pg_reload_conf();",
+  ]);
 }
 
 /**
  * Looks whether the session's server is a standby, or was set to read only as a whole. The session itself has
  * a setting of its own, so the server's files are asked, if the role may read them.
  */
-export async function readReadOnly(client: Client): Promise<ReadOnly> {
+async function readReadOnly(client: Client): Promise<ReadOnly> {
   const result = await client.query(`
     SELECT pg_is_in_recovery() AS standby,
            has_function_privilege('pg_show_all_file_settings()', 'EXECUTE') AS "mayAsk"`);

@@ -1,3 +1,5 @@
+import { counted } from '../../../workflows/domain/counted';
+import { problem, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
@@ -8,7 +10,7 @@ import { arrivingAs } from '../rows/projection';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 
 /** A constraint that the project's rows break once `instance_id` is rewritten, though they keep it in the source. */
-export interface BrokenByRewrite {
+interface BrokenByRewrite {
   readonly constraint: string;
   readonly table: string;
   readonly rows: number;
@@ -24,9 +26,24 @@ const checkRow = z.object({
 
 /**
  * Finds checks and foreign keys on columns that are rewritten on their way, and the rows that would break
- * them in the target. The session's snapshot must be the one in which the scope was read.
+ * them in the target (`instance-id`). The session's snapshot must be the one in which the scope was read.
  */
-export async function findBrokenByRewrite(
+export async function checkRewritten(
+  client: Client,
+  extent: Extent,
+  scope: ProjectScope,
+): Promise<Findings> {
+  const found = await findBrokenByRewrite(client, extent, scope);
+  return problem(
+    'instance-id',
+    found.map(
+      ({ constraint, table, rows }) =>
+        `${counted(rows, 'row')} of ${table} would break ${constraint} in the target, where instance_id is the nil UUID that stock Auth looks for; drop ${constraint} in the source, or change it so that it allows that value`,
+    ),
+  );
+}
+
+async function findBrokenByRewrite(
   client: Client,
   extent: Extent,
   scope: ProjectScope,

@@ -1,3 +1,5 @@
+import { problem, type Findings } from '../../../workflows/domain/findings';
+import { ident } from '../identifiers';
 import type { Client } from 'pg';
 import { z } from 'zod';
 
@@ -10,17 +12,58 @@ const roomRow = z.object({
 });
 
 /** A limit of sessions: how many there may be, and how many others than moveout's are in use. */
-export type SessionRoom = Readonly<z.infer<typeof roomRow>>;
+type SessionRoom = Readonly<z.infer<typeof roomRow>>;
+
+/** The most sessions that a step has at a time where it reads: a snapshot's, and two for its schema. */
+export const SESSIONS_TO_READ = 3;
+
+/** The most sessions of a step that writes: its lock's, the target's, and those that read, as all can be on one server. */
+export const SESSIONS_TO_WRITE = 5;
+
+/** Who asks, for how much, and for which database besides the session's. */
+interface SessionDemand {
+  readonly connection: string;
+  readonly needed: number;
+  readonly database?: string | undefined;
+}
+
+/** Names each limit that leaves fewer sessions than a move needs (`too-few-sessions`). */
+export async function checkSessionRoom(client: Client, demand: SessionDemand): Promise<Findings> {
+  const rooms = await readSessionRoom(client, demand.database);
+  const short = rooms.filter(({ kind, most, used }) => most - used < leastOf(kind, demand));
+  return problem(
+    'too-few-sessions',
+    short.map((room) => inWords(room, demand)),
+  );
+}
+
+/** In one database there are never more than those that read. */
+function leastOf(kind: SessionRoom['kind'], { needed }: SessionDemand): number {
+  return kind === 'database' ? Math.min(needed, SESSIONS_TO_READ) : needed;
+}
+
+function inWords({ kind, name, most, used }: SessionRoom, demand: SessionDemand): string {
+  const least = leastOf(kind, demand);
+  const { connection } = demand;
+  const has = `${String(most)} sessions at a time, of which ${String(used)} are in use by others`;
+  const needs = `moveout needs ${String(least)}`;
+  const enough = String(used + least);
+  switch (kind) {
+    case 'role':
+      return `role "${name}" of connection "${connection}" may have ${has}; ${needs}: ALTER ROLE ${ident(name)} CONNECTION LIMIT ${enough};`;
+    case 'database':
+      return `database "${name}" on connection "${connection}" may have ${has}; ${needs}: ALTER DATABASE ${ident(name)} CONNECTION LIMIT ${enough};`;
+    case 'server':
+      return `the server of connection "${connection}" may have ${has}, besides those reserved for superusers; ${needs}: end unused sessions, or raise max_connections`;
+  }
+}
 
 /**
  * Reads the limits that hold for the session's role: its own, those of the session's database and of the one
  * that is named, and the server's. What moveout has open itself is not counted: idle sessions are given up,
  * and busy ones end.
  */
-export async function readSessionRoom(
-  client: Client,
-  database?: string,
-): Promise<readonly SessionRoom[]> {
+async function readSessionRoom(client: Client, database?: string): Promise<readonly SessionRoom[]> {
   const { rows } = await client.query(ROOM, [database ?? null]);
   return z.array(roomRow).parse(rows);
 }

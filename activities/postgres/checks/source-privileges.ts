@@ -1,9 +1,10 @@
+import { listed, problem, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/tables';
-import { readMover, type Mover } from './mover';
+import { byKind, readMover, remedy, type Mover } from './mover';
 
 const missingRow = z.object({
   /** What cannot be done: use a schema, read a table or sequence, read rows that policies hide, call a function. */
@@ -15,12 +16,40 @@ const missingRow = z.object({
 });
 
 /** A right that a role lacks, and the one statement that gives it. */
-export type MissingRight = z.infer<typeof missingRow>;
+type MissingRight = z.infer<typeof missingRow>;
 
 /** Everything that the session's role lacks to read the extent whole, and what it is called. */
-export interface SourceRole {
+interface SourceRole {
   readonly mover: Mover;
   readonly missing: readonly MissingRight[];
+}
+
+const CANNOT_READ: Readonly<Record<MissingRight['kind'], string>> = {
+  schema: 'may not use the schemas',
+  table: 'may not read',
+  sequence: 'may not read the sequences',
+  policies: 'would not see rows that row level security hides in',
+  function: 'may not call',
+};
+
+/**
+ * One problem (`privilege`) for each kind of right that the session's role lacks to read the source, with the
+ * statements that give it. Tables that stay behind need no right.
+ */
+export async function checkSourceRole(
+  client: Client,
+  extent: Extent,
+  staying: readonly string[],
+): Promise<Findings> {
+  const { mover, missing } = await readSourceRole(client, extent, staying);
+  return problem(
+    'privilege',
+    byKind(missing).map(([kind, rights]) => {
+      const objects = rights.flatMap((right) => right.objects);
+      const statements = rights.map(({ statement }) => statement);
+      return `in the source, role "${mover.role}" ${CANNOT_READ[kind]} ${listed(objects, ', ')}: ${remedy(mover, statements)}`;
+    }),
+  );
 }
 
 /**

@@ -1,25 +1,34 @@
+import { listed, problem, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Unreached } from '../../../workflows/domain/plan';
 import { ident } from '../identifiers';
-import type { Extension, ScriptRoles } from '../schema';
-import { isOutOfReach, isOwnRole, readMover, readReach, type Mover, type Reach } from './mover';
+import type { ScriptRoles } from '../schema';
+import {
+  missingExtensionRights,
+  type ExtensionNeeds,
+  type MissingExtensionRight,
+} from './extension-privileges';
+import {
+  byKind,
+  isOutOfReach,
+  isOwnRole,
+  offered,
+  readMover,
+  readReach,
+  remedy,
+  type Mover,
+  type Reach,
+} from './mover';
 
 /** What this run will do on the target's server that takes a right. */
-export interface TargetNeeds {
-  readonly database: string;
-  /** Whether the database is there already, and so is not created. */
-  readonly exists: boolean;
-  /** The statement that creates the database, for an operator who may do more. */
-  readonly createDatabase: () => string;
+export interface TargetNeeds extends ExtensionNeeds {
   /** Whose rights the script uses that will be run; no one's if the schemas stay as they are. */
   readonly script: ScriptRoles;
   /** Roles that own what will be taken away, and made again by a restore. */
   readonly replaced: ScriptRoles;
   /** Roles that the migration creates itself, because the server lacks them. */
   readonly rolesToCreate: readonly string[];
-  /** Extensions that the schema needs. */
-  readonly extensions: readonly Extension[];
 }
 
 type Kind =
@@ -30,12 +39,10 @@ type Kind =
   | 'replaced'
   | 'createrole'
   | 'policies'
-  | 'use'
-  | 'extension'
-  | 'new-extension';
+  | MissingExtensionRight['kind'];
 
 /** A right that the target's role lacks. */
-export interface MissingTargetRight {
+interface MissingTargetRight {
   readonly kind: Kind;
   /** The database, the roles or the extension it is about. */
   readonly object: string;
@@ -44,17 +51,65 @@ export interface MissingTargetRight {
 }
 
 /** Everything that the session's role lacks on the target's server. */
-export interface TargetRole {
+interface TargetRole {
   readonly mover: Mover;
   readonly missing: readonly MissingTargetRight[];
   /** What is left to a superuser, without stopping the migration. */
   readonly unreached: Unreached | undefined;
 }
 
+const CANNOT_WRITE: Readonly<Record<MissingTargetRight['kind'], string>> = {
+  createdb: 'may not create the database',
+  create: 'may not create schemas in the database',
+  marker: 'may not change the marker of moveout there, which belongs to',
+  owner: 'may not make and own objects as',
+  replaced: 'may not replace the schemas there: objects belong to',
+  createrole: 'may not create the missing roles',
+  policies:
+    'would not see its own rows: row level security holds for the owners of tables as well in',
+  use: 'may not use the schema',
+  extension: 'may not create the extension',
+  'new-extension': 'may not create the extension',
+};
+
+/** What is run in the target itself; all else in any database of its server. */
+const IN_TARGET: readonly MissingTargetRight['kind'][] = ['marker', 'use', 'extension'];
+
+const SERVER = "on the target's server";
+
+/** What was found of the target's role, and what it leaves to a superuser. */
+interface TargetRoleFindings extends Findings, Pick<TargetRole, 'mover' | 'unreached'> {}
+
 /**
- * Finds what the role lacks to make the target. The session may be in any database of the server, but
- * sees extensions and the marker of an existing target only from within it. A superuser lacks nothing.
+ * One problem (`privilege`) for each kind of right that the role lacks to make the target, with the statements
+ * that give it. The session may be in any database of the server, but sees extensions and the marker of an
+ * existing target only from within it.
  */
+export async function checkTargetRole(
+  client: Client,
+  needs: TargetNeeds,
+): Promise<TargetRoleFindings> {
+  const { mover, missing, unreached } = await readTargetRole(client, needs);
+  const findings = problem(
+    'privilege',
+    byKind(missing).map(([kind, rights]) => {
+      const objects = [...new Set(rights.map(({ object }) => object))];
+      const statements = rights.flatMap((right) => right.statements);
+      const place = IN_TARGET.includes(kind) ? `in the target "${needs.database}"` : SERVER;
+      const isWithheld = rights.some((right) => isForRole(right, mover));
+      const settles = isWithheld ? remedy(mover, statements) : offered(statements);
+      return `${place}, role "${mover.role}" ${CANNOT_WRITE[kind]} ${listed(objects, ', ')}: ${settles}`;
+    }),
+  );
+  return { ...findings, mover, unreached };
+}
+
+/** Whether a statement of a missing right gives something to the role itself; then it may have to be withheld. */
+function isForRole({ kind }: MissingTargetRight, mover: Mover): boolean {
+  return !isOwnRole(mover) && kind !== 'extension' && kind !== 'createrole';
+}
+
+/** Finds what the role lacks to make the target. A superuser lacks nothing. */
 export async function readTargetRole(client: Client, needs: TargetNeeds): Promise<TargetRole> {
   const mover = await readMover(client);
   if (mover.superuser) return { mover, missing: [], unreached: undefined };
@@ -71,7 +126,7 @@ export async function readTargetRole(client: Client, needs: TargetNeeds): Promis
     ...missingOwnerRights(asking),
     ...replaceRights(asking),
     ...missingServerRights(asking),
-    ...(await missingExtensionRights(client, asking)),
+    ...(await missingExtensionRights(client, mover, needs)),
   ];
   return { mover, missing, unreached: unreachedOf(asking) };
 }
@@ -224,76 +279,4 @@ async function missingDatabaseRights(
           },
         ]),
   ];
-}
-
-const extensionRow = z.object({
-  name: z.string(),
-  schema: z.string(),
-  isThere: z.boolean(),
-  trusted: z.boolean(),
-  /** Whether the role may use the extension's schema, and create in it; true if there is none yet. */
-  mayUse: z.boolean(),
-  mayCreate: z.boolean(),
-});
-
-/**
- * A trusted extension can be created by whoever may create in the database and in the extension's schema; all
- * others by a superuser.
- */
-async function missingExtensionRights(
-  client: Client,
-  { mover, needs }: Asking,
-): Promise<MissingTargetRight[]> {
-  const { extensions, exists } = needs;
-  const names = extensions.map(({ name }) => name);
-  const schemas = extensions.map(({ schema }) => schema);
-  const result = await client.query(EXTENSIONS, [names, schemas, exists]);
-  const found = z.array(extensionRow).parse(result.rows);
-  const isClosed = (one: (typeof found)[number]): boolean =>
-    !one.isThere && !(one.trusted && one.mayCreate);
-  // Who makes a schema for one extension makes it for all that go there.
-  const shut = new Set(found.filter(isClosed).map(({ schema }) => schema));
-  const closed = found.filter((one) => !one.isThere && shut.has(one.schema));
-  const unused = [...new Set(found.filter((one) => !one.mayUse).map(({ schema }) => schema))];
-  const uses = unused.map((schema): MissingTargetRight => ({
-    kind: 'use',
-    object: schema,
-    statements: [`GRANT USAGE ON SCHEMA ${ident(schema)} TO ${mover.quoted}`],
-  }));
-  if (closed.length === 0) return uses;
-  const made = [
-    ...[...shut]
-      .filter((schema) => schema !== 'public' && schema !== 'pg_catalog')
-      .flatMap((schema) => [
-        `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`,
-        ...(unused.includes(schema)
-          ? []
-          : [`GRANT USAGE ON SCHEMA ${ident(schema)} TO ${mover.quoted}`]),
-      ]),
-    ...closed.map(({ name, schema }) => `CREATE EXTENSION ${ident(name)} SCHEMA ${ident(schema)}`),
-  ];
-  const object = closed.map(({ name }) => name).join(', ');
-  if (exists) return [...uses, { kind: 'extension', object, statements: made }];
-  const database = ident(needs.database);
-  const owned = `ALTER DATABASE ${database} OWNER TO ${mover.quoted}`;
-  const [first = '', ...others] = made;
-  const inside = [`then in database ${database}: ${first}`, ...others];
-  const statements = [needs.createDatabase(), owned, ...inside];
-  return [{ kind: 'new-extension', object, statements }];
-}
-
-/** In a database that does not exist yet, the role makes the extension's schema itself. */
-const EXTENSIONS = `
-SELECT w.name, w.schema, $3 AND x.oid IS NOT NULL AS "isThere",
-       EXISTS (SELECT FROM pg_available_extension_versions v WHERE v.name = w.name AND v.trusted) AS trusted,
-       NOT $3 OR n.oid IS NULL OR has_schema_privilege(n.oid, 'USAGE') AS "mayUse",
-       NOT $3 OR n.oid IS NULL OR has_schema_privilege(n.oid, 'CREATE') AS "mayCreate"
-  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (name, schema, place)
-  LEFT JOIN pg_extension x ON x.extname = w.name
-  LEFT JOIN pg_namespace n ON n.oid = coalesce(x.extnamespace, to_regnamespace(quote_ident(w.schema)))
- ORDER BY w.place`;
-
-/** Whether a statement of a missing right gives something to the role itself; then it may have to be withheld. */
-export function isForRole({ kind }: MissingTargetRight, mover: Mover): boolean {
-  return !isOwnRole(mover) && kind !== 'extension' && kind !== 'createrole';
 }

@@ -1,3 +1,4 @@
+import { warning, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { NOTHING } from '../catalog/populated';
@@ -5,8 +6,10 @@ import type { ColumnFacts, TableFacts } from '../catalog/tables';
 import { ident, literal, qualified } from '../identifiers';
 import { runBatch } from '../session/batch';
 
+const MEBIBYTE = 1_048_576;
+
 /** Bytes of a row above which its table goes into a backup by COPY: as JSON a row takes several times its size in memory. */
-const LONGEST_JSON_ROW = 32 * 1_048_576;
+const LONGEST_JSON_ROW = 32 * MEBIBYTE;
 
 /** No compression of PostgreSQL makes a value smaller than its 256th part. */
 const MOST_COMPRESSED = LONGEST_JSON_ROW / 256;
@@ -19,6 +22,21 @@ export interface WidthRequest {
 
 const nameRow = z.object({ name: z.string() });
 const widthRow = z.object({ table: z.string(), bytes: z.coerce.number() });
+
+/** Names tables that a backup in format json holds as COPY bytes (`wide-rows`). */
+export async function checkWideRows(
+  client: Client,
+  requested: readonly WidthRequest[],
+): Promise<Findings> {
+  const wide = await readWideTables(client, requested);
+  return warning(
+    'wide-rows',
+    [...wide].map(
+      ([table, bytes]) =>
+        `${table} goes into the backup as COPY bytes, also in format json: its widest row takes ${String(Math.round(bytes / MEBIBYTE))} MiB as text`,
+    ),
+  );
+}
 
 /**
  * The tables with a row that is too wide for JSON, and the bytes of the widest as text. Only tables whose

@@ -1,12 +1,12 @@
 import { Client } from 'pg';
-import { poolerFindings } from '../../../activities/plan/pooler';
+import { checkPooler } from '../../../activities/postgres/checks/pooler';
 import { Connections } from '../../../activities/postgres/session/connections';
 import { createDatabase, dropDatabases, urlOf } from '../../support/harness/databases';
 import { startPool, type Pooling } from './transaction-pool';
 
 const PLACE = { connection: 'shared', access: 'read' } as const;
 
-describe('poolerFindings', () => {
+describe('checkPooler', () => {
   let database = '';
   beforeAll(async () => {
     database = await createDatabase('pooled');
@@ -14,7 +14,7 @@ describe('poolerFindings', () => {
   afterAll(() => dropDatabases());
 
   const through = (url: string) =>
-    poolerFindings(new Connections(() => url, { name: 'moveout test pooler' }), PLACE);
+    checkPooler(new Connections(() => url, { name: 'moveout test pooler' }), PLACE);
 
   async function pooled(pooling: Pooling) {
     const pool = await startPool(database, pooling);

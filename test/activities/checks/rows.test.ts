@@ -1,9 +1,5 @@
-import { checkRows } from '../../../activities/plan/row-findings';
-import { targetTriggerFindings } from '../../../activities/plan/row-findings';
-import {
-  readEventTriggers,
-  readFiringTriggers,
-} from '../../../activities/postgres/catalog/triggers';
+import { checkRows } from '../../../activities/postgres/checks/rows';
+import { checkTargetTriggers } from '../../../activities/postgres/checks/triggers';
 import { readUniqueKeys, type UniqueKey } from '../../../activities/postgres/catalog/unique-keys';
 import { readVolumes } from '../../../activities/postgres/checks/volumes';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
@@ -115,12 +111,8 @@ describe('checkRows', () => {
       `CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
        CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION public.watch()`,
     );
-    const found = await inSnapshot(database, async (client) =>
-      targetTriggerFindings(
-        'mine',
-        await readFiringTriggers(client, PROJECT_EXTENT),
-        await readEventTriggers(client),
-      ),
+    const found = await inSnapshot(database, (client) =>
+      checkTargetTriggers(client, 'mine', PROJECT_EXTENT),
     );
     await execute(database, 'DROP EVENT TRIGGER watcher');
     expect(found.warnings.map(({ message }) => message)).toEqual([

@@ -1,6 +1,4 @@
-import type { Problem } from '../../workflows/domain/plan';
-
-export { counted } from '../../workflows/domain/counted';
+import type { Problem } from './plan';
 
 /** What a check has to say: what stops the plan, and what is only said. */
 export interface Findings {
@@ -15,6 +13,9 @@ export function mergeFindings(all: readonly Findings[]): Findings {
     warnings: all.flatMap(({ warnings }) => warnings),
   };
 }
+
+/** What a check gives that found nothing. */
+export const NO_FINDINGS: Findings = { problems: [], warnings: [] };
 
 /** What stops the plan, under one code. */
 export function problem(code: string, messages: readonly string[]): Findings {
