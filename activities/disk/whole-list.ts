@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './private-folder';
 import type { BackupStore } from './backup/store';
 import { storeFailure } from './fs-errors';
+import { replaceText } from './whole-file';
 
 /** The folder next to the backup in which lists stand that are too long for Temporal. */
 const REPORTS = 'reports';
@@ -14,7 +14,7 @@ export async function writeWhole(store: BackupStore, name: string, list: unknown
   try {
     await makeFolder(store.directory);
     await makeFolder(folder);
-    await writeFile(path, `${JSON.stringify(list, null, 1)}\n`, { mode: 0o600 });
+    await replaceText(path, `${JSON.stringify(list, null, 1)}\n`);
     return path;
   } catch (error) {
     throw storeFailure(error, path);

@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +8,7 @@ import { LinesToArray } from './json-array';
 import { tableFile } from './manifest';
 import type { BackupStore } from './store';
 import { storeFailure } from '../fs-errors';
+import { replaceFile } from '../whole-file';
 
 /** One table of one backup. */
 export interface BackupTable {
@@ -27,14 +27,13 @@ export async function writeDifferences(
   lines: Readable,
 ): Promise<string> {
   const path = pathOf(store, of);
-  const partial = `${path}.${randomUUID()}`;
-  const sink = createWriteStream(partial, { mode: 0o600, flags: 'wx', flush: true });
   try {
-    await pipeline(lines, new LinesToArray(), sink);
-    await rename(partial, path);
+    await replaceFile(path, (partial) => {
+      const sink = createWriteStream(partial, { mode: 0o600, flags: 'wx', flush: true });
+      return pipeline(lines, new LinesToArray(), sink);
+    });
     return path;
   } catch (error) {
-    await rm(partial, { force: true });
     throw isFileError(error) ? storeFailure(error, path) : error;
   }
 }

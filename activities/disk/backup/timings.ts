@@ -1,4 +1,4 @@
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { log } from '@temporalio/activity';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { parsedJson } from '../fleet/inventory';
 import { newestFirst } from './store';
 import type { BackupStore } from './store';
 import { storeFailure, unlessMissing } from '../fs-errors';
+import { replaceText } from '../whole-file';
 
 const TIMING_FILE = 'timing.json';
 
@@ -31,10 +32,8 @@ export async function writeTiming(
 ): Promise<void> {
   const path = join(store.pathOf(backupId), TIMING_FILE);
   try {
-    await writeFile(`${path}.tmp`, `${JSON.stringify(timing)}\n`, { mode: 0o600 });
-    await rename(`${path}.tmp`, path);
+    await replaceText(path, `${JSON.stringify(timing)}\n`);
   } catch (error) {
-    await rm(`${path}.tmp`, { force: true });
     throw storeFailure(error, path);
   }
 }

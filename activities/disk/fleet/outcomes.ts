@@ -1,5 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FLEET_OUTCOMES, type FleetEntry, type RecordOrder } from '../../../workflows/domain/fleet';
@@ -7,6 +6,7 @@ import { assertThere, linesOf, textOf } from './inventory';
 import { syncFolder } from '../backup/draft';
 import type { BackupStore } from '../backup/store';
 import { storeFailure } from '../fs-errors';
+import { replaceText } from '../whole-file';
 
 const PART = /^ended-([0-9]+)\.jsonl$/;
 
@@ -28,13 +28,10 @@ export async function writeEndings(store: BackupStore, order: RecordOrder): Prom
   const { fleetId, part, entries } = order;
   const { path } = await assertThere(store, fleetId);
   const file = join(path, `ended-${part}.jsonl`);
-  const begun = `${file}.${randomUUID()}.tmp`;
   try {
-    await writeFile(begun, textOf(entries), { mode: 0o600, flag: 'wx', flush: true });
-    await rename(begun, file);
+    await replaceText(file, textOf(entries));
     await syncFolder(path);
   } catch (error) {
-    await rm(begun, { force: true });
     throw storeFailure(error, file);
   }
 }
