@@ -87,7 +87,9 @@ async function play({ bed, studio, folder }: Ground, tried: Case): Promise<Playe
   if (plan.problems.length > 0) {
     return { ...NOTHING_STARTED, plan, said: JSON.stringify(plan) };
   }
-  const ending = await bed.run('migrateProject', request);
+  const first = await bed.run('migrateProject', request);
+  const ending =
+    tried.again === true ? await bed.run('migrateProject', { ...request, replace: true }) : first;
   const isMoved = ending.report?.outcome === 'migrated';
   const held = isMoved ? await holds(databaseName, tried.holds ?? 'true') : undefined;
   const { projectRef } = PROJECT;

@@ -25,6 +25,8 @@ export interface Case {
   readonly expected: Expected;
   /** A question to the target, in SQL, that must be true once it is migrated. */
   readonly holds?: string;
+  /** Whether it is moved a second time, into its own target with `replace`, before that is asked. */
+  readonly again?: boolean;
   /** What no plan, report or failure may say. */
   readonly secret?: string;
   /** Whether it is part of the short form, that runs with all tests. */

@@ -63,6 +63,7 @@ WITH place AS (
      AND d.classid <> 'pg_default_acl'::regclass
      AND NOT EXISTS (SELECT FROM pg_class t WHERE d.classid = 'pg_class'::regclass AND t.oid = d.objid AND t.relkind = 't')
      AND NOT EXISTS (SELECT FROM pg_trigger g WHERE d.classid = 'pg_trigger'::regclass AND g.oid = d.objid AND g.tgisinternal)
+     AND NOT EXISTS (SELECT FROM pg_depend x WHERE d.classid = 'pg_cast'::regclass AND x.classid = d.classid AND x.objid = d.objid AND x.deptype = 'i')
 ), named AS (
   SELECT COALESCE(v.oid IS NOT NULL, false) AS is_view, v.relkind, k.contype,
          pg_identify_object(p.classid, p.objid, p.objsubid) AS it,

@@ -95,8 +95,16 @@ function isSchema({ id }: Fact): boolean {
 
 function statements(from: FactBase, to: FactBase): string[] {
   const assumedRoles = to.facts().flatMap(({ id }) => (id.kind === 'acl' ? [id.grantee] : []));
-  return plan(from, to, { assumedRoles }).actions.map((action) => action.sql);
+  const all = plan(from, to, { assumedRoles }).actions.map((action) => action.sql);
+  // What REVOKE takes from somebody on a table it takes on its columns as well.
+  return [
+    ...all.filter((sql) => !OF_COLUMN.test(sql)),
+    ...all.filter((sql) => OF_COLUMN.test(sql)),
+  ];
 }
+
+/** How statements begin that are about privileges on single columns. */
+const OF_COLUMN = /^(?:GRANT|REVOKE) [A-Z]+ \(/;
 
 /** Schemas and types that need nothing but each other, with what hangs on them. */
 function earlyFacts(all: FactBase, structure: readonly Fact[]): Fact[] {

@@ -1,5 +1,5 @@
 import { buildFactBase, encodeId, extract } from '@supabase/pg-delta';
-import type { FactBase } from '@supabase/pg-delta';
+import type { DependencyEdge, FactBase } from '@supabase/pg-delta';
 import type { Pool } from 'pg';
 import type { Extent } from '../../../workflows/domain/extent';
 import type { Ask, Supplement } from './supplements/supplement';
@@ -18,7 +18,7 @@ import type { UnknownSettings } from './unknown-options';
 import { carriedFact } from './version-rules';
 import { readOutsideNeeds } from './outside-objects';
 import type { OutsideNeed } from './outside-objects';
-import { markVirtual, readVirtualColumns } from './supplements/columns';
+import { markVirtual, readMultirangeEdges, readVirtualColumns } from './supplements/columns';
 
 /** What is read of a database besides the schema engine's facts. */
 interface OwnReading {
@@ -30,6 +30,7 @@ interface OwnReading {
   readonly foreignTypes: readonly ForeignType[];
   readonly installed: readonly Installed[];
   readonly virtual: ReadonlySet<string>;
+  readonly multiranges: readonly DependencyEdge[];
   readonly invalidIndexes: readonly InvalidIndex[];
   /** Facts that PostgreSQL keeps for itself, in no digest: it may change them at any time. */
   readonly unknownOptions: readonly LeftOut[];
@@ -77,6 +78,7 @@ async function readOwn(ask: Ask, extent: Extent): Promise<OwnReading> {
     foreignTypes: await readForeignTypes(ask, extent),
     installed: await readExtensions(ask),
     virtual: await readVirtualColumns(ask),
+    multiranges: await readMultirangeEdges(ask),
     invalidIndexes: await readInvalidIndexes(ask, extent),
     unknownOptions: await readUnknownOptions(ask, extent),
     unknownSettings: await readUnknownSettings(ask),
@@ -94,5 +96,7 @@ function carried(all: FactBase, own: OwnReading): FactBase {
     .flatMap((fact) => carriedFact(fact) ?? []);
   const present = new Set(facts.map(({ id }) => encodeId(id)));
   const hangs = facts.filter(({ parent }) => parent === undefined || present.has(encodeId(parent)));
-  return buildFactBase(hangs, [...all.edges]);
+  const isThere = ({ from, to }: DependencyEdge): boolean =>
+    present.has(encodeId(from)) && present.has(encodeId(to));
+  return buildFactBase(hangs, [...all.edges, ...own.multiranges.filter(isThere)]);
 }

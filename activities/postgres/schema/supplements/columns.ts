@@ -1,4 +1,4 @@
-import { type StableId, encodeId, type Fact } from '@supabase/pg-delta';
+import { type DependencyEdge, type StableId, encodeId, type Fact } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../../workflows/domain/extent';
 import { ident } from '../../identifiers';
@@ -108,6 +108,35 @@ function notNullSupplement({ schema, table, column, name }: z.infer<typeof ROW>)
       statements: [`${alter} ADD CONSTRAINT ${ident(name)} NOT NULL ${ident(column)} NOT VALID`],
     },
   ];
+}
+
+const MULTIRANGE = z.object({
+  schema: z.string(),
+  table: z.string(),
+  name: z.string(),
+  typeSchema: z.string(),
+  type: z.string(),
+});
+
+/** What columns of multiranges need: their ranges, which the schema engine does not know to make them. */
+export async function readMultirangeEdges(ask: Ask): Promise<readonly DependencyEdge[]> {
+  const rows = MULTIRANGE.array().parse(
+    await ask(`
+SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, m.nspname AS "typeSchema", t.typname AS type
+  FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_type own ON own.oid = a.atttypid
+  JOIN pg_range r ON r.rngmultitypid IN (own.oid, own.typelem)
+  JOIN pg_type t ON t.oid = r.rngtypid AND t.oid >= 16384
+  JOIN pg_namespace m ON m.oid = t.typnamespace
+ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped`),
+  );
+  return rows.map(({ schema, table, name, typeSchema, type }) => ({
+    from: { kind: 'column', schema, table, name },
+    to: { kind: 'type', schema: typeSchema, name: type },
+    kind: 'depends',
+  }));
 }
 
 /** Begins the expression of a virtual column, in facts and in snapshots. */

@@ -1,7 +1,9 @@
 import type { Extent } from '../../../../workflows/domain/extent';
 import type { Ask, Supplement } from './supplement';
 import { readColumnSettings, readInvalidNotNulls } from './columns';
+import { readDetails } from './details';
 import { readIdentitySequences, readTableSettings } from './tables';
+import { readViewColumns } from './views';
 import { readPartitionColumns } from '../partition-columns';
 import { readRelationOptions } from '../relation-options';
 
@@ -13,6 +15,8 @@ export async function readSupplements(ask: Ask, extent: Extent): Promise<readonl
     ...(await readRelationOptions(ask, extent)),
     ...(await readIdentitySequences(ask, extent)),
     ...(await readInvalidNotNulls(ask, extent)),
+    ...(await readDetails(ask, extent)),
+    ...(await readViewColumns(ask, extent)),
     ...(await readPartitionColumns(ask, extent)),
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Extent } from '../../../../workflows/domain/extent';
-import { ident } from '../../identifiers';
+import { ident, literal } from '../../identifiers';
 import { inExtent, type Ask, type Supplement } from './supplement';
 
 /** The index that a table is clustered on, and statistics objects. */
@@ -29,6 +29,7 @@ const STATISTICS = z.object({
   definition: z.string(),
   owner: z.string(),
   target: z.number().nullable(),
+  comment: z.string().nullable(),
   columns: z.array(z.string()),
 });
 
@@ -48,7 +49,7 @@ function statisticsObjects(extent: Extent): string {
   return `
 SELECT n.nspname AS schema, s.stxname AS name, c.relname AS table,
        pg_get_statisticsobjdef(s.oid) AS definition, pg_get_userbyid(s.stxowner) AS owner,
-       NULLIF(s.stxstattarget, -1)::int AS target,
+       NULLIF(s.stxstattarget, -1)::int AS target, obj_description(s.oid, 'pg_statistic_ext') AS comment,
        ARRAY(SELECT DISTINCT a.attname::text FROM pg_depend d
                JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
               WHERE d.classid = 'pg_statistic_ext'::regclass AND d.objid = s.oid
@@ -85,15 +86,17 @@ function clusterSupplement({
 function statisticsSupplement(row: z.infer<typeof STATISTICS>): Supplement {
   const name = `${ident(row.schema)}.${ident(row.name)}`;
   const target = row.target?.toString();
+  const { comment } = row;
   return {
     id: { kind: 'table', schema: row.schema, name: row.table },
     attribute: `statistics ${row.name}`,
-    value: `${row.definition} owner ${row.owner} target ${target ?? 'default'}`,
+    value: `${row.definition} owner ${row.owner} target ${target ?? 'default'}${comment === null ? '' : ` comment ${comment}`}`,
     part: 'after',
     statements: [
       row.definition,
       `ALTER STATISTICS ${name} OWNER TO ${ident(row.owner)}`,
       ...(target === undefined ? [] : [`ALTER STATISTICS ${name} SET STATISTICS ${target}`]),
+      ...(comment === null ? [] : [`COMMENT ON STATISTICS ${name} IS ${literal(comment)}`]),
     ],
     roles: [row.owner],
     owner: row.owner,
