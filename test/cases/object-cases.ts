@@ -56,6 +56,22 @@ export const OBJECT_CASES: readonly Case[] = [
     short: true,
   },
   {
+    name: 'rules that send inserted rows elsewhere, and triggers that a partition has in another state',
+    inputs: ['rules-and-partitions'],
+    configuration: [
+      `tables:`,
+      `  'auth.notes': { scope: owned, via: 'user_id -> auth.users.id' }`,
+      `  'auth.visits': { scope: owned, via: 'user_id -> auth.users.id' }`,
+    ].join('\n'),
+    expected: moved,
+    again: true,
+    holds: `SELECT (SELECT count(*) > 0 FROM auth.notes) AND (SELECT count(*) = 1 FROM auth.visits_2 WHERE day = 12)
+                   AND (SELECT count(*) = 2 FROM pg_rewrite WHERE rulename LIKE 'elsewhere%' AND ev_enabled = 'O')
+                   AND (SELECT array_agg(tgenabled ORDER BY tgrelid::regclass::text) = '{O,D,A}'
+                          FROM pg_trigger WHERE tgname = 'watched')`,
+    short: true,
+  },
+  {
     name: 'a multirange whose range needs a function',
     inputs: ['multirange'],
     configuration: `tables: { 'auth.stays': { scope: owned, via: 'user_id -> auth.users.id' } }`,

@@ -22,7 +22,7 @@ const relationRow = z.object({
   mayUse: z.boolean(),
   readable: z.boolean(),
   writable: z.boolean(),
-  /** Whether only its owner can do what loading takes: a sequence, or a table with triggers or circles of keys. */
+  /** Whether only its owner can do what loading takes: a sequence, or a table with triggers, rules or circles of keys. */
   needsOwner: z.boolean(),
   hidesRows: z.boolean(),
   hidesFromOwner: z.boolean(),
@@ -156,6 +156,7 @@ SELECT t.nspname || '.' || t.relname AS name, format('%I.%I', t.nspname, t.relna
        has_table_privilege(t.oid, 'SELECT') AS readable,
        has_table_privilege(t.oid, 'INSERT') AND has_table_privilege(t.oid, 'TRUNCATE') AS writable,
        EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal)
+         OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = t.oid AND r.ev_type = '3')
          OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'f'
                        AND k.confrelid <> t.oid
                        AND EXISTS (SELECT FROM pg_constraint b WHERE b.contype = 'f'

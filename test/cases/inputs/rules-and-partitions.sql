@@ -1,0 +1,15 @@
+CREATE TABLE auth.notes (user_id uuid PRIMARY KEY REFERENCES auth.users (id), note text);
+INSERT INTO auth.notes SELECT id, 'a note' FROM auth.users;
+CREATE RULE elsewhere AS ON INSERT TO auth.notes DO INSTEAD NOTHING;
+CREATE RULE elsewhere_too AS ON INSERT TO auth.users DO ALSO INSERT INTO auth.instances (id) VALUES (gen_random_uuid());
+CREATE TABLE auth.visits (user_id uuid REFERENCES auth.users (id), day integer, PRIMARY KEY (user_id, day)) PARTITION BY RANGE (day);
+CREATE TABLE auth.visits_1 PARTITION OF auth.visits FOR VALUES FROM (0) TO (10);
+CREATE TABLE auth.visits_2 PARTITION OF auth.visits DEFAULT;
+INSERT INTO auth.visits SELECT id, 5 FROM auth.users;
+INSERT INTO auth.visits SELECT id, 12 FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = 'project-abc' ORDER BY id LIMIT 1;
+CREATE FUNCTION auth.watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE FUNCTION auth.no_more() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no more rows''; END';
+CREATE TRIGGER watched AFTER INSERT ON auth.visits FOR EACH ROW EXECUTE FUNCTION auth.watch();
+ALTER TABLE auth.visits_1 DISABLE TRIGGER watched;
+ALTER TABLE auth.visits_2 ENABLE ALWAYS TRIGGER watched;
+CREATE TRIGGER closed BEFORE INSERT ON auth.visits_2 FOR EACH ROW EXECUTE FUNCTION auth.no_more();
