@@ -10,6 +10,7 @@ import { checkEncryptionKeys } from './encryption-keys';
 import { checkNullTokens } from './null-tokens';
 import { checkObjectNumbers } from './object-numbers';
 import { checkRewritten } from './rewritten';
+import { checkStale } from './stale';
 import { checkSourceTriggers } from './triggers';
 import { checkVault } from './vault';
 import { checkWideRows } from './wide-rows';
@@ -43,6 +44,7 @@ export async function checkRows(
     await checkNullTokens(client, scope, normalizeNullTokens),
     await checkEncryptionKeys(client, scope),
     await checkRewritten(client, extent, scope),
+    await checkStale(client, extent, { ...scope, tables: moving }),
     await checkVault(client),
   ]);
 }
