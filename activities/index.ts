@@ -33,6 +33,7 @@ import {
 import { removeMarker } from './complete-migration';
 import { discardBackups, type Discarding } from './discard-backups';
 import { findDrafts } from './find-drafts';
+import { findHost } from './find-host';
 import { dropTemplates } from './drop-templates';
 import { findInterrupted } from './find-interrupted';
 import { finishSchema } from './finish-schema';
@@ -58,6 +59,8 @@ export type { Resources } from './runtime/resources';
 
 /** All that workflows see of the activities; each is safe to run twice. */
 export interface Activities {
+  /** Rejects if the host has no worker. */
+  readonly findHost: (host: string) => Promise<void>;
   readonly planMigration: (input: unknown) => Promise<Plan>;
   readonly planBackup: (input: unknown) => Promise<BackupPlan>;
   readonly planRestore: (input: unknown) => Promise<RestorePlan>;
@@ -88,6 +91,7 @@ export interface Activities {
 /** Binds every activity to what the worker opened, and bounds what it answers. */
 export function createActivities(resources: Resources): Activities {
   return {
+    findHost: (host) => findHost(resources, host),
     planMigration: async (input) => boundedPlan(resources, await planMigration(resources, input)),
     planBackup: async (input) => boundedPlan(resources, await planBackup(resources, input)),
     planRestore: async (input) => boundedPlan(resources, await planRestore(resources, input)),

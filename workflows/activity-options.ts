@@ -1,6 +1,7 @@
 import {
   ActivityCancellationType,
   ActivityFailure,
+  ApplicationFailure,
   proxyActivities,
   workflowInfo,
   type ActivityOptions,
@@ -34,7 +35,10 @@ export interface HostDisplay {
 /** Calls one activity. */
 export type Use<T> = (activities: Activities) => Promise<T>;
 
-/** Plans: an unreachable server is tried again for about ten seconds, then the plan refuses. */
+/**
+ * Plans: an unreachable server is tried again for about ten seconds, then the plan refuses. If no worker of the
+ * host starts it in time, the failure is a timeout.
+ */
 export function planning(summary: string, host?: string): Activities {
   return proxyActivities<Activities>({
     ...common(summary, TIMING),
@@ -46,6 +50,23 @@ export function planning(summary: string, host?: string): Activities {
     },
     ...(host !== undefined && { ...at(host), scheduleToStartTimeout: PLAN_STARTED_WITHIN }),
   });
+}
+
+/**
+ * Plans at the host that the input names, if it names one. Without a worker of it, and if none starts the plan in
+ * time, the failure is `NotFound` and names the host.
+ */
+export async function planningAtHost<T>(summary: string, input: unknown, use: Use<T>): Promise<T> {
+  const host = requestedHost(input);
+  if (host === undefined) return use(planning(summary));
+  await planning(`is there a worker of host ${host}?`).findHost(host);
+  try {
+    return await use(planning(summary, host));
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || !isNotStarted(error)) throw error;
+    const message = `no worker of host "${host}" has started the plan within ${PLAN_STARTED_WITHIN}: start one, wait if all are busy, or name another host`;
+    throw ApplicationFailure.nonRetryable(message, 'NotFound');
+  }
 }
 
 /** Steps of the procedure: passing failures are retried until they pass, permanent ones end it. */
@@ -124,7 +145,7 @@ function retrying({ longestPause }: Timing) {
 }
 
 /** The host that a request names; whatever else stands there, the plan refuses. */
-export function requestedHost(input: unknown): string | undefined {
+function requestedHost(input: unknown): string | undefined {
   if (typeof input !== 'object' || input === null || !('host' in input)) return undefined;
   const { host } = input;
   return typeof host === 'string' && HOST_ID.test(host) ? host : undefined;

@@ -1,7 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
-import { requestedHost, planning, working } from './activity-options';
+import { planningAtHost, working } from './activity-options';
 import { refused } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
@@ -13,7 +13,10 @@ export async function backupProject(input?: unknown): Promise<Report> {
   const plan = await steps.refusing(() =>
     run.step(
       'planMigration',
-      () => planning('look at source and backup directory', requestedHost(input)).planBackup(input),
+      () =>
+        planningAtHost('look at source and backup directory', input, (activities) =>
+          activities.planBackup(input),
+        ),
       () => ({ tables: [], note: '' }),
     ),
   );

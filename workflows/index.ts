@@ -1,10 +1,20 @@
-export { backupProject } from './backup-project';
-export { migrateAll } from './migrate-all';
-export { migrateProject } from './migrate-project';
-export { planProject } from './plan-project';
-export { planRestore } from './plan-restore';
-export { reconcile } from './reconcile';
+import * as backup from './backup-project';
+import * as fleet from './migrate-all';
+import * as migration from './migrate-project';
+import { oneInput } from './one-input';
+import * as plan from './plan-project';
+import * as restorePlan from './plan-restore';
+import * as cleanUp from './reconcile';
+import * as restore from './restore-project';
+import * as verification from './verify-project';
+
+export const backupProject = oneInput(backup.backupProject);
+export const migrateAll = oneInput(fleet.migrateAll);
+export const migrateProject = oneInput(migration.migrateProject);
+export const planProject = oneInput(plan.planProject);
+export const planRestore = oneInput(restorePlan.planRestore);
+export const reconcile = oneInput(cleanUp.reconcile);
+export const restoreProject = oneInput(restore.restoreProject);
+export const verifyProject = oneInput(verification.verifyProject);
 export { restoreInterrupted } from './restore-interrupted';
-export { restoreProject } from './restore-project';
-export { verifyProject } from './verify-project';
 export { unknownType as default } from './unknown-type';

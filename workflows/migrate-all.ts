@@ -8,7 +8,7 @@ import {
 import type { FleetReport, FreezeOrder, FrozenFleet } from './domain/fleet';
 import { fleetIdOf } from './domain/names';
 import type { MigrateAllRequest } from './domain/request';
-import { requestedHost, planning } from './activity-options';
+import { planningAtHost } from './activity-options';
 import { answerFreezing, steer } from './fleet/updates';
 import { ended } from './fleet/report';
 import { Fleet } from './fleet/fleet';
@@ -63,7 +63,9 @@ async function begin(input: unknown): Promise<Standing> {
 
 async function freeze(order: FreezeOrder): Promise<FrozenFleet> {
   try {
-    return await planning('freeze the inventory', requestedHost(order.input)).freezeFleet(order);
+    return await planningAtHost('freeze the inventory', order.input, (activities) =>
+      activities.freezeFleet(order),
+    );
   } catch (error) {
     throw unplanned(error);
   }

@@ -6,7 +6,7 @@ import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
 import { unsoundIn } from './domain/report';
 import type { Step } from './domain/step-names';
-import { requestedHost, planning, working, type Placed, type Use } from './activity-options';
+import { planningAtHost, working, type Placed, type Use } from './activity-options';
 import { causeOf, endOfStep } from './run/failure-cause';
 import { discardOrPark, type Begun } from './compensation';
 import { refused, restored } from './run/outcomes';
@@ -29,10 +29,9 @@ export class MigrationSteps {
       this.#run.step(
         'planMigration',
         () =>
-          planning(
-            'look at source, target and backup directory',
-            requestedHost(input),
-          ).planMigration(input),
+          planningAtHost('look at source, target and backup directory', input, (activities) =>
+            activities.planMigration(input),
+          ),
         describePlan,
       ),
     );

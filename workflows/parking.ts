@@ -29,9 +29,9 @@ export class Parking {
         ),
       {
         description: 'Gives the restore of a parked run up; the target stays as it is.',
-        validator: (reason?: unknown) => {
+        validator: (reason?: unknown, ...more: unknown[]) => {
           this.#assertParked();
-          if (typeof reason === 'string' && reason.trim() !== '') return;
+          if (more.length === 0 && typeof reason === 'string' && reason.trim() !== '') return;
           throw new Error('abandonRestore needs the reason, as one text');
         },
       },

@@ -1,15 +1,16 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Plan } from './domain/plan';
-import { requestedHost, planning } from './activity-options';
+import { planningAtHost } from './activity-options';
 import { causeOf } from './run/failure-cause';
 
 /** Shows what a migration would do and everything that blocks it. Touches nothing. */
 export async function planProject(input?: unknown): Promise<Plan> {
   try {
-    return await planning(
+    return await planningAtHost(
       'look at source, target and backup directory',
-      requestedHost(input),
-    ).planMigration(input);
+      input,
+      (activities) => activities.planMigration(input),
+    );
   } catch (error) {
     throw unplanned(error);
   }

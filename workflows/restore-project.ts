@@ -1,5 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { requestedHost, planning, working } from './activity-options';
+import { planningAtHost, working } from './activity-options';
 import { withRestore } from './compensation';
 import type { Job } from './domain/job';
 import { backupIdOf } from './domain/names';
@@ -27,8 +27,8 @@ export async function restoreProject(input?: unknown): Promise<Report> {
     run.step(
       'planMigration',
       () =>
-        planning('check the backup and look at the target', requestedHost(input)).planRestore(
-          input,
+        planningAtHost('check the backup and look at the target', input, (activities) =>
+          activities.planRestore(input),
         ),
       (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
     ),

@@ -1,4 +1,4 @@
-import { requestedHost, planning } from './activity-options';
+import { planningAtHost } from './activity-options';
 import { truncate } from './run/current-details';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
@@ -14,7 +14,9 @@ export async function verifyProject(input?: unknown): Promise<Report> {
     run.step(
       'planMigration',
       () =>
-        planning('find backup, target and source', requestedHost(input)).planVerification(input),
+        planningAtHost('find backup, target and source', input, (activities) =>
+          activities.planVerification(input),
+        ),
       (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
     ),
   );

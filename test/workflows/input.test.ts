@@ -95,6 +95,18 @@ describe('raw input of the workflows', () => {
     expect(ending.message).not.toMatch(/expected|Invalid|Too small/);
   });
 
+  it.each(WORKFLOW_TYPES)(
+    '%s is refused with a second input, whose fields are named',
+    async (type) => {
+      const more = { databaseName: 'secret', replace: true };
+      const ending = await endingOf(await bed.start(type, [{ projectRef: 'project-abc' }, more]));
+      expect(ending).toMatchObject({ status: 'Failed', type: 'InvalidInput' });
+      expect(ending.message).toBe(
+        'Refused, nothing was touched: the workflow takes one input, and 2 were given: put all fields into one JSON object, and give --input once; not read: "databaseName", "replace"',
+      );
+    },
+  );
+
   it('is refused at once under a workflow type that there is not', async () => {
     const { temporal, taskQueue } = bed;
     const workflowId = `misspelt-${taskQueue}`;

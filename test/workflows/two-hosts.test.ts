@@ -144,9 +144,25 @@ describe('two workers with backup directories of their own', () => {
     expect(there.message).toContain(`there is no backup "${backupId}" in ${b.directory} (host`);
     const here = await run('restoreProject', { ...input, host: a.id });
     expect(here.report?.outcome).toBe('verified');
-    const nowhere = await run('verifyProject', { ...bed.nextProject(), host: 'nobody' });
-    expect(nowhere).toMatchObject({ report: { outcome: 'refused' } });
-    expect(nowhere.message).toContain('no worker of the host that "host" names');
+  });
+
+  it.each([
+    'migrateProject',
+    'planProject',
+    'backupProject',
+    'verifyProject',
+    'restoreProject',
+    'planRestore',
+    'migrateAll',
+  ])('refuse a host that nobody serves at once, with its name and their own: %s', async (type) => {
+    const host = `${sides[0].id}x`;
+    const { status, message } = await run(type, { host });
+    expect(status).toBe('Failed');
+    expect(message).toContain(`no worker of host "${host}" asks for work`);
+    const own = sides.some(({ id, directory }) =>
+      message.includes(`the worker that answers is of host "${id}" (${directory})`),
+    );
+    expect(own).toBe(true);
   });
 
   it('compare with a backup where it is, each time', async () => {

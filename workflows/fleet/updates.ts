@@ -86,12 +86,15 @@ export function steer(fleet: Steered): void {
     },
     {
       description: 'Changes limits, for example {"concurrency":8}; null takes one away.',
-      validator: (limits) => {
-        const problems = problemsOfLimits(limits);
-        refuse(problems.length > 0, problems.join('; '));
-      },
+      validator: assertLimits,
     },
   );
+}
+
+function assertLimits(limits: LimitsChange, ...more: readonly unknown[]): void {
+  refuse(more.length > 0, 'all limits stand in one JSON object: give one --input');
+  const problems = problemsOfLimits(limits);
+  refuse(problems.length > 0, problems.join('; '));
 }
 
 function refuse(isRefused: boolean, why: string): void {

@@ -20,7 +20,6 @@ export interface Cause {
 export function causeOf(error: unknown): Cause {
   if (isCancellation(error))
     return { code: 'Cancelled', message: 'the step under way was stopped' };
-  if (error instanceof ActivityFailure && isNotStarted(error)) return NOT_STARTED;
   if (error instanceof ActivityFailure)
     return { ...causeOf(error.cause), step: error.activityType };
   if (error instanceof ApplicationFailure) {
@@ -29,13 +28,6 @@ export function causeOf(error: unknown): Cause {
   }
   return { code: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
 }
-
-/** Only a plan that was asked of a host by name is not waited for without end. */
-const NOT_STARTED: Cause = {
-  code: 'NotFound',
-  message:
-    'no worker of the host that "host" names has started it: start one, or name another host',
-};
 
 /** Tells whether no worker has started the activity in time. */
 export function isNotStarted({ cause }: ActivityFailure): boolean {

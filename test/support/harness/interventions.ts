@@ -17,6 +17,7 @@ export class Interventions {
 
   wrap(all: Activities): Activities {
     return {
+      findHost: this.#around('findHost', all.findHost),
       planMigration: this.#around('planMigration', all.planMigration),
       planBackup: this.#around('planBackup', all.planBackup),
       planRestore: this.#around('planRestore', all.planRestore),

@@ -57,6 +57,7 @@ export function stubActivities(ground: StubGround): Activities {
       return { target: route.target, made: ['a template'] };
     },
     dropTemplates: ({ made }) => Promise.resolve(made),
+    findHost: nothing,
     planMigration: (input) => Promise.resolve(planOf(input)),
     backupProject: ({ backupId }) =>
       Promise.resolve({ ...DONE, backupId, backupPath: backupId, digests: {} }),

@@ -98,6 +98,13 @@ describe('a fleet that is steered', () => {
     expect(await refused('changeLimits', { window: { from: '22:00' } })).toMatch(
       /"window" must be/,
     );
+    const twice = handle.executeUpdate('changeLimits', {
+      args: [{ concurrency: 1 }, { canary: 1 }],
+    });
+    await expect(twice).rejects.toHaveProperty(
+      'cause.message',
+      'all limits stand in one JSON object: give one --input',
+    );
     const { events } = await handle.fetchHistory();
     expect(events?.some((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toBe(
       false,
