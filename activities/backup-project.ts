@@ -1,7 +1,7 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt, type Attempt } from './runtime/attempt';
-import { otherRefs } from './projects/servers';
+import { projectOfPlan } from './projects/resolve';
 import { readProjectScope } from './postgres/scope/project-scope';
 import type { Resources } from './runtime/resources';
 import { withSharedLease } from './runtime/lease';
@@ -51,27 +51,23 @@ async function save(
   { connections, meter, runId, assertOurs }: Saver,
 ): Promise<BackupResult> {
   const { settings, store } = resources;
-  const { project, backupId, format } = order;
+  const { backupId, format } = order;
   const holding = new Set(order.holding);
-  const { connection } = order.source;
-  const configuredRefs = await otherRefs(connections, { settings, source: connection }, project);
-  const { tenancy, scopes } = settings;
+  const project = await projectOfPlan(connections, settings, order);
   const manifest = await exportDatabase(store, connections, {
     backupId,
     kind: 'project',
     format,
     project,
-    databaseRef: { connection, access: 'read' },
-    extent: await resolvePlanExtent(connections, connection, scopes),
-    tenancy,
-    scopes,
+    rules: project,
+    databaseRef: { connection: project.source, access: 'read' },
+    extent: await resolvePlanExtent(connections, project),
     meter,
     runId,
     assertOurs,
     select: async (pair, tables) => {
       const presumed = (table: string): boolean => holding.has(table);
-      const wanted = { ...project, tenancy, scopes, configuredRefs, presumed };
-      return (await readProjectScope(pair.copying, tables, wanted)).tables;
+      return (await readProjectScope(pair.copying, tables, project, presumed)).tables;
     },
   });
   return backupResult(manifest);

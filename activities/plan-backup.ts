@@ -1,4 +1,4 @@
-import { backupRequestSchema } from '../workflows/domain/request';
+import { backupRequestSchema, identityOf } from '../workflows/domain/request';
 import type { BackupPlan } from '../workflows/domain/restore-plan';
 import { attempt } from './runtime/attempt';
 import { hostFor } from './runtime/host';
@@ -16,16 +16,20 @@ export async function planBackup(resources: Resources, input: unknown): Promise<
     resources,
     { step: 'planMigration', projectRef: request.projectRef },
     async (current) => {
-      const { store } = resources;
-      const resolved = await resolveProject(current, resources.settings, request);
-      const { project, settings } = resolved;
-      const extent = await resolvePlanExtent(current.connections, settings.source, settings.scopes);
-      const source = await viewSource(current.connections, { ...resolved, extent });
-      const problems = [...resolved.problems, ...source.problems, ...(await storeProblems(store))];
+      const { settings, store } = resources;
+      const resolution = await resolveProject(current, settings, request);
+      const { project } = resolution;
+      const extent = await resolvePlanExtent(current.connections, project);
+      const source = await viewSource(current.connections, project, { extent });
+      const problems = [
+        ...resolution.problems,
+        ...source.problems,
+        ...(await storeProblems(store)),
+      ];
       return {
-        project,
+        project: identityOf(project),
         source: source.identity,
-        target: { ...source.identity, connection: settings.target },
+        target: { ...source.identity, connection: project.target },
         format: chooseFormat(settings.backup.format, source),
         problems,
         timing: settings.timing,

@@ -1,5 +1,6 @@
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../workflows/domain/plan';
 import {
+  identityOf,
   migrateRequestSchema,
   type MigrateRequest,
   type ProjectIdentity,
@@ -26,7 +27,6 @@ import { openRunProblems } from './temporal/runs';
 import { reachableSources, configuredServers } from './projects/servers';
 import { findPoolers } from './plan/pooler';
 import { trialProblems, viewReadiness } from './plan/target-readiness';
-import type { Settings } from '../workflows/domain/settings';
 import type { Connections } from './postgres/session/connections';
 import { serverRef } from './postgres/database';
 import type { Resources } from './runtime/resources';
@@ -48,16 +48,16 @@ async function makePlan(
   current: Attempt,
 ): Promise<Plan> {
   const { connections } = current;
-  const resolved = await resolveProject(current, resources.settings, request);
-  const { project, settings } = resolved;
-  const poolers = await findPoolers(connections, settings, project.databaseName);
-  await assertNoLeaseHeld(connections, { connection: settings.target, ...project });
-  const extent = await resolvePlanExtent(connections, settings.source, settings.scopes);
-  const wanted = { connection: settings.target, database: project.databaseName };
-  const target = await viewTarget(connections, wanted, extent);
-  const viewing = { ...resolved, extent, targetKeys: target.keys, overlap: request.overlap };
-  const source = await viewSource(connections, { ...viewing, countUnclaimed: request.unclaimed });
-  const others = await otherSources(resources, connections, { resolved, target });
+  const { settings } = resources;
+  const resolution = await resolveProject(current, settings, request);
+  const { project } = resolution;
+  const poolers = await findPoolers(connections, project);
+  await assertNoLeaseHeld(connections, project);
+  const extent = await resolvePlanExtent(connections, project);
+  const target = await viewTarget(connections, project, extent);
+  const asked = { ...request, extent, targetKeys: target.keys };
+  const source = await viewSource(connections, project, asked);
+  const others = await otherSources(resources, connections, { project, target });
   const sources = [source.identity, ...others];
   const demand = demandOf({ project, request, source, sources, extent });
   const before = stateBefore(target, demand);
@@ -68,7 +68,7 @@ async function makePlan(
   const space = await readStore(resources.store, source.tables, format);
   const found: readonly Problem[] = [
     ...ownerProblems(project),
-    ...resolved.problems,
+    ...resolution.problems,
     ...source.problems,
     ...targetProblems(target, demand),
     ...(request.replace ? await openRunProblems(target.marker) : []),
@@ -78,9 +78,9 @@ async function makePlan(
   const problems = [...found, ...(await trialProblems(connections, target, { demand, found }))];
   const seen = [...poolers, ...source.warnings, ...target.warnings];
   const warnings = [...seen, ...ready.warnings, ...space.warnings];
-  await forgetSessions(connections, settings, problems);
+  await forgetSessions(connections, project, problems);
   return assemble({
-    ...{ request, project, source, sources, target, before, format, ...ready },
+    ...{ request, project: identityOf(project), source, sources, target, before, format, ...ready },
     ...{ problems, warnings, estimate: space.estimate, timing: settings.timing },
     host: await hostFor(resources.host, problems),
   });
@@ -106,7 +106,7 @@ function demandOf({ project, request, source, sources, extent }: Demanding): Tar
 /** Who lacks a right is about to get it, and a session that is kept would not see all of that. */
 async function forgetSessions(
   connections: Connections,
-  { source, target }: Settings,
+  { source, target }: ResolvedProject,
   problems: readonly Problem[],
 ): Promise<void> {
   if (!problems.some(({ code }) => code === 'privilege')) return;
@@ -118,15 +118,14 @@ async function forgetSessions(
 async function otherSources(
   { settings }: Resources,
   connections: Connections,
-  { resolved, target }: { readonly resolved: ResolvedProject; readonly target: TargetView },
+  { project, target }: { readonly project: ResolvedProject; readonly target: TargetView },
 ): Promise<readonly DatabaseIdentity[]> {
   if (target.identity.oid === 0) return [];
   const configured = await configuredProjects(connections, settings);
   const all = configuredServers(connections, { settings, which: 'source' }, configured);
-  const { source } = resolved.settings;
   return reachableSources(
     connections,
-    all.filter((name) => !connections.areSame(name, source, 'database')),
+    all.filter((name) => !connections.areSame(name, project.source, 'database')),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Manifest } from '../workflows/domain/manifest';
 import type { DatabaseIdentity, TargetState } from '../workflows/domain/plan';
 import type { Settings } from '../workflows/domain/settings';
-import { restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
+import { identityOf, restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
 import type { Overwritten, RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './runtime/attempt';
 import { checkFiles } from './disk/backup/checksum';
@@ -11,7 +11,7 @@ import { parseInput } from './runtime/input';
 import { assertNoLeaseHeld } from './runtime/lease';
 import { openRunProblems } from './temporal/runs';
 import { configuredProjects } from './projects/registry';
-import { ifThere, reachableSources, configuredServers, settingsFor } from './projects/servers';
+import { ifThere, reachableSources, configuredServers, serversFor } from './projects/servers';
 import { assertRoom } from './plan/pooler';
 import { storeProblems } from './plan/store';
 import type { Needs } from './plan/server';
@@ -45,22 +45,18 @@ interface Restoring {
 }
 
 async function makePlan(
-  { settings: defaults, store, host }: Resources,
+  { settings, store, host }: Resources,
   connections: Connections,
   restoring: Restoring,
 ): Promise<RestorePlan> {
   const { request, manifest } = restoring;
   const { databaseName, replace } = request;
-  const { settings, others } = await serversOf(connections, defaults, restoring);
+  const { target, others } = await serversOf(connections, settings, restoring);
   const { projectRef, ownerUserId } = manifest;
-  const project = { projectRef, databaseName, ownerUserId };
-  await assertRoom(connections, { target: settings.target, database: databaseName });
-  await assertNoLeaseHeld(connections, { connection: settings.target, ...project });
-  const view = await viewTarget(
-    connections,
-    { connection: settings.target, database: databaseName },
-    manifest.extent,
-  );
+  const project = { projectRef, databaseName, ownerUserId, target };
+  await assertRoom(connections, project);
+  await assertNoLeaseHeld(connections, project);
+  const view = await viewTarget(connections, project, manifest.extent);
   const sources = await protectedSources(connections, others, manifest);
   const demand = await demandOf(store, manifest, { project, sources, replace });
   const before = stateBefore(view, demand);
@@ -75,7 +71,7 @@ async function makePlan(
   const problems = [...found, ...(await trialProblems(connections, view, { demand, found }))];
   const { backupId, format, extent } = manifest;
   return {
-    project,
+    project: identityOf(project),
     backupId,
     backup: contentOf(manifest),
     overwrites: overwrittenIn(view),
@@ -111,14 +107,14 @@ async function serversOf(
   connections: Connections,
   settings: Settings,
   { request: requested, manifest }: Restoring,
-): Promise<{ readonly settings: Settings; readonly others: readonly string[] }> {
+): Promise<{ readonly target: string; readonly others: readonly string[] }> {
   const configured = await ifThere(() => configuredProjects(connections, settings));
   const known = configured?.find((one) => one.ref === manifest.projectRef);
   const recorded = manifest.kind === 'target' ? manifest.source.connection : undefined;
   const own = recorded !== undefined && connections.faultOf(recorded) === undefined;
   const target = own ? recorded : known?.target;
   return {
-    settings: settingsFor(connections, settings, { requested, known: { target } }),
+    target: serversFor(connections, settings, { requested, known: { target } }).target,
     others: configuredServers(connections, { settings, which: 'source' }, configured),
   };
 }

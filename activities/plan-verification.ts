@@ -2,12 +2,12 @@ import type { Extent } from '../workflows/domain/extent';
 import type { Manifest } from '../workflows/domain/manifest';
 import { identityWords } from '../workflows/domain/origin';
 import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
-import { verifyRequestSchema, type VerifyRequest } from '../workflows/domain/request';
+import { identityOf, verifyRequestSchema, type VerifyRequest } from '../workflows/domain/request';
 import type { VerificationPlan } from '../workflows/domain/restore-plan';
 import { attempt, type Attempt } from './runtime/attempt';
 import { parseInput } from './runtime/input';
 import { backupToCompare } from './plan/backup-to-compare';
-import { resolveProject, type ResolvedProject } from './projects/resolve';
+import { resolveProject, type Resolution } from './projects/resolve';
 import { sameDatabase, findDatabase, readIdentity } from './postgres/catalog/databases';
 import { readBlindSpots } from './postgres/catalog/privileges';
 import type { Connections } from './postgres/session/connections';
@@ -37,14 +37,14 @@ async function makePlan(
   current: Attempt,
 ): Promise<VerificationPlan> {
   const { connections } = current;
-  const { store } = resources;
-  const { project, settings } = await resolveWithoutSource(current, resources.settings, request);
-  const databaseRef = { connection: settings.target, database: project.databaseName };
+  const { settings, store } = resources;
+  const { project } = await resolveWithoutSource(current, settings, request);
+  const databaseRef = { connection: project.target, database: project.databaseName };
   const { target, marker, isThere } = await viewTarget(connections, databaseRef);
   const { manifest, warnings } = await backupToCompare(store, request, { marker, ...databaseRef });
   const source = await askSource(request, () =>
-    connections.with({ connection: settings.source, access: 'read' }, (client) =>
-      readIdentity(client, settings.source),
+    connections.with({ connection: project.source, access: 'read' }, (client) =>
+      readIdentity(client, project.source),
     ),
   );
   const problems = isThere
@@ -60,7 +60,7 @@ async function makePlan(
   if (identity !== undefined) sources.unshift(identity);
   const isSource = isThere && sources.some((one) => sameDatabase(one, target));
   return {
-    project,
+    project: identityOf(project),
     backupId: manifest.backupId,
     extent: manifest.extent,
     target,
@@ -71,7 +71,7 @@ async function makePlan(
     host: await resources.host.known(),
     warnings: [
       ...warnings,
-      ...('gone' in source ? [unreachable(settings.source, source.gone)] : []),
+      ...('gone' in source ? [unreachable(project.source, source.gone)] : []),
       ...(identity === undefined ? [] : anotherSource(manifest, identity)),
     ],
     problems: isSource
@@ -85,7 +85,7 @@ async function resolveWithoutSource(
   current: Attempt,
   settings: Resources['settings'],
   request: VerifyRequest,
-): Promise<ResolvedProject> {
+): Promise<Resolution> {
   const resolved = await askSource(request, () => resolveProject(current, settings, request));
   if ('found' in resolved) return resolved.found;
   return resolveProject(current, { ...settings, projects: undefined }, request);

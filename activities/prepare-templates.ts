@@ -46,7 +46,7 @@ async function wantedTemplate(
   { connections }: Attempt,
   { source, target }: Route,
 ): Promise<WantedTemplate | undefined> {
-  const extent = await resolvePlanExtent(connections, source, settings.scopes);
+  const extent = await resolvePlanExtent(connections, { source, scopes: settings.scopes });
   const databaseRef = { connection: source, access: 'read' } as const;
   const seen = await connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', async () => ({

@@ -3,7 +3,7 @@ import type { Evidence, Verified } from '../workflows/domain/report';
 import { unsoundIn } from '../workflows/domain/report';
 import { attempt, type Attempt } from './runtime/attempt';
 import { completeVerified } from './complete-migration';
-import { otherRefs } from './projects/servers';
+import { projectOfPlan } from './projects/resolve';
 import { readEvidenceOfMarker } from './postgres/lease/recorded-markers';
 import { readMarker } from './postgres/lease';
 import { reusedTargetRef } from './postgres/database';
@@ -78,18 +78,17 @@ function sourceOf(
   { settings }: Resources,
   { connections, job, manifest }: Verification,
 ): WithSource {
-  const { source, project } = job;
+  const { source } = job;
   if (source === undefined)
     return (use) => use({ client: undefined, read: () => Promise.resolve(new Map()) });
   return async (use) => {
-    const { connection } = source;
-    const { tenancy = settings.tenancy } = manifest;
-    const requested = { settings: { ...settings, tenancy }, source: connection };
-    const configuredRefs = await otherRefs(connections, requested, project);
-    const wanted = { projectRef: project.projectRef, configuredRefs };
-    return connections.with({ connection, access: 'read' }, (client) =>
+    const { tenancy = settings.tenancy, scopes } = manifest;
+    const asBackedUp = { ...settings, tenancy, scopes };
+    const project = await projectOfPlan(connections, asBackedUp, { ...job, source });
+    const databaseRef = { connection: project.source, access: 'read' } as const;
+    return connections.with(databaseRef, (client) =>
       transaction(client, 'read-snapshot', () =>
-        use({ client, read: () => fingerprintSource(client, manifest, wanted) }),
+        use({ client, read: () => fingerprintSource(client, manifest, project) }),
       ),
     );
   };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { MANIFEST_VERSION, type Content, type Manifest } from '../../workflows/domain/manifest';
 import type { Extent } from '../../workflows/domain/extent';
-import { NO_SCOPES, type Scopes } from '../../workflows/domain/scopes';
+import { NO_SCOPES } from '../../workflows/domain/scopes';
 import type { ProjectIdentity } from '../../workflows/domain/request';
-import type { Tenancy } from '../../workflows/domain/tenancy';
+import type { Rules } from '../../workflows/domain/project-rules';
 import type { Meter } from '../runtime/attempt';
 import type { BackupDraft } from '../disk/backup/draft';
 import type { BackupStore } from '../disk/backup/store';
@@ -34,8 +34,8 @@ export interface Order {
   readonly project: ProjectIdentity;
   readonly databaseRef: DatabaseRef;
   readonly extent: Extent;
-  readonly tenancy?: Tenancy | undefined;
-  readonly scopes?: Scopes | undefined;
+  /** What says which rows are chosen; of a target all are. */
+  readonly rules?: Pick<Rules, 'tenancy' | 'scopes'> | undefined;
   readonly meter: Meter;
   readonly runId: string;
   /** Throws if this attempt has been replaced: what it wrote is no backup then. */
@@ -86,7 +86,7 @@ async function write({ store, draft, order, connections, pair }: Writing): Promi
   const selected = await order.select(pair, tables);
   const seed = randomBytes(8).readBigInt64BE(0).toString();
   const { kind, format, meter, project, backupId } = order;
-  const { normalizeNullTokens } = order.scopes ?? NO_SCOPES;
+  const { normalizeNullTokens } = order.rules?.scopes ?? NO_SCOPES;
   const wide = await readWideTables(pair.copying, selected);
   const saving: Saving = { pair, draft, kind, format, seed, meter, normalizeNullTokens, wide };
   const contents: Content[] = [];
@@ -106,8 +106,8 @@ async function write({ store, draft, order, connections, pair }: Writing): Promi
     format,
     source,
     snapshotLsn: pair.lsn,
-    ...(order.tenancy !== undefined && { tenancy: order.tenancy }),
-    scopes: order.scopes ?? NO_SCOPES,
+    ...(order.rules !== undefined && { tenancy: order.rules.tenancy }),
+    scopes: order.rules?.scopes ?? NO_SCOPES,
     extent: {
       schemas: [...order.extent.schemas],
       tables: [...order.extent.tables],

@@ -14,7 +14,7 @@ import type { TableFacts } from '../postgres/catalog/tables';
 import { readUniqueKeys } from '../postgres/catalog/unique-keys';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { findCrossings } from '../postgres/scope/ownership';
-import type { WantedProject } from '../postgres/scope/known-refs';
+import type { ProjectRules } from '../../workflows/domain/project-rules';
 import type { ProjectKeys } from '../postgres/scope/rules';
 import { existence, readKeysOf } from '../postgres/scope/project-keys';
 import { scoped } from '../postgres/scope/project-scope';
@@ -33,8 +33,7 @@ import { oddTables } from './scope-findings';
  */
 export async function resolvePlanExtent(
   connections: Connections,
-  connection: string,
-  scopes: Scopes,
+  { source: connection, scopes }: { readonly source: string; readonly scopes: Scopes },
 ): Promise<Extent> {
   const databaseRef = { connection, access: 'read' } as const;
   return connections.with(databaseRef, (client) =>
@@ -110,13 +109,9 @@ function changed(
   return part === 'carried' ? { carried: sorted } : { withoutTables: sorted };
 }
 
-/** Whose rows, and what the source has. */
-interface Wanted {
-  readonly extent: Extent;
-  readonly wanted: WantedProject;
-}
-
+/** What the source has. */
 interface Found {
+  readonly extent: Extent;
   readonly tables: readonly TableFacts[];
   readonly classification: Classification;
   /** Whether the tenancy can be evaluated, so that lines can be tried on the rows. */
@@ -126,10 +121,11 @@ interface Found {
 /** The tables that no rule covers, and those that no rule can carry, each with the lines that resolve it. */
 export async function unclassifiedTables(
   client: Client,
-  { extent, wanted }: Wanted,
-  { tables, classification, mayAskRows }: Found,
+  project: ProjectRules,
+  found: Found,
 ): Promise<readonly Problem[]> {
-  const { scopes } = wanted;
+  const { scopes } = project;
+  const { extent, tables, classification, mayAskRows } = found;
   const { uncovered, rules } = classification;
   const odd = oddTables(
     tables.filter(({ table }) => (rules.get(table)?.kind ?? 'excluded') !== 'excluded'),
@@ -142,7 +138,7 @@ export async function unclassifiedTables(
     foreignKeys: await readForeignKeys(client, extent),
     ruled: new Set(rules.keys()),
     uniqueKeys: await readUniqueKeys(client, extent),
-    rowsAgainst: mayAskRows ? rowsAgainst(client, { extent, wanted }, tables) : nothing,
+    rowsAgainst: mayAskRows ? rowsAgainst(client, project, found) : nothing,
   };
   const problems = (await offerLines(ground, scopes, uncovered)).map(uncoveredProblem);
   for (const one of odd) {
@@ -158,13 +154,13 @@ function nothing(): Promise<readonly string[]> {
 /** Tries scopes on the project's rows: foreign keys of the table and to it must hold among what comes along. */
 function rowsAgainst(
   client: Client,
-  { extent, wanted }: Wanted,
-  tables: readonly TableFacts[],
+  project: ProjectRules,
+  { extent, tables }: Found,
 ): TrialGround['rowsAgainst'] {
   let keys: ProjectKeys | undefined;
   return async (table: string, scopes: Scopes) => {
-    const who = { refs: [wanted.projectRef] };
-    keys ??= await readKeysOf(client, { wanted, who, exists: existence(tables) });
+    const who = { refs: [project.projectRef] };
+    keys ??= await readKeysOf(client, { rules: project, who, exists: existence(tables) });
     if (keys === undefined) return [];
     const scope = { keys, tables: scoped(tables, classify(tables, scopes), keys) };
     const crossings = await findCrossings(client, extent, scope, table);

@@ -1,11 +1,11 @@
 import { counted } from '../../workflows/domain/counted';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Problem, UnclaimedRows } from '../../workflows/domain/plan';
+import type { ResolvedProject } from '../projects/resolve';
 import { extentOf } from '../../workflows/domain/scopes';
 import { readTables } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/session/connections';
 import { findOverlap, findUnclaimed, type Overlap } from '../postgres/scope/ownership';
-import type { WantedProject } from '../postgres/scope/known-refs';
 import { readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/session/transaction';
 
@@ -14,6 +14,14 @@ export interface Ownership {
   readonly unclaimed?: readonly UnclaimedRows[] | undefined;
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+}
+
+/** What a request asks of other projects' rows, and what a fleet knows of them already. */
+export interface OwnershipRequest {
+  /** Whether the rows that no project claims are counted. */
+  readonly unclaimed?: boolean;
+  /** What other projects claim too, if it is known already. */
+  readonly overlap?: Overlap | undefined;
 }
 
 /** What stays unsaid if the rules cannot tell other projects' rows. */
@@ -26,28 +34,22 @@ const UNKNOWN =
  */
 export async function readOwnership(
   connections: Connections,
-  connection: string,
-  wanted: WantedProject & {
-    readonly countUnclaimed: boolean;
-    readonly overlap?: Overlap | undefined;
-  },
+  project: ResolvedProject,
+  { unclaimed: isAsked = false, overlap: known }: OwnershipRequest,
 ): Promise<Ownership> {
-  if (wanted.overlap !== undefined && !wanted.countUnclaimed)
-    return overlapFindings(wanted.overlap, wanted);
+  if (known !== undefined && !isAsked) return overlapFindings(known, project);
+  const databaseRef = { connection: project.source, access: 'read' } as const;
   try {
-    return await connections.with({ connection, access: 'read' }, (client) =>
+    return await connections.with(databaseRef, (client) =>
       transaction(client, 'read-snapshot', async () => {
-        const tables = await readTables(client, extentOf(wanted.scopes));
-        const scope = await readProjectScope(client, tables, wanted);
-        const overlap = wanted.overlap ?? (await findOverlap(client, scope, wanted));
-        const unclaimed = wanted.countUnclaimed
-          ? await findUnclaimed(client, tables, wanted)
-          : undefined;
-        const isUnknown =
-          overlap === undefined || (wanted.countUnclaimed && unclaimed === undefined);
+        const tables = await readTables(client, extentOf(project.scopes));
+        const scope = await readProjectScope(client, tables, project);
+        const overlap = known ?? (await findOverlap(client, scope, project));
+        const unclaimed = isAsked ? await findUnclaimed(client, tables, project) : undefined;
+        const isUnknown = overlap === undefined || (isAsked && unclaimed === undefined);
         return {
           unclaimed,
-          ...(isUnknown ? UNTOLD : overlapFindings(overlap, wanted)),
+          ...(isUnknown ? UNTOLD : overlapFindings(overlap, project)),
         };
       }),
     );
@@ -69,7 +71,7 @@ function unknown(hint: string): Problem {
 
 function overlapFindings(
   overlap: Overlap,
-  { tenancy }: WantedProject,
+  { tenancy }: ResolvedProject,
 ): Pick<Ownership, 'problems' | 'warnings'> {
   if (overlap.users + overlap.buckets === 0) return { problems: [], warnings: [] };
   const what = `${counted(overlap.users, 'user')} and ${counted(overlap.buckets, 'bucket')} are claimed by another project too`;

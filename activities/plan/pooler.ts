@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { mergeFindings, type Findings } from '../../workflows/domain/findings';
 import type { Problem } from '../../workflows/domain/plan';
-import type { Settings } from '../../workflows/domain/settings';
 import { checkPooler } from '../postgres/checks/pooler';
 import {
   checkSessionRoom,
@@ -20,14 +19,13 @@ import { failure } from '../runtime/failure';
  */
 export async function findPoolers(
   connections: Connections,
-  { source, target }: Pick<Settings, 'source' | 'target'>,
-  database: string,
+  { source, target, databaseName }: Moving & { readonly source: string },
 ): Promise<readonly Problem[]> {
   const places: readonly DatabaseRef[] = [
     { connection: source, access: 'read' },
     ...(target === source ? [] : [serverRef(target)]),
   ];
-  await assertRoom(connections, { source, target, database });
+  await assertRoom(connections, { source, target, databaseName });
   const findings: Findings[] = [];
   for (const place of places) findings.push(await findingsOf(connections, place));
   const { problems, warnings } = mergeFindings(findings);
@@ -35,23 +33,23 @@ export async function findPoolers(
   throw failure('ConfigInvalid', problems.map(({ message }) => message).join('; '));
 }
 
-/** The connections of a move, and the database it goes into. */
-interface Reaching {
+/** The connections of a move, and the database it goes into; a restore has no source. */
+interface Moving {
   readonly source?: string | undefined;
   readonly target: string;
-  readonly database?: string | undefined;
+  readonly databaseName: string;
 }
 
 /** Refuses if the limits of role, database or server leave fewer sessions than a move needs. */
 export async function assertRoom(
   connections: Connections,
-  { source, target, database }: Reaching,
+  { source, target, databaseName }: Moving,
 ): Promise<void> {
   const refs: (readonly [DatabaseRef, number])[] = [[serverRef(target), SESSIONS_TO_WRITE]];
   if (source !== undefined) refs.push([{ connection: source, access: 'read' }, SESSIONS_TO_READ]);
   const found: Findings[] = [];
   for (const [place, needed] of refs) {
-    const named = place.connection === target ? database : undefined;
+    const named = place.connection === target ? databaseName : undefined;
     const demand = { connection: place.connection, needed, database: named };
     found.push(await connections.with(place, (client) => checkSessionRoom(client, demand)));
   }

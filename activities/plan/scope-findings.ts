@@ -1,5 +1,6 @@
 import type { Extent } from '../../workflows/domain/extent';
 import type { Problem } from '../../workflows/domain/plan';
+import type { ProjectRules } from '../../workflows/domain/project-rules';
 import { keyPathOf, type Scopes } from '../../workflows/domain/scopes';
 import type { Partition } from '../postgres/catalog/parts';
 import type { TableFacts } from '../postgres/catalog/tables';
@@ -9,7 +10,7 @@ import { counted } from '../../workflows/domain/counted';
 import type { Tenancy } from '../../workflows/domain/tenancy';
 import type { Crossing } from '../postgres/scope/ownership';
 import type { DeletedUserCounts } from '../postgres/scope/deleted-users';
-import { refsAreUnknown, type WantedProject } from '../postgres/scope/known-refs';
+import { refsAreUnknown } from '../postgres/scope/known-refs';
 
 /** Partitions have no scope of their own, and those that are half detached cannot be made again. */
 export function partitionProblems(
@@ -99,8 +100,8 @@ export function incompleteness(tables: readonly TableFacts[]): readonly Problem[
 }
 
 /** Says so if buckets of a project with a longer ref could be taken for this one's (`refs-unknown`). */
-export function prefixWarnings(wanted: WantedProject): readonly Problem[] {
-  if (!refsAreUnknown(wanted)) return [];
+export function prefixWarnings(project: ProjectRules): readonly Problem[] {
+  if (!refsAreUnknown(project)) return [];
   return [
     {
       code: 'refs-unknown',

@@ -1,3 +1,4 @@
+import type { ResolvedProject } from '../projects/resolve';
 import type { Extent } from '../../workflows/domain/extent';
 import type {
   DatabaseIdentity,
@@ -5,9 +6,7 @@ import type {
   Problem,
   UnclaimedRows,
 } from '../../workflows/domain/plan';
-import type { ProjectIdentity } from '../../workflows/domain/request';
 import type { Scopes } from '../../workflows/domain/scopes';
-import type { Settings } from '../../workflows/domain/settings';
 import { readExtensionPlaces } from '../postgres/catalog/extension-places';
 import { readIdentity } from '../postgres/catalog/databases';
 import { readPartitions } from '../postgres/catalog/parts';
@@ -28,10 +27,9 @@ import {
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
-import { type Overlap, findCrossings } from '../postgres/scope/ownership';
+import { findCrossings } from '../postgres/scope/ownership';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { countDeletedUsers } from '../postgres/scope/deleted-users';
-import type { WantedProject } from '../postgres/scope/known-refs';
 import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/session/transaction';
 import { releaseWarnings } from './services';
@@ -47,7 +45,7 @@ import {
   partitionProblems,
   scopeFaults,
 } from './scope-findings';
-import { readOwnership } from './ownership';
+import { readOwnership, type OwnershipRequest } from './ownership';
 import { readOutside, reachingOut } from './dependents';
 import { absentProblem, extensionsIn, schemaProblems } from './schema-findings';
 import { unclassifiedTables } from './extent';
@@ -67,31 +65,25 @@ export interface SourceView {
   readonly warnings: readonly Problem[];
 }
 
-/** Whose share of the source is looked at, and by which rules; the settings are with the project's own servers. */
-export interface Viewing {
-  readonly settings: Settings;
-  readonly project: ProjectIdentity;
+/** What a plan asks of the source of a project. */
+export interface SourceRequest extends OwnershipRequest {
   readonly extent: Extent;
-  /** The refs that are configured for this source; `undefined` if no projects are configured. */
-  readonly configuredRefs: readonly string[] | undefined;
   /** The unique indexes of a target that has the schemas already. */
   readonly targetKeys?: readonly UniqueKey[];
-  /** Whether the rows that no project claims are counted. */
-  readonly countUnclaimed?: boolean;
-  /** What other projects claim too, if it is known already. */
-  readonly overlap?: Overlap | undefined;
 }
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
-export async function viewSource(connections: Connections, viewing: Viewing): Promise<SourceView> {
-  const { settings, project, configuredRefs, extent } = viewing;
-  const { tenancy, scopes } = settings;
-  const wanted = { tenancy, scopes, projectRef: project.projectRef, configuredRefs };
-  const databaseRef = { connection: settings.source, access: 'read' } as const;
+export async function viewSource(
+  connections: Connections,
+  project: ResolvedProject,
+  asked: SourceRequest,
+): Promise<SourceView> {
+  const { scopes } = project;
+  const { extent, targetKeys = [] } = asked;
+  const databaseRef = { connection: project.source, access: 'read' } as const;
   const { seen, schema, unmade, facts } = await connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', async () => {
-      const looking = { extent, wanted, targetKeys: viewing.targetKeys ?? [] };
-      const found = await look(client, { connection: settings.source, ...looking });
+      const found = await look(client, project, { extent, targetKeys });
       const isReadable = !found.problems.some(({ code }) => code === 'privilege');
       const script = isReadable
         ? await cachedSchema({ client, connections, databaseRef }, extent)
@@ -105,11 +97,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
   const ownership =
     seen.problems.length > 0
       ? { problems: [], warnings: [] }
-      : await readOwnership(connections, settings.source, {
-          ...wanted,
-          countUnclaimed: viewing.countUnclaimed ?? false,
-          overlap: viewing.overlap,
-        });
+      : await readOwnership(connections, project, asked);
   return {
     ...seen,
     ...{ extent, schema, facts },
@@ -117,7 +105,7 @@ export async function viewSource(connections: Connections, viewing: Viewing): Pr
     problems: [...seen.problems, ...ownership.problems, ...unmade],
     warnings: [
       ...seen.warnings,
-      ...prefixWarnings(wanted),
+      ...prefixWarnings(project),
       ...exclusions(scopes),
       ...ownership.warnings,
       ...reachingOut(schema),
@@ -164,21 +152,17 @@ async function knownSizes(
   return new Map([...sizes, ...counted.map((size) => [size.table, size] as const)]);
 }
 
-/** What is looked at in the source. */
-interface Looking {
-  readonly connection: string;
-  readonly extent: Extent;
-  readonly wanted: WantedProject;
-  readonly targetKeys: readonly UniqueKey[];
-}
-
 type Seen = Omit<SourceView, 'extent' | 'schema' | 'facts' | 'unclaimed'>;
 
-async function look(client: Client, looking: Looking): Promise<Seen> {
-  const { connection, extent, wanted } = looking;
-  const identity = await readIdentity(client, connection);
+async function look(
+  client: Client,
+  project: ResolvedProject,
+  { extent, targetKeys }: Required<Pick<SourceRequest, 'extent' | 'targetKeys'>>,
+): Promise<Seen> {
+  const { scopes, tenancy, projectRef } = project;
+  const identity = await readIdentity(client, project.source);
   const tables = await readTables(client, extent);
-  const classification = classify(tables, wanted.scopes);
+  const classification = classify(tables, scopes);
   const isExcluded = (table: string): boolean =>
     classification.rules.get(table)?.kind === 'excluded';
   const excluded = tables.map(({ table }) => table).filter(isExcluded);
@@ -188,19 +172,19 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
   const refused =
     lost.length + rights.problems.length > 0
       ? []
-      : (await checkConfiguredStatements(client, wanted.tenancy, wanted.projectRef)).problems;
+      : (await checkConfiguredStatements(client, tenancy, projectRef)).problems;
   const problems: Problem[] = [
     ...rights.problems,
     ...lost,
     ...refused,
     ...scopeFaults(classification),
-    ...partitionProblems(await readPartitions(client, extent), wanted.scopes),
-    ...ambiguousPaths(wanted.scopes, classification, await readUniqueKeys(client, extent)),
+    ...partitionProblems(await readPartitions(client, extent), scopes),
+    ...ambiguousPaths(scopes, classification, await readUniqueKeys(client, extent)),
     ...incompleteness(tables),
   ];
   const mayAskRows = problems.length === 0;
   problems.push(
-    ...(await unclassifiedTables(client, looking, { tables, classification, mayAskRows })),
+    ...(await unclassifiedTables(client, project, { extent, tables, classification, mayAskRows })),
   );
   const sizes = await knownSizes(client, extent, rights.problems.length + lost.length === 0);
   const releases = await readReleases(client);
@@ -215,32 +199,32 @@ async function look(client: Client, looking: Looking): Promise<Seen> {
     ],
   };
   if (problems.length > 0) return { ...seen, users: 0, buckets: 0, problems };
-  const counted = await count(client, looking, { tables, classification, seen: seen.tables });
+  const found = { tables, planned: seen.tables, extent, targetKeys };
+  const counted = await count(client, project, found);
   return { ...seen, ...counted, warnings: [...counted.warnings, ...seen.warnings] };
 }
 
-interface Classified {
+interface Countable extends Required<Pick<SourceRequest, 'extent' | 'targetKeys'>> {
   readonly tables: readonly TableFacts[];
-  readonly classification: Classification;
-  readonly seen: readonly PlannedTable[];
+  readonly planned: readonly PlannedTable[];
 }
 
 async function count(
   client: Client,
-  { extent, wanted, targetKeys }: Looking,
-  { tables, seen }: Classified,
+  project: ResolvedProject,
+  { tables, planned: seen, extent, targetKeys }: Countable,
 ): Promise<Pick<Seen, 'tables' | 'users' | 'buckets' | 'problems' | 'warnings'>> {
   // All are counted anyway.
-  const whole = await readProjectScope(client, tables, { ...wanted, presumed: () => true });
+  const whole = await readProjectScope(client, tables, project, () => true);
   const volumes = new Map((await readVolumes(client, whole)).map((found) => [found.table, found]));
   const scope = narrowed(whole, (table) => (volumes.get(table)?.rows ?? 0) > 0);
   const { keys } = scope;
   const users = keys.users.count;
   const buckets = keys.buckets.count + keys.analyticsBuckets.count + keys.vectorBuckets.count;
   const crossings = await findCrossings(client, extent, scope);
-  const unknown = wanted.configuredRefs === undefined && users === 0 && buckets === 0;
-  const { normalizeNullTokens } = wanted.scopes;
-  const deleted = await countDeletedUsers(client, keys.deleted, wanted.projectRef);
+  const unknown = project.configuredRefs === undefined && users === 0 && buckets === 0;
+  const { normalizeNullTokens } = project.scopes;
+  const deleted = await countDeletedUsers(client, keys.deleted, project.projectRef);
   const rows = await checkRows(client, scope, { extent, targetKeys, normalizeNullTokens });
   return {
     tables: seen.map((table) => ({ ...table, ...volumes.get(table.table) })),
@@ -248,10 +232,10 @@ async function count(
     buckets,
     problems: [
       ...crossings.map(crossingProblem),
-      ...(unknown ? [noSuchProject(wanted.projectRef)] : []),
+      ...(unknown ? [noSuchProject(project.projectRef)] : []),
       ...rows.problems,
     ],
-    warnings: [...rows.warnings, ...deletedUserWarnings(deleted, wanted.tenancy)],
+    warnings: [...rows.warnings, ...deletedUserWarnings(deleted, project.tenancy)],
   };
 }
 

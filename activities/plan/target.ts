@@ -57,13 +57,19 @@ export interface TargetView {
   readonly isClosed: boolean;
 }
 
+/** Where a target is, or will be. */
+export interface TargetPlace {
+  readonly target: string;
+  readonly databaseName: string;
+}
+
 /** Tables whose rows say how the schema came to be, not what a project holds. */
 const BOOKKEEPING: ReadonlySet<string> = new Set(['auth.schema_migrations', 'storage.migrations']);
 
 /** Reads the target's server and, where it exists, the target itself. Writes nothing, locks nothing. */
 export async function viewTarget(
   connections: Connections,
-  { connection, database }: { readonly connection: string; readonly database: string },
+  { target: connection, databaseName: database }: TargetPlace,
   extent: Extent,
 ): Promise<TargetView> {
   const server = await connections.with(serverRef(connection), async (client) => ({

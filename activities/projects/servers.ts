@@ -2,7 +2,6 @@ import type { Project } from '../../workflows/domain/request';
 import type { Settings } from '../../workflows/domain/settings';
 import { failure } from '../runtime/failure';
 import type { Connections } from '../postgres/session/connections';
-import { relatedProjects, type RequestedProject } from './registry';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
 import { readIdentity } from '../postgres/catalog/databases';
@@ -13,16 +12,21 @@ export interface NamedServers {
   readonly target?: string | undefined;
 }
 
+/** The connections of one project. */
+export interface Servers {
+  readonly source: string;
+  readonly target: string;
+}
+
 /**
- * The settings with one project's own servers in the place of the configured ones: what the request
- * names, else what the project is configured with. Refuses a connection that this worker cannot use,
- * before any server is spoken to.
+ * One project's own servers: what the request names, else what the project is configured with, else the
+ * configured ones. Refuses a connection that this worker cannot use, before any server is spoken to.
  */
-export function settingsFor(
+export function serversFor(
   connections: Connections,
   settings: Settings,
   named: { readonly requested: NamedServers; readonly known?: NamedServers | undefined },
-): Settings {
+): Servers {
   const { requested, known } = named;
   const source = requested.source ?? known?.source ?? settings.source;
   const target = requested.target ?? known?.target ?? settings.target;
@@ -31,7 +35,7 @@ export function settingsFor(
     ...(target === source ? [] : faultOf(connections, 'target', target)),
   ];
   if (faults.length > 0) throw failure('ConfigInvalid', faults.join('; '));
-  return { ...settings, source, target };
+  return { source, target };
 }
 
 function faultOf(connections: Connections, field: string, name: string): readonly string[] {
@@ -48,20 +52,6 @@ export function refsAtSource(
   return configured
     ?.filter((other) => connections.areSame(other.source ?? settings.source, source, 'database'))
     .map((other) => other.ref);
-}
-
-/**
- * The refs configured for a source that could claim a bucket of the project: those that begin with its
- * own, where buckets are identified by their prefix; nothing else asks for refs while one project is read.
- */
-export async function otherRefs(
-  connections: Connections,
-  at: { readonly settings: Settings; readonly source: string },
-  requested: RequestedProject,
-): Promise<readonly string[] | undefined> {
-  const { settings } = at;
-  if (settings.tenancy.buckets.by !== 'id-prefix') return undefined;
-  return refsAtSource(connections, at, await relatedProjects(connections, settings, requested));
 }
 
 /** The connections of all sources, or of all target servers, that the configuration knows; each once. */

@@ -194,12 +194,12 @@ export async function readOwnMarker({
  */
 export async function assertNoLeaseHeld(
   connections: Connections,
-  names: LockNames & { readonly connection: string },
+  project: LockNames & { readonly target: string },
 ): Promise<void> {
-  const locking = await connections.with(serverRef(names.connection), (client) =>
-    findLocking(client, names),
+  const locking = await connections.with(serverRef(project.target), (client) =>
+    findLocking(client, project),
   );
-  if (locking !== undefined) throw projectBusy(names, locking);
+  if (locking !== undefined) throw projectBusy(project, locking);
 }
 
 /** Fails before anything is written if the session is in a source: that is only read. */

@@ -5,7 +5,7 @@ import type { TableDrift } from '../../workflows/domain/report';
 import { readTables } from '../postgres/catalog/tables';
 import { NOTHING } from '../postgres/catalog/populated';
 import { selectList } from '../postgres/rows/projection';
-import type { WantedProject } from '../postgres/scope/known-refs';
+import type { ProjectRules } from '../../workflows/domain/project-rules';
 import { readProjectScope } from '../postgres/scope/project-scope';
 import { problemOf, fingerprintTables } from './fingerprints';
 
@@ -25,11 +25,11 @@ export type SourceTables = ReadonlyMap<string, SourceTable>;
 export async function fingerprintSource(
   client: Client,
   manifest: Manifest,
-  wanted: Pick<WantedProject, 'projectRef' | 'configuredRefs'>,
+  project: ProjectRules,
 ): Promise<SourceTables> {
   const found = new Map<string, SourceTable>();
-  const { tenancy, scopes, extent, contents, seed } = manifest;
-  if (tenancy === undefined) return found;
+  const { extent, contents, seed } = manifest;
+  if (manifest.tenancy === undefined) return found;
   const present = await readTables(client, extent);
   const listed = new Set(manifest.tables);
   const tables = present.filter(({ table }) => listed.has(table));
@@ -40,7 +40,7 @@ export async function fingerprintSource(
   // No rule need cover what the source has come to have since.
   const held = new Set(contents.flatMap(({ table, rows }) => (rows > 0 ? [table] : [])));
   const presumed = (table: string): boolean => held.has(table);
-  const scope = await readProjectScope(client, tables, { ...wanted, tenancy, scopes, presumed });
+  const scope = await readProjectScope(client, tables, project, presumed);
   const whereOf = new Map(scope.tables.map(({ facts, where }) => [facts.table, where]));
   const complete: Content[] = [];
   for (const content of contents) {

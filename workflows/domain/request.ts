@@ -165,3 +165,12 @@ export interface ProjectIdentity {
   readonly databaseName: string;
   readonly ownerUserId?: string | undefined;
 }
+
+/** The identity alone of something that says more of a project. */
+export function identityOf({
+  projectRef: ref,
+  databaseName: database,
+  ownerUserId: owner,
+}: ProjectIdentity): ProjectIdentity {
+  return { projectRef: ref, databaseName: database, ownerUserId: owner };
+}

@@ -6,7 +6,7 @@ import type { Client } from 'pg';
 import {
   countAtOnce,
   countInParts,
-  type Counted,
+  type CountedProjects,
   type Counting,
   type Counts,
   type Grouping,
@@ -36,15 +36,15 @@ const PATIENCE_MS = 60_000;
  */
 export async function countRowsPerProject(
   client: Client,
-  counted: Counted,
+  projects: CountedProjects,
 ): Promise<RowsPerProject> {
-  const { tenancy, scopes, refs, configuredRefs, patience = PATIENCE_MS } = counted;
+  const { tenancy, scopes, refs, configuredRefs, patience = PATIENCE_MS } = projects;
   const extent = extentOf(scopes);
   const exists = existence(await readTables(client, extent));
   const tableSizes = await readSizes(client, extent);
   await addPublicToSearchPath(client);
-  const known = [...new Set([...refs, ...(await knownRefs(client, counted))])];
-  const deleted = await readDeletedUsers(client, counted, exists);
+  const known = [...new Set([...refs, ...(await knownRefs(client, projects))])];
+  const deleted = await readDeletedUsers(client, projects, exists);
   await client.query(`SELECT set_config('statement_timeout', $1, true)`, [String(patience)]);
   const grouping: Grouping = {
     refs,
@@ -68,7 +68,7 @@ export async function countRowsPerProject(
   const overlaps =
     isEstimated || configuredRefs === undefined
       ? undefined
-      : await findOverlaps(client, counted, {
+      : await findOverlaps(client, projects, {
           ...grouping,
           refs: [...new Set([...configuredRefs, ...refs])],
         });
@@ -101,7 +101,7 @@ const OTHER_BUCKETS = ['storage.buckets_analytics', 'storage.buckets_vectors'];
 /** Counts for every project what another claims as well; left to each plan if a rule gives all rows to each. */
 async function findOverlaps(
   client: Client,
-  { tenancy }: Pick<Counted, 'tenancy'>,
+  { tenancy }: Pick<CountedProjects, 'tenancy'>,
   grouping: Grouping,
 ): Promise<ReadonlyMap<string, Overlap> | undefined> {
   if (tenancy.users.by === 'all' || tenancy.buckets.by === 'all') return undefined;

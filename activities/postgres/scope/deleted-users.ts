@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import type { Rules } from '../../../workflows/domain/project-rules';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { literal } from '../identifiers';
 import { clues, type Clues } from './deleted-user-clues';
-import { allRefs, type WantedProject } from './known-refs';
+import { allRefs } from './known-refs';
 import { bucketsByProject, type DeletedUsers } from './tenancy';
 
 type Exists = (table: string, column?: string) => boolean;
@@ -26,21 +27,21 @@ const foundRow = z.object({
  */
 export async function readDeletedUsers(
   client: Client,
-  wanted: Pick<WantedProject, 'tenancy' | 'configuredRefs'>,
+  { tenancy, configuredRefs }: Pick<Rules, 'tenancy' | 'configuredRefs'>,
   exists: Exists,
   largestList = LARGEST_LIST,
 ): Promise<DeletedUsers | undefined> {
-  const { users } = wanted.tenancy;
+  const { users } = tenancy;
   if (users.by !== 'app-metadata' || !exists('auth.users', 'deleted_at')) return undefined;
   const deleted = `SELECT u.id FROM auth.users AS u
     WHERE u.deleted_at IS NOT NULL AND u.raw_app_meta_data ->> ${literal(users.key)} IS NULL`;
   const { rowCount } = await client.query(`${deleted} LIMIT 1`);
   if (rowCount === 0) return undefined;
-  const refs = await allRefs(client, users.key, wanted.configuredRefs);
+  const refs = await allRefs(client, users.key, configuredRefs);
   const statement = search(deleted, {
     key: users.key,
     exists,
-    buckets: bucketsWithRefs(wanted.tenancy, refs, exists),
+    buckets: bucketsWithRefs(tenancy, refs, exists),
   });
   const result = await client.query(
     `WITH found AS MATERIALIZED (${statement})

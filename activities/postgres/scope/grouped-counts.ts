@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import type { Scopes } from '../../../workflows/domain/scopes';
-import type { Tenancy } from '../../../workflows/domain/tenancy';
+import type { Rules } from '../../../workflows/domain/project-rules';
 import { underSavepoint, type Refusal } from '../session/transaction';
 import type { Client } from 'pg';
 import { naming } from '../errors/classify';
 import type { Owners } from './membership';
 import type { DeletedUsers } from './tenancy';
 
-/** The projects of one source, and the rules that tell them apart. */
-export interface Counted {
-  readonly tenancy: Tenancy;
-  readonly scopes: Scopes;
-  readonly configuredRefs: readonly string[] | undefined;
+/** The projects of one source that are counted, under its rules. */
+export interface CountedProjects extends Rules {
   readonly refs: readonly string[];
   /** A statement that takes longer than this is given up. */
   readonly patience?: number;

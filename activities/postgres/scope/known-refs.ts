@@ -1,20 +1,10 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import type { Scopes } from '../../../workflows/domain/scopes';
-import type { Tenancy } from '../../../workflows/domain/tenancy';
+import type { Rules } from '../../../workflows/domain/project-rules';
 import { literal } from '../identifiers';
 
-/** Whose keys are wanted, by which rules, and which refs the configuration knows. */
-export interface WantedProject {
-  readonly tenancy: Tenancy;
-  readonly scopes: Scopes;
-  readonly projectRef: string;
-  /** `undefined` if no projects are configured. */
-  readonly configuredRefs: readonly string[] | undefined;
-}
-
 /** The rules, and the refs that begin with one ref; without one, all refs. */
-export type WantedRefs = Pick<WantedProject, 'tenancy' | 'configuredRefs'> & {
+type WantedRefs = Pick<Rules, 'tenancy' | 'configuredRefs'> & {
   readonly beginning?: string | undefined;
 };
 
@@ -50,7 +40,7 @@ export async function allRefs(
 export function refsAreUnknown({
   tenancy,
   configuredRefs,
-}: Pick<WantedProject, 'tenancy' | 'configuredRefs'>): boolean {
+}: Pick<Rules, 'tenancy' | 'configuredRefs'>): boolean {
   const byPrefix = tenancy.buckets.by === 'id-prefix';
   return byPrefix && tenancy.users.by !== 'app-metadata' && configuredRefs === undefined;
 }

@@ -4,7 +4,7 @@ import type { TableFacts } from '../catalog/tables';
 import { qualified, ident } from '../identifiers';
 import { classify } from './classify';
 import type { KeySet } from './keys';
-import type { WantedProject } from './known-refs';
+import type { ProjectRules } from '../../../workflows/domain/project-rules';
 import {
   BUCKET_KINDS,
   bucketRule,
@@ -12,7 +12,7 @@ import {
   readKeysOf,
   readUsers,
   refsFor,
-  type Asking,
+  type Claimants,
 } from './project-keys';
 import { scoped, type ProjectScope, type ScopedTable } from './project-scope';
 import { usersAreDisjoint } from './tenancy';
@@ -39,21 +39,21 @@ const countRow = z.object({ rows: z.coerce.number() });
 export async function findOverlap(
   client: Client,
   scope: ProjectScope,
-  wanted: WantedProject,
+  project: ProjectRules,
 ): Promise<Overlap | undefined> {
-  const others = wanted.configuredRefs?.filter((ref) => ref !== wanted.projectRef);
-  const who = { refs: others, except: wanted.projectRef };
-  const asking: Asking = { wanted, who, exists: scope.keys.exists };
-  const { tenancy } = wanted;
+  const others = project.configuredRefs?.filter((ref) => ref !== project.projectRef);
+  const who = { refs: others, except: project.projectRef };
+  const claimants: Claimants = { rules: project, who, exists: scope.keys.exists };
+  const { tenancy } = project;
   if (usersAreDisjoint(tenancy.users) && tenancy.buckets.by === 'id-prefix')
     return { users: 0, buckets: 0 };
   if (others?.length === 0) return { users: 0, buckets: 0 };
-  const theirs = await readUsers(client, { ...asking, deleted: scope.keys.deleted });
+  const theirs = await readUsers(client, { ...claimants, deleted: scope.keys.deleted });
   if (theirs === undefined) return undefined;
   const users = usersAreDisjoint(tenancy.users)
     ? 0
     : await count(client, `auth.users AS t WHERE ${both('t.id', scope.keys.users, theirs)}`);
-  return { users, buckets: await sharedBuckets(client, scope, { ...asking, users: theirs }) };
+  return { users, buckets: await sharedBuckets(client, scope, { ...claimants, users: theirs }) };
 }
 
 /**
@@ -63,13 +63,13 @@ export async function findOverlap(
 export async function findUnclaimed(
   client: Client,
   tables: readonly TableFacts[],
-  wanted: WantedProject,
+  project: ProjectRules,
 ): Promise<readonly Unclaimed[] | undefined> {
-  const who = { refs: wanted.configuredRefs };
-  const keys = await readKeysOf(client, { wanted, who, exists: existence(tables) });
+  const who = { refs: project.configuredRefs };
+  const keys = await readKeysOf(client, { rules: project, who, exists: existence(tables) });
   if (keys === undefined) return undefined;
   const found: Unclaimed[] = [];
-  for (const { facts, kind, where } of scoped(tables, classify(tables, carried(wanted)), keys)) {
+  for (const { facts, kind, where } of scoped(tables, classify(tables, carried(project)), keys)) {
     if (kind === 'bookkeeping' || kind === 'excluded') continue;
     const all = await count(client, `${qualified(facts.table)} AS t`);
     // The claimed ones are counted: PostgreSQL joins for that, and would not for the others.
@@ -80,20 +80,20 @@ export async function findUnclaimed(
 }
 
 /** A row that stays behind by configuration has its project all the same. */
-function carried({ scopes }: WantedProject): WantedProject['scopes'] {
+function carried({ scopes }: ProjectRules): ProjectRules['scopes'] {
   return { ...scopes, ephemeral: 'carry' };
 }
 
 async function sharedBuckets(
   client: Client,
   scope: ProjectScope,
-  asking: Asking & { readonly users: KeySet },
+  claimants: Claimants & { readonly users: KeySet },
 ): Promise<number> {
-  if (asking.wanted.tenancy.buckets.by === 'id-prefix') return 0;
-  const refs = await refsFor(client, asking);
+  if (claimants.rules.tenancy.buckets.by === 'id-prefix') return 0;
+  const refs = await refsFor(client, claimants);
   let shared = 0;
   for (const kind of BUCKET_KINDS) {
-    const statement = bucketRule(kind, { ...asking, refs });
+    const statement = bucketRule(kind, { ...claimants, refs });
     if (statement === undefined) continue;
     shared += await count(client, `(${statement}) AS o WHERE ${scope.keys[kind].has('o.id')}`);
   }

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { Rules } from '../../../workflows/domain/project-rules';
 import type { TableFacts } from '../catalog/tables';
 import { SEARCH_PUBLIC } from '../session/settings';
 import { naming } from '../errors/classify';
@@ -12,7 +13,7 @@ import {
   type KeyRule,
   type KeySet,
 } from './keys';
-import { knownRefs, type WantedProject } from './known-refs';
+import { knownRefs } from './known-refs';
 import type { ProjectKeys } from './rules';
 import { onlyRef, type Owners } from './membership';
 import { bucketsStatement, instancesStatement, usersStatement, type BucketKind } from './tenancy';
@@ -29,9 +30,9 @@ export type KindOfBuckets = (typeof BUCKET_KINDS)[number];
 
 type Exists = ProjectKeys['exists'];
 
-/** Some projects under one tenancy, in the session's snapshot. */
-export interface Asking {
-  readonly wanted: Pick<WantedProject, 'tenancy' | 'configuredRefs'>;
+/** The projects whose keys are read, under one tenancy in the session's snapshot. */
+export interface Claimants {
+  readonly rules: Pick<Rules, 'tenancy' | 'configuredRefs'>;
   readonly who: Owners;
   readonly exists: Exists;
 }
@@ -41,16 +42,19 @@ export interface Asking {
  * caller's transaction must be the one that reads the rows, or the two may disagree. `undefined` if
  * the rules cannot tell whose is whose without knowing the refs.
  */
-export async function readKeysOf(client: Client, asking: Asking): Promise<ProjectKeys | undefined> {
+export async function readKeysOf(
+  client: Client,
+  claimants: Claimants,
+): Promise<ProjectKeys | undefined> {
   await addPublicToSearchPath(client);
-  const deleted = await readDeletedUsers(client, asking.wanted, asking.exists);
-  const users = await readUsers(client, { ...asking, deleted });
+  const deleted = await readDeletedUsers(client, claimants.rules, claimants.exists);
+  const users = await readUsers(client, { ...claimants, deleted });
   if (users === undefined) return undefined;
-  const refs = await refsFor(client, asking);
+  const refs = await refsFor(client, claimants);
   const ruleOf = (kind: KindOfBuckets): KeyRule | undefined => {
-    const statement = bucketRule(kind, { ...asking, users, refs });
-    const { type } = kindOf(kind, asking.exists);
-    return statement === undefined ? undefined : { type, statement, ...listsOf(asking.who) };
+    const statement = bucketRule(kind, { ...claimants, users, refs });
+    const { type } = kindOf(kind, claimants.exists);
+    return statement === undefined ? undefined : { type, statement, ...listsOf(claimants.who) };
   };
   const [buckets = NO_KEYS, analyticsBuckets = NO_KEYS, vectorBuckets = NO_KEYS] = await naming(
     'tenancy.buckets',
@@ -58,20 +62,20 @@ export async function readKeysOf(client: Client, asking: Asking): Promise<Projec
   );
   return {
     ...{ users, deleted },
-    instances: await instancesOf(client, asking),
+    instances: await instancesOf(client, claimants),
     ...{ buckets, analyticsBuckets, vectorBuckets },
-    ...(await readSharedKeys(client, users, asking.exists)),
-    tokens: await readTokenKeys(client, users, asking.exists),
-    exists: asking.exists,
+    ...(await readSharedKeys(client, users, claimants.exists)),
+    tokens: await readTokenKeys(client, users, claimants.exists),
+    exists: claimants.exists,
   };
 }
 
 /** The users that the tenancy gives to the owners; `undefined` where it cannot tell. */
 export async function readUsers(
   client: Client,
-  { wanted, who, deleted }: Asking & Pick<ProjectKeys, 'deleted'>,
+  { rules, who, deleted }: Claimants & Pick<ProjectKeys, 'deleted'>,
 ): Promise<KeySet | undefined> {
-  const statement = usersStatement(wanted.tenancy.users, who, deleted);
+  const statement = usersStatement(rules.tenancy.users, who, deleted);
   if (statement === undefined) return undefined;
   return naming('tenancy.users', () =>
     readKeys(client, { type: 'uuid', statement, ...listsOf(who) }),
@@ -83,7 +87,7 @@ function listsOf(who: Owners): Pick<KeyRule, 'largestList'> {
   return onlyRef(who) === undefined ? { largestList: 0 } : {};
 }
 
-interface AskingBuckets extends Asking {
+interface BucketClaimants extends Claimants {
   readonly users: KeySet;
   readonly refs: readonly string[];
 }
@@ -91,13 +95,13 @@ interface AskingBuckets extends Asking {
 /** The statement that yields the buckets of one kind; `undefined` if there are none to tell. */
 export function bucketRule(
   kind: KindOfBuckets,
-  { wanted, who, exists, users, refs }: AskingBuckets,
+  { rules, who, exists, users, refs }: BucketClaimants,
 ): string | undefined {
   const buckets: BucketKind = kindOf(kind, exists);
   if (!exists(buckets.table)) return undefined;
   const hasOwner = (column: string): boolean => exists(buckets.table, column);
   const owned = { ...buckets, ...(kind === 'buckets' && { hasOwner }), knownRefs: refs };
-  return bucketsStatement(wanted.tenancy.buckets, owned, { ...who, users });
+  return bucketsStatement(rules.tenancy.buckets, owned, { ...who, users });
 }
 
 /** Until Storage's migration 0048 an analytics bucket's name was its key. */
@@ -108,8 +112,11 @@ function kindOf(kind: KindOfBuckets, exists: Exists): BucketKind & Pick<KeyRule,
 }
 
 /** The refs that matter to the owners' buckets. */
-export async function refsFor(client: Client, { wanted, who }: Asking): Promise<readonly string[]> {
-  return knownRefs(client, { ...wanted, beginning: onlyRef(who) });
+export async function refsFor(
+  client: Client,
+  { rules, who }: Claimants,
+): Promise<readonly string[]> {
+  return knownRefs(client, { ...rules, beginning: onlyRef(who) });
 }
 
 /** What the source has, from its catalog. */
@@ -128,8 +135,8 @@ export async function addPublicToSearchPath(client: Client): Promise<void> {
   await client.query(SEARCH_PUBLIC);
 }
 
-async function instancesOf(client: Client, { wanted, who }: Asking): Promise<KeySet> {
-  const { users } = wanted.tenancy;
+async function instancesOf(client: Client, { rules, who }: Claimants): Promise<KeySet> {
+  const { users } = rules.tenancy;
   if (users.by !== 'instance-id') return NO_KEYS;
   const instances =
     instancesStatement(users, who) ??

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import type { ScopeKind } from '../../../workflows/domain/plan';
+import type { ProjectRules } from '../../../workflows/domain/project-rules';
 import { failure } from '../../runtime/failure';
 import { tablesWithRows, populatedTables, NOTHING } from '../catalog/populated';
 import type { TableFacts } from '../catalog/tables';
 import { classify, type Classification } from './classify';
-import type { WantedProject } from './known-refs';
 import { existence, readKeysOf } from './project-keys';
 import type { ProjectKeys } from './rules';
 
@@ -24,30 +24,27 @@ export interface ProjectScope {
   readonly tables: readonly ScopedTable[];
 }
 
-/** A project, and the tables that are taken to hold rows of it: it is not asked whether they do. */
-export interface Scoping extends WantedProject {
-  readonly presumed?: ((table: string) => boolean) | undefined;
-}
-
 /**
  * Chooses the project's rows of every table. The session's snapshot must be the one that reads the
- * rows. Fails if a table is covered by no rule: it may have come since the plan.
+ * rows. Tables that are `presumed` to hold rows of the project are not asked whether they do. Fails if a
+ * table is covered by no rule: it may have come since the plan.
  */
 export async function readProjectScope(
   client: Client,
   tables: readonly TableFacts[],
-  { presumed = () => false, ...wanted }: Scoping,
+  project: ProjectRules,
+  presumed: (table: string) => boolean = () => false,
 ): Promise<ProjectScope> {
-  const classification = classify(tables, wanted.scopes);
+  const classification = classify(tables, project.scopes);
   assertCovered(classification);
-  const who = { refs: [wanted.projectRef] };
+  const who = { refs: [project.projectRef] };
   const filled = await tablesWithRows(
     client,
     tables.map(({ table }) => table),
   );
   // Whose keys stand in an empty table needs no statement.
   const holding = existence(tables.filter(({ table }) => filled.has(table)));
-  const found = await readKeysOf(client, { wanted, who, exists: holding });
+  const found = await readKeysOf(client, { rules: project, who, exists: holding });
   if (found === undefined) throw failure('ConfigInvalid', 'the tenancy cannot tell one project');
   const keys = { ...found, exists: existence(tables) };
   const chosen = scoped(tables, classification, keys);

@@ -4,7 +4,7 @@ import type { Client } from '../../../activities/postgres/session/database-clien
 import { readProjectScope } from '../../../activities/postgres/scope/project-scope';
 import { findOverlap, type Overlap } from '../../../activities/postgres/scope/ownership';
 import { countRowsPerProject } from '../../../activities/postgres/scope/census';
-import type { Counted } from '../../../activities/postgres/scope/grouped-counts';
+import type { CountedProjects } from '../../../activities/postgres/scope/grouped-counts';
 import { transaction } from '../../../activities/postgres/session/transaction';
 import { extentOf, NO_SCOPES } from '../../../workflows/domain/scopes';
 import type { BucketTenancy, Tenancy } from '../../../workflows/domain/tenancy';
@@ -42,7 +42,7 @@ describe('takeCensus', () => {
     );
   }
 
-  const sizing = (tenancy: Tenancy, more: Partial<Counted> = {}): Counted => ({
+  const sizing = (tenancy: Tenancy, more: Partial<CountedProjects> = {}): CountedProjects => ({
     tenancy,
     scopes: NO_SCOPES,
     configuredRefs: refs,
