@@ -3,11 +3,11 @@ import { faultOf, isDebugging, stackOf } from './fault';
 import { Follower } from './follow';
 import { Interrupts, type Wishes } from './interrupt';
 import { findOrphanedRuns, type OrphanedRuns } from './orphaned-runs';
-import { openSession } from './open-session';
-import { displayOn, Screen } from './progress/screen';
+import { openSession, type Places, type Session } from './session';
+import { displayOn } from './progress/display';
+import { Screen } from './progress/screen';
 import { answer, type AskOptions, type Ran } from './outcome';
 import type { Request } from './requests';
-import type { Places, Session } from './session';
 import { startOrAttach } from './start';
 import { hasPassword } from './task-queue';
 

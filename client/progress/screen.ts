@@ -1,12 +1,7 @@
 import type { FleetProgress } from '../../workflows/domain/fleet';
-import { awaitedIn } from '../../workflows/domain/progress';
-import type { Display } from './display';
-import { viewOf } from './view';
-import type { Look } from './watch';
-import type { Writable } from 'node:stream';
-import { barDisplay } from './bars';
-import { lineDisplay } from './lines';
-import type { Output } from './page';
+import { awaitedIn, type Progress, type StepProgress } from '../../workflows/domain/progress';
+import type { Display, StepView } from './display';
+import type { Look, Pending } from './watch';
 
 /** Shows a run: its steps or how far its fleet is, and in lines of their own whatever is news. */
 export class Screen {
@@ -48,11 +43,35 @@ export class Screen {
   }
 }
 
-/** A terminal of this kind, or one that does not say its kind, may know no code that moves the cursor. */
-const isPlain = (kind: string | undefined): boolean =>
-  kind === undefined || kind === '' || kind === 'dumb';
+/** The steps of a run that have begun: what the run knows, and for running ones what their activities last said. */
+export function viewOf(
+  progress: Progress,
+  pending: readonly Pending[],
+  now: number,
+): readonly StepView[] {
+  return progress.steps
+    .filter(({ state }) => state !== 'waiting')
+    .map((step) => stepView(step, pending, now));
+}
 
-/** Bars on a terminal of the given kind (`TERM`), plain lines elsewhere. */
-export function displayOn(out: Writable & Output, kind = process.env['TERM']): Display {
-  return out.isTTY === true && !isPlain(kind) ? barDisplay(out) : lineDisplay(out);
+function stepView(step: StepProgress, pending: readonly Pending[], now: number): StepView {
+  const { state, tables, startedAt, finishedAt } = step;
+  const begun = startedAt === undefined ? now : Date.parse(startedAt);
+  const ended = finishedAt === undefined ? now : Date.parse(finishedAt);
+  const seconds = Math.max(0, (ended - begun) / 1000);
+  const live = pending.find(({ heartbeat }) => heartbeat?.step === step.step)?.heartbeat;
+  if (state === 'running' && live !== undefined) {
+    const { rows, bytes, totalRows, table } = live;
+    return { step: step.step, state, rows, bytes, totalRows, seconds, note: table ?? '' };
+  }
+  const sum = (field: 'rows' | 'bytes'): number =>
+    tables.reduce((total, table) => total + table[field], 0);
+  return {
+    step: step.step,
+    state,
+    rows: sum('rows'),
+    bytes: sum('bytes'),
+    seconds,
+    note: step.note ?? '',
+  };
 }

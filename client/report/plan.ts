@@ -1,10 +1,14 @@
-import type { Plan, TargetState } from '../../workflows/domain/plan';
-import { counted, roughDuration, size } from '../progress/words';
-import { totalsOf, stepsText } from './plan-steps';
-import { nextStepsText } from './next-steps';
-import { problemsList, unclaimedText, warningsText } from './plan-remarks';
-import { tablesText } from './plan-tables';
-import { wrapped } from '../progress/page';
+import type {
+  Plan,
+  TargetState,
+  PlannedTable,
+  ScopeKind,
+  Problem,
+} from '../../workflows/domain/plan';
+import { counted, roughDuration, size, count } from '../progress/words';
+import { nextStepsText } from './text';
+import { wrapped, pageWidth } from '../progress/page';
+import { gridOf } from './grid';
 
 const GO_ON =
   'To do it, give the same command without --dry-run (moveout: migrate instead of plan).';
@@ -71,4 +75,170 @@ function targetWords({ targetBefore, replace }: Plan): string {
   if (targetBefore.kind !== 'filled') return words[targetBefore.kind];
   const end = replace && targetBefore.rows > 0 ? ', which would be saved and replaced' : '';
   return `${words.filled} with ${counted(targetBefore.rows, 'row')} in them${end}`;
+}
+
+/** What would happen, in the order in which it would, and how it is undone. */
+function stepsText(plan: Plan): string {
+  const { project, target, targetBefore, format } = plan;
+  const totals = totalsOf(plan);
+  const rows = totals === undefined ? 'The rows' : `The ${counted(totals.rows, 'row')}`;
+  const name = `"${target.database}"`;
+  const isFilled = targetBefore.kind === 'filled' && targetBefore.rows > 0;
+  const steps = [
+    `${rows} are read in one snapshot into a folder backup_${project.projectRef}_… (format ${format}).`,
+    `${rolesStep(plan)}${isFilled ? `What ${name} holds is saved too, then replaced. ` : ''}${schemaStep(plan)}`,
+    'The rows of auth, then those of storage, are loaded from that backup.',
+    'Indexes, foreign keys and sequences are made; triggers are switched on.',
+    'Every table is compared by content: backup, target, source.',
+    `If anything fails, ${undone(plan)}, and that is proved. The source is only read; nothing is deleted there.`,
+  ];
+  return [
+    'What would happen:',
+    ...steps.map((step, i) => wrapped(step, `  ${String(i + 1)}. `)),
+  ].join('\n');
+}
+
+function schemaStep({ target, targetBefore }: Plan): string {
+  const name = `"${target.database}"`;
+  const made = 'the auth and storage schemas are made as they are in the source';
+  if (targetBefore.kind === 'absent') return `Database ${name} is created, and ${made}.`;
+  if (targetBefore.kind === 'empty') return `In ${name} ${made}.`;
+  return targetBefore.rebuild === true
+    ? `In ${name} ${made}; its own, which differ, give way.`
+    : `The schemas that ${name} has are those of the source, and stay.`;
+}
+
+function rolesStep({ createRoles = [] }: Plan): string {
+  if (createRoles.length === 0) return '';
+  return `On its server, the missing roles ${createRoles.join(', ')} are created, without login. `;
+}
+
+function undone({ target, targetBefore }: Plan): string {
+  const name = `"${target.database}"`;
+  if (targetBefore.kind === 'absent') return `${name} is dropped again`;
+  if (targetBefore.kind === 'empty') return `${name} is emptied again`;
+  return `${name} gets back what it held`;
+}
+
+/** The project's rows and bytes over all tables; `undefined` where they were not counted. */
+function totalsOf({
+  tables,
+}: Pick<Plan, 'tables'>): { readonly rows: number; readonly bytes: number } | undefined {
+  if (tables.every(({ rows }) => rows === undefined)) return undefined;
+  return {
+    rows: tables.reduce((sum, table) => sum + (table.rows ?? 0), 0),
+    bytes: tables.reduce((sum, table) => sum + (table.bytes ?? 0), 0),
+  };
+}
+
+/** The scopes in the order in which they are shown, and what each means for the rows. */
+const SCOPES: Readonly<Record<ScopeKind, string>> = {
+  root: 'chosen by the tenancy',
+  owned: 'follow a user or bucket of the project',
+  shared: 'used by users of the project, perhaps by others too: copied',
+  ephemeral: 'pending for minutes or days',
+  bookkeeping: 'which releases made the schema: copied whole',
+  excluded: 'stay behind',
+};
+
+const KINDS = ['root', 'owned', 'shared', 'ephemeral', 'bookkeeping', 'excluded'] as const;
+
+/**
+ * The tables that hold rows of the project, grouped by scope, in lines no wider than the page. Tables
+ * without such rows are named at the end.
+ */
+function tablesText({ tables }: Pick<Plan, 'tables'>): string {
+  const isShown = ({ rows, scope }: PlannedTable): boolean => rows !== 0 || scope === 'excluded';
+  const shown = KINDS.flatMap((kind) =>
+    tables.filter((table) => table.scope === kind && isShown(table)),
+  );
+  const empty = tables.filter((table) => !isShown(table)).map(({ table }) => table);
+  const columns = [
+    { head: 'table' },
+    { head: 'rows', isFigure: true },
+    { head: 'of about', isFigure: true },
+    { head: 'size', isFigure: true },
+    { head: 'which rows', isText: true },
+  ];
+  const { head, rows: lines } = gridOf(columns, shown.map(rowOf), pageWidth(process.stdout));
+  const groups = KINDS.flatMap((kind) => {
+    const own = lines.filter((_, i) => shown[i]?.scope === kind);
+    return own.length === 0 ? [] : [`  ${kind}: ${SCOPES[kind]}`, ...own];
+  });
+  return [
+    'Tables (rows of the project, and an estimate of all rows in the source):',
+    head,
+    ...groups,
+    ...(empty.length === 0
+      ? []
+      : [
+          wrapped(
+            empty.join(', '),
+            `  ${counted(empty.length, 'table')} without a row of the project: `,
+          ),
+        ]),
+  ].join('\n');
+}
+
+function rowOf({ table, rows, bytes, estimatedRows, rule }: PlannedTable): readonly string[] {
+  return [
+    `  ${table}`,
+    rows === undefined ? '?' : count(rows),
+    estimatedRows === undefined ? 'no statistics' : count(Math.max(estimatedRows, rows ?? 0)),
+    bytes === undefined ? '?' : size(bytes),
+    rule,
+  ];
+}
+
+/** What a group of warnings is about, by code. */
+const TITLES: Readonly<Record<string, string>> = {
+  'left-out': 'Stays behind in the source',
+  'null-tokens': 'Users that stock Auth could not read',
+  'key-ids': 'Values that Auth encrypted',
+  vault: 'Secrets in the vault',
+  triggers: 'Triggers on inserted rows',
+  'event-triggers': 'Event triggers of the target',
+  'left-to-superuser': 'Left to a superuser, after the migration',
+  'disk-full': 'Disk space',
+  'deleted-users': 'Soft-deleted users',
+  'refs-unknown': 'Buckets of other projects',
+  pooler: 'Pooler',
+  'collision-untried': 'Unique indexes that could not be tried',
+};
+
+/** Every problem with what settles it, numbered; nothing where there is none. */
+export function problemsList(problems: readonly Problem[]): string {
+  if (problems.length === 0) return '';
+  return [
+    `${problems.length === 1 ? 'The problem' : `The ${String(problems.length)} problems`} to settle first:`,
+    ...problems.map(({ code, message }, i) =>
+      wrapped(`${code}: ${message}`, `  ${String(i + 1)}. `),
+    ),
+  ].join('\n');
+}
+
+/** Warnings grouped by what they are about; nothing where there is none. */
+function warningsText(warnings: readonly Problem[]): string {
+  if (warnings.length === 0) return '';
+  const codes = [...new Set(warnings.map(({ code }) => code))];
+  const groups = codes.flatMap((code) => [
+    `  ${TITLES[code] ?? code} (${code})`,
+    ...warnings.filter((w) => w.code === code).map(({ message }) => wrapped(message, '    - ')),
+  ]);
+  return ['Worth knowing:', ...groups].join('\n');
+}
+
+/** Rows that no project claims and that so move with none; nothing where they were not looked for. */
+function unclaimedText(unclaimed: Plan['unclaimed']): string {
+  const found = (unclaimed ?? []).filter(({ rows }) => rows > 0);
+  if (found.length === 0) return '';
+  const tables = found.map(({ table, rows }) => `${table} ${count(rows)}`).join(', ');
+  return [
+    'Rows of the source that no project claims, so that they move with none:',
+    wrapped(tables, '  '),
+    wrapped(
+      '(users and buckets without a project, rows of users that are gone, expired sign-ins)',
+      '  ',
+    ),
+  ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { momentWords, originWords } from '../../workflows/domain/origin';
 import type { Overwritten, RestorePlan } from '../../workflows/domain/restore-plan';
 import { counted } from '../progress/words';
-import { problemsList } from './plan-remarks';
+import { problemsList } from './plan';
 import { wrapped } from '../progress/page';
 
 const GO_ON = 'To do it, give the same command without --dry-run.';

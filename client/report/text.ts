@@ -1,12 +1,13 @@
-import { isFailureCode } from '../../workflows/domain/failure';
+import { isFailureCode, FAILURES, type FailureCode } from '../../workflows/domain/failure';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
-import { fitting } from '../progress/page';
+import { fitting, wrapped } from '../progress/page';
 import { duration } from '../progress/words';
 import type { Asked } from '../ending';
+import type { Ending } from '../ending-kinds';
 import { driftText, evidenceText } from './evidence';
-import { nextStepsText } from './next-steps';
-import { remedyOf } from './refusal';
+import { wordsOfStep, type NextStep } from '../../workflows/domain/next-steps';
+import type { Reconciled, ReconcileReport } from '../../workflows/domain/interrupted';
 
 const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   migrated: 'migrated and verified',
@@ -83,4 +84,78 @@ function stepsText({ steps }: Report): string {
       `${step} ${duration(seconds)}${outcome === 'failed' ? ' FAILED' : ''}`,
   );
   return fitting(`Steps: ${words.join(' · ')}`);
+}
+
+/** What is left to do by hand, each with its reason; statements stay in one line. Nothing if there is nothing. */
+export function nextStepsText(steps: readonly NextStep[] = []): string {
+  if (steps.length === 0) return '';
+  const lines = steps.flatMap((step) => {
+    const words = wordsOfStep(step);
+    const first = '  [ ] ';
+    return [
+      'statement' in step ? `${first}${words}` : wrapped(words, first),
+      wrapped(step.reason, '      '),
+    ];
+  });
+  return [
+    wrapped(
+      'Left to do by hand afterwards, so that the services can start on the new database:',
+      '',
+    ),
+    ...lines,
+  ].join('\n');
+}
+
+/** What became of runs that were ended from outside, for people: one line a run. */
+export function reconciledText({ reconciled, findings }: ReconcileReport): string {
+  const runs = reconciled.map(reconciledLine);
+  const left =
+    findings.length === 0
+      ? []
+      : ['', 'Left alone:', ...findings.map((line) => `  Interrupted: ${line}`)];
+  const head = runs.length === 0 ? ['No run that was ended from outside has left anything.'] : runs;
+  return fitting(`${[...head, ...left].join('\n')}\n`);
+}
+
+/** A run whose target is not restored yet begins with a code of the table of failures. */
+function reconciledLine({ workflowId, databaseName, how, outcome, message }: Reconciled): string {
+  const isDone = outcome === 'restored' || outcome === 'running';
+  const code = isDone ? '' : 'Interrupted: ';
+  const words = message === '' ? '' : `. ${message}`;
+  return `${code}${workflowId} (${how}) → ${databaseName}: ${outcome}${words}`;
+}
+
+/**
+ * A refusal in one line: `project-a: the plan could not be made, nothing was touched: AccessDenied: …`.
+ * One that was refused before anything was started says itself what would be right.
+ */
+export function refusalLine(
+  { problem, undone }: Extract<Ending, { kind: 'refused' }>,
+  { projectRef }: Asked,
+): string {
+  if (undone === undefined) return fitting(`${problem.code}: ${problem.message}\n`, process.stderr);
+  const subject = projectRef === undefined ? '' : `${projectRef}: `;
+  const why = `${problem.code}: ${withRemedy(problem)}`;
+  return fitting(`${subject}${undone}, nothing was touched: ${why}\n`, process.stderr);
+}
+
+/** What helps after the end, if the table of failures speaks of a run that goes on by itself. */
+const REMEDIES: Readonly<Partial<Record<FailureCode, string>>> = {
+  ServerUnavailable:
+    'Bring the server back, or correct the URL of the connection, then give the same command again.',
+  BackupUnreachable:
+    'Look at the disk or the network file system of the path named, then give the same command again.',
+  ServerBusy: 'Free what is short, then give the same command again.',
+  LockHeld: 'Wait for the other run, then give the same command again.',
+};
+
+/** What helps about a failure once the run has ended. */
+function remedyOf(code: FailureCode): string {
+  return REMEDIES[code] ?? FAILURES[code].action;
+}
+
+function withRemedy({ code, message }: Problem): string {
+  if (!isFailureCode(code)) return message;
+  const end = /[.!?]$/.test(message) ? '' : '.';
+  return `${message}${end} ${remedyOf(code)}`;
 }

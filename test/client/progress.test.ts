@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
-import { lineDisplay } from '../../client/progress/lines';
-import type { StepView } from '../../client/progress/display';
-import { viewOf } from '../../client/progress/view';
+import { lineDisplay, type StepView } from '../../client/progress/display';
+import { viewOf } from '../../client/progress/screen';
 import { count, duration, roughDuration, size } from '../../client/progress/words';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
