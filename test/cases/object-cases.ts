@@ -78,6 +78,20 @@ export const OBJECT_CASES: readonly Case[] = [
     short: true,
   },
   {
+    name: 'a check whose function looks at rows of another table',
+    inputs: ['checks-elsewhere'],
+    configuration: [
+      `tables:`,
+      `  'auth.admins': { scope: owned, via: 'user_id -> auth.users.id' }`,
+      `  'auth.members': { scope: owned, via: 'user_id -> auth.users.id' }`,
+    ].join('\n'),
+    expected: moved,
+    again: true,
+    holds: `SELECT convalidated AND obj_description(oid, 'pg_constraint') = 'no one else'
+              FROM pg_constraint WHERE conname = 'admins_are_members'`,
+    short: true,
+  },
+  {
     name: 'a multirange whose range needs a function',
     inputs: ['multirange'],
     configuration: `tables: { 'auth.stays': { scope: owned, via: 'user_id -> auth.users.id' } }`,

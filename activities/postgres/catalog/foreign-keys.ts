@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './tables';
 import { CatalogCache } from './cache';
-import { ident, literal, qualified, tableNameSql } from '../identifiers';
+import { ident, qualified, tableNameSql } from '../identifiers';
 import { runBatch } from '../session/batch';
 
 const foreignKeyRow = z.object({
@@ -78,26 +78,6 @@ export async function readReferences(
     [tables, tables.map(qualified)],
   );
   return z.array(referenceRow).parse(result.rows);
-}
-
-/** Takes foreign keys off; the caller's transaction restores them. */
-export async function dropForeignKeys(client: Client, keys: readonly ForeignKey[]): Promise<void> {
-  for (const key of keys) {
-    await client.query(`ALTER TABLE ${qualified(key.table)} DROP CONSTRAINT ${ident(key.name)}`);
-  }
-}
-
-/** Restores foreign keys as they were; PostgreSQL checks every row of those that were validated. */
-export async function addForeignKeys(client: Client, keys: readonly ForeignKey[]): Promise<void> {
-  for (const key of keys) {
-    await client.query(
-      `ALTER TABLE ${qualified(key.table)} ADD CONSTRAINT ${ident(key.name)} ${key.definition}`,
-    );
-    if (key.comment === null) continue;
-    await client.query(
-      `COMMENT ON CONSTRAINT ${ident(key.name)} ON ${qualified(key.table)} IS ${literal(key.comment)}`,
-    );
-  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { listed, problem, type Findings } from '../../../workflows/domain/findin
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
+import { UNSURE_WHILE_LOADING } from '../catalog/constraints';
 import { inExtent } from '../catalog/tables';
 import { byKind, readReach, remedy, type Mover, type Reach } from './mover';
 
@@ -22,7 +23,7 @@ const relationRow = z.object({
   mayUse: z.boolean(),
   readable: z.boolean(),
   writable: z.boolean(),
-  /** Whether only its owner can do what loading takes: a sequence, or a table with triggers, rules or circles of keys. */
+  /** Whether only its owner can do what loading takes: a sequence, or a table with triggers, rules, circles of keys or constraints that are off meanwhile. */
   needsOwner: z.boolean(),
   hidesRows: z.boolean(),
   hidesFromOwner: z.boolean(),
@@ -157,6 +158,7 @@ SELECT t.nspname || '.' || t.relname AS name, format('%I.%I', t.nspname, t.relna
        has_table_privilege(t.oid, 'INSERT') AND has_table_privilege(t.oid, 'TRUNCATE') AS writable,
        EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal)
          OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = t.oid AND r.ev_type = '3')
+         OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND ${UNSURE_WHILE_LOADING})
          OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.contype = 'f'
                        AND k.confrelid <> t.oid
                        AND EXISTS (SELECT FROM pg_constraint b WHERE b.contype = 'f'

@@ -5,13 +5,12 @@ import type { Extent } from '../../../workflows/domain/extent';
 import type { Content } from '../../../workflows/domain/manifest';
 import { failure } from '../../runtime/failure';
 import {
-  addForeignKeys,
-  dropForeignKeys,
-  readForeignKeys,
-  readReferences,
-  type ForeignKey,
-  type Reference,
-} from '../catalog/foreign-keys';
+  addConstraints,
+  dropConstraints,
+  readUnsureConstraints,
+  type Constraint,
+} from '../catalog/constraints';
+import { readForeignKeys, readReferences, type Reference } from '../catalog/foreign-keys';
 import { populatedTables, type Choice } from '../catalog/populated';
 import { dropUnfinishedIndexes } from '../schema/invalid-indexes';
 import { readTriggers, setTriggers } from '../catalog/triggers';
@@ -31,8 +30,8 @@ export interface Loading {
 /**
  * Makes the tables hold exactly the rows of the backup, in the caller's transaction. What was in them
  * goes by TRUNCATE, which fires no delete trigger and cascades nowhere: foreign keys from other
- * tables, and those that would need a row before it has come, are taken off and restored, and
- * PostgreSQL checks every row behind them. User triggers are off meanwhile and afterwards fire as
+ * tables, and constraints that would need a row before it has come or that rows may break, are taken off
+ * and restored, and PostgreSQL checks every row behind those that were validated. User triggers are off meanwhile and afterwards fire as
  * before. Right from any state of the rows.
  */
 export async function replaceRows(client: Client, loading: Loading): Promise<void> {
@@ -44,10 +43,13 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
   const { order, against: wrong } = loadOrder(names, await readReferences(client, names));
   // A key from elsewhere is in the way of TRUNCATE only.
   const inTheWay = isEmpty ? wrong.filter(({ table }) => names.includes(table)) : wrong;
-  const against = inTheWay.length === 0 ? [] : await keysOf(client, extent, inTheWay);
   const coming = loading.contents.filter(({ rows }) => rows > 0).map(({ table }) => table);
+  const against = distinct([
+    ...(inTheWay.length === 0 ? [] : await keysOf(client, extent, inTheWay)),
+    ...(await readUnsureConstraints(client, coming)),
+  ]);
   const triggers = await readTriggers(client, isEmpty ? coming : names);
-  await dropForeignKeys(client, against);
+  await dropConstraints(client, against);
   await setTriggers(client, triggers, 'D');
   await dropUnfinishedIndexes(client, names);
   if (!isEmpty) await client.query(`TRUNCATE ${names.map(qualified).join(', ')}`);
@@ -61,7 +63,7 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
     loading.loaded(content);
   }
   await setTriggers(client, triggers);
-  await addForeignKeys(client, against);
+  await addConstraints(client, against);
 }
 
 /** Bytes of a file that goes in one message with its statement: for a few rows a COPY costs more than it saves. */
@@ -85,11 +87,17 @@ async function keysOf(
   client: Client,
   extent: Extent,
   wanted: readonly Reference[],
-): Promise<readonly ForeignKey[]> {
+): Promise<readonly Constraint[]> {
   const keys = await readForeignKeys(client, extent);
   return keys.filter((key) =>
     wanted.some(({ name, table }) => name === key.name && table === key.table),
   );
+}
+
+function distinct(constraints: readonly Constraint[]): readonly Constraint[] {
+  return [
+    ...new Map(constraints.map((one) => [JSON.stringify([one.table, one.name]), one])).values(),
+  ];
 }
 
 function whole(table: string): Choice {

@@ -44,7 +44,10 @@ export function planScript(all: FactBase, source: ScriptSource): ScriptParts {
   const { kept, assumed, extensions, supplements } = source;
   const working = withRightsOfOwners(all, kept, supplements);
   const lent = lendPublic(all, kept);
-  const late = withDependents(all, working.filter(isLate));
+  const late = withDependents(
+    all,
+    working.filter((fact) => isLate(all, fact)),
+  );
   const structure = working.filter((fact) => !late.has(encodeId(fact.id))).map(withoutLateIdentity);
   const early = earlyFacts(all, structure);
   const isLast = ({ id }: Fact): boolean => id.kind === 'defaultPrivilege';
@@ -121,10 +124,17 @@ const EARLY: readonly string[] = [
   ...['acl', 'comment'],
 ];
 
-/** A constraint that is NOT VALID waits for the rows: some of them may break it. */
-function isLate({ id, payload }: Fact): boolean {
-  if (id.kind === 'constraint') return payload.type !== 'c' || payload.validated === false;
-  return LATE.includes(id.kind);
+/**
+ * A constraint that is NOT VALID waits for the rows: some of them may break it. So does a check of a table that calls
+ * a function, which may look for rows that have not come yet.
+ */
+function isLate(all: FactBase, { id, parent, payload }: Fact): boolean {
+  if (id.kind !== 'constraint') return LATE.includes(id.kind);
+  if (payload.type !== 'c' || payload.validated === false) return true;
+  return (
+    parent?.kind !== 'domain' &&
+    all.outgoingEdges(id).some(({ kind, to }) => kind === 'depends' && to.kind === 'function')
+  );
 }
 
 const LATE: readonly string[] = [
