@@ -13,7 +13,9 @@ import type { Settled } from './resolve';
 const LOOKS = 6;
 
 /** A database that is gone by now, or closed to moveout: what is wrong there, its own migration says. */
-const UNSEEN: readonly (string | null | undefined)[] = ['NotFound', 'AccessDenied'];
+const UNSEEN: readonly (string | null | undefined)[] = [
+  ...['NotFound', 'AccessDenied', 'Refused', 'NewerVersion'],
+];
 
 /**
  * Finds, by ref, where the rows of those projects come from that are migrated: whose database carries their

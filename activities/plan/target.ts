@@ -94,7 +94,7 @@ export async function viewTarget(
     (await mayReadMarker(client)) ? findForeignMarker(client) : undefined,
   );
   if (foreign !== undefined) {
-    const message = `in the target "${database}", ${foreign}`;
+    const message = `in the target "${database}", ${foreign.words}`;
     return closed([{ code: 'foreign-marker', message }]);
   }
   const isForMaintenance = connections.isForMaintenance(connection, database);

@@ -90,7 +90,7 @@ async function readMarked(
 ): Promise<Marked | string | undefined> {
   return connections.with({ ...place, access: 'read' }, async (client) => {
     const foreign = await findForeignMarker(client);
-    if (foreign !== undefined) return foreign;
+    if (foreign !== undefined) return foreign.words;
     const marker = await readMarker(client);
     if (marker?.state !== 'running') return undefined;
     return { database: place.database, marker, job: await readJobOfMarker(client) };

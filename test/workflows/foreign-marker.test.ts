@@ -30,7 +30,12 @@ const FOREIGN: readonly (readonly [string, string, RegExp])[] = [
   [
     'a newer version',
     `${OURS}; ${ROW}; UPDATE moveout.migration SET state = 'cutting over'`,
-    /written by a newer version of moveout/,
+    /written by a newer version of moveout \(.*the state "cutting over"\): use that version/,
+  ],
+  [
+    'a newer version, by a column',
+    `${OURS}; ALTER TABLE moveout.migration ADD write_fence jsonb; ${ROW}`,
+    /written by a newer version of moveout \(.*the column "write_fence"\): use that version/,
   ],
 ];
 
@@ -49,6 +54,16 @@ describe('a schema moveout that is not ours', () => {
     expect(problems.map(({ code }) => code)).toEqual(['foreign-marker']);
     expect(problems[0]?.message).toMatch(words);
     expect(problems[0]?.message).toContain(`in the target "${databaseName}"`);
+  });
+
+  it('written by a newer version is left as it is by whatever reads it', async () => {
+    const databaseName = await createDatabase('foreign');
+    await execute(databaseName, `${OURS}; ALTER TABLE moveout.migration ADD hold text; ${ROW}`);
+    const { message } = await bed.run('verifyProject', { ...bed.nextProject(), databaseName });
+    expect(message).toContain('this one does not know the column "hold"');
+    expect(await query(databaseName, 'SELECT project_ref FROM moveout.migration')).toEqual([
+      { project_ref: 'p' },
+    ]);
   });
 
   it('says which right is missing where the role may not read it', async () => {

@@ -108,6 +108,12 @@ export const FAILURES = {
     operatorCanFix: false,
     action: 'Use another backup, or restore the files from a copy; this one cannot be trusted.',
   },
+  NewerVersion: {
+    meaning: 'It was written by a newer version of moveout',
+    retryable: false,
+    operatorCanFix: true,
+    action: 'Use that version of moveout, or a newer one; what it wrote stays as it is.',
+  },
   BackupUnavailable: {
     meaning: 'The backup directory cannot be used',
     retryable: false,

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { manifestSchema, type Manifest } from '../../../workflows/domain/manifest';
+import {
+  MANIFEST_VERSION,
+  manifestSchema,
+  type Manifest,
+} from '../../../workflows/domain/manifest';
 import { failure } from '../../runtime/failure';
+import { assertKnownVersion } from '../format-version';
 
 /** The last file of a backup; without it there is no backup. */
 export const MANIFEST_FILE = 'metadata.json';
@@ -22,7 +27,9 @@ export function parseManifest(text: string, backupId: string): Manifest {
 }
 
 function checkedManifest(text: string, backupId: string): Manifest {
-  const { [SEAL]: seal, ...written } = z.looseObject({}).catch({}).parse(json(text, backupId));
+  const content = json(text, backupId);
+  assertKnownVersion(content, MANIFEST_VERSION, `${backupId}/${MANIFEST_FILE}`);
+  const { [SEAL]: seal, ...written } = z.looseObject({}).catch({}).parse(content);
   const parsed = manifestSchema.safeParse(written);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

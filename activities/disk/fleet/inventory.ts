@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { FleetProject, WrittenFleet } from '../../../workflows/domain/fleet';
 import type { Limits } from '../../../workflows/domain/limits';
 import { FLEET_ID } from '../../../workflows/domain/names';
+import { assertKnownVersion } from '../format-version';
 import { failure } from '../../runtime/failure';
 import { assertClosed, codeOf } from '../private-folder';
 import type { BackupStore } from '../backup/store';
@@ -72,7 +73,9 @@ export async function readFrozen(
   if ((await unlessMissing(path, lstat)) === undefined) return undefined;
   await assertClosed(path);
   const file = join(path, MANIFEST_FILE);
-  const parsed = manifestSchema.safeParse(parsedJson(await readText(file)));
+  const content = parsedJson(await readText(file));
+  assertKnownVersion(content, VERSION, file);
+  const parsed = manifestSchema.safeParse(content);
   if (!parsed.success || parsed.data.fleetId !== fleetId)
     throw failure('BackupDamaged', `${file} is not the manifest of ${fleetId}`);
   const { sha256, total, canaries, alreadyMigrated, rows, limits } = parsed.data;

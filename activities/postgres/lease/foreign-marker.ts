@@ -18,6 +18,11 @@ const COLUMNS: Readonly<Record<string, string>> = {
   completed_at: 'timestamp with time zone',
 };
 
+/** What this version has besides, or has had. */
+const OPTIONAL: ReadonlySet<string> = new Set([
+  ...['only_row', 'started_at', 'previous', 'job', 'opens_to'],
+]);
+
 const STATES = ['running', 'completed', 'abandoned'];
 
 const schemaRow = z.object({
@@ -29,25 +34,52 @@ const schemaRow = z.object({
 });
 type Found = z.infer<typeof schemaRow>;
 
+/** Why this moveout can do nothing with what stands in a schema `moveout`, and the way out. */
+export interface ForeignMarker {
+  readonly code: 'Refused' | 'NewerVersion';
+  readonly words: string;
+}
+
 /**
  * Says what is wrong with a schema `moveout` that this moveout has not made, or cannot read, and the way
  * out; `undefined` if there is none, or its own.
  */
-export async function findForeignMarker(client: Client): Promise<string | undefined> {
+export async function findForeignMarker(client: Client): Promise<ForeignMarker | undefined> {
   const { rows } = await client.query(SCHEMA);
   if (rows[0] === undefined) return undefined;
   const found = schemaRow.parse(rows[0]);
   const closed = closedWords(found);
-  if (closed !== undefined) return `the marker of a migration cannot be read: ${closed}`;
+  if (closed !== undefined)
+    return { code: 'Refused', words: `the marker of a migration cannot be read: ${closed}` };
   const shape = shapeWords(found);
   if (shape !== undefined)
-    return `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO moveout_of_others;), or name another database`;
-  const newer = await client.query(`SELECT FROM moveout.migration WHERE state <> ALL ($1)`, [
-    STATES,
-  ]);
-  return newer.rowCount === 0
+    return {
+      code: 'Refused',
+      words: `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO moveout_of_others;), or name another database`,
+    };
+  const unknown = await unknownWords(client, found);
+  return unknown.length === 0
     ? undefined
-    : 'the marker was written by a newer version of moveout: use that version, or name another database';
+    : {
+        code: 'NewerVersion',
+        words: `the marker was written by a newer version of moveout (this one does not know ${unknown.join(', ')}): use that version, or name another database`,
+      };
+}
+
+/** The columns of the marker's table and the states that this version does not know. */
+async function unknownWords(client: Client, { columns }: Found): Promise<readonly string[]> {
+  const { rows: odd } = await client.query(
+    'SELECT state FROM moveout.migration WHERE state <> ALL ($1)',
+    [STATES],
+  );
+  const states = z.array(z.object({ state: z.string() })).parse(odd);
+  const names = Object.keys(columns ?? {}).filter(
+    (name) => !Object.hasOwn(COLUMNS, name) && !OPTIONAL.has(name),
+  );
+  return [
+    ...names.map((name) => `the column "${name}"`),
+    ...states.map(({ state }) => `the state "${state}"`),
+  ];
 }
 
 function closedWords({ role, isUsable, isReadable }: Found): string | undefined {

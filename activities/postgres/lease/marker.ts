@@ -95,7 +95,7 @@ export async function readMarker(client: Client, how?: 'locked'): Promise<Marker
   if (!(await hasMarkerTable(client))) return undefined;
   const foreign = await findForeignMarker(client);
   if (foreign !== undefined)
-    throw failure('Refused', `in database "${client.database ?? ''}", ${foreign}`);
+    throw failure(foreign.code, `in database "${client.database ?? ''}", ${foreign.words}`);
   const result = await client.query(
     `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
             owner_user_id AS "ownerUserId", backup_id AS "backupId", state, fencing_token::text AS "fencingToken",

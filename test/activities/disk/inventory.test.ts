@@ -93,6 +93,21 @@ describe('the folder of a fleet', () => {
     await expect(readFrozen(store, '../etc')).rejects.toMatchObject({ type: 'InvalidInput' });
   });
 
+  it('is not called damaged if a newer version froze it', async () => {
+    const { path } = await writeFrozen(store, inventory(1));
+    const file = join(path, 'manifest.json');
+    const text = await readFile(file, 'utf8');
+    const newer = text.replace('"version": 1', '"version": 2, "wave": 3');
+    await writeFile(file, newer);
+    const reading = expect(readFrozen(store, FLEET)).rejects;
+    await reading.toMatchObject({ type: 'NewerVersion', nonRetryable: true });
+    const writing = expect(writeFrozen(store, inventory(1))).rejects;
+    await writing.toThrow(
+      /manifest.json has format version 2, and this moveout reads none after 1/,
+    );
+    expect(await readFile(file, 'utf8')).toBe(newer);
+  });
+
   it('stays as it came to be first', async () => {
     const first = await writeFrozen(store, inventory(5));
     const second = await writeFrozen(store, inventory(2));

@@ -42,6 +42,19 @@ describe('BackupStore', () => {
     await expect(store.manifest(ID)).rejects.toThrow(/must have mode 0700/);
   });
 
+  it('does not call a backup damaged that a newer version wrote', async () => {
+    await mkdir(join(directory, ID), { mode: 0o700 });
+    const file = join(directory, ID, 'metadata.json');
+    await writeFile(file, '{"version": 2, "waves": []}', { mode: 0o600 });
+    const reading = expect(store.manifest(ID)).rejects;
+    await reading.toMatchObject({
+      ...{ type: 'NewerVersion', nonRetryable: true },
+      message: `${ID}/metadata.json has format version 2, and this moveout reads none after 1`,
+    });
+    await writeFile(file, '{"version": 1, "waves": []}');
+    await expect(store.manifest(ID)).rejects.toMatchObject({ type: 'BackupDamaged' });
+  });
+
   it('says which directory cannot be used, and why', async () => {
     const file = join(directory, 'a-file');
     await writeFile(file, '');

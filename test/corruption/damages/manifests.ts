@@ -44,7 +44,6 @@ export const MANIFEST_DAMAGES: readonly Damage[] = [
   replaced('another project', /("projectRef": "project-)\d+/, '999'),
   replaced('where a sequence stood', /("lastValue": ")\d+/, '1'),
   replaced('a grant on the database', /("GRANT )CREATE/, 'ALL'),
-  replaced('a version that is to come', /("version": )1/, '2'),
   ofText('a field that no format has', (text) => text.replace('{', '{ "extra": true,')),
   ofText('half of it', (text) => text.slice(0, text.length / 2)),
   ofText('nothing in it', () => ''),
