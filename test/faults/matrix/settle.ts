@@ -17,6 +17,9 @@ const OUTCOME = defineSearchAttributeKey(SEARCH_ATTRIBUTES.outcome, SearchAttrib
 
 const LIMIT_MS = 180_000;
 
+/** By the numbers of `temporal.api.enums.v1.PendingActivityState`. */
+const STATES = ['in no state', 'scheduled', 'started', 'being cancelled'];
+
 /**
  * Follows a run to its end. Where it parks, `fix` takes the cause away and the run is told to try its
  * restore again. A Temporal server that is away is waited for.
@@ -45,8 +48,14 @@ export async function settle(handle: WorkflowHandle, fix: () => Promise<void>): 
 /** What a run that does not end waits for. */
 async function pendingOf(handle: WorkflowHandle): Promise<string> {
   const { raw, status } = await handle.describe();
-  const pending = (raw.pendingActivities ?? []).map(({ activityType, attempt, lastFailure }) =>
-    [activityType?.name, `attempt ${String(attempt)}`, lastFailure?.message].join(', '),
+  const pending = (raw.pendingActivities ?? []).map((activity) =>
+    [
+      activity.activityType?.name,
+      `attempt ${String(activity.attempt)}`,
+      STATES[activity.state ?? 0] ?? 'in no state',
+      `worker "${activity.lastWorkerIdentity ?? ''}"`,
+      activity.lastFailure?.message,
+    ].join(', '),
   );
   return `${status.name}; pending: ${pending.join(' and ') || 'none'}`;
 }
