@@ -1,7 +1,7 @@
 import { counted } from '../workflows/domain/counted';
 import type { Job, StepResult } from '../workflows/domain/job';
 import { recordStep } from './postgres/lease';
-import { parseSchemaSql, withoutUnreached } from './postgres/schema';
+import { parseStatements, withoutUnreached } from './postgres/schema';
 import type { Resources } from './runtime/resources';
 import { runInTurn } from './postgres/session/batch';
 import { CLONED } from './target/claim';
@@ -16,7 +16,7 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
   return withExclusiveLease(resources, { step: 'finishSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
-    const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
+    const script = parseStatements(await store.readText(job.backupId, manifest.schema.statements));
     const { postData } = withoutUnreached(script, job.unreached).own;
     const { sequences, contents } = manifest;
     const { targetBefore } = job;

@@ -1,7 +1,7 @@
 import type { Manifest } from '../workflows/domain/manifest';
 import type { Job, SchemaResult } from '../workflows/domain/job';
 import { recordStep } from './postgres/lease';
-import { parseDatabaseFacts, parseSchemaSql, withoutUnreached } from './postgres/schema';
+import { parseDatabaseFacts, parseStatements, withoutUnreached } from './postgres/schema';
 import type { Resources } from './runtime/resources';
 import { claimTarget, CLONED } from './target/claim';
 import { runInTurn } from './postgres/session/batch';
@@ -17,7 +17,7 @@ export async function initSchema(resources: Resources, job: Job): Promise<Schema
   return withExclusiveLease(resources, { step: 'initSchema', job }, async (writer) => {
     const { store } = resources;
     const manifest = await store.manifest(job.backupId);
-    const script = parseSchemaSql(await store.readText(job.backupId, manifest.schema.file));
+    const script = parseStatements(await store.readText(job.backupId, manifest.schema.statements));
     const { own } = withoutUnreached(script, job.unreached);
     const facts = parseDatabaseFacts(manifest.database);
     const isCloned = await claimTarget(writer, {

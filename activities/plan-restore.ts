@@ -4,7 +4,6 @@ import type { Settings } from '../workflows/domain/settings';
 import { identityOf, restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
 import type { Overwritten, RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './runtime/attempt';
-import { checkFiles } from './disk/backup/checksum';
 import type { BackupStore } from './disk/backup/store';
 import { hostFor } from './runtime/host';
 import { parseInput } from './runtime/input';
@@ -19,7 +18,7 @@ import { trialProblems, viewReadiness } from './plan/target-readiness';
 import { markersBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords, targetProblems, type TargetDemand, stateBefore } from './plan/target-findings';
 import type { Connections } from './postgres/session/connections';
-import { parseDatabaseFacts, parseSchemaSql } from './postgres/schema';
+import { parseDatabaseFacts, parseStatements } from './postgres/schema';
 import type { Resources } from './runtime/resources';
 
 /**
@@ -33,7 +32,7 @@ export async function planRestore(resources: Resources, input: unknown): Promise
     { step: 'planMigration', projectRef: 'restore' },
     async ({ connections }) => {
       const manifest = await resources.store.manifest(request.backupId);
-      await checkFiles(resources.store, manifest);
+      await resources.store.checkFiles(manifest);
       return makePlan(resources, connections, { request, manifest });
     },
   );
@@ -96,7 +95,7 @@ async function demandOf(
   return {
     ...requested,
     extent,
-    schema: { snapshot: await store.readText(backupId, snapshot.file), digest },
+    schema: { snapshot: await store.readText(backupId, snapshot), digest },
     fromVersion: source.serverVersion,
     from: 'backup',
   };
@@ -125,7 +124,7 @@ async function needsOf(
   before: TargetState,
 ): Promise<Needs> {
   const { roles = [], extensions = [] } = schema;
-  const statements = parseSchemaSql(await store.readText(backupId, schema.file));
+  const statements = parseStatements(await store.readText(backupId, schema.statements));
   const own = { roles, extensions, statements, owner: ownerWords('backup') };
   const { createRoles: mayCreateRoles } = settings;
   return { facts: parseDatabaseFacts(database), ...own, extent, before, mayCreateRoles };

@@ -18,6 +18,7 @@ import {
   readServiceFacts,
   cachedSchema,
   renderSchemaSql,
+  renderStatements,
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
@@ -136,10 +137,18 @@ async function writeSchema(
   schema: SchemaScript,
   header: Readonly<Record<string, string>>,
 ): Promise<Manifest['schema']> {
-  const script = await draft.writeText('schema.sql', renderSchemaSql(schema, header));
+  const script = await draft.writeText('schema.sql', renderSchemaSql(schema.statements, header));
+  const statements = await draft.writeText('statements.json', renderStatements(schema.statements));
   const snapshot = await draft.writeText('schema.json', schema.snapshot);
   const { digest, roles, extensions } = schema;
-  return { ...script, digest, snapshot, roles: [...roles], extensions: [...extensions] };
+  return {
+    ...script,
+    digest,
+    statements,
+    snapshot,
+    roles: [...roles],
+    extensions: [...extensions],
+  };
 }
 
 /** What a finished backup says of itself to the workflow. */

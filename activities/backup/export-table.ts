@@ -3,7 +3,8 @@ import type { ColumnProjection, Content } from '../../workflows/domain/manifest'
 import type { ScopeKind } from '../../workflows/domain/plan';
 import { failure } from '../runtime/failure';
 import type { Meter } from '../runtime/attempt';
-import type { BackupDraft, WrittenFile } from '../disk/backup/draft';
+import type { WrittenFile } from '../disk/backup/checksum';
+import type { BackupDraft } from '../disk/backup/draft';
 import { EMPTY_ARRAY, LinesToArray } from '../disk/backup/json-array';
 import { tableFile } from '../disk/backup/manifest';
 import type { TableFacts } from '../postgres/catalog/tables';

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { TableResult } from '../../workflows/domain/job';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
-import { assertSame, assertWhole, Hashing } from '../disk/backup/checksum';
 import { ArrayToLines } from '../disk/backup/json-array';
 import type { BackupStore } from '../disk/backup/store';
 import type { Meter } from '../runtime/attempt';
@@ -21,25 +20,19 @@ export function importTables(
   { contents, meter }: { readonly contents: readonly Content[]; readonly meter: Meter },
 ): TableLoad {
   const results: TableResult[] = [];
-  const reading = new Map<string, Hashing>();
   meter.totalRows = contents.reduce((sum, content) => sum + content.rows, 0);
   const open = (content: Content): readonly [Readable, ...NodeJS.ReadWriteStream[]] => {
     meter.at(content.table);
-    const hashing = new Hashing(meter.addBytes);
-    reading.set(content.table, hashing);
     const shapes = content.encoding === 'json' ? [new ArrayToLines()] : [];
-    return [store.read(manifest.backupId, content.file), hashing, ...shapes];
+    return [store.read(manifest.backupId, content, meter.addBytes), ...shapes];
   };
   const whole = async (content: Content): Promise<Buffer> => {
     meter.at(content.table);
     const bytes = await store.readBytes(manifest.backupId, content);
-    assertWhole(manifest.backupId, content, bytes);
     meter.addBytes(bytes.length);
     return bytes;
   };
   const loaded = (content: Content): void => {
-    const hashing = reading.get(content.table);
-    if (hashing !== undefined) assertSame(manifest.backupId, content, hashing);
     meter.addRows(content.rows);
     results.push({ table: content.table, rows: content.rows, bytes: content.bytes });
   };

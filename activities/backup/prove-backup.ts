@@ -1,7 +1,6 @@
 import type { Content, Manifest } from '../../workflows/domain/manifest';
 import { sameFingerprint } from '../../workflows/domain/report';
 import type { Attempt } from '../runtime/attempt';
-import { checkFiles } from '../disk/backup/checksum';
 import type { BackupStore } from '../disk/backup/store';
 import { failure } from '../runtime/failure';
 import type { DatabaseRef } from '../postgres/session/database-ref';
@@ -9,7 +8,7 @@ import { backupSide, BACKUP_ROWS } from '../postgres/rows/diff';
 import { withScratch } from '../postgres/rows/scratch';
 import type { Client } from '../postgres/session/database-client';
 import { fingerprint } from '../postgres/rows/fingerprint';
-import { parseSchemaSql } from '../postgres/schema';
+import { parseStatements } from '../postgres/schema';
 import { naming } from '../postgres/errors/classify';
 import { bringBackupRows } from '../verify/row-differences';
 
@@ -22,13 +21,13 @@ export interface Proving extends Pick<Attempt, 'connections' | 'meter'> {
 
 /**
  * Proves that a backup can be loaded again, before anything that it was taken of is removed: every file has its
- * checksum, `schema.sql` can be read, and the rows of every table, loaded into a temporary table, have their
+ * checksum, its statements can be read, and the rows of every table, loaded into a temporary table, have their
  * fingerprint. One table at a time, in transactions that are rolled back; takes the room of the largest table.
  */
 export async function proveBackup(proving: Proving): Promise<void> {
   const { connections, manifest, databaseRef, store } = proving;
-  await checkFiles(store, manifest);
-  parseSchemaSql(await store.readText(manifest.backupId, manifest.schema.file));
+  await store.checkFiles(manifest);
+  parseStatements(await store.readText(manifest.backupId, manifest.schema.statements));
   for (const content of manifest.contents) {
     if (content.rows === 0) continue;
     await withScratch(connections, databaseRef, (client) =>

@@ -80,10 +80,7 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
   const schema = await connections.withPool(databaseRef, (pool) =>
     readSchema(pool, manifest.extent),
   );
-  const recorded = await resources.store.readText(
-    job.targetBackupId,
-    manifest.schema.snapshot.file,
-  );
+  const recorded = await resources.store.readText(job.targetBackupId, manifest.schema.snapshot);
   const differences = compareSchemas(recorded, schema, { leftOut: true });
   if (differences.length > 0)
     throw failure(

@@ -5,7 +5,7 @@ import type { Client } from '../postgres/session/database-client';
 import { restorePreviousMarker, stagingName, readOpening } from '../postgres/lease';
 import { replaceRows } from '../postgres/rows/load';
 import { runInTurn } from '../postgres/session/batch';
-import { parseSchemaSql } from '../postgres/schema';
+import { parseStatements } from '../postgres/schema';
 import { importTables } from '../backup/import-tables';
 import { removeParts, readRemoval, type Removal } from './removal';
 import { type Writer, withOwnTarget, readOwnMarker } from '../runtime/lease';
@@ -43,7 +43,7 @@ async function ownSchema(
   if (targetBefore.kind !== 'filled' || targetBefore.rebuild !== true)
     return (_client, rows) => rows();
   const { store } = writer.resources;
-  const own = parseSchemaSql(await store.readText(manifest.backupId, manifest.schema.file));
+  const own = parseStatements(await store.readText(manifest.backupId, manifest.schema.statements));
   const removal = await readOwnRemoval(writer);
   return async (client, rows) => {
     await removeParts(client, removal, 'RestoreUnproved');

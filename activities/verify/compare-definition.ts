@@ -64,7 +64,7 @@ async function compareSchema(
   leftToOperator: LeftToOperator | undefined,
 ): Promise<Compared> {
   const databaseRef = targetRef(job.target, 'read');
-  const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot.file);
+  const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot);
   const looking = { client, connections, databaseRef };
   const comparing = (unreached: LeftToOperator['unreached']): Promise<readonly string[]> =>
     cachedDifferences(looking, manifest.extent, { snapshot, unreached });

@@ -37,12 +37,15 @@ describe('restoreProject with a backup that is not whole', () => {
     expect(ending.report?.outcome).toBe('verified');
   });
 
-  it.each(['auth_users.json', 'storage_objects.json', 'schema.sql', 'schema.json'])(
-    'names a file with one other byte: %s',
-    async (file) => {
-      expect(await refusalAfter((folder) => flipByte(join(folder, file)))).toContain(`/${file} `);
-    },
-  );
+  it.each([
+    'auth_users.json',
+    'storage_objects.json',
+    'schema.sql',
+    'statements.json',
+    'schema.json',
+  ])('names a file with one other byte: %s', async (file) => {
+    expect(await refusalAfter((folder) => flipByte(join(folder, file)))).toContain(`/${file} `);
+  });
 
   it('names a file that was cut short', async () => {
     const message = await refusalAfter((folder) => truncate(join(folder, 'auth_sessions.json'), 9));

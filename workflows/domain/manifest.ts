@@ -95,9 +95,11 @@ export const manifestSchema = z.strictObject({
   seed: decimal,
   contents: z.array(contentSchema),
   sequences: z.array(sequenceSchema),
-  /** `schema.sql`, and the facts it was made from, for comparing later without the database. */
+  /** `schema.sql`, for people; its statements; the facts it was made from, for comparing later without the database. */
   schema: fileSchema.extend({
     digest: sha256,
+    /** What a restore runs: the statements before the rows and those behind them. */
+    statements: fileSchema,
     snapshot: fileSchema,
     /** Roles that the statements mention. */
     roles: z.array(z.string()).optional(),

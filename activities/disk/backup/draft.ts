@@ -3,19 +3,11 @@ import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import type { Manifest } from '../../../workflows/domain/manifest';
-import { Hashing } from './checksum';
+import { Checksum, Hashing, type WrittenFile } from './checksum';
 import { MANIFEST_FILE, renderManifest } from './manifest';
 import { storeFailure } from '../fs-errors';
-
-/** What the manifest says of one file. */
-export interface WrittenFile {
-  readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 /** A backup while it is written, under a temporary name. */
 export class BackupDraft {
@@ -41,7 +33,7 @@ export class BackupDraft {
     } catch (error) {
       throw isFileError(error) ? storeFailure(error, path) : error;
     }
-    return { file, bytes: hashing.bytes, sha256: hashing.digest() };
+    return writtenAs(file, hashing.checksum);
   }
 
   /** Writes a whole text as a file of mode 0600, and onto the disk. */
@@ -57,7 +49,9 @@ export class BackupDraft {
     } catch (error) {
       throw storeFailure(error, path);
     }
-    return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const checksum = new Checksum();
+    checksum.add(bytes);
+    return writtenAs(file, checksum);
   }
 
   /**
@@ -83,6 +77,10 @@ export class BackupDraft {
   async discard(): Promise<void> {
     await removeFolder(this.#partial);
   }
+}
+
+function writtenAs(file: string, checksum: Checksum): WrittenFile {
+  return { file, bytes: checksum.bytes, sha256: checksum.digest() };
 }
 
 /** Removes a folder with all that is in it; someone may still be putting files there. */

@@ -3,12 +3,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BACKUP_ID } from '../../../workflows/domain/names';
 import type { Manifest } from '../../../workflows/domain/manifest';
 import { failure } from '../../runtime/failure';
 import { assertClosed, codeOf, makeFolder } from '../private-folder';
-import { BackupDraft, removeFolder, type WrittenFile } from './draft';
+import { assertWritten, Checksum, type WrittenFile } from './checksum';
+import { BackupDraft, removeFolder } from './draft';
 import { readHost } from '../host-id';
 import { MANIFEST_FILE, parseManifest } from './manifest';
 import { storeFailure, unlessMissing } from '../fs-errors';
@@ -141,19 +143,38 @@ export class BackupStore {
     return ` (host ${host}); where another host wrote it, "host" has to name that one`;
   }
 
-  /** Opens one file of a backup for reading; it fails with a failure of the closed table. */
-  read(backupId: string, file: string): Readable {
-    return Readable.from(this.#chunks(backupId, file), { objectMode: false });
+  /**
+   * Opens one file of a backup for reading; it fails with a failure of the closed table. After the last byte it
+   * fails if this is not the file that the manifest names.
+   */
+  read(
+    backupId: string,
+    file: WrittenFile,
+    onBytes: (bytes: number) => void = () => undefined,
+  ): Readable {
+    const chunks = this.#chunks(backupId, file, onBytes);
+    return Readable.from(chunks, { objectMode: false });
   }
 
-  async *#chunks(backupId: string, file: string): AsyncGenerator<Buffer> {
-    const path = join(this.pathOf(backupId), file);
+  async *#chunks(
+    backupId: string,
+    written: WrittenFile,
+    onBytes: (bytes: number) => void,
+  ): AsyncGenerator<Buffer> {
+    const path = join(this.pathOf(backupId), written.file);
+    const found = new Checksum();
     try {
-      yield* createReadStream(path, { highWaterMark: 256 * 1024 });
+      const stream: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 256 * 1024 });
+      for await (const chunk of stream) {
+        found.add(chunk);
+        onBytes(chunk.length);
+        yield chunk;
+      }
     } catch (error) {
       // What ends the reading from outside, as a session that is lost, comes through here as well.
-      throw codeOf(error) === '' ? error : await this.#readFailure(backupId, file, error);
+      throw codeOf(error) === '' ? error : await this.#readFailure(backupId, written.file, error);
     }
+    assertWritten(backupId, written, found);
   }
 
   /**
@@ -166,11 +187,16 @@ export class BackupStore {
     return failure('BackupDamaged', `${backupId}/${file} is missing`);
   }
 
-  /** Reads a whole small file; of one that has grown beyond what the manifest says, no more than one byte too many. */
-  async readBytes(
-    backupId: string,
-    { file, bytes }: Pick<WrittenFile, 'file' | 'bytes'>,
-  ): Promise<Buffer> {
+  /** Reads a whole small file, checked; of one that has grown no more than one byte too many. */
+  async readBytes(backupId: string, written: WrittenFile): Promise<Buffer> {
+    const bytes = await this.#readWhole(backupId, written);
+    const found = new Checksum();
+    found.add(bytes);
+    assertWritten(backupId, written, found);
+    return bytes;
+  }
+
+  async #readWhole(backupId: string, { file, bytes }: WrittenFile): Promise<Buffer> {
     const path = join(this.pathOf(backupId), file);
     try {
       const handle = await open(path, 'r');
@@ -187,13 +213,15 @@ export class BackupStore {
     }
   }
 
-  /** Reads a whole file of a backup as text; for the schema, never for rows. */
-  async readText(backupId: string, file: string): Promise<string> {
-    const path = join(this.pathOf(backupId), file);
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      throw await this.#readFailure(backupId, file, error);
+  /** Reads a whole file as text, checked; for the schema, never for rows. */
+  async readText(backupId: string, written: WrittenFile): Promise<string> {
+    return (await this.readBytes(backupId, written)).toString('utf8');
+  }
+
+  /** Reads every file of a backup; the first that is not what the manifest says is named. */
+  async checkFiles({ backupId, contents, schema }: Manifest): Promise<void> {
+    for (const file of [...contents, schema, schema.statements, schema.snapshot]) {
+      await finished(this.read(backupId, file).resume());
     }
   }
 

@@ -2,7 +2,7 @@ export { readSchema } from './read-schema';
 export { cachedDifferences, cachedSchema } from './read-schema';
 export { compareSchemas } from './compare';
 export { catalogDigest } from './compare';
-export { renderSchemaSql, parseSchemaSql } from './script-file';
+export { parseStatements, renderSchemaSql, renderStatements } from './script-file';
 export {
   readDatabaseFacts,
   parseDatabaseFacts,

@@ -64,7 +64,7 @@ export const FILE_DAMAGES: readonly Damage[] = [
   ofFile('a statement too many in the schema', 'schema.sql', (path) =>
     appendFile(path, 'GRANT SELECT ON auth.users TO anon;\n'),
   ),
-  ofFile('a policy widened in the schema', 'schema.sql', (path) =>
+  ofFile('a policy widened in the schema', 'statements.json', (path) =>
     edit(path, (text) => text.replace('owner_id = ', 'owner_id <> ')),
   ),
   ofFile('a recorded schema that says something else', 'schema.json', (path) =>

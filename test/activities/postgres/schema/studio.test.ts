@@ -1,7 +1,7 @@
 import {
   compareSchemas,
-  parseSchemaSql,
-  renderSchemaSql,
+  parseStatements,
+  renderStatements,
 } from '../../../../activities/postgres/schema';
 import { createStudio } from '../../../../studio/studio';
 import { apply, contentOf, Databases, read, urlOf } from './databases';
@@ -11,7 +11,7 @@ const databases = new Databases();
 afterAll(() => databases.dropAll());
 
 describe('the schemas of a studio', () => {
-  it('are rebuilt whole from the text of schema.sql, and only the trigger that calls public stays behind', async () => {
+  it('are rebuilt whole from the text of statements.json, and only the trigger that calls public stays behind', async () => {
     const source = await databases.create();
     await createStudio(urlOf(source), { projects: 1, users: 12, objects: 20 });
     const script = await read(source);
@@ -21,7 +21,7 @@ describe('the schemas of a studio', () => {
     ]);
 
     const target = await databases.create();
-    await apply(target, parseSchemaSql(renderSchemaSql(script)));
+    await apply(target, parseStatements(renderStatements(script.statements)));
     const rebuilt = await read(target);
     expect(compareSchemas(script, rebuilt)).toEqual([]);
     expect(rebuilt.digest).toBe(script.digest);
