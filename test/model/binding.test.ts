@@ -70,7 +70,7 @@ describe('the model of the step machine', () => {
     expect(way.slice(way.indexOf('cancel') + 1)).toEqual(['restoreProject']);
   });
 
-  it('passes the fence as an attempt does', () => {
+  it('takes the lease as an attempt does', () => {
     expect(programOf('fence', 'absent', scenario)).toEqual([
       ...['openLock', 'ask', 'look', 'end', 'takeLock', 'look', 'end', 'pass', 'answer'],
     ]);

@@ -7,7 +7,7 @@ export interface Scenario {
   readonly guards: Guards;
   /** The runs for this project and target, and whether each was told to replace what it finds. */
   readonly runs: Readonly<Partial<Record<RunName, { readonly replace: boolean }>>>;
-  /** Attempts that Temporal has given up on and that still go on, at the same time. */
+  /** How many attempts that Temporal has given up on may still run at the same time. */
   readonly late: number;
   /** The runs that meet every fault; left out, all. The others only fail, and then restore well. */
   readonly faulty?: readonly RunName[];
@@ -17,7 +17,7 @@ export interface Scenario {
   readonly stranger?: boolean;
   /** Leaves out the steps between the first and the last, which are alike. */
   readonly short?: boolean;
-  /** Passes the fence in one action: what races there is a matter of one run. */
+  /** Takes the lease in one action: races while it is taken are explored with one run. */
   readonly atOnce?: boolean;
 }
 

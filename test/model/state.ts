@@ -2,7 +2,7 @@ import type { Step } from '../../workflows/domain/step-names';
 
 export type RunName = 'A' | 'B';
 
-/** What is done by an activity behind the fence. `fence` passes it and does nothing. */
+/** What an activity does with the lease held. `fence` takes the lease and does nothing. */
 export type Work = Exclude<Step, 'planMigration' | 'backupProject'> | 'fence';
 
 export type Closed = 'migrated' | 'restored' | 'refused' | 'abandoned' | 'unrestored';
@@ -16,7 +16,8 @@ export type Content = string;
 export interface Marker {
   readonly run: RunName;
   readonly completed: boolean;
-  readonly epoch: number;
+  /** The fencing token. */
+  readonly token: number;
   readonly steps: readonly Work[];
   readonly created: boolean;
   readonly previous: Marker | undefined;
@@ -40,7 +41,7 @@ export interface Attempt {
   readonly at: number;
   /** Whether Temporal still counts on it. */
   readonly current: boolean;
-  /** Whether a later attempt of the run has passed the fence: from then on it may change nothing. */
+  /** Whether a later attempt of the run has taken the lease: from then on this one may change nothing. */
   readonly fenced: boolean;
   readonly lock: Session | 'holds';
   readonly maintenance: Session;
@@ -48,7 +49,7 @@ export interface Attempt {
   readonly place: 'target' | 'staging';
   /** How its open transaction holds the row of the marker. */
   readonly row: 'none' | 'shared' | 'exclusive';
-  readonly epoch: number;
+  readonly token: number;
   /** Sessions that its sweep has read and not yet ended: three bits an attempt. */
   readonly seen: number;
   /** What the restore read in the marker. */
@@ -59,7 +60,7 @@ export interface Before {
   readonly kind: 'absent' | 'empty' | 'filled';
   readonly content: Content;
   readonly open: boolean;
-  readonly marker: Pick<Marker, 'run' | 'completed' | 'epoch'> | undefined;
+  readonly marker: Pick<Marker, 'run' | 'completed' | 'token'> | undefined;
 }
 
 export interface Run {
@@ -88,8 +89,8 @@ const letter = (value: string | boolean): string =>
 
 function markerKey(marker: Marker | undefined): string {
   if (marker === undefined) return '_';
-  const { run, completed, epoch, steps, created, previous } = marker;
-  return `${run}${letter(completed)}${epoch}${letter(created)}${steps.join('')}<${markerKey(previous)}`;
+  const { run, completed, token, steps, created, previous } = marker;
+  return `${run}${letter(completed)}${token}${letter(created)}${steps.join('')}<${markerKey(previous)}`;
 }
 
 function databaseKey({ content, open, marker }: Database): string {
@@ -99,7 +100,7 @@ function databaseKey({ content, open, marker }: Database): string {
 function attemptKey(attempt: Attempt): string {
   const { run, work, at, current, fenced, lock, maintenance, write } = attempt;
   const sessions = `${letter(lock)}${letter(maintenance)}${letter(write)}${letter(attempt.place)}${letter(attempt.row)}`;
-  return `${run}${work}${at}${letter(current)}${letter(fenced)}${sessions}${attempt.epoch},${attempt.seen}${attempt.found}`;
+  return `${run}${work}${at}${letter(current)}${letter(fenced)}${sessions}${attempt.token},${attempt.seen}${attempt.found}`;
 }
 
 function runKey(run: Run): string {
@@ -107,7 +108,7 @@ function runKey(run: Run): string {
   const marker =
     before?.marker === undefined
       ? ''
-      : `${before.marker.run}${letter(before.marker.completed)}${before.marker.epoch}`;
+      : `${before.marker.run}${letter(before.marker.completed)}${before.marker.token}`;
   return `run ${phase}${before?.kind ?? ''}${before?.content ?? ''}${letter(before?.open ?? false)}${marker}${answered.join('')}${letter(busy)}${letter(interrupted)}`;
 }
 

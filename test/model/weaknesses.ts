@@ -1,10 +1,10 @@
 import type { Guard } from './guards';
 import type { Scenario } from './scenario';
 
-/** A scenario whose guards are still open. */
+/** A scenario, for any choice of guards. */
 export type Where = Omit<Scenario, 'guards'>;
 
-/** Guards that are taken out, where that shows soonest, and the promise that is broken then. */
+/** Guards that are removed, the scenario in which that shows soonest, and the promise that is broken. */
 export interface Weakness {
   readonly missing: readonly Guard[];
   readonly where: Where;
@@ -28,7 +28,7 @@ export function pair(
 
 const neither = { A: false, B: false } as const;
 const second = { A: false, B: true } as const;
-const tooLate = 'an attempt changed something after a later one had passed the fence';
+const tooLate = 'an attempt changed something after a later one had taken the lease';
 const afterwards = (ending: string): string =>
   `an attempt changed something after its run was closed as ${ending}`;
 const untrue = (ending: string, what: string): string => `a run closed as ${ending}, but ${what}`;
@@ -67,7 +67,7 @@ export const WEAKNESSES: readonly Weakness[] = [
   { missing: ['sweepAgain'], where: alone('absent'), promise: tooLate },
   { missing: ['lockCheck'], where: alone('empty'), promise: tooLate },
   {
-    missing: ['asked', 'sweep', 'sweepAgain', 'lock', 'lockCheck', 'epoch'],
+    missing: ['asked', 'sweep', 'sweepAgain', 'lock', 'lockCheck', 'token'],
     where: alone('empty'),
     promise: tooLate,
   },
@@ -96,4 +96,4 @@ export const WEAKNESSES: readonly Weakness[] = [
 ];
 
 /** Guards that the others make up for; `docs/model.md` says why they stay. */
-export const SECOND_LINE: readonly Guard[] = ['lock', 'epoch', 'proof'];
+export const SECOND_LINE: readonly Guard[] = ['lock', 'token', 'proof'];

@@ -84,7 +84,7 @@ export function planned(state: State, name: RunName, scenario: Scenario): Move {
   const content = state.target?.content ?? '';
   const kind: Before['kind'] =
     state.target === undefined ? 'absent' : content.startsWith('-') ? 'empty' : 'filled';
-  const seen = marker && { run: marker.run, completed: marker.completed, epoch: marker.epoch };
+  const seen = marker && { run: marker.run, completed: marker.completed, token: marker.token };
   const open = state.target?.open ?? false;
   const before: Before = { kind, content, open, marker: seen };
   return { label, state: begun(withRun(state, name, { before }), name, 'initSchema') };

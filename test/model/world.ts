@@ -17,7 +17,7 @@ export function freshAttempt(run: RunName, work: Attempt['work']): Attempt {
     write: 'none',
     place: 'target',
     row: 'none',
-    epoch: 0,
+    token: 0,
     seen: 0,
     found: 'unread',
   };
@@ -55,7 +55,7 @@ export const BIT = { lock: 1, maintenance: 2, write: 4 } as const;
 
 const CLOSED = {
   maintenance: { maintenance: 'none' },
-  write: { write: 'none', row: 'none', epoch: 0 },
+  write: { write: 'none', row: 'none', token: 0 },
 } as const;
 
 /** Closes a session of its own; a sweep that has read it will not find it. */
@@ -77,7 +77,7 @@ export function ended(attempt: Attempt, bits: number): Attempt {
     ...((bits & BIT.maintenance) !== 0 &&
       maintenance !== 'none' && { maintenance: 'dead' as const }),
     ...((bits & BIT.write) !== 0 &&
-      write !== 'none' && { write: 'dead' as const, row: 'none' as const, epoch: 0 }),
+      write !== 'none' && { write: 'dead' as const, row: 'none' as const, token: 0 }),
   };
 }
 
@@ -103,28 +103,28 @@ export function chainOf(marker: Marker | undefined): readonly Marker[] {
   return marker === undefined ? [] : [marker, ...chainOf(marker.previous)];
 }
 
-function epochsOf({ runs, target, attempts }: State): readonly number[] {
+function tokensOf({ runs, target, attempts }: State): readonly number[] {
   const known = new Set<number>();
-  for (const { epoch } of attempts) if (epoch > 0) known.add(epoch);
-  for (const run of [runs.A, runs.B]) if (run?.before?.marker) known.add(run.before.marker.epoch);
+  for (const { token } of attempts) if (token > 0) known.add(token);
+  for (const run of [runs.A, runs.B]) if (run?.before?.marker) known.add(run.before.marker.token);
   for (let marker = target?.marker; marker !== undefined; marker = marker.previous)
-    known.add(marker.epoch);
+    known.add(marker.token);
   return [...known].sort((a, b) => a - b);
 }
 
-/** Only the order of epochs matters, so they are counted from one: the same futures get the same key. */
+/** Only the order of fencing tokens matters, so they are numbered from one: states with the same future get the same key. */
 export function ranked(state: State): State {
-  const order = epochsOf(state);
-  if (order.every((epoch, at) => epoch === at + 1)) return state;
-  const rank = (epoch: number): number => (epoch === 0 ? 0 : order.indexOf(epoch) + 1);
+  const order = tokensOf(state);
+  if (order.every((token, at) => token === at + 1)) return state;
+  const rank = (token: number): number => (token === 0 ? 0 : order.indexOf(token) + 1);
   const rankMark = (marker: Marker | undefined): Marker | undefined =>
-    marker && { ...marker, epoch: rank(marker.epoch), previous: rankMark(marker.previous) };
+    marker && { ...marker, token: rank(marker.token), previous: rankMark(marker.previous) };
   const target: Database | undefined = state.target && {
     ...state.target,
     marker: rankMark(state.target.marker),
   };
   const attempts = state.attempts.map((one) =>
-    one.epoch === 0 ? one : { ...one, epoch: rank(one.epoch) },
+    one.token === 0 ? one : { ...one, token: rank(one.token) },
   );
   const rankRun = (run: Run | undefined): Run | undefined =>
     run?.before?.marker === undefined
@@ -133,7 +133,7 @@ export function ranked(state: State): State {
           ...run,
           before: {
             ...run.before,
-            marker: { ...run.before.marker, epoch: rank(run.before.marker.epoch) },
+            marker: { ...run.before.marker, token: rank(run.before.marker.token) },
           },
         };
   const runs = { A: rankRun(state.runs.A), B: rankRun(state.runs.B) };

@@ -19,7 +19,7 @@ const openMaintenance = opening('maintenance', 'target');
 const openTarget = opening('write', 'target');
 const openStaging = opening('write', 'staging');
 
-/** A target that stands already is the run's own, or another run's. */
+/** A target that already exists is the run's own, or another run's. */
 const findTarget: Action = (scene) => {
   const { state, me } = scene;
   if (me.maintenance === 'dead') return 'again';
@@ -71,7 +71,7 @@ const rename: Action = (scene) => {
   return { state: renamed, broken: tooLate(scene) ?? tooOpen(database) };
 };
 
-/** What a run without the staging name would do: the marker comes after the database. */
+/** What a run would do without the staging name: it creates the database first and sets the marker later. */
 const createTarget: Action = (scene) => {
   const { state, me, index } = scene;
   if (me.maintenance === 'dead' || state.target !== undefined) return 'again';
@@ -82,7 +82,7 @@ const createTarget: Action = (scene) => {
   };
 };
 
-/** Claims a target that stood already, in one transaction; claiming it again changes nothing. */
+/** Claims a target that already exists, in one transaction; claiming it again changes nothing. */
 const claim: Action = (scene) => {
   const { state, me, index } = scene;
   if (me.write === 'dead' || state.target === undefined) return 'again';
@@ -100,7 +100,7 @@ const claim: Action = (scene) => {
   };
 };
 
-/** What a client writes before the target is verified is lost, or taken for the project's. */
+/** What a client writes before the target is verified is lost, or is mistaken for a row of the project. */
 function tooOpen({ open, marker }: Database): string | undefined {
   return open && marker?.completed === false
     ? 'clients may connect to a target that is not verified'
@@ -114,13 +114,13 @@ function isFree(scene: Scene, marker: Marker | undefined): boolean {
 
 function asPlanned({ before, guards }: Scene, marker: Marker | undefined): boolean {
   const same = marker?.run === before.marker?.run && marker?.completed === before.marker?.completed;
-  return same && (!guards.has('dropFences') || marker?.epoch === before.marker?.epoch);
+  return same && (!guards.has('dropFences') || marker?.token === before.marker?.token);
 }
 
 function markerOf({ me, before }: Scene, previous: Marker | undefined): Marker {
   const created = before.kind === 'absent';
-  const epoch = (previous?.epoch ?? 0) + 1;
-  return { run: me.run, completed: false, epoch, steps: [], created, previous };
+  const token = (previous?.token ?? 0) + 1;
+  return { run: me.run, completed: false, token, steps: [], created, previous };
 }
 
 /** Drops the database that this run created. */
@@ -132,7 +132,7 @@ const dropTarget: Action = (scene) => {
   return { state: dropped(done, 'target', me.run), broken: notOwn(scene) };
 };
 
-/** The actions that make, marker, claim and drop databases, by name. */
+/** The actions that create, mark, claim and drop databases, by name. */
 export const CREATING = {
   openMaintenance,
   openTarget,

@@ -3,7 +3,7 @@ import { going, type Action, type Outcome, type Scene } from './scene';
 
 const ALL_BITS = BIT.lock | BIT.maintenance | BIT.write;
 
-/** Opens the session that is to hold the lock; everybody can see it from now on. */
+/** Opens the session that will hold the lock; other attempts can see it from now on. */
 const openLock: Action = (scene) => going(scene, { lock: 'open' });
 
 /** Temporal answers for the attempt it waits for, and for no other. */
@@ -41,7 +41,7 @@ const takeLock: Action = (scene) => {
   return going(scene, { lock: 'holds' });
 };
 
-/** Whoever comes here counts on it that nothing of an earlier attempt takes effect any more. */
+/** An attempt that comes here relies on this: nothing that an earlier attempt does takes effect any more. */
 const pass: Action = ({ state, me, index }) => {
   if (me.lock === 'dead') return 'again';
   const older = state.attempts.flatMap((one, at) => (at < index && one.run === me.run ? [at] : []));
@@ -55,7 +55,7 @@ function sweptRuns({ me, before, guards }: Scene): readonly string[] {
     : [me.run];
 }
 
-/** The whole way through the fence at one go, where only what happens behind it is looked at. */
+/** Takes the lease in one action, if only what happens afterwards is of interest. */
 const passFence: Action = (scene) => {
   const { guards } = scene;
   const sweep = guards.has('sweep') ? [look, end] : [];
@@ -72,5 +72,5 @@ function inOne([first, ...rest]: readonly Action[], scene: Scene): Outcome {
   return inOne(rest, { ...scene, state: outcome.state, me });
 }
 
-/** The actions that take an attempt through the fence, by name. */
+/** The actions by which an attempt takes the lease, by name. */
 export const PASSING = { openLock, ask, look, end, takeLock, pass, passFence } as const;

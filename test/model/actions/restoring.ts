@@ -2,7 +2,7 @@ import type { Database, Marker } from '../state';
 import { chainOf, closed, rowHeld } from '../world';
 import { going, notOwn, tooLate, type Action, type Scene } from './scene';
 
-/** Reads whose marker the target carries. What is not the run's own is left alone. */
+/** Reads whose marker the target carries. Another run's target is not touched. */
 const readMarker: Action = (scene) => {
   const marker = scene.state.target?.marker;
   const own = marker?.run === scene.me.run && seesIt(scene);
@@ -16,7 +16,7 @@ function seesIt({ guards, run }: Scene): boolean {
   return guards.has('byState') || run.answered.includes('initSchema');
 }
 
-/** Before a database is dropped: takes its fence over, and fails where the marker is another's by now. */
+/** Before a database is dropped: advances its fencing token, and fails if the marker is another run's by now. */
 const takeForDrop: Action = (scene) => {
   const { state, me, index, guards } = scene;
   const done = closed(state, index, 'write');
@@ -25,11 +25,11 @@ const takeForDrop: Action = (scene) => {
   const marker = state.target?.marker;
   if (state.target === undefined || marker?.run !== me.run) return 'again';
   if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
-  const target = { ...state.target, marker: { ...marker, epoch: marker.epoch + 1 } };
+  const target = { ...state.target, marker: { ...marker, token: marker.token + 1 } };
   return { state: { ...done, target }, broken: tooLate(scene) };
 };
 
-/** Takes the fence over and holds it to the end of the one transaction that undoes. */
+/** Begins the one transaction that restores; it holds the marker's row until it ends. */
 const beginUndo: Action = (scene) => {
   const { state, me, index } = scene;
   if (me.write === 'dead' || state.target?.marker?.run !== me.run) return 'again';
@@ -37,7 +37,7 @@ const beginUndo: Action = (scene) => {
   return going(scene, { row: 'exclusive' });
 };
 
-/** Puts the content of before back, the marker of before with it, and lets clients in unless an earlier run had closed it. */
+/** Restores the earlier content and marker, and lets clients in unless an earlier run had closed the target. */
 const commitUndo: Action = (scene) => {
   const { state, me, index, before } = scene;
   if (me.write === 'dead') return 'again';
@@ -47,7 +47,7 @@ const commitUndo: Action = (scene) => {
   return { state: closed({ ...state, target }, index, 'write'), broken: notOwn(scene) };
 };
 
-/** Shows that the target is as before, or another run's by now, and that nothing of the run is left. */
+/** Proves that the target is as before, or another run's by now, and that nothing of the run is left. */
 const prove: Action = (scene) => {
   const { state, me, before, guards } = scene;
   if (!guards.has('proof')) return going(scene, {});
@@ -58,7 +58,7 @@ const prove: Action = (scene) => {
   return asBefore || isTakenOver(scene, marker) ? going(scene, {}) : 'again';
 };
 
-/** The own marker goes with the undoing: where others changed it since the plan, it is theirs to prove. */
+/** The restore removes the run's own marker: if others have set one since the plan, the proof is theirs. */
 function isTakenOver({ me, before }: Scene, marker: Marker | undefined): boolean {
   const chain = chainOf(marker);
   const planned =
@@ -66,5 +66,5 @@ function isTakenOver({ me, before }: Scene, marker: Marker | undefined): boolean
   return !planned && chain.every(({ run }) => run !== me.run);
 }
 
-/** The actions that undo, and prove it, by name. */
+/** The actions that restore, and prove it, by name. */
 export const RESTORING = { readMarker, takeForDrop, beginUndo, commitUndo, prove } as const;

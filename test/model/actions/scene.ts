@@ -41,9 +41,9 @@ export function going({ state, index }: Scene, change: Partial<Attempt>): Done {
   return { state: withAttempt(state, index, change) };
 }
 
-/** Why a change of the server by this attempt comes too late; `undefined` where it may be. */
+/** Why this attempt may not change the server any more; `undefined` if it may. */
 export function tooLate({ me, run }: Scene): string | undefined {
-  if (me.fenced) return 'an attempt changed something after a later one had passed the fence';
+  if (me.fenced) return 'an attempt changed something after a later one had taken the lease';
   if (isClosed(run)) return `an attempt changed something after its run was closed as ${run.phase}`;
   return undefined;
 }

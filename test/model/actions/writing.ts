@@ -12,30 +12,30 @@ const PARTS: Readonly<Partial<Record<Work, number>>> = {
 
 const DONE_BEFORE: readonly Work[] = ['initSchema', 'finishSchema'];
 
-/** Takes the fence over; a step that finds itself recorded has nothing left to do. */
+/** Advances the fencing token; a step that is recorded as done has nothing left to do. */
 const advanceToken: Action = (scene) => {
   const { state, me, index } = scene;
   const marker = state.target?.marker;
   if (me.write === 'dead' || state.target === undefined) return 'again';
   if (marker?.run !== me.run || marker.completed) return 'again';
   if (rowHeld(state, index, ['shared', 'exclusive'])) return 'waits';
-  const epoch = marker.epoch + 1;
-  const target = { ...state.target, marker: { ...marker, epoch } };
-  const taken = going({ ...scene, state: { ...state, target } }, { epoch }).state;
+  const token = marker.token + 1;
+  const target = { ...state.target, marker: { ...marker, token } };
+  const taken = going({ ...scene, state: { ...state, target } }, { token }).state;
   const broken = tooLate(scene);
   if (!DONE_BEFORE.includes(me.work) || !marker.steps.includes(me.work))
     return { state: taken, broken };
   return { state: closed(taken, index, 'write'), to: 'answer', broken };
 };
 
-/** Begins a write transaction behind the fence. */
+/** Begins a write transaction, which checks the fencing token. */
 const begin: Action = (scene) => {
   const { state, me, index, guards } = scene;
   if (me.write === 'dead') return 'again';
-  if (!guards.has('epoch')) return going(scene, {});
+  if (!guards.has('token')) return going(scene, {});
   if (rowHeld(state, index, ['exclusive'])) return 'waits';
   const marker = state.target?.marker;
-  const holds = marker?.run === me.run && marker.epoch === me.epoch && !marker.completed;
+  const holds = marker?.run === me.run && marker.token === me.token && !marker.completed;
   return holds ? going(scene, { row: 'shared' }) : 'again';
 };
 
@@ -77,5 +77,5 @@ const findCompleted: Action = (scene) => {
     : going(scene, {});
 };
 
-/** The actions that write behind the fence, by name. */
+/** The actions that write with the lease held, by name. */
 export const WRITING = { advanceToken, begin, commit, findCompleted } as const;
