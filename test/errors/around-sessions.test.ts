@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { databaseFailure } from '../../activities/postgres/errors/classify';
+import { connectFailure } from '../../activities/postgres/errors/connect';
 import { createDatabase, dropDatabases, urlOf } from '../support/harness/databases';
 import { connectionsTo, landing, run } from './landing';
 
@@ -92,10 +93,13 @@ describe('databaseFailure, of sessions that do not come about', () => {
     ['EADDRNOTAVAIL', 'ServerBusy', 'short of'],
   ])('knows what to do about %s', async (errno, code, says) => {
     const error = Object.assign(new Error('hunter2'), { code: errno });
-    const found = await landing(Promise.reject(databaseFailure(error, 'here')));
-    expect(found).toMatchObject({ code, isRetried: code !== 'ConfigInvalid' });
-    expect(found.message).toContain(errno);
-    expect(found.message).toContain(says);
-    expect(found.kept).not.toContain('hunter2');
+    const atStart = connectFailure(error, { place: 'here', hasMode: true });
+    for (const failed of [databaseFailure(error, 'here'), atStart]) {
+      const found = await landing(Promise.reject(failed));
+      expect(found).toMatchObject({ code, isRetried: code !== 'ConfigInvalid' });
+      expect(found.message).toContain(errno);
+      expect(found.message).toContain(says);
+      expect(found.kept).not.toContain('hunter2');
+    }
   });
 });

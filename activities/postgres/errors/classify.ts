@@ -3,8 +3,9 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DatabaseError } from 'pg';
 import { temporalProblem } from '../../../workflows/domain/temporal-problem';
 import { failure } from '../../runtime/failure';
-import { clientError, systemError } from './network';
+import { driverError, systemError } from './network';
 import { framesOf, programError, redactedMessage, redactedObject } from './redact';
+import { tlsError } from './tls';
 import type { FailureCode } from '../../../workflows/domain/failure';
 
 /**
@@ -49,7 +50,8 @@ function landingOf(error: unknown): Landing {
   const errno = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
     temporalProblem(error) ??
-    clientError(error, errno) ??
+    tlsError(error, errno) ??
+    driverError(error) ??
     systemError(error, errno) ??
     programError(error)
   );

@@ -90,18 +90,6 @@ const TEXTS: readonly (readonly [RegExp, Landing])[] = [
     { code: 'ServerUnavailable', words: 'the server did not answer in time' },
   ],
   [
-    /^There was an error establishing an SSL connection/,
-    { code: 'ServerUnavailable', words: 'the server cannot start TLS at the moment' },
-  ],
-  [
-    /^The server does not support SSL connections/,
-    {
-      code: 'ConfigInvalid',
-      words:
-        'the server offers no TLS; turn it on there, or say sslmode=disable in the URL of the connection',
-    },
-  ],
-  [
     /password must be a (?:non-empty )?string/i,
     {
       code: 'AccessDenied',
@@ -115,38 +103,7 @@ const TEXTS: readonly (readonly [RegExp, Landing])[] = [
   ],
 ];
 
-/** OpenSSL's names for what is wrong with a certificate (Node.js, "X509 certificate error codes"). */
-const CERTIFICATES: readonly (readonly [RegExp, string])[] = [
-  [/^CERT_HAS_EXPIRED$/, 'has expired; renew it on the server'],
-  [/^CERT_NOT_YET_VALID$/, 'is not valid yet; check the clocks'],
-  [
-    /^HOSTNAME_MISMATCH$|^ERR_TLS_CERT_ALTNAME_INVALID$/,
-    'is for another host; use the name that it is for in the URL of the connection',
-  ],
-  [
-    /^DEPTH_ZERO_|^SELF_SIGNED_|^UNABLE_TO_/,
-    'is of no known authority; name its CA by sslrootcert in the URL of the connection',
-  ],
-  [/^CERT_|^CRL_|^INVALID_|^PATH_LENGTH_/, 'was not accepted'],
-];
-
-/** A handshake that broke off is a lost connection, not a wrong setting. */
-const BROKEN_OFF = /^ERR_SSL_(?:UNEXPECTED_EOF|.*BAD_RECORD_MAC)/;
-const TLS = /^ERR_(?:SSL|OSSL|TLS)_/;
-
-/** Where an error of the driver or of TLS lands; `undefined` if it is neither. */
-export function clientError(error: Error, errno: string): Landing | undefined {
-  const text = TEXTS.find(([pattern]) => pattern.test(error.message));
-  if (errno === '') return text?.[1];
-  const certificate = CERTIFICATES.find(([pattern]) => pattern.test(errno));
-  if (certificate !== undefined)
-    return landing('ConfigInvalid', `the server's certificate ${certificate[1]}`, errno);
-  if (BROKEN_OFF.test(errno)) return landing(LOST_CONNECTION.code, LOST_CONNECTION.words, errno);
-  if (!TLS.test(errno)) return undefined;
-  const advice = 'see sslmode, sslcert and sslkey in the URL of the connection';
-  return landing('ConfigInvalid', `TLS handshake failed; ${advice}`, errno);
-}
-
-function landing(code: FailureCode, words: string, errno: string): Landing {
-  return { code, words: `${words} (${errno})` };
+/** Where an error of the driver lands; `undefined` if it is none. */
+export function driverError(error: Error): Landing | undefined {
+  return TEXTS.find(([pattern]) => pattern.test(error.message))?.[1];
 }
