@@ -1,5 +1,5 @@
 import type { DatabaseFacts } from './database';
-import { isCustom } from './database';
+import { isCustom } from './database-settings';
 
 /**
  * Every difference between two databases' own facts, one line each; none means equal. The values of settings with

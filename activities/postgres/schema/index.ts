@@ -6,6 +6,7 @@ export { parseStatements, renderSchemaSql, renderStatements } from './script-fil
 export {
   readDatabaseFacts,
   parseDatabaseFacts,
+  carriedFacts,
   closedFacts,
   connectGrantsSql,
   createDatabaseSql,
@@ -16,7 +17,6 @@ export { readServiceFacts, SERVICE_ROLES } from './service-facts';
 export type { RoleFacts, ServiceFacts } from './service-facts';
 export { compareDatabaseFacts } from './compare-database';
 export {
-  carriedFacts,
   currentSettingSql,
   freezes,
   grantSettingSql,
@@ -25,7 +25,7 @@ export {
   resetSettingSql,
   settingSql,
   shownSettingSql,
-} from './database';
+} from './database-settings';
 export { missingRoles, createRolesSql } from '../catalog/missing-roles';
 export { misplacedExtensions, missingExtensions, type MisplacedExtension } from './extensions';
 export { quotedNames, schemaObjectsOutsideThatDependOn } from './dependents';
