@@ -99,6 +99,6 @@ function withoutReport({ cause, message }: WorkflowFailedError): Ending {
 }
 
 function unknown(words: string): Ending {
-  const message = `${words}; whether the target is as it was is not known: look at the run, then start again`;
+  const message = `${words}; it is unknown whether the target is as it was: look at the run, then start again`;
   return { kind: 'unknown', problem: { code: 'Unexpected', message } };
 }

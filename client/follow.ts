@@ -119,7 +119,9 @@ export class FleetView {
     if (!this.#isIntroduced && fleet.state !== 'freezing') this.#introduce(fleet);
     for (const entry of fleet.projects) this.#screen.sayOnce(`  ${entryLine(entry)}`);
     if (this.#isIntroduced && fleet.leftOut > this.#leftOutBefore) {
-      this.#screen.sayOnce('  More have ended than are listed one by one: the counts go on.');
+      this.#screen.sayOnce(
+        '  More projects have ended than are listed one by one; the counts include all of them.',
+      );
     }
     this.#screen.showFleet(fleet);
   }

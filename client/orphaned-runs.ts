@@ -17,10 +17,10 @@ type Run = Pick<
   'workflowId' | 'runId' | 'taskQueue' | 'memo' | 'parentExecution'
 >;
 
-/** Where to say what, and who may call it off. */
+/** Where to print lines, and who may stop the waiting. */
 export interface Finding {
   readonly session: Session;
-  /** The workflow id of the request itself, which is attached to and not waited for here. */
+  /** The workflow id of the request itself: it is followed elsewhere. */
   readonly but: string;
   readonly wishes: Wishes;
   readonly say: (line: string) => void;
@@ -37,9 +37,8 @@ export interface OrphanedRuns {
 }
 
 /**
- * Finds the runs that killed scripts left behind. Those on this session's task queue are being worked
- * on by its worker and their endings are told. On a local server
- * those of other places are named, with what serves them.
+ * Finds the runs that killed scripts left behind. The worker of this session continues those on its task queue, and their
+ * endings are printed. On a local server the runs of other task queues are named, with the flags that continue them.
  */
 export async function findOrphanedRuns(finding: Finding): Promise<OrphanedRuns> {
   const { session, say } = finding;
@@ -52,7 +51,7 @@ export async function findOrphanedRuns(finding: Finding): Promise<OrphanedRuns> 
   }
   const own = runs.filter(({ taskQueue }) => taskQueue === session.taskQueue);
   for (const { workflowId } of own)
-    say(`Found ${workflowId}, left by an earlier start; it goes on.`);
+    say(`Found ${workflowId}, left by an earlier start; it continues.`);
   const open = new Set(own);
   const stopped = new AbortController();
   const tell = async (run: Run): Promise<void> => {
@@ -60,7 +59,7 @@ export async function findOrphanedRuns(finding: Finding): Promise<OrphanedRuns> 
     open.delete(run);
   };
   const ended = Promise.all(own.map(tell)).then(() => undefined);
-  // Whoever awaits it gets to know; until then a failure is not unhandled.
+  // The caller gets the failure when it awaits this; until then it must not count as unhandled.
   ended.catch(() => undefined);
   return { count: () => open.size, ended, stop: () => stopped.abort() };
 }

@@ -5,8 +5,8 @@ import { isOutputClosed, sayOutputLost } from '../worker/program';
 export const ANSWER_LOST = 74;
 
 /**
- * Prints an answer on stdout, and resolves once all of it is written. Resolves with `false` if it could not be
- * written, which stderr then says. A reader that has closed its pipe has all that it wanted.
+ * Prints an answer on stdout, and resolves once all of it is written. If it could not be written, it says so on stderr
+ * and resolves with `false`. A reader that has closed its pipe wants no more: that is no failure.
  */
 export async function printAnswer(text: string): Promise<boolean> {
   if (isStream()) return writeToStream(text);
@@ -26,7 +26,7 @@ function isStream(): boolean {
   return stdout.isFIFO() || stdout.isSocket();
 }
 
-/** The stream tells an error to whoever began the program as well, who says it. */
+/** The stream also emits its error, and the program that listens to it prints the message. */
 function writeToStream(text: string): Promise<boolean> {
   return new Promise((resolve) => {
     process.stdout.write(text, (error) => {

@@ -9,7 +9,7 @@ import { UsageError } from './fault';
 type Use<Result> = (client: Client) => Promise<Result>;
 
 /**
- * Uses the configured Temporal, else the local one of a script that runs in this folder now. Throws one message
+ * Uses the configured Temporal, else the local server of a script that is running in this folder. Throws one message
  * if there is neither.
  */
 export async function withRunningTemporal<Result>(use: Use<Result>): Promise<Result> {
@@ -19,7 +19,7 @@ export async function withRunningTemporal<Result>(use: Use<Result>): Promise<Res
   const server = await joinRunning({ state, script: randomUUID() });
   if (server === undefined) {
     throw new UsageError(
-      `no Temporal is configured (TEMPORAL_ADDRESS), and no script runs with the state folder ${state.folder}: there is no fleet to look at`,
+      `no Temporal is configured (TEMPORAL_ADDRESS), and no script is running with the state folder ${state.folder}: there is no fleet to show`,
     );
   }
   try {
@@ -35,7 +35,7 @@ export async function withConfiguredTemporal<Result>(use: Use<Result>): Promise<
   const configured = configuredTemporal(process.env);
   if (configured !== undefined) return connected(configured, use);
   throw new UsageError(
-    'a schedule needs a Temporal that goes on running: name it in TEMPORAL_ADDRESS (the local one ends with its script)',
+    'a schedule needs a Temporal server that keeps running: set TEMPORAL_ADDRESS (the local server ends with its script)',
   );
 }
 

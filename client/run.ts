@@ -82,9 +82,9 @@ async function endingIn(session: Session, request: Request, terminal: Terminal):
   try {
     const ending = wishes.isInterrupted ? NOT_STARTED : await follow(session, request, terminal);
     if (left.count() > 0 && !wishes.isInterrupted)
-      say('Waiting for the end of what an earlier start left.');
+      say('Waiting until the runs that an earlier start left have ended.');
     await left.ended.catch((error: unknown) =>
-      say(`Lost sight of what was left: ${String(error)}`),
+      say(`The runs that an earlier start left can no longer be followed: ${String(error)}`),
     );
     return ending;
   } finally {
@@ -111,7 +111,7 @@ async function follow(session: Session, request: Request, terminal: Terminal): P
 function lost(workflowId: string, error: unknown, screen: Screen): Ending {
   const { problem, isBug } = faultOf(error);
   if (isBug && isDebugging()) screen.say(stackOf(error));
-  const message = `lost sight of ${workflowId}: ${problem.message}; how it ends is not known here: start again with the same flags to follow it`;
+  const message = `lost contact with ${workflowId}: ${problem.message}; how it ends is unknown here: run the same command to follow it again`;
   return { kind: 'unknown', problem: { code: problem.code, message } };
 }
 

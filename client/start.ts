@@ -53,7 +53,7 @@ async function attach(session: Session, request: Request): Promise<WorkflowHandl
   const what = `${request.workflowId} is already running (run ${runId})`;
   if (taskQueue !== session.taskQueue) {
     throw new UsageError(
-      `${what} on the task queue "${taskQueue}", not on this start's "${session.taskQueue}": start with the same --connection-string, --backup-dir and --config to follow it`,
+      `${what} on the task queue "${taskQueue}", but this command uses "${session.taskQueue}": start with the same --connection-string, --backup-dir and --config to follow it`,
     );
   }
   if (isSameRequest(request, running)) {
@@ -61,7 +61,7 @@ async function attach(session: Session, request: Request): Promise<WorkflowHandl
     return handle;
   }
   throw new UsageError(
-    `${what} with another request, ${JSON.stringify(running)}: a start with the flags of that request takes it to its end`,
+    `${what} with another request, ${JSON.stringify(running)}: to follow it, start with the flags of that request`,
   );
 }
 

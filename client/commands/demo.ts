@@ -13,7 +13,7 @@ const REFUSED = 2;
 export function demoCommand(): Command {
   const command = new Command('demo')
     .description(
-      'show it all on a PostgreSQL and a Temporal of its own: migrations, and a failure that is restored',
+      'run a demonstration with its own PostgreSQL and Temporal: migrations, and a failure that is restored',
     )
     .action(runDemo);
   return withOptions(command, [], 'moveout demo');

@@ -28,7 +28,7 @@ const ACTIONS = {
     example: 'moveout fleet status',
   },
   pause: {
-    help: 'start no more projects until it is resumed; what runs goes on',
+    help: 'start no more projects until the fleet is resumed; running migrations continue',
     example: 'moveout fleet pause',
   },
   resume: { help: 'start projects again', example: 'moveout fleet resume' },
@@ -37,7 +37,7 @@ const ACTIONS = {
     example: 'moveout fleet stop --id=migrate-all',
   },
   limits: {
-    help: 'change the limits of a running fleet; "none" takes one away',
+    help: 'change the limits of a running fleet; "none" removes a limit',
     example: 'moveout fleet limits --concurrency=8 --window=none',
   },
 } as const;
@@ -47,7 +47,7 @@ type Action = keyof typeof ACTIONS;
 /** The commands `moveout fleet status | pause | resume | stop | limits`. */
 export function fleetCommand(): Command {
   return new Command('fleet')
-    .description('look at a fleet, or steer a running one')
+    .description('show a fleet, or control a running one')
     .addCommand(actionCommand('status'))
     .addCommand(actionCommand('pause'))
     .addCommand(actionCommand('resume'))
@@ -107,7 +107,7 @@ async function steer(client: Client, wanted: Wanted): Promise<Ending> {
   if (status.name !== 'RUNNING') {
     if (action === 'status') return toldEnding(await endingOf(handle));
     const others = await othersOf(client);
-    throw new UsageError(`${workflowId} does not run: it is ${status.name}${others}`);
+    throw new UsageError(`${workflowId} is not running (${status.name})${others}`);
   }
   const progress = await answered(workflowId, () =>
     client.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => ask(handle, wanted)),
@@ -132,7 +132,9 @@ async function fleetAt(
     throw new UsageError(`${workflowId} is a run of ${description.type}, not a fleet`);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new UsageError(`no fleet has run as ${workflowId}${await othersOf(client)}`);
+    throw new UsageError(
+      `there is no fleet with the workflow id ${workflowId}${await othersOf(client)}`,
+    );
   }
 }
 
@@ -141,7 +143,9 @@ async function othersOf(client: Client): Promise<string> {
   const running = await fleetsBy(client, ' AND ExecutionStatus = "Running"');
   if (running.length > 0) return `; running now: ${running.join(', ')}`;
   const [last] = await fleetsBy(client, '');
-  return last === undefined ? '; no fleet runs now' : `; no fleet runs now, the last was ${last}`;
+  return last === undefined
+    ? '; no fleet is running'
+    : `; no fleet is running, the last one was ${last}`;
 }
 
 /** The workflow ids of the newest fleets, five at most. */

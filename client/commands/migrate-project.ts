@@ -44,7 +44,7 @@ const switches = (): readonly Option[] => [
   ).conflicts(['all', 'dryRun']),
   valued(
     '--backup <backupId>',
-    'with --verify-only: the backup to verify with, if not the one that was loaded into the database',
+    'with --verify-only: the backup to compare with (default: the one that was loaded into the database)',
   ),
 ];
 

@@ -37,7 +37,7 @@ export interface MoveOptions {
 export const projectOptions = (): readonly Option[] => [
   valued('--project-ref <ref>', 'the project to work on, for example project-abc'),
   database(),
-  valued('--owner <id>', 'who owns the project; it is recorded, nothing else'),
+  valued('--owner <id>', 'the owner of the project; it is only recorded'),
 ];
 
 export const database = (): Option =>
@@ -50,7 +50,7 @@ export const onDrift = (): Option =>
   once(
     new Option(
       '--on-drift <mode>',
-      'when the source changed since the backup: report or fail',
+      'if the source changed after the backup: report it, or fail',
     ).choices(['report', 'fail']),
   );
 
@@ -59,7 +59,7 @@ export const dryRun = (): Option => new Option('--dry-run', 'show the plan; noth
 export const file = (): Option =>
   valued(
     '--file <path>',
-    'the projects, one a line as JSON, instead of the configured ones; the worker reads it',
+    'a file with one project per line as JSON, instead of the configured projects; the worker reads it',
   );
 
 export const failedOf = (): Option =>
@@ -69,8 +69,8 @@ export const failedOf = (): Option =>
   );
 
 export const commonOptions = (): readonly Option[] => [
-  named('--connection-string <url>', 'the source; MOVEOUT_SOURCE_URL is the safer place'),
-  named('--backup-dir <folder>', 'where backups are written and looked for'),
+  named('--connection-string <url>', 'the URL of the source; MOVEOUT_SOURCE_URL is safer'),
+  named('--backup-dir <folder>', 'the folder where backups are written and read'),
   config(),
   ...answerOptions(),
 ];
@@ -85,7 +85,10 @@ function config(): Option {
 }
 
 export const answerOptions = (): readonly Option[] => [
-  new Option('--json', 'the report as one JSON document on stdout, all else on stderr'),
+  new Option(
+    '--json',
+    'print the report as one JSON document on stdout, everything else on stderr',
+  ),
   new Option('--debug', 'show the stack of an unexpected error, and log at level debug'),
 ];
 

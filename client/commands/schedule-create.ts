@@ -68,7 +68,7 @@ async function createSchedule(client: Client, name: string, flags: CreateOptions
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) {
       throw new UsageError(
-        `a schedule "${name}" exists already: delete it first, or edit it in the Web UI or by temporal schedule update`,
+        `a schedule "${name}" already exists: delete it first, or edit it in the Web UI or by temporal schedule update`,
       );
     }
     throw refusedSpec(error, flags);
@@ -125,7 +125,7 @@ function problemsOfName(name: string): readonly string[] {
 /** The SDK's error for a spec that Temporal refuses; of a spec only the expression was not checked here. */
 function refusedSpec(error: unknown, { cron }: CreateOptions): unknown {
   if (cron === undefined || !(error instanceof TypeError)) return error;
-  return new UsageError(`--cron is not understood by Temporal: ${error.message}`);
+  return new UsageError(`Temporal does not accept --cron: ${error.message}`);
 }
 
 type Interval = `${number}${'s' | 'm' | 'h' | 'd'}`;

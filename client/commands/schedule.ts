@@ -22,10 +22,14 @@ export function scheduleCommand(): Command {
   return new Command('schedule')
     .description('manage Temporal Schedules that run a fleet')
     .addCommand(createCommand())
-    .addCommand(namedCommand('pause', 'start no fleet until it is resumed', pauseSchedule))
+    .addCommand(
+      namedCommand('pause', 'start no fleet until the schedule is resumed', pauseSchedule),
+    )
     .addCommand(namedCommand('resume', 'start fleets again', resumeSchedule))
-    .addCommand(namedCommand('trigger', 'start its fleet now', triggerSchedule))
-    .addCommand(namedCommand('delete', 'delete it; a fleet that runs goes on', deleteSchedule))
+    .addCommand(namedCommand('trigger', 'start the fleet of the schedule now', triggerSchedule))
+    .addCommand(
+      namedCommand('delete', 'delete the schedule; a running fleet continues', deleteSchedule),
+    )
     .addCommand(listCommand());
 }
 
@@ -41,11 +45,11 @@ function namedCommand(verb: string, help: string, act: Act): Command {
   return withOptions(command, answerOptions(), `moveout schedule ${verb} nightly`);
 }
 
-/** Pauses a schedule; a fleet that runs goes on. */
+/** Pauses a schedule; a running fleet continues. */
 async function pauseSchedule(client: Client, name: string): Promise<Ending> {
   const { handle } = await find(client, name);
   await handle.pause('Paused by moveout schedule pause.');
-  return told(name, 'is paused; a fleet that runs goes on');
+  return told(name, 'is paused; a running fleet continues');
 }
 
 /** Lets a schedule run again, also one that paused itself. */
@@ -53,27 +57,27 @@ async function resumeSchedule(client: Client, name: string): Promise<Ending> {
   const { handle } = await find(client, name);
   await handle.unpause('Resumed by moveout schedule resume.');
   const { info } = await handle.describe();
-  return told(name, `runs again; next: ${moment(info.nextActionTimes[0])}`);
+  return told(name, `is active again; next start: ${moment(info.nextActionTimes[0])}`);
 }
 
-/** Starts a schedule's fleet now. Throws a `UsageError` where its last one still runs. */
+/** Starts a schedule's fleet now. Throws a `UsageError` if its last one is still running. */
 async function triggerSchedule(client: Client, name: string): Promise<Ending> {
   const { handle, description } = await find(client, name);
   const [running] = description.info.runningActions;
   if (running !== undefined) {
     throw new UsageError(
-      `${name} runs already, as ${running.workflow.workflowId}: nothing was started`,
+      `the fleet of ${name} is already running, as ${running.workflow.workflowId}: nothing was started`,
     );
   }
   await handle.trigger(ScheduleOverlapPolicy.SKIP);
   return told(name, 'starts its fleet now');
 }
 
-/** Deletes a schedule; a fleet that runs goes on. */
+/** Deletes a schedule; a running fleet continues. */
 async function deleteSchedule(client: Client, name: string): Promise<Ending> {
   const { handle } = await find(client, name);
   await handle.delete();
-  return told(name, 'is deleted; a fleet that runs goes on');
+  return told(name, 'is deleted; a running fleet continues');
 }
 
 interface Found {
@@ -85,7 +89,7 @@ interface Found {
 async function find(client: Client, name: string): Promise<Found> {
   if (name === '') {
     throw new UsageError(
-      'the name of the schedule is empty; moveout schedule list shows those there are',
+      'the name of the schedule is empty; moveout schedule list shows all schedules',
     );
   }
   const handle = client.schedule.getHandle(name);
@@ -97,7 +101,7 @@ async function find(client: Client, name: string): Promise<Found> {
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     throw new UsageError(
-      `there is no schedule "${name}"; moveout schedule list shows those there are`,
+      `there is no schedule "${name}"; moveout schedule list shows all schedules`,
     );
   }
 }
@@ -109,7 +113,7 @@ function told(schedule: string, words: string): Ending {
 /** The command `moveout schedule list`. */
 function listCommand(): Command {
   const command = new Command('list')
-    .description('show every schedule of fleets')
+    .description('list the schedules that start fleets')
     .action((options: AnswerOptions) =>
       answerDone(options, () => withConfiguredTemporal(listSchedules)),
     );

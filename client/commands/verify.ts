@@ -24,7 +24,7 @@ export function verifyCommand(): Command {
     .action(asking(verifyRequest));
   const backup = valued(
     '--backup <backupId>',
-    'the backup to verify with, if not the one that was loaded into the database',
+    'the backup to compare with (default: the one that was loaded into the database)',
   );
   return withOptions(
     command,

@@ -6,14 +6,14 @@ import { endedOf, fleetFigures } from './fleet-words';
 import { brokenLines, terminalWidth, type Output } from './page';
 import { figures } from './words';
 
-/** Shows how a run goes on. */
+/** Shows the progress of a run. */
 export interface Display {
   update(steps: readonly StepView[]): void;
   /** Shows how far a fleet is; `now` is in epoch millis. */
   updateFleet(fleet: FleetProgress, now: number): void;
-  /** Says something in a line of its own, whatever is being shown. */
+  /** Prints a line of its own, whatever is being shown. */
   say(line: string): void;
-  /** Leaves the last state standing. */
+  /** Ends the display; the last state stays visible. */
   end(): void;
 }
 
@@ -23,9 +23,9 @@ export interface StepView {
   readonly state: StepProgress['state'];
   readonly rows: number;
   readonly bytes: number;
-  /** What the step will reach by estimate, where known. */
+  /** The estimated size of the step, if known. */
   readonly totalRows?: number | undefined;
-  /** Since the step's start, or what it took. */
+  /** The time since the step started, or that it took. */
   readonly seconds: number;
   /** What it did, or the table it is at. */
   readonly note: string;

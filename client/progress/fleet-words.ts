@@ -57,7 +57,7 @@ export function nothingToMove({
 }: Pick<FleetReport, 'total' | 'migratedBefore' | 'excluded'>): string | undefined {
   if (total > 0 || countedBefore(migratedBefore) > 0) return undefined;
   return excluded.length === 0
-    ? 'nothing to move: no project failed last, or what failed is migrated since'
+    ? 'nothing to move: no project failed in its last run, or those that failed are migrated by now'
     : 'nothing to move: --exclude leaves every project out';
 }
 
@@ -116,9 +116,9 @@ function stateWords({ state, opensAt }: FleetProgress): string {
         ? 'outside its window'
         : `outside its window until ${momentWords(opensAt)}`;
     case 'stopping':
-      return 'stopping: what runs is waited for';
+      return 'stopping: waits for the running migrations';
     case 'continuing':
-      return 'waits for what runs, then goes on in a new run';
+      return 'waits for the running migrations, then continues in a new run';
   }
 }
 

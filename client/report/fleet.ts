@@ -127,13 +127,13 @@ function adviceOf({ fleetId, counts, notStarted = 0 }: FleetReport): string {
   return [
     isAny('parked') ? 'Parked projects wait for a person: see docs/runbook.md, "Parked".' : '',
     isAny('terminated') || isAny('timed-out')
-      ? 'What was terminated or timed out is restored by: moveout reconcile'
+      ? 'To restore what terminated or timed-out runs left: moveout reconcile'
       : '',
     TRIED_AGAIN.some(isAny)
       ? `When the causes are fixed: moveout retry-failed --of ${fleetId}`
       : '',
     notStarted > 0
-      ? 'Those that were not started: give the command of this fleet again. It leaves out what is migrated.'
+      ? 'For the projects that were not started, give the command of this fleet again. It leaves out those that are migrated.'
       : '',
   ]
     .filter((line) => line !== '')

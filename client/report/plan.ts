@@ -11,7 +11,7 @@ import { wrapped, pageWidth } from '../progress/page';
 import { gridOf } from './grid';
 
 const GO_ON =
-  'To do it, give the same command without --dry-run (moveout: migrate instead of plan).';
+  'To migrate, give the same command without --dry-run (with moveout: migrate instead of plan).';
 
 /**
  * A plan for people who have never seen one: whether it could be done, what would move from where to
@@ -38,8 +38,8 @@ function verdictText({ project, problems }: Plan): string {
   const verdict =
     problems.length === 0
       ? 'ready to migrate'
-      : `it would be refused for ${problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`}`;
-  return wrapped(`${what}: ${verdict}. This only looked; nothing was touched.`, '');
+      : `a migration would be refused for ${problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`}`;
+  return wrapped(`${what}: ${verdict}. This is only a plan; nothing was touched.`, '');
 }
 
 function factsText(plan: Plan): string {
@@ -210,7 +210,7 @@ const TITLES: Readonly<Record<string, string>> = {
 export function problemsList(problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
   return [
-    `${problems.length === 1 ? 'The problem' : `The ${String(problems.length)} problems`} to settle first:`,
+    `${problems.length === 1 ? 'The problem' : `The ${String(problems.length)} problems`} to fix first:`,
     ...problems.map(({ code, message }, i) =>
       wrapped(`${code}: ${message}`, `  ${String(i + 1)}. `),
     ),
@@ -234,7 +234,7 @@ function unclaimedText(unclaimed: Plan['unclaimed']): string {
   if (found.length === 0) return '';
   const tables = found.map(({ table, rows }) => `${table} ${count(rows)}`).join(', ');
   return [
-    'Rows of the source that no project claims, so that they move with none:',
+    'Rows of the source that no project claims (they are not migrated):',
     wrapped(tables, '  '),
     wrapped(
       '(users and buckets without a project, rows of users that are gone, expired sign-ins)',

@@ -4,12 +4,13 @@ import { counted } from '../progress/words';
 import { problemsList } from './plan';
 import { wrapped } from '../progress/page';
 
-const GO_ON = 'To do it, give the same command without --dry-run.';
+const GO_ON = 'To restore, give the same command without --dry-run.';
 
 /** The plan of a restore for people: what would go where, and what would be overwritten there. */
 export function restorePlanText(plan: RestorePlan): string {
   const { backupId, problems, target, backup } = plan;
-  const verdict = problems.length === 0 ? 'ready to restore' : 'it would be refused, see below';
+  const verdict =
+    problems.length === 0 ? 'ready to restore' : 'a restore would be refused, see below';
   const facts = [
     [
       'backup',
@@ -20,7 +21,7 @@ export function restorePlanText(plan: RestorePlan): string {
   ] as const;
   const parts = [
     wrapped(
-      `Plan to restore ${backupId} into ${target.database}: ${verdict}. This only looked; nothing was touched.`,
+      `Plan to restore ${backupId} into ${target.database}: ${verdict}. This is only a plan; nothing was touched.`,
       '',
     ),
     facts.map(([name, words]) => wrapped(words, `  ${name.padEnd(8)}`)).join('\n'),

@@ -53,7 +53,7 @@ describe('documentOf', () => {
   it.each(['unknown', 'bug'] as const)(
     'says unknown of a run of which nothing is known',
     (kind) => {
-      const problem = { code: 'ServerUnavailable', message: 'lost sight of it' };
+      const problem = { code: 'ServerUnavailable', message: 'lost contact with it' };
       const document = documentOf({ kind, problem }, { startedAt: '2026-11-29T22:00:00.000Z' });
       expect(document).toMatchObject({ outcome: 'unknown', problems: [problem] });
     },

@@ -72,8 +72,8 @@ describe('planText', () => {
       { code: 'busy', message: 'another run works on it' },
     ];
     const text = planText({ ...PLAN, problems });
-    expect(text).toMatch(/^Plan .* it would be refused for 2 problems\./s);
-    expect(text.indexOf('to settle first')).toBeLessThan(text.indexOf('What would happen'));
+    expect(text).toMatch(/^Plan .* a migration would be refused for 2 problems\./s);
+    expect(text.indexOf('to fix first')).toBeLessThan(text.indexOf('What would happen'));
     const unwrapped = text.replace(/\s+/g, ' ');
     expect(unwrapped).toContain(`1. privilege: role "mover" may not read: ${statements.join(' ')}`);
     expect(unwrapped).toContain('2. busy: another run works on it');

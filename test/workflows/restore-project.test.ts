@@ -87,7 +87,7 @@ describe('restoreProject with the source switched off', () => {
     await restore(database);
     const before = await imageOf(database);
     const refused = await planned(database);
-    expect(refused).toMatch(/it would be refused/);
+    expect(refused).toMatch(/a restore would be refused/);
     expect(refused).toMatch(
       /rows of project \S+,\s+completed\s+at\s+\S+\s+\S+\s+UTC[\s\S]*OVERWRITTEN/,
     );

@@ -62,7 +62,7 @@ const onDrift = z.enum(['report', 'fail']).default('report');
 export const projectSchema = z.strictObject({
   ref: projectRef.describe('The ref of the project, such as `project-abc`.'),
   database: databaseName.describe('The name of its target database, such as `project_abc_db`.'),
-  owner: ownerUserId.optional().describe('Who owns the project; it is recorded, nothing else.'),
+  owner: ownerUserId.optional().describe('The owner of the project; it is only recorded.'),
   source: servers.source.describe('The connection that it comes from, if not the default source.'),
   target: servers.target.describe('The connection that it goes to, if not the default target.'),
 });

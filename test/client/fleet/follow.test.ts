@@ -156,7 +156,7 @@ describe('moveout fleet', () => {
     const limited = await fleet('limits', '--concurrency=9', '--window=22:00-05:00');
     expect(limited.stdout).toContain('limits: 9 at once · 22:00-05:00 UTC');
     expect((await fleet('limits', '--window=none')).stdout).toContain('limits: 9 at once\n');
-    expect((await fleet('stop')).stdout).toContain('stopping: what runs is waited for');
+    expect((await fleet('stop')).stdout).toContain('stopping: waits for the running migrations');
     const status = await fleet('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({ state: 'stopping', total: 10 });
     expect(status.status).toBe(0);
@@ -171,7 +171,7 @@ describe('moveout fleet', () => {
     expect(status.stdout).toContain('every project is in a database of its own');
     expect(status.status).toBe(0);
     const paused = await fleet('pause');
-    expect(paused.stderr).toMatch(/^InvalidInput: ended does not run: it is COMPLETED; .*\n$/);
+    expect(paused.stderr).toMatch(/^InvalidInput: ended is not running \(COMPLETED\); .*\n$/);
     expect(paused.status).toBe(2);
   });
 
@@ -179,7 +179,7 @@ describe('moveout fleet', () => {
     await endedFleet('the-last');
     const { status, stderr } = await place.moveout('fleet', 'status', '--id=nobody');
     expect(stderr).toBe(
-      'InvalidInput: no fleet has run as nobody; no fleet runs now, the last was the-last\n',
+      'InvalidInput: there is no fleet with the workflow id nobody; no fleet is running, the last one was the-last\n',
     );
     expect(status).toBe(2);
   });

@@ -24,7 +24,7 @@ describe('moveout schedule, used wrongly', () => {
     [['n', '--every=1h', '--cron=0 1 * * *'], 'one of --cron or --every must say'],
     [['n', '--every=soon'], '--every must be a time such as 30m, 12h or 1d'],
     [['n', '--cron=0 1 * * *', '--timezone=Nowhere'], '--timezone must be the name of a time zone'],
-    [['n', '--cron=at ten'], '--cron is not understood by Temporal'],
+    [['n', '--cron=at ten'], 'Temporal does not accept --cron'],
     [['n', '--every=1h', '--concurrency=0'], '--concurrency must be a whole number from 1 to 500'],
     [['n', '--every=1h', '--of=any', '--file=x'], '--of cannot be used with --file'],
   ])('refuses create %j in one message', async (args, message) => {
@@ -53,7 +53,7 @@ describe('moveout schedule, used wrongly', () => {
   it('needs a Temporal that goes on running, and says when it does not answer', async () => {
     const at = (env: Readonly<Record<string, string>>) =>
       runScript(['schedule', 'list'], { cwd: process.cwd(), program: 'main', env });
-    expectSaid(await at({}), 2, /needs a Temporal that goes on running/);
+    expectSaid(await at({}), 2, /needs a Temporal server that keeps running/);
     expectSaid(
       await at({ TEMPORAL_ADDRESS: '127.0.0.1:1' }),
       2,

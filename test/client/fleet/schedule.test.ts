@@ -77,7 +77,7 @@ describe('moveout schedule', () => {
       expectSaid(
         await place.moveout('schedule', 'create', name, '--every=1h'),
         2,
-        /^InvalidInput: a schedule "nightly-\w+" exists already: .*\n$/,
+        /^InvalidInput: a schedule "nightly-\w+" already exists: .*\n$/,
       );
     });
 
@@ -101,7 +101,7 @@ describe('moveout schedule', () => {
       expectSaid(
         await place.moveout('schedule', 'trigger', name),
         2,
-        /runs already, as migrate-all\/nightly-\w+-\d{4}-/,
+        /is already running, as migrate-all\/nightly-\w+-\d{4}-/,
       );
     });
 
@@ -122,7 +122,7 @@ describe('moveout schedule', () => {
       expectSaid(
         await place.moveout('schedule', 'resume', name),
         0,
-        / runs again; next: \d{4}-.* UTC\.\n$/,
+        / is active again; next start: \d{4}-.* UTC\.\n$/,
       );
       await aFleetWaits();
       expect(await place.moveout('schedule', 'pause', name)).toMatchObject({ status: 0 });
@@ -147,7 +147,7 @@ describe('moveout schedule', () => {
       for (const action of ['pause', 'resume', 'trigger', 'delete']) {
         expect(await place.moveout('schedule', action, name)).toMatchObject({
           ...{ status: 2, stdout: '' },
-          stderr: `InvalidInput: there is no schedule "${name}"; moveout schedule list shows those there are\n`,
+          stderr: `InvalidInput: there is no schedule "${name}"; moveout schedule list shows all schedules\n`,
         });
       }
     });

@@ -56,7 +56,7 @@ describe('fleetFigures', () => {
     );
     const stopping = fleetProgress({ state: 'stopping', stoppedBy: '3 projects failed' });
     expect(fleetFigures(stopping, START)).toBe(
-      '0 of 10 · stopping: what runs is waited for · 3 projects failed',
+      '0 of 10 · stopping: waits for the running migrations · 3 projects failed',
     );
   });
 });
@@ -96,7 +96,7 @@ describe('FleetView', () => {
       'a → a_db: migrated, 1 234 rows',
       'b → b_db: restored: a row was refused',
       'fleet 2 of 10 · 5 migrated before · PAUSED',
-      'More have ended than are listed one by one: the counts go on.',
+      'More projects have ended than are listed one by one; the counts include all of them.',
       'fleet 4 of 10 · 5 migrated before',
     ]);
   });
@@ -141,7 +141,9 @@ describe('fleetText', () => {
     expect(text).toContain('500 projects: 140 migrated, 1 restored, 359 not started');
     expect(text).not.toContain('m1');
     expect(text).toContain('and 140 more, which are in the record');
-    expect(text).toContain('Those that were not started: give the command of this fleet again.');
+    expect(text).toContain(
+      'For the projects that were not started, give the command of this fleet again.',
+    );
   });
 
   it('is short when all went well', () => {
@@ -155,7 +157,10 @@ describe('fleetText', () => {
   });
 
   it.each([
-    [{}, /: nothing to move: no project failed last, or what failed is migrated since \(/],
+    [
+      {},
+      /: nothing to move: no project failed in its last run, or those that failed are migrated by now \(/,
+    ],
     [{ excluded: ['project-abc'] }, /: nothing to move: --exclude leaves every project out \(/],
   ])('does not say that all is done if there was nothing to do: %j', (change, words) => {
     const text = fleetText(fleetReport({ total: 0, ...change }));

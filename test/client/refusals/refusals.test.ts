@@ -48,7 +48,7 @@ const restoreOf = (flags: readonly string[], says: RegExp): Cause => ({
 const EMPTY_ID = /InvalidInput: .*--id/;
 const WRONG_LIMIT = /InvalidInput: .*--concurrency/;
 const READ_LATER = 'the fleet reads the file, each time it starts';
-const NO_FLEET: Cause = { says: /InvalidInput: no fleet has run as nobody/ };
+const NO_FLEET: Cause = { says: /InvalidInput: there is no fleet with the workflow id nobody/ };
 const NO_SCHEDULE: Cause = { says: /InvalidInput: there is no schedule "nobody"/ };
 
 interface Mode {
