@@ -24,7 +24,7 @@ const projects = z
     message: 'must have either list or query',
   })
   .meta({
-    description: 'The projects that there are: either `list` or `query`.',
+    description: 'The projects: either `list` or `query`.',
     oneOf: [{ required: ['list'] }, { required: ['query'] }],
   });
 
@@ -32,13 +32,13 @@ const timing = z
   .strictObject({
     // Heartbeats are sent every second and held back for up to two.
     silence: lengthOfTime({ atLeast: 3_000, usual: TIMING.silence }).describe(
-      'A worker that sends nothing for this long is taken to be dead; at least `3s`.',
+      'The heartbeat timeout: a worker that sends no heartbeat for this long counts as dead; at least `3s`.',
     ),
     longestPause: lengthOfTime({ atLeast: 1_000, usual: TIMING.longestPause }).describe(
       'The pauses between two attempts grow from a second up to this; at least `1s`.',
     ),
     parkAfter: lengthOfTime({ atLeast: 1_000, usual: TIMING.parkAfter }).describe(
-      'How long a restore that fails is tried, pauses counted, before the run is parked; at least `1s`.',
+      'How long a failing restore is retried, pauses included, before the run is parked; at least `1s`.',
     ),
   })
   .prefault({})
@@ -53,7 +53,7 @@ function lengthOfTime(bounds: {
 
 const connection = z.strictObject({
   env: environmentName.describe(
-    'The environment variable that holds the URL (`NAME`, or `NAME_FILE` for a file with it). The URL is a secret, this name is none.',
+    'The environment variable that holds the URL (`NAME`, or `NAME_FILE` for a file with it). The URL is a secret; the name of the variable is not.',
   ),
   maintenanceDatabase: z
     .string()
@@ -61,7 +61,7 @@ const connection = z.strictObject({
     .max(63)
     .optional()
     .describe(
-      'The database in which locks are taken and from which databases are created; without it, one is looked for.',
+      'The database in which locks are taken and from which databases are created; if absent, moveout looks for one.',
     ),
 });
 
@@ -72,12 +72,14 @@ const backup = z
       .min(1)
       .default('./backups')
       .describe(
-        'The folder of the backups, from the folder of this file. Its files hold rows in the clear.',
+        'The folder of the backups; a relative path starts at the folder of this file. The backups hold rows in the clear.',
       ),
     format: z
       .enum(['auto', 'json', 'copy'])
       .default('auto')
-      .describe('JSON that people can read, the bytes of COPY, or whichever fits the size.'),
+      .describe(
+        '`json` can be read by people, `copy` holds the bytes of COPY, `auto` chooses by the size.',
+      ),
   })
   .prefault({})
   .describe('Where backups are, and in which format.');
@@ -86,7 +88,7 @@ const fleet = z
   .strictObject({
     limits: limitsSchema.default({}).meta({
       ...LIMITS_JSON_SCHEMA,
-      description: 'The limits of a fleet, unless its request says otherwise.',
+      description: 'The limits of a fleet, unless its request changes them.',
     }),
     templates: z
       .enum(['drop', 'keep', 'never'])
@@ -96,7 +98,7 @@ const fleet = z
       ),
   })
   .prefault({})
-  .describe('What holds for every fleet.');
+  .describe('Settings of every fleet.');
 
 /**
  * `moveout.config.yaml` as people write it. The descriptions are what an editor shows, and the table of settings in

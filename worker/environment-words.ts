@@ -1,4 +1,4 @@
-/** The variables of moveout's own that programs read, with their meaning; docs/cli.md shows them. */
+/** The environment variables of moveout, with their meaning; docs/cli.md shows them. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   MOVEOUT_CONFIG: 'The configuration file, if `--config` names none.',
   MOVEOUT_SOURCE_URL:

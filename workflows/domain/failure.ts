@@ -61,8 +61,7 @@ export const FAILURES = {
     meaning: 'Something named does not exist',
     retryable: false,
     operatorCanFix: true,
-    action:
-      'Check the name in the message; restore what is missing, or name something that exists.',
+    action: 'Check the name in the message; create what is missing, or name something that exists.',
   },
   ServerUnavailable: {
     meaning: 'A server cannot be reached or is not ready',
@@ -81,7 +80,8 @@ export const FAILURES = {
     meaning: 'A server cannot read or write its own files',
     retryable: false,
     operatorCanFix: true,
-    action: 'Look into the log of that server and at its disks, fix it from its own backups.',
+    action:
+      'Check the log and the disks of that server, then repair it or restore it from its own backups.',
   },
   DiskFull: {
     meaning: 'A disk is full',
@@ -118,7 +118,8 @@ export const FAILURES = {
     meaning: 'The backup directory cannot be used',
     retryable: false,
     operatorCanFix: true,
-    action: 'Mount the directory named, make it writable for the worker and closed to others.',
+    action:
+      'Mount the directory named, and make it writable for the worker and closed to other users.',
   },
   BackupUnreachable: {
     meaning: 'The backup directory does not answer for now',
@@ -137,7 +138,7 @@ export const FAILURES = {
     meaning: 'The source changed after the backup, and the request asked to fail in that case',
     retryable: false,
     operatorCanFix: false,
-    action: 'Stop writes to the project.',
+    action: 'Stop writes to the project, then start again.',
   },
   RestoreUnproved: {
     meaning: 'The restore ran but the target is not as it was',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What a schema's own name for a kind of value means to people who write JSON. */
+/** Zod's names for kinds of values, in words for people who write JSON. */
 const KINDS: Readonly<Record<string, string>> = {
   string: 'a text',
   number: 'a number',
@@ -12,8 +12,8 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a schema found wrong with one value, in words without the schema's own: `must be a text, not a
- * list`. The value itself is not repeated: it may be what was meant for another field.
+ * Says what zod found wrong with one value, in moveout's words: `must be a text, not a
+ * list`. The value itself is not repeated: it may have been meant for another field.
  */
 export function issueWords(issue: z.core.$ZodIssue, value: unknown): string {
   if (isOurs(issue.message)) return issue.message;
@@ -39,7 +39,7 @@ export function issueWords(issue: z.core.$ZodIssue, value: unknown): string {
   }
 }
 
-/** Whether a message was written for people: the schema's own begin otherwise. */
+/** Tells whether a message is moveout's own: those of zod begin otherwise. */
 export function isOurs(message: string): boolean {
   return !/^(?:Invalid|Unrecognized|Too (?:small|big|few|many))\b/.test(message);
 }

@@ -15,14 +15,14 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number];
 
 /**
- * How many rows at the target are apart from the backup's: rows the target lacks, rows it has too
- * many, and rows that have the same primary key and other content. A row that stands twice counts twice.
+ * How many rows of the target differ from the backup: rows that are missing, extra rows, and rows with the same primary
+ * key and other content. A row that occurs twice counts twice.
  */
 export interface RowsApart {
   readonly missing: number;
   readonly extra: number;
   readonly changed: number;
-  /** The file next to the backup that names up to 1,000 of them by primary key; absent without one. */
+  /** The file next to the backup that names up to 1,000 of them by primary key; absent if there is none. */
   readonly keysFile?: string | undefined;
 }
 
@@ -133,7 +133,7 @@ export interface Unsound {
 
 /**
  * Whether the target is what the backup says, and the source too if that was asked for; `undefined`
- * if it is. The same for the step that sets the completed marker and for the run that reports it.
+ * if it is. The step that sets the completed marker and the run that reports it share this rule.
  */
 export function unsoundIn(
   { differences, drift }: Evidence,

@@ -40,7 +40,7 @@ export const tableScopeSchema = z.discriminatedUnion('scope', [
   z.strictObject({
     scope: z
       .literal('ephemeral')
-      .describe('The rows that the key path leads to; they are of no use for long.'),
+      .describe('The rows that the key path leads to; they are needed for a short time only.'),
     via,
   }),
   z.strictObject({

@@ -77,7 +77,7 @@ export const tenancySchema = z
       .boolean()
       .optional()
       .describe(
-        '`true` copies users and buckets of two projects to both; else they stop the plan.',
+        '`true` copies users and buckets that two projects claim to both; otherwise they stop the plan.',
       ),
   })
   .prefault({});

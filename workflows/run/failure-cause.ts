@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { FAILURES, isFailureCode, type FailureCode } from '../domain/failure';
 
-/** What went wrong in a step, in the words of the closed table. */
+/** What went wrong in a step, as a code of the table of failures and a message. */
 export interface Cause {
   readonly code: FailureCode;
   readonly message: string;
@@ -16,7 +16,7 @@ export interface Cause {
   readonly step?: string | undefined;
 }
 
-/** Finds what an error of a step means; Temporal's wrappers are taken off. */
+/** Finds what an error of a step means, inside Temporal's wrappers. */
 export function causeOf(error: unknown): Cause {
   if (isCancellation(error))
     return { code: 'Cancelled', message: 'the step under way was stopped' };
@@ -35,8 +35,8 @@ export function isNotStarted({ cause }: ActivityFailure): boolean {
 }
 
 /**
- * How a step of the current scope ended. Once cancellation was requested Temporal retries nothing: a worker
- * that died, or a failure that would have passed, then is the end of a cancelled step.
+ * How a step of the current scope ended. After a request to cancel, Temporal retries nothing: then a worker that died, or
+ * a failure that a retry would have cured, is the end of a cancelled step.
  */
 export function endOfStep(error: unknown): unknown {
   if (isCancellation(error) || !CancellationScope.current().consideredCancelled) return error;
