@@ -13,9 +13,9 @@ export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'ex
 };
 
 /**
- * Saves all rows that the target holds before they are replaced, as they are: no scope, nothing
- * rewritten. Then it proves that the backup can be loaded again: from here on these rows may go. Run again with
- * the same id it proves the backup that is already there.
+ * Backs up all rows that the target holds before they are replaced, as they are: no scope, nothing
+ * rewritten. Then it proves that the backup can be loaded again: from here on these rows may be removed. If it runs again
+ * with the same id, it proves the backup that is already there.
  */
 export async function backupTarget(
   resources: Resources,

@@ -14,7 +14,7 @@ type Opening = Parameters<typeof openTarget>[1];
 
 /**
  * Removes the marker from a verified target that got its own rows back: it is as it was before any migration.
- * An activity of its own, for without the marker nothing would tell a second attempt what the first had verified.
+ * This is a separate activity: without the marker a second attempt could not know what the first had verified.
  * Safe to run twice.
  */
 export async function removeMarker(resources: Resources, job: Job): Promise<void> {
@@ -35,7 +35,7 @@ export async function completeVerified(writer: Writer, evidence: Evidence): Prom
   const opening = { manifest, database: job.target.database };
   const isOwn = await completeOnce(writer, opening, evidence);
   await connections.closeKept(job.target);
-  // A late attempt writes nothing, not even this.
+  // A late attempt must not write even this.
   if (isOwn && job.source !== undefined) await noteTiming(resources.store, manifest);
 }
 
@@ -75,7 +75,7 @@ async function completeOnce(
   }
 }
 
-/** For the estimates of later plans. The migration is complete whether it can be written or not. */
+/** For the estimates of later plans. If it cannot be written, the migration is complete all the same. */
 async function noteTiming(store: BackupStore, manifest: Manifest): Promise<void> {
   const { backupId, timestamp, format, contents } = manifest;
   const rows = contents.reduce((sum, content) => sum + content.rows, 0);

@@ -14,13 +14,13 @@ export interface Discarding {
   readonly source?: string | undefined;
   readonly backupIds: readonly string[];
   readonly insteadOf?: RunName | undefined;
-  /** Whether they were found damaged: then they go though they are published. */
+  /** Whether they were found damaged: then they are removed although they are published. */
   readonly damaged?: boolean | undefined;
 }
 
 /**
- * Removes what a run has begun to write into the backup directory and did not finish; an attempt that is
- * still at it can finish it no more. Whole backups stay, and are given back. Safe to run twice.
+ * Removes what a run began to write into the backup directory and did not finish; an attempt that is still writing it
+ * cannot finish it any more. Whole backups stay, and their ids are returned. Safe to run twice.
  */
 export async function discardBackups(
   resources: Resources,

@@ -19,9 +19,8 @@ import type { Resources } from './runtime/resources';
 import { takeLease } from './runtime/lease';
 
 /**
- * Drops the templates that were made for a fleet, unless the configuration keeps them. One that is being
- * cloned just now stays, and so does one that is gone already. Gives the names of those dropped. Safe to
- * run twice.
+ * Drops the templates that were made for a fleet, unless the configuration keeps them. A template that is being cloned
+ * stays; one that is gone is passed over. Returns the names of those dropped. Safe to run twice.
  */
 export async function dropTemplates(
   resources: Resources,

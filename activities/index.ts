@@ -57,7 +57,7 @@ import { verifyProject } from './verify-project';
 
 export type { Resources } from './runtime/resources';
 
-/** All that workflows see of the activities; each is safe to run twice. */
+/** The activities as workflows see them; each is safe to run twice. */
 export interface Activities {
   /** Rejects if the host has no worker. */
   readonly findHost: (host: string) => Promise<void>;
@@ -88,7 +88,7 @@ export interface Activities {
   readonly restoreProject: (job: Job) => Promise<RestoreProof>;
 }
 
-/** Binds every activity to what the worker opened, and bounds what it answers. */
+/** Binds every activity to the resources of the worker, and limits the size of its answer. */
 export function createActivities(resources: Resources): Activities {
   return {
     findHost: (host) => findHost(resources, host),

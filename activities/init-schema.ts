@@ -10,8 +10,8 @@ import { withFencedTarget, withExclusiveLease } from './runtime/lease';
 
 /**
  * Makes the target ready for rows: created or marked as this run's, with the schemas, types, tables,
- * functions and grants of the backup. Where the target had the schemas they stay as they are when the
- * plan found them equal, and give way when it did not. Safe to run twice.
+ * functions and grants of the backup. If the target has the schemas, they stay if the plan found them equal, and are
+ * replaced if it did not. Safe to run twice.
  */
 export async function initSchema(resources: Resources, job: Job): Promise<SchemaResult> {
   return withExclusiveLease(resources, { step: 'initSchema', job }, async (writer) => {
@@ -48,7 +48,7 @@ export async function initSchema(resources: Resources, job: Job): Promise<Schema
 
 const CLONE: SchemaResult = { tables: [], note: 'database cloned from a template', cloned: true };
 
-/** Above this many rows it pays to build the indexes behind them. */
+/** Above this many rows it is faster to build the indexes after the rows are loaded. */
 const MOST_ROWS_INTO_INDEXES = 50_000;
 
 function mayClone({ settings }: Resources, { contents }: Manifest): boolean {

@@ -80,7 +80,7 @@ async function makePlan(
   };
 }
 
-/** The configured projects may stand in a source that is gone: a request that names its database needs none. */
+/** The list of projects may be in a source that is gone: a request that names its database does not need it. */
 async function resolveWithoutSource(
   current: Attempt,
   settings: Resources['settings'],
@@ -125,7 +125,7 @@ async function readingProblems(
   return [{ code: 'privilege', message: `the target's role cannot read ${tables} whole` }];
 }
 
-/** Drift of another database than the one that was backed up means little. */
+/** Drift against a database other than the one that was backed up means little. */
 function anotherSource({ source, kind }: Manifest, now: DatabaseIdentity): readonly Problem[] {
   if (kind === 'target' || sameDatabase(source, now)) return [];
   return [
@@ -136,18 +136,18 @@ function anotherSource({ source, kind }: Manifest, now: DatabaseIdentity): reado
   ];
 }
 
-/** What says that a source is gone: its server does not answer, or has no such database or role any more. */
+/** The failures that mean a source is gone: its server does not answer, or has lost the database or the role. */
 const GONE: ReadonlySet<string> = new Set(['ServerUnavailable', 'NotFound', 'AccessDenied']);
 
-/** At most this many attempts wait for a source that may come back. */
+/** How many attempts wait for a source that may come back. */
 const PATIENT_ATTEMPTS = 2;
 
 /** What a source answered, or why it cannot be asked. */
 export type SourceAnswer<T> = { readonly found: T } | { readonly gone: string };
 
 /**
- * Asks the source of a verification. One that is gone keeps no one from comparing a target with its
- * backup, unless the request makes drift a failure: then nothing but its answer will do.
+ * Asks the source of a verification. If it is gone, the target is compared with its backup alone, unless the request
+ * makes drift a failure: then the source has to answer.
  */
 async function askSource<T>(
   { onDrift }: Pick<VerifyRequest, 'onDrift'>,

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import type { Problem } from '../../workflows/domain/plan';
 import { storeFailure } from './fs-errors';
 
-/** Below this many times what is needed, a backup fits but leaves little. */
+/** With less free space than this many times what is needed, a backup fits but leaves little. */
 const COMFORT = 2;
 
 /**

@@ -11,7 +11,7 @@ import { storeFailure } from './fs-errors';
 const HOST_FILE = 'host';
 
 /**
- * Reads the id of a backup directory's host: the same for every worker that has this very directory,
+ * Reads the id of a backup directory's host: the same for every worker that has this directory,
  * wherever it is mounted, and after every restart. `undefined` if the directory has none yet.
  */
 export async function readHost(directory: string): Promise<string | undefined> {
@@ -26,9 +26,8 @@ export async function readHost(directory: string): Promise<string | undefined> {
 }
 
 /**
- * Gives the directory's host id, made if there is none: `name`, if any, and something that no other
- * directory has, so that two hosts of one name are still two. Of several workers that make one at once
- * all get the same.
+ * Returns the host id of the directory, and creates it if there is none: `name`, if any, and a random part, so that two
+ * hosts with one name still have different ids. If several workers create it at once, all get the same id.
  */
 export async function claimHost(directory: string, name?: string): Promise<string> {
   const known = await readHost(directory);
@@ -42,7 +41,7 @@ export async function claimHost(directory: string, name?: string): Promise<strin
 /** What file systems without links answer. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Whole or not at all, and never over another one: NFS, too, links a file into place in one step. */
+/** Creates the file as a whole or not at all, and never replaces one: a link does that in one step, on NFS too. */
 async function writeOnce(directory: string, host: string): Promise<void> {
   const path = join(directory, HOST_FILE);
   const draft = join(directory, `.${HOST_FILE}-${randomUUID()}`);

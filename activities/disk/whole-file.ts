@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
 /**
- * Replaces a file whole or not at all: `write` creates it under another name next to it, which is then renamed.
- * After a failure what stood there before still does.
+ * Replaces a file as a whole or not at all: `write` creates a file with another name next to it, which is then renamed.
+ * After a failure the earlier file is still there.
  */
 export async function replaceFile(
   path: string,
@@ -19,7 +19,7 @@ export async function replaceFile(
   }
 }
 
-/** Replaces a file by this text whole or not at all, readable for its owner alone. */
+/** Replaces a file by this text, as a whole or not at all; only its owner may read it. */
 export async function replaceText(path: string, text: string): Promise<void> {
   await replaceFile(path, (partial) =>
     writeFile(partial, text, { mode: 0o600, flag: 'wx', flush: true }),

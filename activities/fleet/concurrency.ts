@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 
 /**
- * Does the same with each item, at most `most` at a time, and gives what came of them in their order.
- * After a failure nothing more is begun; it is thrown once all that was begun has ended.
+ * Calls `work` for each item, at most `most` at a time, and returns the results in the order of the items. After a failure
+ * nothing more is started; the failure is thrown once everything that was started has ended.
  */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],

@@ -30,9 +30,9 @@ interface Candidate {
 }
 
 /**
- * Finds the projects whose last migration did not end well: by the newest run where Temporal knows one,
- * else by the records of fleets; a project of a fleet that has neither counts as failed, unless the
- * fleet still runs. One that runs or is parked is left to itself.
+ * Finds the projects whose last migration did not end well, which is what `retry-failed` picks. The newest run that Temporal
+ * knows decides, else the records of fleets. A project of a fleet that has neither counts as failed, unless the fleet is
+ * still running. A project that runs or is parked is not picked.
  */
 export async function findFailed(
   { store }: Pick<Resources, 'store'>,
@@ -51,7 +51,7 @@ export async function findFailed(
       const { cancellationSignal } = Context.current();
       const looked = await mapConcurrently(open, LOOKS, (one) => {
         cancellationSignal.throwIfAborted();
-        // The SDK leaves a listener for each call on the signal: of the activity's own they would pile up.
+        // The SDK leaves a listener on the signal for each call: on the activity's own signal they would pile up.
         const { signal } = new AbortController();
         return client.withAbortSignal(signal, () =>
           findFailure(client, one, candidates.get(one.ref)),
@@ -71,7 +71,7 @@ function candidatesOf(recorded: ReadonlyMap<string, Recorded>): ReadonlyMap<stri
   return new Map(candidates);
 }
 
-/** The configuration says most of a project, then its run, then the list of a fleet. */
+/** The configuration takes precedence over the run, and the run over the list of a fleet. */
 async function candidatesOfAny(
   client: Client,
   recorded: ReadonlyMap<string, Recorded>,
@@ -127,16 +127,16 @@ export interface Found {
   readonly projects: readonly Project[];
   /** The failure's code if they contradict each other. */
   readonly code: FailureCode;
-  /** Of those that are not migrated, the ones that are wanted. */
+  /** Picks the projects that are wanted from those that are not migrated. */
   readonly stillFailed: (open: readonly Settled[]) => Promise<readonly Retried[]>;
-  /** Whether a migrated project was so all along, and is none that the request is about. */
+  /** Whether a project was migrated before, so that the request is not about it. */
   readonly wasDone: (ref: string) => boolean;
 }
 
-/** What the folders of fleets tell of a project. */
+/** What the folders of fleets say about a project. */
 export interface Recorded {
   readonly project: FleetProject;
-  /** How it ended in the newest fleet that had it on its list; absent if that was not written down. */
+  /** How it ended in the newest fleet that had it on its list; absent if that was not recorded. */
   readonly entry: FleetEntry | undefined;
   /** Whether its fleet still runs, so that it may not have been started yet. */
   readonly isWaiting: boolean;

@@ -13,13 +13,12 @@ export interface Settled extends Project {
   readonly target: string;
 }
 
-/** At most this many offences of one kind are named. */
+/** At most this many problems of one kind are named. */
 const NAMED = 5;
 
 /**
- * Resolves the connections of projects, and refuses with `code` if one is not configured, where two
- * projects have the same ref, or the same database on one target server, however it is reached. All
- * that is wrong is one message.
+ * Resolves the connections of projects. Refuses with `code` if one is not configured, or if two projects have the same
+ * ref, or the same database on one target server, by whatever connections. One message names everything that is wrong.
  */
 export async function resolveProjects(
   { settings }: Pick<Resources, 'settings'>,
@@ -60,7 +59,7 @@ function problemOf(connection: string, connections: Connections): string | undef
     connections.databaseOf(connection);
     return undefined;
   } catch (error) {
-    // Only the worker's configuration knows names; its words hold no secret.
+    // Only the configuration of the worker knows the names; its messages hold no secret.
     if (error instanceof ApplicationFailure || error instanceof Error) return error.message;
     throw error;
   }
@@ -84,7 +83,7 @@ async function serversOf(
   return servers;
 }
 
-/** What two projects or more have in common but may not. */
+/** What two or more projects share although each needs its own. */
 function named(
   words: string,
   projects: readonly Settled[],

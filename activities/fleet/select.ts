@@ -41,14 +41,14 @@ interface Excluding {
 }
 
 /**
- * Leaves out the projects that a request excludes, whatever is wrong with them. A ref that moveout does not know is
- * refused: it may be a misspelt one, whose project would move.
+ * Leaves out the projects that a request excludes, whatever is wrong with them. An unknown ref is refused: it may be
+ * misspelt, and then the project that was meant would move.
  */
 export function withoutExcluded(found: Found, { request, configured }: Excluding): Found {
   const { exclude, failedOf } = request;
   if (exclude.length === 0) return found;
   const known = new Set([...found.projects, ...(configured ?? [])].map(({ ref }) => ref));
-  // Without a list of all projects, one that has not failed cannot be told from one that is not there.
+  // Without a list of all projects, one that has not failed looks like one that does not exist.
   const isTellable = failedOf === undefined || configured !== undefined;
   const unknown = exclude.filter((ref) => !known.has(ref));
   if (isTellable && unknown.length > 0) {

@@ -12,7 +12,7 @@ interface Marked {
   readonly marker: Marker | undefined;
 }
 
-/** The backup to compare a target with, and what is to be said of that choice. */
+/** The backup to compare a target with, and warnings about that choice. */
 export interface Compared {
   readonly manifest: Manifest;
   readonly warnings: readonly Problem[];

@@ -23,8 +23,8 @@ export interface SettingsView {
 }
 
 /**
- * Asks the target's server which of the settings a new database could be given, and names the others with the
- * statements that resolve them. A database that stands already keeps its own: what it lacks is named.
+ * Asks the target's server which settings of the source's database a new database can have, and names the others with the
+ * statements that resolve them. A database that already exists keeps its own settings: what it lacks is named.
  */
 export async function viewSettings(
   connections: Connections,

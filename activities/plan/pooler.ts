@@ -13,9 +13,8 @@ import type { DatabaseRef } from '../postgres/session/database-ref';
 import { failure } from '../runtime/failure';
 
 /**
- * Makes sure that sessions of source and target are sessions, that there may be enough of them, in the target's
- * database as well if it is there, and gives what is worth saying of them.
- * Comes before everything else: behind a transaction pooler no other answer could be trusted.
+ * Makes sure that no transaction pooler stands before source or target, and that enough sessions are allowed, also in the
+ * target's database if it exists. Returns warnings. It runs first: behind a transaction pooler no other answer can be trusted.
  */
 export async function findPoolers(
   connections: Connections,
@@ -57,7 +56,7 @@ export async function assertRoom(
   if (messages.size > 0) throw failure('Refused', [...messages].join(' '));
 }
 
-/** What is true of a server's sessions is true for every project of a fleet. */
+/** For this long the answer about a server serves every project of a fleet. */
 const found = new LRUCache<string, Findings>({ max: 1_000, ttl: 60_000 });
 
 /** A problem is checked again each time: an operator may be about to fix it. */

@@ -32,7 +32,7 @@ import type { TargetView } from './target';
 /** What a target's server must offer: the roles that are named, and what a new database is created with. */
 export interface Needs {
   readonly facts: DatabaseFacts;
-  /** Whose facts these are, in words: of the source or of the backup. */
+  /** Where the facts come from, in words: the source or the backup. */
   readonly owner: string;
   /** The statements that make the schema, if it is known. */
   readonly statements: ScriptParts | undefined;
@@ -111,7 +111,7 @@ function missingExtensionWords(name: string): string {
   return `the schema needs extension "${name}", which the target's server does not offer: install its package there`;
 }
 
-/** An extension is made only if it is not there: one that stands elsewhere leaves its functions there. */
+/** An extension is created only if it is missing: one that is in another schema keeps its functions there. */
 function misplaced(
   { identity: { database } }: TargetView,
   extensions: readonly MisplacedExtension[],
@@ -166,7 +166,7 @@ function unreachedFindings(
   ]);
 }
 
-/** Whether the schemas that are there are those of the source, and only rows are loaded. */
+/** Whether the target already has the schemas of the source, so that only rows are loaded. */
 function staysAsItIs(before: TargetState): boolean {
   return before.kind === 'filled' && before.rebuild !== true;
 }
@@ -176,7 +176,7 @@ const NO_ROLES = {
   forcesRowSecurity: false,
 } as const;
 
-/** What the role will have to do on the target's server in this run. */
+/** What the role has to do on the target's server in this run. */
 function rightsNeeded(
   { identity: { database, serverVersion }, before: seen, schema }: TargetView,
   { facts, statements, extensions, before }: Needs,

@@ -31,7 +31,7 @@ export interface StepView {
   readonly note: string;
 }
 
-/** A terminal of this kind, or one that does not say its kind, may know no code that moves the cursor. */
+/** Such a terminal, or one that does not name its kind, may not support codes that move the cursor. */
 const isPlain = (kind: string | undefined): boolean =>
   kind === undefined || kind === '' || kind === 'dumb';
 
@@ -47,9 +47,9 @@ const WORTH_A_START_SECONDS = 1;
 const REMIND_EVERY_SECONDS = 30;
 
 /**
- * A line when a step starts, one every half minute while it goes on, and one when it ends; of a fleet
- * one whenever its state changes and every half minute. On a terminal no word is broken; in a pipe and in
- * a file a line stays whole.
+ * Prints a line when a step starts, one every half minute while it runs, and one when it ends; for a fleet, one
+ * whenever its state changes and every half minute. On a terminal lines are wrapped between words; in a pipe and in a file
+ * a line stays whole.
  */
 export function lineDisplay(out: Writable & Output): Display {
   const shown = new Map<string, string>();
@@ -77,7 +77,7 @@ export function lineDisplay(out: Writable & Output): Display {
   };
 }
 
-/** What a line is due for; nothing while the step is too young. */
+/** Names the reason for the next line; nothing while the step has just begun. */
 function stageOf({ state, seconds }: StepView): string | undefined {
   if (state !== 'running') return state;
   if (seconds < WORTH_A_START_SECONDS) return undefined;

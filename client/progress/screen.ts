@@ -3,7 +3,7 @@ import { awaitedIn, type Progress, type StepProgress } from '../../workflows/dom
 import type { Display, StepView } from './display';
 import type { Look, Pending } from './watch';
 
-/** Shows a run: its steps or how far its fleet is, and in lines of their own whatever is news. */
+/** Shows a run: its steps or the state of its fleet, and news in lines of their own. */
 export class Screen {
   readonly #said = new Set<string>();
   readonly #display: Display;
@@ -31,7 +31,7 @@ export class Screen {
     this.#display.say(line);
   }
 
-  /** Says what was not said before. */
+  /** Says a line, unless it was said before. */
   sayOnce(line: string): void {
     if (this.#said.has(line)) return;
     this.#said.add(line);

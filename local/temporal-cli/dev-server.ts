@@ -31,15 +31,14 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
-// start-dev itself would let closed runs vanish after a day, and with them the proof that a
-// workflow id was used.
+// By default start-dev forgets closed runs after a day, and with them that a workflow id was used.
 const RETENTION = '720h';
 const READY_WITHIN_MS = 60_000;
 const ATTEMPTS_AT_FREE_PORTS = 3;
 
 /**
  * Starts a Temporal server with its Web UI and resolves once both answer and closed runs are kept
- * for 30 days. With `dbFilename` it goes on from the state in that file, also after everything was
+ * for 30 days. With `dbFilename` it continues from the state in that file, also after everything was
  * killed; a server that a dead process left on that file is ended first, one of a living process
  * makes this reject. The server ends when this process does. Rejects with the server's last log
  * lines when it does not come up within a minute.

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { writableCacheFolder } from './cache-folder';
 import { versionOf } from './executable';
 
-/** Leaves the Temporal CLI's executable in the empty folder that it is given and returns its path. */
+/** Puts the Temporal CLI's executable into the given empty folder and returns its path. */
 export type Download = (folder: string) => Promise<string>;
 
 /**
  * Fetches the CLI by `download` into the cache and returns the executable there. It appears under
- * its name by one rename, after it has answered: an interrupted or doubled fetch does no harm.
+ * its name by one rename, after it has answered a call: an interrupted or repeated fetch does no harm.
  */
 export async function fetchCli(download: Download): Promise<string> {
   const cache = writableCacheFolder();

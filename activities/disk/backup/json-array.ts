@@ -12,7 +12,7 @@ const COMMA = 0x2c;
  */
 export class LinesToArray extends Transform {
   #started = false;
-  /** A line's end is held back until it is known whether another line follows. */
+  /** The end of a line is held back until it is known whether another line follows. */
   #pending = false;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -45,9 +45,8 @@ export class LinesToArray extends Transform {
 const LONGEST_BRACKET = 2;
 
 /**
- * The inverse of `LinesToArray`: gives the lines back, each ended by a newline. Of a line it holds back no
- * more than its first bytes and a comma that may be its last, so that every byte is handled once however
- * long a line is.
+ * The inverse of `LinesToArray`: it outputs the lines, each with a newline at its end. Of a line it holds back only the
+ * first bytes, and a comma that may be the last byte, so that every byte is handled once, however long a line is.
  */
 export class ArrayToLines extends Transform {
   /** The beginning of a line that may still be a bracket; empty once it is none. */

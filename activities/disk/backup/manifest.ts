@@ -16,8 +16,8 @@ export const MANIFEST_FILE = 'metadata.json';
 const kept = new LRUCache<string, Manifest>({ max: 32 });
 
 /**
- * Reads a manifest as it came from disk: every value checked, the id the folder's own. The same text is
- * checked once; the manifest must not be changed.
+ * Parses the text of a manifest and checks every value; its id must be the name of the folder. The same text is
+ * checked once, so the caller must not change the manifest.
  */
 export function parseManifest(text: string, backupId: string): Manifest {
   const key = createHash('sha256').update(`${backupId}\n${text}`).digest('hex');
@@ -52,7 +52,7 @@ function checkedManifest(text: string, backupId: string): Manifest {
   return parsed.data;
 }
 
-/** What the manifest says twice must be the same, and no table or file may come twice. */
+/** What the manifest states twice must agree, and no table or file may occur twice. */
 function assertConsistent({ backupId, tables, rowCounts, contents }: Manifest): void {
   const files = contents.map(({ file }) => file);
   const counted = new Map(contents.map(({ table, rows }) => [table, rows]));
@@ -86,8 +86,8 @@ function sealOf(manifest: object): string {
 }
 
 /**
- * The file a table's rows are in: `auth_users.json`, `auth_users.copy`. A name that another table's file
- * could have too, on a file system that ignores case as well, ends in a part of its own checksum.
+ * The name of the file with a table's rows: `auth_users.json`, `auth_users.copy`. If another table's file could have the
+ * same name, also on a file system that ignores case, the name ends in a part of its checksum.
  */
 export function tableFile(table: string, format: 'json' | 'copy'): string {
   if (PLAIN.test(table)) return `${table.replace('.', '_')}.${format}`;
@@ -95,7 +95,7 @@ export function tableFile(table: string, format: 'json' | 'copy'): string {
   return `${table.replace(/[^A-Za-z0-9_]/g, '-').replace(/^-+/, '')}_${own}.${format}`;
 }
 
-/** The schema has no underscore: the one that follows it separates. */
+/** A schema here has no underscore, so the first underscore ends it. */
 const PLAIN = /^[a-z0-9]+\.[a-z0-9_]+$/;
 
 function json(text: string, backupId: string): unknown {

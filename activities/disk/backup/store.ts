@@ -15,13 +15,13 @@ import { readHost } from '../host-id';
 import { MANIFEST_FILE, parseManifest } from './manifest';
 import { storeFailure, unlessMissing } from '../fs-errors';
 
-/** How often a plan looks again where the directory vanished while it looked. */
+/** How often a plan looks again if the directory vanished while it looked. */
 const PROBES = 10;
 const LONGEST_PAUSE_MS = 50;
 
 /**
- * The folder that holds backups. A backup is there whole or not at all: it is written next to its
- * name and renamed once its manifest, the last file, is on disk.
+ * The folder that holds backups. A backup is whole or does not exist: it is written under another name and renamed once
+ * its manifest, the last file, is on disk.
  */
 export class BackupStore {
   readonly directory: string;
@@ -68,7 +68,7 @@ export class BackupStore {
     }
   }
 
-  /** Begins a backup under a name that no other attempt has; what earlier ones left behind is removed. */
+  /** Begins a backup under a name that no other attempt uses; what earlier attempts left behind is removed. */
   async begin(backupId: string, runId: string): Promise<BackupDraft> {
     const path = this.pathOf(backupId);
     const partial = `${path}.${ownerOf(runId)}.${randomUUID()}.partial`;
@@ -84,7 +84,7 @@ export class BackupStore {
     }
   }
 
-  /** Removes all drafts that a run made of a backup, so that none of them can become one any more. */
+  /** Removes all drafts that a run made of a backup, so that none of them can be published any more. */
   async discard(backupId: string, runId: string): Promise<void> {
     for (const draft of await this.drafts(backupId, runId)) await removeFolder(draft);
   }
@@ -92,7 +92,7 @@ export class BackupStore {
   /** Removes a backup that was published and found damaged; none of that name is there afterwards. */
   async remove(backupId: string, runId: string): Promise<void> {
     const path = this.pathOf(backupId);
-    // Gone at once: what of it cannot be removed now is a draft, which the next attempt discards.
+    // The rename takes it away at once: what cannot be removed now is a draft, which the next attempt discards.
     const draft = `${path}.${ownerOf(runId)}.${randomUUID()}.partial`;
     await unlessMissing(path, (folder) => rename(folder, draft));
     await removeFolder(draft);
@@ -171,7 +171,7 @@ export class BackupStore {
         yield chunk;
       }
     } catch (error) {
-      // What ends the reading from outside, as a session that is lost, comes through here as well.
+      // A failure elsewhere that ends the reading, such as a lost session, comes through here as well.
       throw codeOf(error) === '' ? error : await this.#readFailure(backupId, written.file, error);
     }
     assertWritten(backupId, written, found);
@@ -238,7 +238,7 @@ export class BackupStore {
   }
 }
 
-/** Another run may have put something into a folder by now, or have removed it: then it stays as it is. */
+/** Another run may have written to the folder by now, or removed it: then it stays as it is. */
 async function removeIfEmpty(folder: string): Promise<void> {
   try {
     await rmdir(folder);
@@ -247,12 +247,12 @@ async function removeIfEmpty(folder: string): Promise<void> {
   }
 }
 
-/** Tells that nothing is at the path, or something else than a file: no later attempt finds one there. */
+/** Tells that there is nothing at the path, or not a file: a later attempt cannot find one either. */
 function isOtherThanFile(error: unknown): boolean {
   return ['ENOENT', 'EISDIR', 'ENOTDIR', 'ELOOP'].includes(codeOf(error));
 }
 
-/** Two runs of one project that began in the same millisecond have backups of the same name. */
+/** Two runs of one project that began in the same millisecond use the same name for their backups. */
 function ownerOf(runId: string): string {
   return createHash('sha256').update(runId).digest('hex').slice(0, 12);
 }

@@ -21,8 +21,8 @@ const entrySchema = z.object({
 });
 
 /**
- * Writes one part of a fleet's record, whole or not at all. Again, the part is the same; a fleet that
- * was reset and went another way replaces it.
+ * Writes one part of a fleet's record, as a whole or not at all. A retry writes the same part; a fleet that was reset and
+ * then ran differently replaces it.
  */
 export async function writeEndings(store: BackupStore, order: RecordOrder): Promise<void> {
   const { fleetId, part, entries } = order;

@@ -40,8 +40,8 @@ export interface Inventory {
 }
 
 /**
- * Writes an inventory: under a temporary name first, then renamed as a whole. What earlier attempts left
- * next to it is removed. Where the fleet has come to be meanwhile it stays as it is.
+ * Writes an inventory under a temporary name, then renames it. What earlier attempts left next to it is removed. If the
+ * fleet's folder exists by then, it stays as it is.
  */
 export async function writeFrozen(store: BackupStore, inventory: Inventory): Promise<WrittenFleet> {
   const { fleetId } = inventory;

@@ -2,18 +2,18 @@ import { Client, Pool, type PoolConfig } from 'pg';
 import { sendPlainComments } from './plain-comments';
 
 /**
- * Milliseconds after which a session that no one has asked for is closed. PostgreSQL waits five seconds for
+ * Milliseconds after which an idle session is closed. PostgreSQL waits five seconds for
  * other sessions before it refuses to copy, rename or drop their database.
  */
 const IDLE_MILLIS = 4_000;
 
-/** At most this many sessions wait at most, on all servers together; the one that waits longest makes room. */
+/** At most this many sessions are idle, on all servers together; the one that has been idle longest makes room. */
 const MOST_IDLE = 30;
 
-/** Milliseconds; a session that is not clean by then has lost its server. */
+/** Milliseconds; if cleaning a session takes longer, it has lost its server. */
 const CLEANED_WITHIN = 5_000;
 
-/** How idle sessions are called: no attempt's sweep takes them for its own. */
+/** The name of idle sessions: an attempt that ends the sessions of others does not end these. */
 export const IDLE_NAME = 'moveout idle';
 
 /**
