@@ -42,7 +42,7 @@ export function displayOn(out: Writable & Output, kind = process.env['TERM']): D
 
 const WORDS = { waiting: '', running: '…', done: 'done', failed: 'FAILED' } as const;
 
-/** A step that is over sooner gets one line, not two. */
+/** A step that ends sooner gets one line, not two. */
 const WORTH_A_START_SECONDS = 1;
 const REMIND_EVERY_SECONDS = 30;
 
