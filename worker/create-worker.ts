@@ -5,6 +5,7 @@ import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/w
 import { createActivities, type Activities } from '../activities';
 import { BackupStore } from '../activities/disk/backup/store';
 import { SessionPool } from '../activities/postgres/session/pool';
+import { ServerMemory } from '../activities/postgres/session/session';
 import { hostQueueOf } from '../workflows/domain/names';
 import { closedErrors } from './activity-errors';
 import type { Configuration } from './config';
@@ -50,7 +51,8 @@ export async function createWorker(place: WorkerPlace): Promise<Workers> {
     Worker.create({ ...shared, taskQueue: hostQueueOf(place.taskQueue, id) });
   const host = new HostQueue({ directory, name, create }, () => workers.shutdown());
   const pool = new SessionPool();
-  const activities = createActivities({ settings, resolveUrl, store, host, pool });
+  const memory = new ServerMemory();
+  const activities = createActivities({ settings, resolveUrl, store, host, pool, memory });
   const shared = {
     ...optionsOf(place),
     activities: place.wrap === undefined ? activities : place.wrap(activities),

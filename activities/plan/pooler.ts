@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { mergeFindings, type Findings } from '../../workflows/domain/findings';
 import type { Problem } from '../../workflows/domain/plan';
 import { checkPooler } from '../postgres/checks/pooler';
@@ -56,15 +55,13 @@ export async function assertRoom(
   if (messages.size > 0) throw failure('Refused', [...messages].join(' '));
 }
 
-/** For this long the answer about a server serves every project of a fleet. */
-const found = new LRUCache<string, Findings>({ max: 1_000, ttl: 60_000 });
-
 /** A problem is checked again each time: an operator may be about to fix it. */
 async function findingsOf(connections: Connections, databaseRef: DatabaseRef): Promise<Findings> {
   const key = `${databaseRef.connection} ${connections.digestOf(databaseRef.connection)}`;
-  const known = found.get(key);
+  const { poolers } = connections.memory;
+  const known = poolers.get(key);
   if (known !== undefined) return known;
   const findings = await checkPooler(connections, databaseRef);
-  if (findings.problems.length === 0) found.set(key, findings);
+  if (findings.problems.length === 0) poolers.set(key, findings);
   return findings;
 }

@@ -84,9 +84,9 @@ export async function attempt<T>(
   const name = applicationName({ runId, step, attempt: context.info.attempt, projectRef });
   const signal = context.cancellationSignal;
   const meter = new Meter(step);
-  const { resolveUrl, pool, settings } = resources;
+  const { resolveUrl, pool, memory, settings } = resources;
   const lockWait = step === 'planMigration' ? LOCK_WAIT_OF_PLANS : undefined;
-  const session = { name, signal, pool, facts: settings.connections, lockWait };
+  const session = { name, signal, pool, memory, facts: settings.connections, lockWait };
   const connections = new Connections(resolveUrl, session);
   const beat = (): void => {
     context.heartbeat(meter.heartbeat());

@@ -1,6 +1,7 @@
 import type { Settings } from '../../workflows/domain/settings';
 import type { BackupStore } from '../disk/backup/store';
 import type { Host } from './host';
+import type { ServerMemory } from '../postgres/session/session';
 import type { ResolveUrl } from '../postgres/session/urls';
 import type { SessionPool } from '../postgres/session/pool';
 
@@ -13,4 +14,6 @@ export interface Resources {
   readonly host: Host;
   /** Sessions that only read, kept between attempts. */
   readonly pool?: SessionPool | undefined;
+  /** What was learned of the servers, kept between attempts. */
+  readonly memory?: ServerMemory | undefined;
 }

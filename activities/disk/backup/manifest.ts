@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import {
   MANIFEST_VERSION,
@@ -12,21 +11,8 @@ import { assertKnownVersion } from '../format-version';
 /** The last file of a backup; without it there is no backup. */
 export const MANIFEST_FILE = 'metadata.json';
 
-/** Each step of a run reads its own manifest again. */
-const kept = new LRUCache<string, Manifest>({ max: 32 });
-
-/**
- * Parses the text of a manifest and checks every value; its id must be the name of the folder. The same text is
- * checked once, so the caller must not change the manifest.
- */
+/** Parses the text of a manifest and checks every value; its id must be the name of the folder. */
 export function parseManifest(text: string, backupId: string): Manifest {
-  const key = createHash('sha256').update(`${backupId}\n${text}`).digest('hex');
-  const manifest = kept.get(key) ?? checkedManifest(text, backupId);
-  kept.set(key, manifest);
-  return manifest;
-}
-
-function checkedManifest(text: string, backupId: string): Manifest {
   const content = json(text, backupId);
   assertKnownVersion(content, MANIFEST_VERSION, `${backupId}/${MANIFEST_FILE}`);
   const { [SEAL]: seal, ...written } = z.looseObject({}).catch({}).parse(content);

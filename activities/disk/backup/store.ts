@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { BACKUP_ID } from '../../../workflows/domain/names';
 import type { Manifest } from '../../../workflows/domain/manifest';
 import { failure } from '../../runtime/failure';
@@ -25,6 +26,8 @@ const LONGEST_PAUSE_MS = 50;
  */
 export class BackupStore {
   readonly directory: string;
+  /** By the checksum of their text: each step of a run reads its own manifest again. Not to be changed. */
+  readonly #manifests = new LRUCache<string, Manifest>({ max: 32 });
 
   constructor(directory: string) {
     this.directory = resolve(directory);
@@ -124,7 +127,11 @@ export class BackupStore {
       );
     if (!folder.isDirectory()) throw failure('BackupDamaged', `${path} is not a folder`);
     await assertClosed(path);
-    return parseManifest(await this.#manifestText(backupId), backupId);
+    const text = await this.#manifestText(backupId);
+    const key = createHash('sha256').update(`${backupId}\n${text}`).digest('hex');
+    const manifest = this.#manifests.get(key) ?? parseManifest(text, backupId);
+    this.#manifests.set(key, manifest);
+    return manifest;
   }
 
   async #manifestText(backupId: string): Promise<string> {

@@ -2,34 +2,27 @@ import { Client } from 'pg';
 import type { ClientConfig, Pool } from 'pg';
 import { failure } from '../../runtime/failure';
 import { connectFailure, urlFailure, type Connecting } from '../errors/connect';
-import { ConnectionUrls, type Facts, type ResolveUrl } from './urls';
+import { ServerMemory, type Session } from './session';
+import { ConnectionUrls, type ResolveUrl } from './urls';
 import { explainFailure } from '../errors/explain';
 import { openFirst } from './first-usable';
 import { serverUrl } from './urls';
-import type { SessionPool } from './pool';
 import { isPermanent, type DatabaseRef } from './database-ref';
 import { ignoreIdleLoss, withLibraryPool } from './pool';
 import { cutName, pinAgain, pinStatement, startupOptions, type SessionKind } from './settings';
-import { betterManners, followVersion, isFull, KnownManners, otherwise } from './startup';
+import {
+  betterManners,
+  followVersion,
+  isFull,
+  otherwise,
+  UNKNOWN_MANNERS,
+  untilNone,
+  type Manners,
+} from './startup';
 import { databaseFailure } from '../errors/classify';
-import { untilNone } from './startup';
 
 /** Milliseconds; an idle session that does not answer by then has lost its server. */
 const TAKEN_WITHIN = 5_000;
-
-/** How one attempt's sessions are called in `pg_stat_activity`, and what ends them. */
-export interface Session {
-  readonly name: string;
-  readonly signal?: AbortSignal | undefined;
-  /** Stands before every session that may write: it throws if the attempt has been replaced. */
-  readonly guard?: ((client: Client) => Promise<void>) | undefined;
-  /** Where sessions come from and go to that are used again; without it every session is a new backend. */
-  readonly pool?: SessionPool | undefined;
-  /** What is known of the connections besides their URLs. */
-  readonly facts?: Facts | undefined;
-  /** How long its sessions wait for a lock; left out, half a minute. */
-  readonly lockWait?: string | undefined;
-}
 
 /** A session, and the database that it is in. */
 type Opened = Readonly<{ client: Client; at: DatabaseRef }>;
@@ -40,19 +33,17 @@ type Opened = Readonly<{ client: Client; at: DatabaseRef }>;
  * one that was used before is first named and then guarded, so that whoever takes over finds it.
  */
 export class Connections extends ConnectionUrls {
+  /** What is known of the servers from earlier attempts. */
+  readonly memory: ServerMemory;
   readonly #session: Session;
   /** The servers that have seen a session of the attempt. */
   readonly #reached: Set<string>;
 
   constructor(resolve: ResolveUrl, session: Session, reached = new Set<string>()) {
     super(resolve, session.facts);
-    this.#session = session;
+    this.memory = session.memory ?? new ServerMemory();
+    this.#session = { ...session, memory: this.memory };
     this.#reached = reached;
-  }
-
-  /** The same servers under another session name or another signal. */
-  named(session: Session): Connections {
-    return new Connections(this.resolve, session);
   }
 
   /** The same sessions, each that may write checked by `guard` before anyone gets it. */
@@ -110,9 +101,13 @@ export class Connections extends ConnectionUrls {
     return { access, lockWait: this.#session.lockWait };
   }
 
+  #mannersOf(key: string): Manners {
+    return this.memory.manners.get(key) ?? UNKNOWN_MANNERS;
+  }
+
   /** Has one session come about, unless it is known already how they do. */
   async #learn(databaseRef: DatabaseRef): Promise<void> {
-    if (!known.has(this.digestOf(databaseRef.connection)))
+    if (!this.memory.manners.has(this.digestOf(databaseRef.connection)))
       await this.with(databaseRef, () => Promise.resolve());
   }
 
@@ -121,8 +116,8 @@ export class Connections extends ConnectionUrls {
    * signal has ended them: the backend of a busy one notices that a moment later.
    */
   async untilGone(): Promise<void> {
-    const { name, facts } = this.#session;
-    const lookers = new Connections(this.resolve, { name: 'moveout looker', facts });
+    const { name, facts, memory } = this.#session;
+    const lookers = new Connections(this.resolve, { name: 'moveout looker', facts, memory });
     const gone = [...this.#reached].map((connection) =>
       lookers.with({ connection, anyBut: [], access: 'read' }, (client) =>
         untilNone(client, cutName(name)),
@@ -155,7 +150,7 @@ export class Connections extends ConnectionUrls {
   /** The same with moveout's settings as start-up options, as far as the server takes any; those of the URL come first. */
   #startConfig(databaseRef: DatabaseRef): ClientConfig {
     const { options = '', ...config } = this.#config(databaseRef);
-    const { takesOptions, knows } = known.of(this.digestOf(databaseRef.connection));
+    const { takesOptions, knows } = this.#mannersOf(this.digestOf(databaseRef.connection));
     const own = takesOptions ? startupOptions(this.#kindOf(databaseRef), knows) : '';
     return { ...config, options: `${options} ${own}`.trim() };
   }
@@ -198,11 +193,15 @@ export class Connections extends ConnectionUrls {
       key: JSON.stringify([this.digestOf(connection), anyBut]),
       names: this.maintenanceDatabases(connection, anyBut),
     };
-    const opened = await openFirst(candidates, async (database): Promise<Opened> => {
-      // Who is in `template1` keeps others from copying it.
-      const at = { ...databaseRef, database, kept: database !== 'template1' };
-      return { client: await this.#open(at), at };
-    });
+    const opened = await openFirst(
+      this.memory.maintenance,
+      candidates,
+      async (database): Promise<Opened> => {
+        // Who is in `template1` keeps others from copying it.
+        const at = { ...databaseRef, database, kept: database !== 'template1' };
+        return { client: await this.#open(at), at };
+      },
+    );
     if ('client' in opened) return opened;
     throw failure('AccessDenied', this.#noMaintenance(connection, opened));
   }
@@ -242,14 +241,14 @@ export class Connections extends ConnectionUrls {
   /** Opens a new session; again in another manner where the server turns out to want it so. */
   async #opened(databaseRef: DatabaseRef): Promise<Client> {
     const key = this.digestOf(databaseRef.connection);
-    const manners = known.of(key);
+    const manners = this.#mannersOf(key);
     const client = this.#client(databaseRef);
     client.on('error', ignoreIdleLoss);
     const special = followVersion(client);
     try {
       await client.connect();
       await client.query(pinStatement(this.#kindOf(databaseRef)));
-      known.note(key, { ...manners, knows: special() });
+      this.memory.manners.set(key, { ...manners, knows: special() });
       return await this.#guarded(databaseRef, client);
     } catch (error) {
       const words = await otherwise(client, databaseRef.access, error);
@@ -257,7 +256,7 @@ export class Connections extends ConnectionUrls {
       client.connection.stream.destroy();
       await close(client);
       const better = betterManners(manners, special(), error);
-      if (better !== undefined) known.note(key, better);
+      if (better !== undefined) this.memory.manners.set(key, better);
       if (better !== undefined || (await this.#madeRoom(client, error)))
         return this.#opened(databaseRef);
       if (words !== undefined)
@@ -295,5 +294,3 @@ export class Connections extends ConnectionUrls {
 async function close(client: Client): Promise<void> {
   await client.end().catch(ignoreIdleLoss);
 }
-
-const known = new KnownManners();

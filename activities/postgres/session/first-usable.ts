@@ -1,11 +1,8 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { sqlstateOf } from '../errors/classify';
 
 /** The database does not exist, was dropped, does not let this role in, or takes no one. */
 const SHUT: ReadonlySet<string> = new Set(['3D000', '57P04', '28000', '42501', '55000']);
-
-/** Which database took a session last; not for longer, since all processes should come to the same one. */
-const usable = new LRUCache<string, string>({ max: 1_000, ttl: 60_000 });
 
 /** Databases to try, under a name that says what for. */
 export interface Candidates {
@@ -13,8 +10,9 @@ export interface Candidates {
   readonly names: readonly string[];
 }
 
-/** Opens the first of the databases that is not shut; else says why each of them is. */
+/** Opens the first of the databases that is not shut, the one that was `usable` last before all; else says why each of them is. */
 export async function openFirst<T>(
+  usable: LRUCache<string, string>,
   { key, names }: Candidates,
   open: (database: string) => Promise<T>,
 ): Promise<T | readonly string[]> {

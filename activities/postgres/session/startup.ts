@@ -11,25 +11,8 @@ export interface Manners {
   readonly knows: readonly string[];
 }
 
-const UNKNOWN: Manners = { takesOptions: true, knows: [] };
-
-/** What is known of the sessions to a URL; the next session may go by it. */
-export class KnownManners {
-  readonly #known = new Map<string, Manners>();
-
-  of(key: string): Manners {
-    return this.#known.get(key) ?? UNKNOWN;
-  }
-
-  has(key: string): boolean {
-    return this.#known.has(key);
-  }
-
-  /** Takes note of a session that came about. */
-  note(key: string, manners: Manners): void {
-    this.#known.set(key, manners);
-  }
-}
+/** Of sessions to a URL that none is known of yet. */
+export const UNKNOWN_MANNERS: Manners = { takesOptions: true, knows: [] };
 
 /** PostgreSQL 17 has `transaction_timeout`, which can end a session at its very first statement. */
 const SINCE_17 = ['transaction_timeout'];
