@@ -6,6 +6,7 @@ import { viewSettings } from './database-settings';
 import { viewServer, type Needs } from './server';
 import { viewServices } from './services';
 import type { TargetView } from './target';
+import { checkExistingObjects } from '../postgres/checks/existing-objects';
 import { checkEventTriggers } from '../postgres/checks/event-trigger-trial';
 import { targetRef } from '../postgres/database';
 import { type TargetDemand, makesSchema } from './target-findings';
@@ -49,8 +50,9 @@ export interface Trying {
 }
 
 /**
- * Tries whether event triggers of a target that exists let through what the run will do there. Rolled back, and only
- * if nothing else blocks the run: the target could be a source, or the role could lack a right.
+ * Looks in a target that exists for what has to be made and is there already, and tries whether its event triggers let
+ * through what the run will do there. Rolled back, and only if nothing else blocks the run: the target could be a
+ * source, or the role could lack a right.
  */
 export async function trialProblems(
   connections: Connections,
@@ -58,10 +60,26 @@ export async function trialProblems(
   { demand, found }: Trying,
 ): Promise<readonly Problem[]> {
   if (found.length > 0 || view.before.kind === 'absent') return [];
-  if (view.hasEventTriggers !== true) return [];
+  const existing = await existingProblems(connections, view, demand);
+  if (existing.length > 0 || view.hasEventTriggers !== true) return existing;
   const { database } = view.identity;
   const { problems } = await connections.with(targetRef(view.identity, 'write'), (client) =>
     checkEventTriggers(client, { database, makesSchema: makesSchema(view, demand) }),
+  );
+  return problems;
+}
+
+async function existingProblems(
+  connections: Connections,
+  view: TargetView,
+  demand: TargetDemand,
+): Promise<readonly Problem[]> {
+  if (demand.schema === undefined || !makesSchema(view, demand)) return [];
+  const { database } = view.identity;
+  const { snapshot } = demand.schema;
+  const making = { database, snapshot, own: view.schema?.snapshot, schemas: demand.extent.schemas };
+  const { problems } = await connections.with(targetRef(view.identity, 'read'), (client) =>
+    checkExistingObjects(client, making),
   );
   return problems;
 }

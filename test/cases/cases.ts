@@ -3,6 +3,11 @@ import { OBJECT_CASES } from './object-cases';
 
 const moved = { moved: true } as const;
 
+const CARRIED = [
+  `tables: { 'crm.notes': { scope: owned, via: 'user_id -> auth.users.id' } }`,
+  `carry: ["collation public.loose", "type public.kind", "function public.plain(text)"]`,
+].join('\n');
+
 /** The cases, by what they are about. */
 export const CASES: readonly Case[] = [
   // Rows
@@ -123,6 +128,50 @@ export const CASES: readonly Case[] = [
       ],
     },
     short: true,
+  },
+  {
+    name: 'objects of others in the target that would have to be made',
+    inputs: ['carried-from-public'],
+    configuration: CARRIED,
+    target: ['CREATE DATABASE :"DB"'],
+    inTarget: [
+      `CREATE COLLATION public.loose (provider = icu, locale = 'de'); CREATE TYPE public.kind AS ENUM ('b');
+       CREATE FUNCTION public.plain(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
+       CREATE SCHEMA crm; CREATE SEQUENCE crm.notes_n_seq; CREATE TABLE crm.others (id int CONSTRAINT taken PRIMARY KEY, kind int);
+       CREATE INDEX notes_kind ON crm.others (kind)`,
+    ],
+    expected: {
+      problems: [
+        /object-exists: [^]*: collation public\.loose, function public\.plain\(text\), index crm\.notes_kind, index crm\.taken, schema crm, sequence crm\.notes_n_seq, type public\.kind; take them away or rename them there/,
+      ],
+    },
+    short: true,
+  },
+  {
+    name: 'objects of others in the target that need what gives way',
+    inputs: ['carried-from-public'],
+    configuration: CARRIED,
+    request: { replace: true },
+    target: ['CREATE DATABASE :"DB"'],
+    inTarget: [
+      `CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY); CREATE TYPE public.kind AS ENUM ('b');
+       CREATE SCHEMA crm; CREATE TABLE crm.notes (user_id uuid PRIMARY KEY REFERENCES auth.users (id), kind public.kind);
+       CREATE TABLE public.others (kind public.kind, note uuid REFERENCES crm.notes); CREATE VIEW public.seen AS SELECT * FROM crm.notes`,
+    ],
+    expected: {
+      problems: [
+        /schema-stays: [^]*need it: table column public\.others\.kind, table constraint others_note_fkey on public\.others, view public\.seen; drop them there/,
+      ],
+    },
+    short: true,
+  },
+  {
+    name: 'what a table of another schema needs, carried twice',
+    inputs: ['carried-from-public'],
+    configuration: CARRIED,
+    expected: moved,
+    again: true,
+    holds: `SELECT bool_and(plain = 'a note') FROM crm.notes`,
   },
   {
     name: 'the same, once the statements of the plan were run',

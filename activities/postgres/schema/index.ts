@@ -30,6 +30,7 @@ export { missingRoles, createRolesSql } from '../catalog/missing-roles';
 export { misplacedExtensions, missingExtensions, type MisplacedExtension } from './extensions';
 export { quotedNames, schemaObjectsOutsideThatDependOn } from './dependents';
 export { nameOfTable } from './object-name';
+export { parseSnapshot } from './snapshot';
 export type { Extension, SchemaProblem, SchemaScript } from './script';
 export { rolesOfScript, withoutUnreached } from './script-roles';
 export type { ScriptParts } from './script';
