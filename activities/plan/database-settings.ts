@@ -75,7 +75,7 @@ export async function viewSettings(
 function frozenWarning(setting: DatabaseSetting): Problem {
   return {
     code: 'frozen-source',
-    message: `the source's database has the setting ${named(setting)} = ${setting.value}, as before a move; the new database is made without it: with it, no session could write there`,
+    message: `the source's database has the setting ${named(setting)} = ${setting.value}, which freezes it for a move; the new database is created without it, because no session could write there with it`,
   };
 }
 

@@ -28,7 +28,7 @@ export interface TrialGround {
   readonly uniqueKeys: readonly UniqueKey[];
   /** The tables that have a rule already. */
   readonly ruled: ReadonlySet<string>;
-  /** Says what rows have against the scope of a table under these scopes; nothing if they have nothing. */
+  /** Says why rows of the project contradict the scope of a table under these scopes; empty if they do not. */
   readonly rowsAgainst: (table: string, scopes: Scopes) => Promise<readonly string[]>;
 }
 

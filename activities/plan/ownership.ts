@@ -9,7 +9,7 @@ import { findOverlap, findUnclaimed, type Overlap } from '../postgres/scope/owne
 import { readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/session/transaction';
 
-/** What other projects have to do with this one's rows. */
+/** What other projects share with this one. */
 export interface Ownership {
   readonly unclaimed?: readonly UnclaimedRows[] | undefined;
   readonly problems: readonly Problem[];
@@ -24,9 +24,9 @@ export interface OwnershipRequest {
   readonly overlap?: Overlap | undefined;
 }
 
-/** What stays unsaid if the rules cannot tell other projects' rows. */
+/** What is unknown if the rules cannot tell other projects' rows. */
 const UNKNOWN =
-  'whether two projects claim the same rows, and which rows no project claims, is not known';
+  'it is unknown whether two projects claim the same rows, and which rows no project claims';
 
 /**
  * Looks for users and buckets that two projects claim, and for rows that none does. In a snapshot of

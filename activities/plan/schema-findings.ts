@@ -19,7 +19,7 @@ export interface SchemaGround {
   readonly extensions: readonly ExtensionPlace[];
 }
 
-/** The objects that cannot come along, those that one line resolves in one finding, each line tried before. */
+/** The objects that cannot come along: one finding for each line that resolves some of them. Each line was tried. */
 export function schemaProblems(ground: SchemaGround): readonly Problem[] {
   const all = ground.script.problemsUnder({});
   const found = new Map<string, SchemaProblem[]>();
@@ -59,7 +59,7 @@ function finding(settle: string, problems: readonly SchemaProblem[]): Problem {
   return { code: 'schema', message: `${listed(words, '; ', 5)}; ${settle}` };
 }
 
-/** A reason that names the statement which takes it away. */
+/** A reason that names the statement which removes it. */
 const REPAIR = ': run REINDEX';
 
 function lineFor(ground: SchemaGround, problem: SchemaProblem, carrying: Carrying): string {
@@ -72,7 +72,7 @@ function lineFor(ground: SchemaGround, problem: SchemaProblem, carrying: Carryin
   if (problem.because.includes(REPAIR)) return 'then plan again';
   const statement = removalStatement(problem.object);
   if (statement !== undefined) return `change it in the source: ${statement}`;
-  return 'no line of configuration settles it: change it in the source so that it needs nothing from there';
+  return 'no line of configuration resolves it: change the object in the source so that it needs nothing from other schemas';
 }
 
 /** Finds out what has to be carried so that an object comes along: what it needs, and what that needs. */

@@ -24,7 +24,7 @@ export function partitionProblems(
     };
     const half = finishing !== null && {
       code: 'odd-table',
-      message: `${table} is half detached from ${root}, so that its rows are not read with it; end that in the source: ${finishing}`,
+      message: `${table} is half detached from ${root}, so its rows are not read with that table; finish the detaching in the source: ${finishing}`,
     };
     return [scoped, half].filter((problem) => problem !== false);
   });
@@ -59,7 +59,7 @@ export function ambiguousPaths(
       ? rules.get(path.table)?.kind === 'shared' && `the rows of ${path.table} are shared`
       : `${path.table}.${path.key} is not unique`;
     if (why === false) return [];
-    const message = `tables."${table}": via: ${why}, so that a row could belong to several projects; name a path through a unique column, or say "scope: shared" to copy such rows to each`;
+    const message = `tables."${table}": via: ${why}, so a row could belong to several projects; use a path through a unique column, or "scope: shared" to copy such rows to each project`;
     return [{ code: 'scopes', message }];
   });
 }
@@ -91,12 +91,12 @@ export function oddTables(tables: readonly TableFacts[], extent: Extent): readon
   });
 }
 
-/** What the source must have to be a studio's database at all. */
+/** The tables that every database of Supabase's Auth and Storage has. */
 export function incompleteness(tables: readonly TableFacts[]): readonly Problem[] {
   const present = new Set(tables.map((facts) => facts.table));
   return ['auth.users', 'auth.identities', 'storage.buckets', 'storage.objects']
     .filter((table) => !present.has(table))
-    .map((table) => ({ code: 'not-a-studio', message: `the source has no table ${table}` }));
+    .map((table) => ({ code: 'not-supabase', message: `the source has no table ${table}` }));
 }
 
 /** Says so if buckets of a project with a longer ref could be taken for this one's (`refs-unknown`). */
@@ -106,7 +106,7 @@ export function prefixWarnings(project: ProjectRules): readonly Problem[] {
     {
       code: 'refs-unknown',
       message:
-        'buckets go by id prefix, but no other ref is known: a bucket of a project whose ref begins with this one would come along; configure the projects',
+        'buckets go by id prefix, but no other ref is known: a bucket of a project whose ref begins with this one would come along; list the projects in the configuration (projects)',
     },
   ];
 }

@@ -153,7 +153,7 @@ function unreachedFindings(
     ...(owners.length === 0
       ? []
       : [
-          `role "${role}" may not hand over what belongs to ${listed(owners, ', ')} in the source, and owns it itself until then`,
+          `role "${role}" may not give objects to ${listed(owners, ', ')}, who own them in the source, and owns them itself until then`,
         ]),
     ...(defaultPrivilegesOf.length === 0
       ? []

@@ -55,11 +55,11 @@ export async function viewServices(
   return { nextSteps: bounded(steps), warnings: wanted.flatMap(frozenWarnings) };
 }
 
-/** A role that was frozen for the move is made as it was before. */
+/** A role that was frozen for the move is created without that setting. */
 function frozenWarnings({ name, settings }: RoleFacts): readonly Problem[] {
   return settings.filter(freezes).map((setting) => ({
     code: 'frozen-source',
-    message: `at the source's server, role "${name}" has the setting "${setting.name}" = ${setting.value}, as before a move; it is made without it, since it could not write to the new database`,
+    message: `at the source's server, role "${name}" has the setting "${setting.name}" = ${setting.value}, which freezes it for a move; it is created without it, because it could not write to the new database with it`,
   }));
 }
 
@@ -88,7 +88,7 @@ function bounded(steps: readonly NextStep[]): readonly NextStep[] {
   return [
     ...steps.slice(0, MOST),
     {
-      action: `Compare the roles and the schema public of both servers for ${String(steps.length - MOST)} more differences.`,
+      action: `Compare the roles and the schema public of both servers: there are ${String(steps.length - MOST)} more differences.`,
       reason: 'Only the first of them are named.',
     },
   ];
@@ -102,7 +102,7 @@ export function releaseWarnings(releases: readonly Release[]): readonly Problem[
     return [
       {
         code: 'migrations-list',
-        message: `${what}: a stock Auth that starts on the target would run all its migrations again and fail; fill the list in the source with the migrations that its Auth has run`,
+        message: `${what}: a stock Auth that starts on the target would run all its migrations again and fail; in the source, add to the list the migrations that its Auth has run`,
       },
     ];
   });

@@ -70,7 +70,7 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
     return [
       {
         code: 'target-is-for-maintenance',
-        message: `database "${database}" is the one that its server is kept in order from: start with replace to move the project into it all the same, or name another database`,
+        message: `database "${database}" is the maintenance database of its server: start with replace to move the project into it all the same, or name another database`,
       },
     ];
   }
@@ -78,12 +78,12 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
   return [
     {
       code: 'target-not-empty',
-      message: `database "${database}" holds ${counted(view.before.rows, 'row')} in auth and storage without a marker of this project; start with replace to save and replace them`,
+      message: `database "${database}" holds ${counted(view.before.rows, 'row')} in auth and storage without a marker of this project; start with replace to back them up and then replace them`,
     },
   ];
 }
 
-/** What a marker in the target says against writing there. */
+/** Why a marker in the target forbids writing there. */
 function markerProblem(marker: Marker, view: TargetView, { project, from }: TargetDemand): Problem {
   const { database } = view.identity;
   if (marker.state !== 'completed') {
@@ -103,11 +103,11 @@ function markerProblem(marker: Marker, view: TargetView, { project, from }: Targ
   if (!sameDatabase(marker.source, from)) return ofAnotherSource(marker, database, from);
   return {
     code: 'already-migrated',
-    message: `project "${marker.projectRef}" is already migrated into "${database}", from ${originWords(marker)} (backup ${marker.backupId}); start with replace to do it again`,
+    message: `project "${marker.projectRef}" is already migrated into "${database}", from ${originWords(marker)} (backup ${marker.backupId}); start with replace to migrate it again`,
   };
 }
 
-/** A rehearsal with a copy of the source must not count as the move. */
+/** A rehearsal with a copy of the source must not count as the migration. */
 function ofAnotherSource(marker: Marker, database: string, source: DatabaseIdentity): Problem {
   return {
     code: 'migrated-from-another-source',
@@ -119,7 +119,7 @@ function overwrites(marker: Marker, { before, identity }: TargetView): Problem {
   const rows = before.kind === 'filled' ? before.rows : 0;
   return {
     code: 'target-migrated',
-    message: `database "${identity.database}" holds project "${marker.projectRef}", completed at ${momentWords(marker.completedAt ?? marker.snapshotAt)} from ${originWords(marker)}: ${counted(rows, 'row')} in auth and storage, with all that was written since, would be replaced. Start with replace to save them and then replace them`,
+    message: `database "${identity.database}" holds project "${marker.projectRef}", completed at ${momentWords(marker.completedAt ?? marker.snapshotAt)} from ${originWords(marker)}: ${counted(rows, 'row')} in auth and storage, with all that was written since, would be replaced. Start with replace to back them up and then replace them`,
   };
 }
 
@@ -137,7 +137,7 @@ function versionProblems(view: TargetView, demand: TargetDemand): readonly Probl
 /** The differences that a message shows before it only counts them. */
 const SHOWN = 5;
 
-/** What blocks the schema that stands in the target. */
+/** What blocks the schema that is in the target. */
 function schemaProblems(view: TargetView, demand: TargetDemand): readonly Problem[] {
   if (!mustReplaceSchema(view, demand)) return [];
   const { database } = view.identity;
@@ -148,7 +148,7 @@ function schemaProblems(view: TargetView, demand: TargetDemand): readonly Proble
     return [
       {
         code: 'schema-stays',
-        message: `the schemas of "${database}" differ from the ${owner}'s and cannot give way to them, since these would be lost: ${shortened(kept)}; drop them there, or name another database`,
+        message: `the schemas of "${database}" differ from the ${owner}'s and cannot be replaced, because these objects would be lost: ${shortened(kept)}; drop them there, or name another database`,
       },
     ];
   }
@@ -194,7 +194,7 @@ function byRelease(
         ? `let ${service} of the source's release migrate the target first`
         : `let ${service} of the target's release migrate the source first`;
     words.push(
-      `schema ${schema} is of an ${compared === 'older' ? 'older' : 'other, newer'} release of ${service} (its newest migration is ${own.newest ?? ''}, the source's is ${source?.newest ?? ''}), with ${String(rest.length - others.length)} differences: ${first}`,
+      `schema ${schema} is of ${compared === 'older' ? 'an older' : 'a newer'} release of ${service} (its newest migration is ${own.newest ?? ''}, the source's is ${source?.newest ?? ''}), with ${String(rest.length - others.length)} differences: ${first}`,
     );
     rest = others;
   }
@@ -229,15 +229,15 @@ export function makesSchema(view: TargetView, demand: TargetDemand): boolean {
 }
 
 /**
- * Whether the schema in the target gives way to the source's: if it is another, and where single
- * tables of other schemas are part of it, whose foreign keys no order of loading would satisfy.
+ * Whether the schema in the target is replaced by the source's: if it differs, or if single tables of other schemas are
+ * part of it, whose foreign keys no order of loading would satisfy.
  */
 function mustReplaceSchema({ schema, before }: TargetView, demand: TargetDemand): boolean {
   if (before.kind !== 'filled' || schema === undefined || demand.schema === undefined) return false;
   return schema.digest !== demand.schema.digest || demand.extent.tables.length > 0;
 }
 
-/** What neither the target's own script nor its rows would bring back. */
+/** What neither the target's own schema script nor its rows would restore. */
 function inTheWay({ schema, dependents }: TargetView): readonly string[] {
   const lost = (schema?.leftOut ?? []).map(({ object }) => object);
   return [...lost, ...(schema?.problems ?? []), ...dependents];

@@ -11,13 +11,13 @@ import { checkEventTriggers } from '../postgres/checks/event-trigger-trial';
 import { targetRef } from '../postgres/database';
 import { type TargetDemand, makesSchema } from './target-findings';
 
-/** What the target's server is able to take, what will be left out, and what is left to do by hand. */
+/** What the target's server can have, what will be left out, and what is left to do by hand. */
 export type Readiness = Required<
   Pick<Plan, 'createRoles' | 'leftOutSettings' | 'nextSteps' | 'problems' | 'warnings'>
 > &
   Pick<Plan, 'unreached'>;
 
-/** Asks the target's server whether it can be given what the source has. */
+/** Finds out whether the target's server can have what the source has. */
 export async function viewReadiness(
   connections: Connections,
   target: TargetView,
@@ -43,7 +43,7 @@ export async function viewReadiness(
   return { createRoles, unreached, problems, leftOutSettings, warnings, nextSteps };
 }
 
-/** What is asked of the target, and what was found against it without a trial. */
+/** What a target is needed for, and the problems that were found without a trial. */
 export interface Trying {
   readonly demand: TargetDemand;
   readonly found: readonly Problem[];

@@ -51,7 +51,7 @@ export interface TargetView {
   readonly hasEventTriggers?: boolean | undefined;
   /** As PostgreSQL calls it; of a target that is there. */
   readonly encoding?: string | undefined;
-  /** Whether it is the database that its server is kept in order from. */
+  /** Whether it is the maintenance database of its server. */
   readonly isForMaintenance?: boolean | undefined;
   /** Whether the database is there and cannot be looked into; a problem says why. */
   readonly isClosed: boolean;

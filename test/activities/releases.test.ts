@@ -54,7 +54,7 @@ describe('the plan, of a target that a service has prepared,', () => {
       `INSERT INTO storage.migrations (id, name, hash) VALUES (9999, 'newer', 'x');
        ALTER TABLE storage.buckets ADD COLUMN newer int;`,
     );
-    expect(message).toMatch(/schema storage is of an other, newer release of Storage/);
+    expect(message).toMatch(/schema storage is of a newer release of Storage/);
     expect(message).toContain("let Storage of the target's release migrate the source first");
   });
 });

@@ -124,7 +124,7 @@ describe('a target whose own schema gives way', () => {
     await execute(project.databaseName, 'CREATE TABLE public.fans (id uuid REFERENCES auth.users)');
     const image = await imageOf(project.databaseName);
     const { message } = await bed.run('migrateProject', { ...project, replace: true });
-    expect(message).toContain('cannot give way');
+    expect(message).toContain('cannot be replaced');
     expect(message).toContain('public.fans');
     expect(await imageOf(project.databaseName)).toEqual(image);
   });

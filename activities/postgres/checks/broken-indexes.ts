@@ -17,7 +17,7 @@ const brokenRow = z.object({
   rows: z.coerce.number(),
 });
 
-/** A unique index of the source that does not keep its promise: keys that stand in several rows of the project. */
+/** A unique index of the source that is broken: it has keys that occur in several rows of the project. */
 type BrokenIndex = Readonly<z.infer<typeof brokenRow>> & {
   /** The key as SQL, for people. */
   readonly key: string;

@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { mayClose } from '../connect-rights';
 
-/** Who uses a target that stands already. */
+/** Who uses a target that already exists. */
 interface TargetClients {
   /** Roles that have sessions in it, each once, with how many. */
   readonly sessions: readonly { readonly role: string; readonly count: number }[];
@@ -14,7 +14,7 @@ interface TargetClients {
 
 const sessions = z.array(z.object({ role: z.string(), count: z.number() }));
 
-/** Names who uses a target that stands already, and says if they cannot be kept out (`target-in-use`, `target-stays-open`). */
+/** Names who uses a target that already exists, and says if they cannot be kept out (`target-in-use`, `target-stays-open`). */
 export async function checkClients(client: Client, database: string): Promise<Findings> {
   const { sessions: others, canBeClosed } = await readClients(client);
   const roles = listed(

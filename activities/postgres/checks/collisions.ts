@@ -140,7 +140,7 @@ function inWords({ found, untried }: Collisions): Findings {
       'collision',
       found.map(
         ({ index, table, key, rows }) =>
-          `${counted(rows, 'row')} of ${table} would collide in the target: unique index "${index}" over ${key} takes each key once; change or remove the doubles in the source, or make the index what the project's rows allow`,
+          `${counted(rows, 'row')} of ${table} would collide in the target: unique index "${index}" over ${key} allows each key once; change or remove the duplicates in the source, or change the index so that it allows the project's rows`,
       ),
     ),
     warning(

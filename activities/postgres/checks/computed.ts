@@ -14,13 +14,13 @@ const computedRow = z.object({
   table: z.string(),
   /** SQL over the bare columns of the table. */
   expression: z.string(),
-  /** The functions that people made and that it calls, as SQL writes them. */
+  /** The user-defined functions that it calls, as SQL writes them. */
   functions: z.array(z.string()),
   /** A query of one row that has the table's columns, all NULL. */
   nulls: z.string(),
 });
 
-/** Something that PostgreSQL computes by people's functions while rows are loaded or indexes built. */
+/** Something that PostgreSQL computes by user-defined functions while it loads rows or builds indexes. */
 type Computed = z.infer<typeof computedRow>;
 
 /** Something computed by functions that work only under a search path which a session of moveout does not have. */
@@ -38,17 +38,16 @@ function searchPathSql(name: string, path: string): string {
 
 const computed = new CatalogCache<readonly Computed[]>();
 
-/** At most this many rows of a table are tried: what a function does not find it misses in almost any row. */
+/** At most this many rows of a table are tried: a name that a function does not find is missing in almost any row. */
 const TRIED = 1_000;
 
 /** SQLSTATEs by which a name was not found: function, table, column, type or schema. */
 const NOT_FOUND: readonly string[] = ['42883', '42P01', '42703', '42704', '3F000'];
 
 /**
- * Names the generated columns, checks, indexes and domains of the extent that cannot be computed under the
- * search path which sessions of moveout have, by computing them for rows of the source, with the statement
- * that gives their functions one (`search-path`). The session's
- * transaction is as good as before.
+ * Names the generated columns, checks, indexes and domains of the extent that cannot be computed under the search path of
+ * moveout's sessions, with the statement that gives their functions a search path (`search-path`). They are computed
+ * for rows of the source. The session's transaction stays usable.
  */
 export async function checkComputed(client: Client, extent: Extent): Promise<Findings> {
   const found = await findLostNames(client, extent);
@@ -131,7 +130,7 @@ async function ownPath(client: Client): Promise<string> {
   return row?.path ?? 'public';
 }
 
-/** The functions that people made without a search path of their own, of one object of the catalog. */
+/** The user-defined functions of one object of the catalog that have no search path of their own. */
 const functionsOf = (classid: string, objid: string, more = 'true'): string => `
   (SELECT array_agg(DISTINCT p.oid::regprocedure::text)
      FROM pg_depend d JOIN pg_proc p ON p.oid = d.refobjid

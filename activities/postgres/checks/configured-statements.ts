@@ -6,7 +6,7 @@ import { literal } from '../identifiers';
 import { addPublicToSearchPath } from '../scope/project-keys';
 import { databaseFailure } from '../errors/classify';
 
-/** Names the tenancy's statements that PostgreSQL does not take (`tenancy`). The session's transaction is as good as before. */
+/** Names the tenancy's statements that PostgreSQL does not accept (`tenancy`). The session's transaction stays usable. */
 export async function checkConfiguredStatements(
   client: Client,
   tenancy: Tenancy,
@@ -15,7 +15,7 @@ export async function checkConfiguredStatements(
   return problem('tenancy', await findRefusedStatements(client, tenancy, projectRef));
 }
 
-/** Asks PostgreSQL whether it takes the statements and what they yield, without running them: one line for each refusal. */
+/** Asks PostgreSQL whether it accepts the statements and what they yield, without running them: one line for each refusal. */
 async function findRefusedStatements(
   client: Client,
   { users, buckets }: Tenancy,

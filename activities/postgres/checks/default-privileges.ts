@@ -13,7 +13,7 @@ const changeRow = z.object({
   grantee: z.string(),
   privilege: z.string(),
   grantable: z.boolean(),
-  /** What takes it away: a privilege too many, one too few, or a grant option too many. */
+  /** The statement that resolves it: for an extra privilege, a missing one, or an extra grant option. */
   remedy: z.enum(['revoke', 'grant', 'revoke-option']),
 });
 
@@ -21,8 +21,8 @@ const changeRow = z.object({
 export type DefaultPrivilege = z.infer<typeof changeRow>;
 
 /**
- * Reads by which privileges the default privileges of the session's role differ from PostgreSQL's own. What is
- * limited to one of the schemas that are `made` goes with the schema or is not there yet: it is not read.
+ * Reads how the default privileges of the session's role differ from PostgreSQL's own. Those that are limited to one of
+ * the schemas that are `made` are not read: they go with the schema, or are not there yet.
  */
 export async function readDefaultPrivileges(
   client: Client,
@@ -80,7 +80,7 @@ export function checkDefaultPrivileges(
     MOST_STATEMENTS,
   );
   return problem('default-privileges', [
-    `in the target "${database}", default privileges would give what is created there other privileges than it has to have: ${lines}`,
+    `in the target "${database}", default privileges would give wrong privileges to what is created there; run this first: ${lines}`,
   ]);
 }
 
@@ -95,7 +95,7 @@ function statementsFor(found: readonly DefaultPrivilege[], snapshot: string): re
   return [...groups].map(([key, privileges]) => key.replace('|', () => privileges.join(', ')));
 }
 
-/** A privilege too many harms an object that does not have it in the snapshot; one too few, an object that has it. */
+/** An extra privilege is wrong for an object that does not have it in the snapshot; a missing one, for an object that has it. */
 function remedyFor(
   one: DefaultPrivilege,
   snapshot: string,

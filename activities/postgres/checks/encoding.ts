@@ -1,6 +1,6 @@
 import { NO_FINDINGS, problem, type Findings } from '../../../workflows/domain/findings';
 
-/** The encodings of both sides; of the target, if it stands already. */
+/** The encodings of both sides; that of the target, if it already exists. */
 interface Encodings {
   readonly source: string;
   readonly target: string | undefined;
@@ -9,10 +9,10 @@ interface Encodings {
 /** Without an encoding PostgreSQL does not know which characters the bytes are. */
 const UNKNOWN = 'SQL_ASCII';
 
-/** Holds every character of all the others. */
+/** It has the characters of all other encodings. */
 const ALL = 'UTF8';
 
-/** Stops if text could not come over to the byte (`encoding`). */
+/** A problem if text could change on its way to the target (`encoding`). */
 export function checkEncoding({ source, target }: Encodings): Findings {
   if (source === UNKNOWN) {
     return problem('encoding', [

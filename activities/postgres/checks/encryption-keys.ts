@@ -18,7 +18,7 @@ const ENCRYPTED = [
   ['auth.custom_oauth_providers', 'client_secret'],
 ] as const;
 
-/** More distinct keys than any studio rotates through; they are listed in a message. */
+/** More distinct keys than anybody uses; they are listed in a message. */
 const MOST_KEYS = 50;
 
 const keyRow = z.object({ keyId: z.string(), rows: z.coerce.number() });
@@ -53,7 +53,7 @@ async function findKeyIds(client: Client, scope: ProjectScope): Promise<readonly
   return [...found.values()].sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
 }
 
-/** By pattern, not by JSON: text that merely begins like JSON would end the whole snapshot. */
+/** By pattern, not by JSON: text that only begins like JSON would fail the whole snapshot transaction. */
 function keysOf(table: string, column: string, where: string): string {
   const value = `t.${ident(column)}::text`;
   const named = (name: string): string => `${value} ~ '"${name}"\\s*:'`;

@@ -10,7 +10,7 @@ interface Raised {
   readonly sqlstate: string;
   /** The command that was refused, such as `CREATE TABLE`. */
   readonly command: string;
-  /** The event triggers that raised; all that fire if PostgreSQL does not say which. */
+  /** The event triggers that raised an error; all that fire if PostgreSQL does not say which. */
   readonly triggers: readonly string[];
   readonly isKnown: boolean;
   /** What switches them off. */
@@ -47,7 +47,7 @@ export async function checkEventTriggers(
         statements.map((text) => `${text};`),
         ' ',
       );
-      return `in the target "${database}", ${what}, as a trial showed that was rolled back; switch it off until the migration is done: ${lines}`;
+      return `in the target "${database}", ${what}, as a trial showed, which was rolled back; switch it off until the migration is done: ${lines}`;
     }),
   );
 }
@@ -152,10 +152,10 @@ async function firstRaised(
 
 const COMMAND = /^(CREATE|ALTER|DROP) (DEFAULT PRIVILEGES|[A-Z]+)|^[A-Z]+/;
 
-/** Lost connections, no resources, locks, and a server that takes no writes: no event trigger's doing. */
+/** Lost connections, no resources, locks, and a server that takes no writes: not caused by an event trigger. */
 const OF_SERVER = /^(08|25|40|53|55|57|58)/;
 
-/** Runs the statements; at the first that is refused takes all of them back and gives the error. */
+/** Runs the statements; at the first that is refused, rolls all of them back and returns the error. */
 async function refusalOf(
   client: Client,
   statements: readonly string[],
@@ -173,7 +173,7 @@ async function refusalOf(
   return undefined;
 }
 
-/** Whether the context of an error names the function, and not one whose name only ends like it. */
+/** Whether the context of an error names this function, and not another whose name ends in the same way. */
 function isNamed(name: string, where: string): boolean {
   const before = where.split(name).slice(0, -1);
   return before.some((text) => !/[\w.$"]$/.test(text));

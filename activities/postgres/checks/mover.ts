@@ -21,7 +21,7 @@ const moverRow = z.object({
   resets: z.array(z.string()),
 });
 
-/** The role that a session works as, and who else would have what is granted to it. */
+/** The role that a session works as, and who else would get what is granted to it. */
 export type Mover = Readonly<z.infer<typeof moverRow>>;
 
 /** Roles that services sign in with, or act as for their users: what these can do, users can reach. */
@@ -107,7 +107,7 @@ SELECT r.rolname::text AS role, quote_ident(r.rolname) AS quoted,
                 WHERE a.role = r.oid AND (t.rolsuper OR t.rolname IN (${SERVER_FILES}))) AS powerful
   FROM pg_roles r WHERE r.rolname = ANY ($1) ORDER BY 1`;
 
-/** Whether the session's role cannot hand something to the role and work on it afterwards. */
+/** Whether the session's role cannot give an object to the role and work on it afterwards. */
 export function isOutOfReach({ maySet, inherits }: Reach): boolean {
   return !(maySet && inherits);
 }
@@ -145,7 +145,7 @@ export function offered(statements: readonly string[]): string {
   );
 }
 
-/** The rights that lack, those of one kind together. */
+/** The missing rights, grouped by kind. */
 export function byKind<Right extends { readonly kind: string }>(
   missing: readonly Right[],
 ): readonly (readonly [Right['kind'], readonly Right[]])[] {

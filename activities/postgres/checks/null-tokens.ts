@@ -38,8 +38,8 @@ export async function checkNullTokens(
   const what = `stock Auth cannot read a user with a NULL in one of these columns of auth.users; users of the project with one: ${counts}`;
   return warning('null-tokens', [
     normalized
-      ? `${what}; they arrive fixed, as normalizeNullTokens asks`
-      : `${what}; they cannot sign in ("Database error querying schema"); normalizeNullTokens: true in the configuration fixes them on their way`,
+      ? `${what}; they arrive fixed, because normalizeNullTokens is true`
+      : `${what}; they cannot sign in ("Database error querying schema"); normalizeNullTokens: true in the configuration fixes them when they are copied`,
   ]);
 }
 

@@ -29,7 +29,7 @@ function numberFindings({ facts }: ScopedTable): Findings {
       .filter(({ form }) => form === 'number' || form === 'numbers')
       .map(
         ({ name, type }) =>
-          `column ${facts.table}.${name} of type ${type} holds numbers of objects (OIDs): they arrive exactly, but objects that people made have other numbers in the target; set such values there again`,
+          `column ${facts.table}.${name} of type ${type} holds numbers of objects (OIDs): they arrive exactly, but objects that users created have other numbers in the target; set such values there again`,
       ),
   );
 }

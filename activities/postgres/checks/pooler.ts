@@ -5,13 +5,13 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { z } from 'zod';
 
-/** How a session that is not one backend's gave itself away. */
+/** The signs that a session does not have a backend of its own. */
 type PoolerSign = 'backend changed' | 'backend shared' | 'settings lost';
 
 const stateRow = z.object({ pid: z.number(), probe: z.string().nullable() });
 type State = z.infer<typeof stateRow>;
 
-/** Each session is asked this often, twice each time, while the others are idle, and again while they are not. */
+/** How often each session is asked, twice each time, while the others are idle, and again while they are busy. */
 const ROUNDS = 4;
 
 /** A pool that has no other server connection lets one session wait for the other's transaction. */
@@ -24,8 +24,8 @@ interface Probed {
 }
 
 const WORDS: Readonly<Record<PoolerSign, string>> = {
-  'backend changed': 'one session is answered by several backends',
-  'backend shared': 'two sessions are answered by one backend',
+  'backend changed': 'several backends answer one session',
+  'backend shared': 'one backend answers two sessions',
   'settings lost': 'settings of a session are lost between statements',
 };
 
@@ -81,7 +81,7 @@ function inWords(
   if (port !== POOLER_PORT && !POOLER_HOST.test(host)) return NO_FINDINGS;
   const named = port === POOLER_PORT ? `port ${String(port)}` : 'the name of its host';
   return warning('pooler', [
-    `${server} looks like a pooler by ${named}, but kept its sessions when it was tried: make sure that it is a session pooler`,
+    `${server} looks like a pooler by ${named}, but a trial kept its sessions: make sure that it is a session pooler`,
   ]);
 }
 
@@ -158,7 +158,7 @@ async function ask(session: Probed): Promise<Answer> {
   return { ...stateRow.parse(result.rows[0]), session };
 }
 
-/** What was set for these sessions would stay behind for whoever is given the backend next. */
+/** Without this, what was set for these sessions would stay on the backend for its next client. */
 async function leaveAsFound(clients: readonly Client[]): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     await Promise.all(clients.map((client) => client.query('RESET ALL')));

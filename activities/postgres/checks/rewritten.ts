@@ -38,7 +38,7 @@ export async function checkRewritten(
     'instance-id',
     found.map(
       ({ constraint, table, rows }) =>
-        `${counted(rows, 'row')} of ${table} would break ${constraint} in the target, where instance_id is the nil UUID that stock Auth looks for; drop ${constraint} in the source, or change it so that it allows that value`,
+        `${counted(rows, 'row')} of ${table} would break ${constraint} in the target, where instance_id becomes the nil UUID that stock Auth looks for; drop ${constraint} in the source, or change it so that it allows that value`,
     ),
   );
 }

@@ -15,10 +15,10 @@ const missingRow = z.object({
   statement: z.string(),
 });
 
-/** A right that a role lacks, and the one statement that gives it. */
+/** A right that a role lacks, and the statement that grants it. */
 type MissingRight = z.infer<typeof missingRow>;
 
-/** Everything that the session's role lacks to read the extent whole, and what it is called. */
+/** The session's role, and everything that it lacks to read all of the extent. */
 interface SourceRole {
   readonly mover: Mover;
   readonly missing: readonly MissingRight[];

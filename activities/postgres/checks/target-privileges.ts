@@ -181,7 +181,7 @@ function memberships(mover: Mover, kind: Kind, far: readonly Reach[]): MissingTa
   return [...grants, { kind, object: names, statements: [`ALTER ROLE ${mover.quoted} INHERIT`] }];
 }
 
-/** A restore makes it again exactly, so nothing of it can be left to a superuser. */
+/** A restore must create it again exactly, so nothing of it can be left to a superuser. */
 function replaceRights({ mover, reached, needs: { replaced } }: Asking): MissingTargetRight[] {
   const names = [...new Set([...replaced.owners, ...replaced.defaultPrivilegesOf])].sort();
   const far = names.flatMap((name) => reached.get(name) ?? []).filter(isOutOfReach);

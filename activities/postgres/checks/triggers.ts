@@ -54,7 +54,7 @@ export async function checkTargetTriggers(
       eventTriggers.length === 0
         ? []
         : [
-            `${counted(eventTriggers.length, 'event trigger')} of the target "${database}" will fire when the schema is made there: ${events}; and again in a restore, which one that raises would park; switch off by ALTER EVENT TRIGGER … DISABLE what must not`,
+            `${counted(eventTriggers.length, 'event trigger')} of the target "${database}" will fire when the schema is created there, and again in a restore: ${events}; an error that one raises in a restore parks the run; switch off by ALTER EVENT TRIGGER … DISABLE those that must not fire`,
           ],
     ),
   ]);

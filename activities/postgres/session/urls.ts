@@ -31,7 +31,7 @@ export class ConnectionUrls {
     return [...new Set(all)].filter((name) => !but.includes(name));
   }
 
-  /** Whether a database is one that a server is kept in order from. */
+  /** Whether a database is the maintenance database of a server. */
   isForMaintenance(connection: string, database: string): boolean {
     const configured = this.#facts[connection]?.maintenanceDatabase;
     return database === MAINTENANCE_DATABASE || database === configured;

@@ -34,7 +34,7 @@ it('counts default privileges of a schema that stays if a table of it comes alon
   const found = await inSnapshot(target, (client) => readDefaultPrivileges(client, extent.schemas));
   const { problems } = checkDefaultPrivileges(target, found, snapshot);
   expect(problems.map(({ message }) => message.replaceAll(/FOR ROLE \S+ /g, ''))).toEqual([
-    `in the target "${target}", default privileges would give what is created there other privileges than it has to have: ` +
+    `in the target "${target}", default privileges would give wrong privileges to what is created there; run this first: ` +
       'ALTER DEFAULT PRIVILEGES IN SCHEMA "public" REVOKE GRANT OPTION FOR SELECT ON TABLES FROM "anon"; ' +
       'ALTER DEFAULT PRIVILEGES IN SCHEMA "shop" REVOKE INSERT ON TABLES FROM "anon";',
   ]);
