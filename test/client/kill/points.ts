@@ -53,7 +53,7 @@ const MOMENTS: Readonly<Record<Step, Moments>> = {
     before: [FIRST],
     during: [
       ['while it reads the source', { in: 'source', at: /^BEGIN/, withheld: 'answer' }],
-      ['while it asks for the lock', { at: /pg_try_advisory_lock/, withheld: 'answer' }],
+      ['while it looks who holds the locks', { at: /FROM pg_locks/, withheld: 'answer' }],
     ],
     after: 'it only reads: nothing comes of it but its answer, and then backupProject begins',
   },
