@@ -14,7 +14,7 @@ import {
   readDefaultPrivileges,
   type DefaultPrivilege,
 } from '../postgres/checks/default-privileges';
-import { checkReadOnly } from '../postgres/checks/read-only';
+import { checkCommits, checkReadOnly } from '../postgres/checks/read-only';
 import { checkTargetTriggers } from '../postgres/checks/triggers';
 import { readUniqueKeys, type UniqueKey } from '../postgres/catalog/unique-keys';
 import type { Connections } from '../postgres/session/connections';
@@ -75,7 +75,7 @@ export async function viewTarget(
   const server = await connections.with(serverRef(connection), async (client) => ({
     identity: await readIdentity(client, connection),
     entry: await findDatabase(client, database),
-    readOnly: (await checkReadOnly(client)).problems,
+    readOnly: [...(await checkReadOnly(client)).problems, ...(await checkCommits(client)).problems],
     closed: (await checkConnectRight(client, database)).problems,
   }));
   const identity = { ...server.identity, database, oid: server.entry?.oid ?? 0 };

@@ -1,13 +1,14 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
-import { execute, urlOf } from '../support/harness/databases';
+import { execute, query, urlOf } from '../support/harness/databases';
 import { useOwnServer } from '../support/harness/own-server';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 import { startPostgres, type Postgres } from '../../local/postgres';
 import { createStudio } from '../../studio/studio';
 import { sessionAt } from '../support/harness/session-at';
+import { until } from '../support/until';
 
 /** A studio of its own, small. */
 const SIZES = { projects: 2, users: 12, buckets: 4, objects: 20, seed: 'standby' };
@@ -63,6 +64,24 @@ describe('servers that take no writes', () => {
     expect(problems.map(({ code }) => code)).toEqual(['target-read-only']);
     expect((await planOf(bed, project)).problems).toEqual([]);
     await execute('postgres', 'ALTER SYSTEM RESET default_transaction_read_only');
+  });
+
+  it('a server that waits for a standby which is not there is a problem with its statements', async () => {
+    const project = bed.nextProject();
+    const waitsFor = async (names: string): Promise<boolean> => {
+      const set = `SELECT WHERE current_setting('synchronous_standby_names') = '${names}'`;
+      return (await query('postgres', set)).length === 1;
+    };
+    await execute('postgres', `ALTER SYSTEM SET synchronous_standby_names = 'nobody'`);
+    await execute('postgres', 'SELECT pg_reload_conf()');
+    await until('the server waits', () => waitsFor('nobody'));
+    const { problems } = await planOf(bed, project);
+    const statements = problems[0]?.message.match(/(?:ALTER SYSTEM|SELECT) [^;]*;/g) ?? [];
+    for (const statement of statements) await execute('postgres', statement);
+    expect(problems.map(({ code }) => code)).toEqual(['target-waits']);
+    await until('the server waits no more', () => waitsFor(''));
+    expect((await planOf(bed, project)).problems).toEqual([]);
+    await execute('postgres', 'ALTER SYSTEM RESET synchronous_standby_names');
   });
 
   it('a role or a database that starts read only is no reason to refuse', async () => {

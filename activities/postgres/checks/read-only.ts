@@ -26,6 +26,26 @@ export async function checkReadOnly(client: Client): Promise<Findings> {
   ]);
 }
 
+const waitRow = z.object({ names: z.string(), waits: z.boolean() });
+
+/** Says that no commit on the session's server would end, since it waits for a standby and none is connected (`target-waits`). */
+export async function checkCommits(client: Client): Promise<Findings> {
+  const result = await client.query(WAITING);
+  const { names, waits } = waitRow.parse(result.rows[0]);
+  if (!waits) return NO_FINDINGS;
+  return problem('target-waits', [
+    `the target's server waits for a standby at each commit (synchronous_standby_names = ${names}) and none of them is connected, so that no step would end: connect it, or have the server not wait: ALTER SYSTEM SET synchronous_standby_names = ''; SELECT pg_reload_conf();`,
+  ]);
+}
+
+/** What a role may not see of a standby is NULL: then it may be one that the server waits for. */
+const WAITING = `
+  SELECT current_setting('synchronous_standby_names') AS names,
+         NOT pg_is_in_recovery() AND current_setting('synchronous_standby_names') <> ''
+           AND current_setting('synchronous_commit') <> 'local'
+           AND NOT EXISTS (SELECT FROM pg_stat_replication
+                            WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum')) AS waits`;
+
 /**
  * Looks whether the session's server is a standby, or was set to read only as a whole. The session itself has
  * a setting of its own, so the server's files are asked, if the role may read them.
