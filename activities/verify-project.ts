@@ -17,7 +17,7 @@ import { withExclusiveLease, type Writer } from './runtime/lease';
 /**
  * Compares the target with the backup that was loaded into it, and the source with that backup: rows
  * by fingerprint in both directions, generated columns, schema, sequences, foreign keys, tables that
- * no one expects. Where rows differ, their primary keys go into files next to the backup. Neither
+ * no one expects; and the backup's files with its manifest. Where rows differ, their primary keys go into files next to the backup. Neither
  * database is changed: what is set apart in the target's server is temporary and rolled back.
  *
  * If it should `complete` the run and finds nothing wrong, it ends with the completed marker; then it is
@@ -33,7 +33,7 @@ export async function verifyProject(
   if (then === undefined) {
     const { project, source } = job;
     const identity = { step, projectRef: project.projectRef, source: source?.connection } as const;
-    return attempt(resources, identity, (current) => compare(resources, job, current));
+    return attempt(resources, identity, (current) => compareAll(resources, job, current));
   }
   return withExclusiveLease(resources, { step, job }, async (writer) => {
     const earlier = await completedEarlier(writer);
@@ -44,6 +44,23 @@ export async function verifyProject(
     await completeVerified(writer, evidence);
     return { ...evidence, completed: true };
   });
+}
+
+/**
+ * Compares with the backup's manifest, and the backup's files with it too: a verification that is asked for says
+ * whether the backup can still be restored. A migration has loaded from them just before.
+ */
+async function compareAll(resources: Resources, job: Job, current: Attempt): Promise<Evidence> {
+  const evidence = await compare(resources, job, current);
+  const { store } = resources;
+  const damages = await store.findDamages(await store.manifest(job.backupId));
+  return {
+    ...evidence,
+    differences: [
+      ...evidence.differences,
+      ...damages.map((words) => `the backup is damaged: ${words}`),
+    ],
+  };
 }
 
 /**

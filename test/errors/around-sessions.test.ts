@@ -93,7 +93,7 @@ describe('databaseFailure, of sessions that do not come about', () => {
     ['EADDRNOTAVAIL', 'ServerBusy', 'short of'],
   ])('knows what to do about %s', async (errno, code, says) => {
     const error = Object.assign(new Error('hunter2'), { code: errno });
-    const atStart = connectFailure(error, { place: 'here', hasMode: true });
+    const atStart = connectFailure(error, { place: 'here', hasMode: true, login: {} });
     for (const failed of [databaseFailure(error, 'here'), atStart]) {
       const found = await landing(Promise.reject(failed));
       expect(found).toMatchObject({ code, isRetried: code !== 'ConfigInvalid' });

@@ -1,6 +1,12 @@
 import { Connections } from '../../activities/postgres/session/connections';
 import { urlFault } from '../../activities/postgres/session/urls';
-import { createDatabase, dropDatabases, execute, urlOf } from '../support/harness/databases';
+import {
+  createDatabase,
+  dropDatabases,
+  execute,
+  freshName,
+  urlOf,
+} from '../support/harness/databases';
 import { connectionsTo, landing, onlooking, run } from './landing';
 
 const SECRET = 'hunter2';
@@ -70,6 +76,41 @@ describe('a session that does not come about', () => {
     }
     const said = await landing(reach(`${urlOf('postgres')}?sslmode=require`));
     expect(said.message).toContain('sslmode in the URL asks for it');
+  });
+});
+
+describe('a login that the server refuses', () => {
+  let role: string;
+  let database: string;
+  beforeAll(async () => {
+    role = freshName('who');
+    database = await createDatabase('where');
+    await execute('postgres', `CREATE ROLE ${role} LOGIN PASSWORD '${role}'`);
+  });
+  afterAll(async () => {
+    await dropDatabases();
+    await execute('postgres', `DROP ROLE ${role}`);
+  });
+
+  it.each([
+    ['a role without sessions', () => `ALTER ROLE ${role} CONNECTION LIMIT 0`, 'ServerBusy'],
+    ['a database without', () => `ALTER DATABASE ${database} CONNECTION LIMIT 0`, 'ServerBusy'],
+    [
+      'a closed database',
+      () => `ALTER DATABASE ${database} ALLOW_CONNECTIONS false`,
+      'AccessDenied',
+    ],
+    ['a role that may not log in', () => `ALTER ROLE ${role} NOLOGIN`, 'AccessDenied'],
+    ['a password of the past', () => `ALTER ROLE ${role} VALID UNTIL '2020-01-01'`, 'AccessDenied'],
+    ['no CONNECT', () => `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC`, 'AccessDenied'],
+  ])('comes with the statement that lets it in: %s', async (_name, hinder, code) => {
+    await execute('postgres', hinder());
+    const url = urlOf(database, role);
+    const found = await landing(reach(url));
+    const statement = /(?:ALTER|GRANT) (?:ROLE|DATABASE|CONNECT) [^;]*;/.exec(found.message)?.[0];
+    await execute('postgres', statement ?? 'SELECT 1');
+    expect(found.code).toBe(code);
+    await expect(reach(url)).resolves.toBeUndefined();
   });
 });
 

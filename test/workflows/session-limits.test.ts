@@ -61,6 +61,18 @@ describe('limits of sessions', () => {
     expect(statement).toBe(`ALTER DATABASE "${bed.source}" CONNECTION LIMIT 3;`);
   });
 
+  it('of a source that lets nobody in come with the statement as well', async () => {
+    await limit(-1);
+    await execute('postgres', `ALTER DATABASE ${bed.source} CONNECTION LIMIT 0`);
+    const { report, message } = await bed.run('migrateProject', bed.nextProject());
+    const statement = /ALTER DATABASE [^;]*;/.exec(message)?.[0] ?? 'SELECT 1';
+    await execute('postgres', statement);
+    const settled = await bed.run('migrateProject', bed.nextProject());
+    await execute('postgres', `ALTER DATABASE ${bed.source} CONNECTION LIMIT -1`);
+    expect([report?.outcome, settled.report?.outcome]).toEqual(['refused', 'migrated']);
+    expect(statement).toContain(`ALTER DATABASE "${bed.source}" CONNECTION LIMIT `);
+  });
+
   it('of a target that is there are named before it is opened', async () => {
     await limit(-1);
     const project = bed.nextProject();

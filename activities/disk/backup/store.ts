@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { LRUCache } from 'lru-cache';
 import { BACKUP_ID } from '../../../workflows/domain/names';
 import type { Manifest } from '../../../workflows/domain/manifest';
@@ -226,10 +227,26 @@ export class BackupStore {
   }
 
   /** Reads every file of a backup; the first that is not what the manifest says is named. */
-  async checkFiles({ backupId, contents, schema }: Manifest): Promise<void> {
-    for (const file of [...contents, schema, schema.statements, schema.snapshot]) {
-      await finished(this.read(backupId, file).resume());
+  async checkFiles(manifest: Manifest): Promise<void> {
+    for (const file of filesOf(manifest)) await this.#checkFile(manifest.backupId, file);
+  }
+
+  /** Reads every file of a backup; says of each that is not what the manifest says what is wrong. */
+  async findDamages(manifest: Manifest): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const file of filesOf(manifest)) {
+      try {
+        await this.#checkFile(manifest.backupId, file);
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure) || error.type !== 'BackupDamaged') throw error;
+        found.push(error.message);
+      }
     }
+    return found;
+  }
+
+  async #checkFile(backupId: string, file: WrittenFile): Promise<void> {
+    await finished(this.read(backupId, file).resume());
   }
 
   /** Lists the ids of the backups of a project, newest first by the millis in their name. */
@@ -243,6 +260,10 @@ export class BackupStore {
   async #names(): Promise<readonly string[]> {
     return (await unlessMissing(this.directory, (path) => readdir(path))) ?? [];
   }
+}
+
+function filesOf({ contents, schema }: Manifest): readonly WrittenFile[] {
+  return [...contents, schema, schema.statements, schema.snapshot];
 }
 
 /** Another run may have written to the folder by now, or removed it: then it stays as it is. */

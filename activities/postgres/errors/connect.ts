@@ -1,6 +1,10 @@
 import { types } from 'node:util';
+import { ApplicationFailure } from '@temporalio/common';
+import { DatabaseError } from 'pg';
+import { isFailureCode } from '../../../workflows/domain/failure';
 import { failure } from '../../runtime/failure';
 import { databaseFailure } from './classify';
+import { expiryRemedy, loginRemedy, type Login } from './login';
 import { tlsError } from './tls';
 
 /** What a session was to be connected to. */
@@ -9,25 +13,40 @@ export interface Connecting {
   readonly place: string;
   /** Whether its URL says `sslmode`. */
   readonly hasMode: boolean;
+  readonly login: Login;
 }
 
 /** The server's own message names the role. */
 const PASSWORD =
-  '; check user and password in the URL: "/" is written there as %2F, "@" as %40, "#" as %23, "?" as %3F, "%" as %25 [SQLSTATE 28P01]';
+  '; check user and password in the URL: "/" is written there as %2F, "@" as %40, "#" as %23, "?" as %3F, "%" as %25';
 
 function isWrongPassword(error: unknown): boolean {
   return types.isNativeError(error) && codeOf(error) === '28P01';
 }
 
 /** Turns whatever kept a session from coming about into a failure of the closed table. */
-export function connectFailure(error: unknown, { place, hasMode }: Connecting): Error {
-  if (isWrongPassword(error))
-    return failure('AccessDenied', `${place}: the server refused the password${PASSWORD}`);
+export function connectFailure(error: unknown, { place, hasMode, login }: Connecting): Error {
+  if (isWrongPassword(error)) {
+    const words = `the server refused the password${PASSWORD}; ${expiryRemedy(login)}`;
+    return failure('AccessDenied', `${place}: ${words} [SQLSTATE 28P01]`);
+  }
+  if (error instanceof DatabaseError) return loginFailure(error, { place, login });
   if (!types.isNativeError(error)) return databaseFailure(error, place);
   const tls = tlsError(error, codeOf(error), hasMode);
   return tls === undefined
     ? databaseFailure(error, place)
     : failure(tls.code, `${place}: ${tls.words}`);
+}
+
+function loginFailure(
+  error: DatabaseError,
+  { place, login }: Pick<Connecting, 'place' | 'login'>,
+): Error {
+  const found = databaseFailure(error, place);
+  const remedy = loginRemedy(error, login);
+  if (remedy === undefined || !(found instanceof ApplicationFailure)) return found;
+  const code = found.type ?? '';
+  return isFailureCode(code) ? failure(code, `${found.message}; ${remedy}`) : found;
 }
 
 /**

@@ -179,10 +179,11 @@ export class Connections extends ConnectionUrls {
     await pool.give(key, client);
   }
 
-  #connecting(databaseRef: DatabaseRef): Connecting {
+  #connecting(databaseRef: DatabaseRef, login: Client): Connecting {
     const { connection } = databaseRef;
     const hasMode = this.url(connection).searchParams.has('sslmode');
-    return { place: `${this.describe(databaseRef)}${this.serverWords(connection)}`, hasMode };
+    const place = `${this.describe(databaseRef)}${this.serverWords(connection)}`;
+    return { place, hasMode, login };
   }
 
   /** Opens a session in the database that a place names, else in the first of the server's that lets it in. */
@@ -261,7 +262,7 @@ export class Connections extends ConnectionUrls {
         return this.#opened(databaseRef);
       if (words !== undefined)
         throw failure('ConfigInvalid', `${this.describe(databaseRef)}: ${words}`);
-      throw connectFailure(error, this.#connecting(databaseRef));
+      throw connectFailure(error, this.#connecting(databaseRef, client));
     }
   }
 
