@@ -95,7 +95,7 @@ describe('databaseFailure, of what lasts', () => {
     const statement = await landing(run(url, 'CREATE TABLE public.x ()', 'read'));
     expect(statement.message).toContain('[SQLSTATE 25006]');
     const inside = await landing(run(url, 'SELECT public.audit()', 'read'));
-    expect(inside).toMatchObject(lasts('DataRejected', 'wants to write', '[SQLSTATE 25006]'));
+    expect(inside).toMatchObject(lasts('DataRejected', 'tries to write', '[SQLSTATE 25006]'));
   });
 
   it('does not wait for a database that was dropped, is closed, or never was', async () => {
