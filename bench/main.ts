@@ -5,7 +5,7 @@ import { grid } from '../client/report/grid';
 import { createStudio } from '../studio/studio';
 import { installLogger } from '../worker/logger';
 import type { Report } from '../workflows/domain/report';
-import { benchFleet, type FleetOptions } from './fleet/main';
+import { benchFleet, type FleetBenchOptions } from './fleet/main';
 import { dumpAndRestore, hasPeer } from './peer';
 import { onStage, type Stage } from './stage';
 
@@ -15,7 +15,7 @@ interface Measurement {
   readonly steps: string;
 }
 
-type Shape = Pick<FleetOptions, 'format' | 'scaling'>;
+type BenchShape = Pick<FleetBenchOptions, 'format' | 'scaling'>;
 
 const SOURCE = 'bench_source';
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
         .default('auto'),
     )
     .option('--scaling', 'moves 100 projects each of sources with 100, 1,000 and 3,000', false)
-    .action((options: { projects: string; atATime: string } & Shape) =>
+    .action((options: { projects: string; atATime: string } & BenchShape) =>
       benchFleet({
         ...{ projects: Number(options.projects), atATime: Number(options.atATime) },
         ...{ format: options.format, scaling: options.scaling },

@@ -15,12 +15,12 @@ export interface Stage {
   /** URL of a database of the server. */
   readonly url: (database: string) => string;
   readonly query: (statement: string) => Promise<void>;
-  readonly migrate: (move: Move) => Promise<Report>;
+  readonly migrate: (move: BenchMove) => Promise<Report>;
   readonly folder: string;
 }
 
 /** One move: which project of which source into which database, backed up in which format. */
-export interface Move {
+export interface BenchMove {
   readonly projectRef: string;
   readonly source: string;
   readonly database: string;
@@ -60,13 +60,13 @@ async function runQuery(url: string, statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end());
 }
 
-interface Servers {
+interface StageServers {
   readonly address: string;
   readonly url: string;
   readonly folder: string;
 }
 
-async function migrate(servers: Servers, move: Move): Promise<Report> {
+async function migrate(servers: StageServers, move: BenchMove): Promise<Report> {
   const connection = await NativeConnection.connect({ address: servers.address });
   const taskQueue = `bench-${move.database}`;
   const settings = plainSettings({
@@ -83,7 +83,7 @@ async function migrate(servers: Servers, move: Move): Promise<Report> {
   }
 }
 
-async function execute(address: string, taskQueue: string, move: Move): Promise<Report> {
+async function execute(address: string, taskQueue: string, move: BenchMove): Promise<Report> {
   const connection = await Connection.connect({ address });
   try {
     const client = new Client({ connection });

@@ -14,13 +14,13 @@ import { useEnvFile } from '../worker/environment';
 import type { FleetProgress } from '../workflows/domain/fleet';
 
 export type {
-  BackupRequest,
-  MigrateAllRequest,
-  MigrateRequest,
-  ReconcileRequest,
+  BackupInput as BackupRequest,
+  MigrateAllInput as MigrateAllRequest,
+  MigrateInput as MigrateRequest,
+  ReconcileInput as ReconcileRequest,
   Requests,
-  RestoreRequest,
-  VerifyRequest,
+  RestoreInput as RestoreRequest,
+  VerifyInput as VerifyRequest,
 } from './requests';
 export type { Ending } from './ending-kinds';
 export type { StepView } from './progress/display';

@@ -1,4 +1,4 @@
-import { counted } from './progress/words';
+import { amount } from './progress/words';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKFLOW_TYPES } from '../workflows/domain/names';
@@ -12,7 +12,7 @@ import type { Session } from './session';
 const LOOK_EVERY_MS = 500;
 
 /** A run that a script left when it died. */
-type Run = Pick<
+type OrphanedRun = Pick<
   WorkflowExecutionInfo,
   'workflowId' | 'runId' | 'taskQueue' | 'memo' | 'parentExecution'
 >;
@@ -54,7 +54,7 @@ export async function findOrphanedRuns(finding: Finding): Promise<OrphanedRuns> 
     say(`Found ${workflowId}, left by an earlier start; it continues.`);
   const open = new Set(own);
   const stopped = new AbortController();
-  const tell = async (run: Run): Promise<void> => {
+  const tell = async (run: OrphanedRun): Promise<void> => {
     await tellEnding(run, finding, stopped.signal);
     open.delete(run);
   };
@@ -64,11 +64,11 @@ export async function findOrphanedRuns(finding: Finding): Promise<OrphanedRuns> 
   return { count: () => open.size, ended, stop: () => stopped.abort() };
 }
 
-async function orphanedRuns({ session, but }: Finding): Promise<readonly Run[]> {
+async function orphanedRuns({ session, but }: Finding): Promise<readonly OrphanedRun[]> {
   const types = [...WORKFLOW_TYPES, 'restoreInterrupted'].map((type) => `"${type}"`).join(', ');
   const here = session.webUi === undefined ? ` AND TaskQueue = "${session.taskQueue}"` : '';
   const query = `ExecutionStatus = "Running" AND WorkflowType IN (${types})${here}`;
-  const running: Run[] = [];
+  const running: OrphanedRun[] = [];
   for await (const run of session.client.workflow.list({ query })) running.push(run);
   const ids = new Set(running.map(({ runId }) => runId));
   return running.filter(
@@ -79,7 +79,7 @@ async function orphanedRuns({ session, but }: Finding): Promise<readonly Run[]> 
   );
 }
 
-async function tellEnding(run: Run, finding: Finding, signal: AbortSignal): Promise<void> {
+async function tellEnding(run: OrphanedRun, finding: Finding, signal: AbortSignal): Promise<void> {
   const { session, wishes, say } = finding;
   let handle = session.client.workflow.getHandle(run.workflowId, run.runId);
   while (wishes.wish === 'go-on' && !signal.aborted) {
@@ -115,7 +115,7 @@ function wordsOf(ending: Ending): string {
     case 'restorePlan':
       return 'planned';
     case 'reconciled':
-      return `${counted(ending.reconciled.reconciled.length, 'run')} reconciled`;
+      return `${amount(ending.reconciled.reconciled.length, 'run')} reconciled`;
     case 'refused':
     case 'unknown':
     case 'bug':

@@ -6,13 +6,13 @@ import { connectClient } from '../temporal/connect';
 import { configuredTemporal, type Reachable } from '../temporal/settings';
 import { UsageError } from './fault';
 
-type Use<Result> = (client: Client) => Promise<Result>;
+type UseClient<Result> = (client: Client) => Promise<Result>;
 
 /**
  * Uses the configured Temporal, else the local server of a script that is running in this folder. Throws one message
  * if there is neither.
  */
-export async function withRunningTemporal<Result>(use: Use<Result>): Promise<Result> {
+export async function withRunningTemporal<Result>(use: UseClient<Result>): Promise<Result> {
   const configured = configuredTemporal(process.env);
   if (configured !== undefined) return connected(configured, use);
   const state = stateFolder(process.env);
@@ -31,7 +31,7 @@ export async function withRunningTemporal<Result>(use: Use<Result>): Promise<Res
 }
 
 /** Uses the configured Temporal. Throws one message if none is, or if it cannot be reached. */
-export async function withConfiguredTemporal<Result>(use: Use<Result>): Promise<Result> {
+export async function withConfiguredTemporal<Result>(use: UseClient<Result>): Promise<Result> {
   const configured = configuredTemporal(process.env);
   if (configured !== undefined) return connected(configured, use);
   throw new UsageError(
@@ -39,7 +39,7 @@ export async function withConfiguredTemporal<Result>(use: Use<Result>): Promise<
   );
 }
 
-async function connected<Result>(reachable: Reachable, use: Use<Result>): Promise<Result> {
+async function connected<Result>(reachable: Reachable, use: UseClient<Result>): Promise<Result> {
   const client = await connectClient(reachable);
   try {
     return await use(client);

@@ -11,24 +11,24 @@ import {
 import { UsageError } from './fault';
 
 /** The request of a migration, and of its plan. */
-export type MigrateRequest = z.input<typeof migrateRequestSchema>;
-export type BackupRequest = z.input<typeof backupRequestSchema>;
+export type MigrateInput = z.input<typeof migrateRequestSchema>;
+export type BackupInput = z.input<typeof backupRequestSchema>;
 /** The request of a restore, and of its plan. */
-export type RestoreRequest = z.input<typeof restoreRequestSchema>;
-export type VerifyRequest = z.input<typeof verifyRequestSchema>;
-export type MigrateAllRequest = z.input<typeof migrateAllRequestSchema>;
-export type ReconcileRequest = z.input<typeof reconcileRequestSchema>;
+export type RestoreInput = z.input<typeof restoreRequestSchema>;
+export type VerifyInput = z.input<typeof verifyRequestSchema>;
+export type MigrateAllInput = z.input<typeof migrateAllRequestSchema>;
+export type ReconcileInput = z.input<typeof reconcileRequestSchema>;
 
 /** What can be asked for: the request of each workflow. */
 export interface Requests {
-  readonly migrateProject: MigrateRequest;
-  readonly planProject: MigrateRequest;
-  readonly backupProject: BackupRequest;
-  readonly restoreProject: RestoreRequest;
-  readonly planRestore: RestoreRequest;
-  readonly verifyProject: VerifyRequest;
-  readonly migrateAll: MigrateAllRequest;
-  readonly reconcile: ReconcileRequest;
+  readonly migrateProject: MigrateInput;
+  readonly planProject: MigrateInput;
+  readonly backupProject: BackupInput;
+  readonly restoreProject: RestoreInput;
+  readonly planRestore: RestoreInput;
+  readonly verifyProject: VerifyInput;
+  readonly migrateAll: MigrateAllInput;
+  readonly reconcile: ReconcileInput;
 }
 
 /** What is asked of Temporal: one workflow, its input and how it is called there. */
@@ -66,12 +66,12 @@ function kind<Valid extends Input>(schema: z.ZodType<Valid>, naming: Naming<Vali
   };
 }
 
-interface Move {
+interface MovedProject {
   readonly projectRef: string;
   readonly databaseName?: string | undefined;
 }
 
-const moveOf = ({ projectRef, databaseName }: Move): string =>
+const moveOf = ({ projectRef, databaseName }: MovedProject): string =>
   `${projectRef} → ${databaseName ?? 'its configured database'}`;
 
 /** Everything that can be asked for. A workflow id without a time lets only one such run be at work. */
@@ -124,7 +124,7 @@ const KINDS: Readonly<Record<keyof Requests, (asked: unknown, now: number) => Re
 };
 
 /** Who asks, for messages about fields that cannot be taken. */
-export interface Asking {
+export interface FieldWords {
   readonly now: number;
   readonly wordsOf: (issue: z.core.$ZodIssue) => string;
 }
@@ -133,7 +133,7 @@ export interface Asking {
 export function readRequest(
   workflowType: keyof Requests,
   asked: object,
-  { now, wordsOf }: Asking,
+  { now, wordsOf }: FieldWords,
 ): Request {
   const read = KINDS[workflowType](asked, now);
   if (read.error === undefined) return { workflowType, ...read.request };

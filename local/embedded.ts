@@ -23,7 +23,7 @@ export interface OwnWorker {
 }
 
 /** A Temporal server in reach, and how to detach. */
-interface Reach extends Reachable {
+interface ServerReach extends Reachable {
   readonly webUi?: string;
   readonly others: readonly string[];
   readonly leave: () => Promise<void>;
@@ -54,20 +54,20 @@ export async function openWithOwnWorker(own: OwnWorker): Promise<Session> {
   }
 }
 
-async function localReach(joining: Joining): Promise<Reach> {
+async function localReach(joining: Joining): Promise<ServerReach> {
   const { address, uiUrl, others, leave } = await joinServer(joining);
   return { connectionOptions: { address }, namespace: 'default', webUi: uiUrl, others, leave };
 }
 
-interface Ground {
+interface WorkerGround {
   readonly configuration: Configuration;
-  readonly reach: Reach;
+  readonly reach: ServerReach;
   readonly script: string;
   /** Where the worker's log goes. */
   readonly log: string;
 }
 
-async function startWorking(own: OwnWorker, ground: Ground): Promise<Session> {
+async function startWorking(own: OwnWorker, ground: WorkerGround): Promise<Session> {
   const { reach, configuration, script, log } = ground;
   const { namespace } = reach;
   const taskQueue = taskQueueOf(own.places, process.env);

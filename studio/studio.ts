@@ -53,7 +53,7 @@ export async function createStudio(
   }
 }
 
-interface Server {
+interface StudioServer {
   readonly database: string;
   readonly encoding: string;
   readonly version: number;
@@ -61,7 +61,7 @@ interface Server {
 }
 
 async function refuseUnfit(client: Client, { variant }: StudioSizes): Promise<void> {
-  const { rows } = await client.query<Server>(
+  const { rows } = await client.query<StudioServer>(
     `SELECT current_database() AS database, current_setting('server_encoding') AS encoding,
        current_setting('server_version_num')::integer AS version, rolsuper AS superuser
      FROM pg_roles WHERE rolname = current_user`,

@@ -9,7 +9,7 @@ export interface Reachable {
   readonly namespace: string;
 }
 
-type Environment = Readonly<NodeJS.ProcessEnv>;
+type TemporalVariables = Readonly<NodeJS.ProcessEnv>;
 
 const DEFAULT_ADDRESS = 'localhost:7233';
 
@@ -18,7 +18,7 @@ const DEFAULT_ADDRESS = 'localhost:7233';
  * if nothing names an address. Script, command and worker all ask here. Throws one message if the settings contradict
  * each other, or name a profile that is not there or a file that cannot be read.
  */
-export function configuredTemporal(environment: Environment): Reachable | undefined {
+export function configuredTemporal(environment: TemporalVariables): Reachable | undefined {
   const { connectionOptions, namespace } = settingsIn(environment);
   const named = connectionOptions.address;
   const isNamed = ['TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some(
@@ -46,7 +46,7 @@ function assertAddress(address: string): void {
 }
 
 /** The Temporal that the environment or a profile names; if neither names an address, the one at which the Temporal CLI's server listens. */
-export function temporalOf(environment: Environment): Reachable {
+export function temporalOf(environment: TemporalVariables): Reachable {
   const configured = configuredTemporal(environment);
   if (configured !== undefined) return configured;
   const { connectionOptions, namespace } = settingsIn(environment);
@@ -57,7 +57,7 @@ export function temporalOf(environment: Environment): Reachable {
 }
 
 /** A variable that is set to nothing says nothing. */
-function settingsIn(environment: Environment): ClientConnectConfig {
+function settingsIn(environment: TemporalVariables): ClientConnectConfig {
   assertSwitches(environment);
   const overrideEnvVars = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => {
@@ -80,7 +80,7 @@ function settingsIn(environment: Environment): ClientConnectConfig {
 const SWITCHES = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'];
 
 /** The SDK takes every other word for "false": a misspelt "true" would send everything in the clear. */
-function assertSwitches(environment: Environment): void {
+function assertSwitches(environment: TemporalVariables): void {
   for (const name of SWITCHES) {
     const value = environment[name] ?? '';
     if (['', 'true', '1', 'false', '0'].includes(value)) continue;

@@ -4,7 +4,7 @@ import { scopesSchema } from '../workflows/domain/scopes';
 import { statementTextForAll } from '../workflows/domain/statement';
 import { tenancySchema } from '../workflows/domain/tenancy';
 import { TIMING } from '../workflows/domain/timing';
-import { duration, durationText } from './duration';
+import { durationSetting, durationText } from './duration';
 import { LIMITS_JSON_SCHEMA } from './limits-json-schema';
 
 const ENV_NAME =
@@ -48,7 +48,7 @@ function lengthOfTime(bounds: {
   readonly atLeast: number;
   readonly usual: number;
 }): z.ZodPrefault<z.ZodType<number, string>> {
-  return duration(bounds).prefault(durationText(bounds.usual));
+  return durationSetting(bounds).prefault(durationText(bounds.usual));
 }
 
 const connection = z.strictObject({

@@ -5,7 +5,11 @@ const RIGHT = 'must be a length of time such as "15s", "10m" or "2h"';
 const DURATION = /^(\d{1,9})(ms|s|m|h)$/;
 
 /** A length of time as people write it, `500ms`, `15s`, `10m` or `2h`, as milliseconds. */
-export function duration({ atLeast }: { readonly atLeast: number }): z.ZodType<number, string> {
+export function durationSetting({
+  atLeast,
+}: {
+  readonly atLeast: number;
+}): z.ZodType<number, string> {
   return z
     .string(RIGHT)
     .regex(DURATION, RIGHT)

@@ -6,7 +6,7 @@ import { SEARCH_ATTRIBUTES } from '../workflows/domain/search-attributes';
 const KEYWORD = 2;
 
 /** What of a connection is used here. */
-export interface Services {
+export interface TemporalServices {
   readonly operatorService: {
     listSearchAttributes(request: {
       namespace: string;
@@ -30,7 +30,10 @@ const INVALID_ARGUMENT = 3;
  * stops the worker. (The dev server's own flag does nothing once its database file exists.) Where a worker may not add
  * them it stops with the commands that do: a run that sets one that is not known would never continue.
  */
-export async function ensureSearchAttributes(services: Services, namespace: string): Promise<void> {
+export async function ensureSearchAttributes(
+  services: TemporalServices,
+  namespace: string,
+): Promise<void> {
   const missing = await missingIn(services, namespace);
   if (missing.length === 0) return;
   const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
@@ -44,7 +47,10 @@ export async function ensureSearchAttributes(services: Services, namespace: stri
   }
 }
 
-async function missingIn(services: Services, namespace: string): Promise<readonly string[]> {
+async function missingIn(
+  services: TemporalServices,
+  namespace: string,
+): Promise<readonly string[]> {
   const names = Object.values(SEARCH_ATTRIBUTES);
   try {
     const known = await services.operatorService.listSearchAttributes({ namespace });
@@ -67,7 +73,7 @@ function assertKeyword(name: string, type: number | undefined, namespace: string
 
 /** Which names no query may use; for a login that may not list them. */
 async function unknownIn(
-  { workflowService }: Services,
+  { workflowService }: TemporalServices,
   { namespace, names }: { readonly namespace: string; readonly names: readonly string[] },
 ): Promise<readonly string[]> {
   const unknown: string[] = [];

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Client } from 'pg';
-import type { Ground } from './ground';
+import type { BenchGround } from './ground';
 import { runFleet, type Ended } from './run-fleet';
 import { makeSource, PROJECTS, TENANCY, type SmallProject } from '../../studio/many-projects';
 import { startWorker } from '../../test/support/worker/own-worker';
@@ -30,7 +30,7 @@ export interface FleetFigures {
 }
 
 /** Makes a source and moves projects of it; the targets stay, the source does not. */
-export async function measureFleet(ground: Ground, bench: FleetBench): Promise<FleetFigures> {
+export async function measureFleet(ground: BenchGround, bench: FleetBench): Promise<FleetFigures> {
   const name = `studio_${String(bench.inSource)}`;
   await ground.query(`CREATE DATABASE ${name} TEMPLATE template0`);
   await makeSource(ground.url(name), bench.inSource, `s${String(bench.inSource)}`);
@@ -64,7 +64,7 @@ export async function measureFleet(ground: Ground, bench: FleetBench): Promise<F
 }
 
 /** A worker is up once it has refused something. */
-async function untilWorking({ client }: Ground, taskQueue: string): Promise<void> {
+async function untilWorking({ client }: BenchGround, taskQueue: string): Promise<void> {
   const workflowId = `ready/${taskQueue}`;
   await client.workflow
     .execute('verifyProject', { taskQueue, workflowId, args: [{}] })

@@ -7,7 +7,7 @@ import { findTemporalCli, startDevServer } from '../../local/temporal-cli';
 import { startPostgres } from '../../local/postgres';
 
 /** One PostgreSQL for sources and targets, one Temporal, one folder; all gone at the end. */
-export interface Ground {
+export interface BenchGround {
   readonly folder: string;
   readonly temporal: string;
   readonly client: TemporalClient;
@@ -20,7 +20,7 @@ export interface Ground {
 const PRELOAD = process.env['MOVEOUT_BENCH_PRELOAD'];
 
 /** Runs `use` on servers that are ended afterwards; `MOVEOUT_BENCH_KEEP` keeps the folder. */
-export async function onGround(use: (ground: Ground) => Promise<void>): Promise<void> {
+export async function onGround(use: (ground: BenchGround) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'moveout-fleet-'));
   const cli = await findTemporalCli((line) => process.stderr.write(`${line}\n`));
   const settings = PRELOAD === undefined ? {} : { shared_preload_libraries: PRELOAD };

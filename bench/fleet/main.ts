@@ -2,11 +2,11 @@ import { cpus } from 'node:os';
 import { grid } from '../../client/report/grid';
 import { hasPeer } from '../peer';
 import { measureFleet, type FleetBench, type FleetFigures } from './fleet';
-import { onGround, type Ground } from './ground';
+import { onGround, type BenchGround } from './ground';
 import { runPeerLoop } from './peer-loop';
 
 /** What `bench fleet` is asked for. */
-export interface FleetOptions {
+export interface FleetBenchOptions {
   readonly projects: number;
   readonly atATime: number;
   readonly format: FleetBench['format'];
@@ -18,14 +18,14 @@ const SCALES = [100, 1_000, 3_000];
 const MOVED_OF_EACH = 100;
 
 /** Moves a fleet of small projects, and copies databases of the same size by pg_dump and pg_restore. */
-export async function benchFleet(options: FleetOptions): Promise<void> {
+export async function benchFleet(options: FleetBenchOptions): Promise<void> {
   await onGround(async (ground) => {
     if (options.scaling) return measureScaling(ground, options);
     return measureRatio(ground, options);
   });
 }
 
-async function measureRatio(ground: Ground, options: FleetOptions): Promise<void> {
+async function measureRatio(ground: BenchGround, options: FleetBenchOptions): Promise<void> {
   const { projects, ...how } = options;
   const figures = await measureFleet(ground, { inSource: projects, moved: projects, ...how });
   say(
@@ -39,7 +39,7 @@ async function measureRatio(ground: Ground, options: FleetOptions): Promise<void
   say(`ratio: ${(figures.seconds / seconds).toFixed(2)}`);
 }
 
-async function measureScaling(ground: Ground, how: FleetOptions): Promise<void> {
+async function measureScaling(ground: BenchGround, how: FleetBenchOptions): Promise<void> {
   for (const inSource of SCALES) {
     const figures = await measureFleet(ground, { ...how, inSource, moved: MOVED_OF_EACH });
     say(`${String(inSource)} projects in the source, ${String(MOVED_OF_EACH)} moved`);

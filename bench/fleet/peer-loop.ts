@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { rm } from 'node:fs/promises';
 import { dumpAndRestore } from '../peer';
-import type { Ground } from './ground';
+import type { BenchGround } from './ground';
 
 /** As many at a time as the peer was always measured with. */
 const AT_A_TIME = 2;
@@ -11,7 +11,7 @@ const AT_A_TIME = 2;
  * Gives the seconds that it took. Nothing is scoped, backed up, verified or undone.
  */
 export async function runPeerLoop(
-  { query, url, folder }: Ground,
+  { query, url, folder }: BenchGround,
   databases: readonly string[],
 ): Promise<number> {
   const waiting = [...databases];

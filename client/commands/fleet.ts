@@ -79,7 +79,7 @@ function changeOf(options: LimitOptions): object {
 }
 
 /** What is wanted of which fleet. */
-interface Wanted {
+interface WantedAction {
   readonly action: Action;
   readonly workflowId: string;
   /** The limits to change, for the action `limits`. */
@@ -100,7 +100,7 @@ const ANSWER_WITHIN_MS = 15_000;
  * Does what is wanted of a fleet and tells how far it is then; of a fleet that has ended, how it did.
  * Throws a `UsageError` where there is no such fleet, it has ended, or it refuses.
  */
-async function steer(client: Client, wanted: Wanted): Promise<Ending> {
+async function steer(client: Client, wanted: WantedAction): Promise<Ending> {
   const { action, workflowId } = wanted;
   const handle = client.workflow.getHandle(workflowId);
   const { status } = await fleetAt(client, handle);
@@ -115,7 +115,10 @@ async function steer(client: Client, wanted: Wanted): Promise<Ending> {
   return { kind: 'told', text: statusText(workflowId, progress, Date.now()), document: progress };
 }
 
-async function ask(handle: WorkflowHandle, { action, change }: Wanted): Promise<FleetProgress> {
+async function ask(
+  handle: WorkflowHandle,
+  { action, change }: WantedAction,
+): Promise<FleetProgress> {
   if (action === 'status') return handle.query<FleetProgress>('progress');
   if (change === undefined) return handle.executeUpdate<FleetProgress, []>(UPDATES[action]);
   return handle.executeUpdate<FleetProgress, [object]>(UPDATES[action], { args: [change] });

@@ -152,7 +152,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 };
 
 /** Which command asks; `backup` is how the backup's name was given, `now` is in epoch millis. */
-export interface Asked {
+export interface AskingCommand {
   readonly command: string;
   readonly backup?: string;
   /** What else could have been given if the project is missing. */
@@ -167,7 +167,7 @@ export interface Asked {
 export function asksFor(
   workflowType: keyof Requests,
   fields: object,
-  { command, backup = '--backup', instead = '', now = Date.now() }: Asked,
+  { command, backup = '--backup', instead = '', now = Date.now() }: AskingCommand,
 ): Request {
   const given = Object.entries(fields).filter(
     ([, value]: [string, unknown]) => value !== undefined,

@@ -80,13 +80,13 @@ async function deleteSchedule(client: Client, name: string): Promise<Ending> {
   return told(name, 'is deleted; a running fleet continues');
 }
 
-interface Found {
+interface FoundSchedule {
   readonly handle: ScheduleHandle;
   readonly description: ScheduleDescription;
 }
 
 /** Whoever mistypes a name must not stop something that is no fleet. */
-async function find(client: Client, name: string): Promise<Found> {
+async function find(client: Client, name: string): Promise<FoundSchedule> {
   if (name === '') {
     throw new UsageError(
       'the name of the schedule is empty; moveout schedule list shows all schedules',
@@ -123,7 +123,7 @@ function listCommand(): Command {
 const COLUMNS = ['schedule', 'next run', 'last run', 'paused', 'note'].map((head) => ({ head }));
 
 /** One schedule of fleets, as a list shows it. */
-interface Row {
+interface ScheduleRow {
   readonly schedule: string;
   readonly nextRun?: Date | undefined;
   readonly lastRun?: Date | undefined;
@@ -133,7 +133,7 @@ interface Row {
 
 /** Tells every schedule whose action starts a fleet, whoever created it. */
 async function listSchedules(client: Client): Promise<Ending> {
-  const rows: Row[] = [];
+  const rows: ScheduleRow[] = [];
   for await (const summary of client.schedule.list()) {
     if (summary.action?.workflowType === 'migrateAll') rows.push(rowOf(summary));
   }
@@ -141,7 +141,7 @@ async function listSchedules(client: Client): Promise<Ending> {
   return { kind: 'told', text: `${text}\n`, document: { schedules: rows } };
 }
 
-function rowOf({ scheduleId, state, info }: ScheduleSummary): Row {
+function rowOf({ scheduleId, state, info }: ScheduleSummary): ScheduleRow {
   return {
     schedule: scheduleId,
     nextRun: info.nextActionTimes[0],
@@ -151,7 +151,7 @@ function rowOf({ scheduleId, state, info }: ScheduleSummary): Row {
   };
 }
 
-function cellsOf({ schedule, nextRun, lastRun, isPaused, note }: Row): readonly string[] {
+function cellsOf({ schedule, nextRun, lastRun, isPaused, note }: ScheduleRow): readonly string[] {
   return [
     schedule,
     isPaused ? '' : moment(nextRun),

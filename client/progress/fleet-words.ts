@@ -8,7 +8,7 @@ import {
   type MigratedBefore,
 } from '../../workflows/domain/fleet';
 import { momentWords, sourceWords } from '../../workflows/domain/origin';
-import { count, counted, roughDuration } from './words';
+import { count, amount, roughDuration } from './words';
 import type { Limits } from '../../workflows/domain/limits';
 
 /** The characters of a reason that a line of its own has room for. */
@@ -64,7 +64,7 @@ export function nothingToMove({
 /** One project that has ended: `project-7 → project_7_db: restored: why`. */
 export function entryLine({ projectRef, databaseName, ...entry }: FleetEntry): string {
   const { outcome, rows, problems } = entry;
-  const moved = outcome === 'migrated' && rows !== undefined ? `, ${counted(rows, 'row')}` : '';
+  const moved = outcome === 'migrated' && rows !== undefined ? `, ${amount(rows, 'row')}` : '';
   const why = problems[0] === undefined ? '' : `: ${clipped(problems[0].message)}`;
   return `${projectRef} → ${databaseName}: ${outcomeWords(outcome)}${moved}${why}`;
 }
@@ -131,7 +131,7 @@ export function limitsWords(limits: {
     told(concurrency, (most) => `${most} at once`),
     told(perSource, (most) => `${most} from a source server`),
     told(perTarget, (most) => `${most} into a target server`),
-    told(maxFailures, (most) => `at most ${counted(most, 'failure')}`),
+    told(maxFailures, (most) => `at most ${amount(most, 'failure')}`),
     told(maxFailureRatio, (share) => `at most ${+(share * 100).toFixed(2)} % failures`),
     told(window, ({ from, to, timezone, days }) => {
       const on = days === undefined ? '' : ` ${days.join(',')}`;

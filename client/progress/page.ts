@@ -18,7 +18,7 @@ export function pageWidth(out: Output): number {
 }
 
 /** A text whose lines fit a terminal, no word broken; in a pipe and in a file its lines stay whole. */
-export function fitting(text: string, out: Output = process.stdout): string {
+export function fitToTerminal(text: string, out: Output = process.stdout): string {
   return out.isTTY === true ? brokenLines(text, pageWidth(out)).join('\n') : text;
 }
 

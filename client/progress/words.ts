@@ -8,7 +8,7 @@ export function count(value: number): string {
 }
 
 /** A count with its noun: `1 row`, `1 234 rows`. */
-export function counted(value: number, noun: string): string {
+export function amount(value: number, noun: string): string {
   return `${count(value)} ${noun}${Math.round(value) === 1 ? '' : 's'}`;
 }
 
@@ -31,8 +31,11 @@ export function roughDuration(seconds: number): string {
 /** A step in figures: how long, what it moved, and the table it is at or else what it did. */
 export function figures(view: StepView): string {
   const { rows, bytes, state, note } = view;
-  const amount = bytes === 0 ? counted(rows, 'row') : `${counted(rows, 'row')}, ${size(bytes)}`;
-  const moved = rows === 0 && bytes === 0 ? '' : amount;
+  const parts = [
+    rows === 0 && bytes === 0 ? '' : amount(rows, 'row'),
+    bytes === 0 ? '' : size(bytes),
+  ];
+  const moved = parts.filter((part) => part !== '').join(', ');
   const words = state === 'running' || moved === '' ? note : '';
   return [duration(view.seconds), moved, words].filter((part) => part !== '').join(' · ');
 }

@@ -1,6 +1,6 @@
 import type { Report, TableDrift, TableEvidence } from '../../workflows/domain/report';
-import { count, counted } from '../progress/words';
-import { fitting } from '../progress/page';
+import { count, amount } from '../progress/words';
+import { fitToTerminal } from '../progress/page';
 import { grid } from './grid';
 
 /** Digests are decimal numbers of up to some forty digits; this many tell two apart to the eye. */
@@ -21,7 +21,7 @@ export function evidenceText({ tables, outcome }: Pick<Report, 'tables' | 'outco
       ];
   const rows = shown.map((table) => (isBackup ? backupRow(table) : evidenceRow(table)));
   const apart = tables.map(apartText).filter((line) => line !== '');
-  const words = fitting([summaryOf(tables, isBackup), ...apart].join('\n'));
+  const words = fitToTerminal([summaryOf(tables, isBackup), ...apart].join('\n'));
   return `${grid(columns, rows)}\n${words}`;
 }
 
@@ -54,7 +54,7 @@ function tally(counts: readonly (readonly [number | undefined, string])[]): read
 export function driftText(drift: readonly TableDrift[]): string {
   if (drift.length === 0) return '';
   const title = 'The source changed after the backup (reported, not wrong):';
-  return fitting([title, ...drift.map(driftLine)].join('\n'));
+  return fitToTerminal([title, ...drift.map(driftLine)].join('\n'));
 }
 
 function driftLine({ table, manifest, source, moved, note }: TableDrift): string {
@@ -67,7 +67,7 @@ function driftLine({ table, manifest, source, moved, note }: TableDrift): string
   ] as const;
   const words = [...tally(counts), ...(note === undefined ? [] : [note])];
   const more = words.length === 0 ? '' : `: ${words.join(', ')}`;
-  return `  ${table}: ${counted(manifest.rows, 'row')} in the backup${now}${more}`;
+  return `  ${table}: ${amount(manifest.rows, 'row')} in the backup${now}${more}`;
 }
 
 function backupRow({ table, rows, digests }: TableEvidence): readonly string[] {
@@ -105,5 +105,5 @@ function summaryOf(tables: readonly TableEvidence[], isBackup: boolean): string 
   const different = tables.filter(({ equal }) => !equal).length;
   const verdict = different === 0 ? 'all equal' : `${different} DIFFERENT`;
   const words = isBackup ? '' : `, ${verdict}`;
-  return `  ${counted(tables.length, 'table')}, ${counted(rows, 'row')}${words}${empty === 0 ? '' : `; ${empty} of them empty`}`;
+  return `  ${amount(tables.length, 'table')}, ${amount(rows, 'row')}${words}${empty === 0 ? '' : `; ${empty} of them empty`}`;
 }

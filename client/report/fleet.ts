@@ -15,7 +15,7 @@ import {
   fleetFigures,
   limitsWords,
 } from '../progress/fleet-words';
-import { fitting } from '../progress/page';
+import { fitToTerminal } from '../progress/page';
 import { count, duration, roughDuration } from '../progress/words';
 import { grid } from './grid';
 
@@ -38,7 +38,7 @@ export function fleetText(fleet: FleetReport): string {
   const { fleetId, record } = fleet;
   const seconds = (Date.parse(fleet.finishedAt) - Date.parse(fleet.startedAt)) / 1000;
   const parts = [
-    fitting(`${fleetId}: ${headOf(fleet)} (${duration(seconds)})`),
+    fitToTerminal(`${fleetId}: ${headOf(fleet)} (${duration(seconds)})`),
     [totalsOf(fleet), migratedBeforeText(fleet.migratedBefore), excludedText(fleet.excluded)]
       .filter((line) => line !== '')
       .join('\n'),
@@ -110,7 +110,7 @@ function failuresOf(failures: FleetReport['failures']): string {
     const meaning = isFailureCode(code) ? `: ${FAILURES[code].meaning}` : '';
     return `  ${count(times)} × ${code}${meaning}`;
   });
-  return fitting(['Failures:', ...lines].join('\n'));
+  return fitToTerminal(['Failures:', ...lines].join('\n'));
 }
 
 /** Outcomes after which a project is moved by another fleet, once its cause is fixed. */
@@ -149,7 +149,7 @@ export function statusText(workflowId: string, fleet: FleetProgress, now: number
     limits === undefined ? '' : `  limits: ${limitsWords(limits)}`,
     runningLine(fleet, now),
   ];
-  return fitting(`${lines.filter((line) => line !== '').join('\n')}\n`);
+  return fitToTerminal(`${lines.filter((line) => line !== '').join('\n')}\n`);
 }
 
 function runningLine({ running }: FleetProgress, now: number): string {

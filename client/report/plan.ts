@@ -5,7 +5,7 @@ import type {
   ScopeKind,
   Problem,
 } from '../../workflows/domain/plan';
-import { counted, roughDuration, size, count } from '../progress/words';
+import { amount, roughDuration, size, count } from '../progress/words';
 import { nextStepsText } from './text';
 import { wrapped, pageWidth } from '../progress/page';
 import { gridOf } from './grid';
@@ -48,14 +48,11 @@ function factsText(plan: Plan): string {
   const volume =
     totals === undefined
       ? 'rows not counted'
-      : `${counted(totals.rows, 'row')}, about ${size(totals.bytes)}`;
+      : `${amount(totals.rows, 'row')}, about ${size(totals.bytes)}`;
   const facts = [
     ['from', `database ${source.database} (connection ${source.connection})`],
     ['to', `database ${target.database} (connection ${target.connection}), ${targetWords(plan)}`],
-    [
-      'moves',
-      `${counted(plan.users, 'user')}, ${counted(plan.buckets, 'bucket')}; ${volume} in all`,
-    ],
+    ['moves', `${amount(plan.users, 'user')}, ${amount(plan.buckets, 'bucket')}; ${volume} in all`],
     [
       'time',
       estimate === undefined
@@ -74,14 +71,14 @@ function targetWords({ targetBefore, replace }: Plan): string {
   };
   if (targetBefore.kind !== 'filled') return words[targetBefore.kind];
   const end = replace && targetBefore.rows > 0 ? ', which would be saved and replaced' : '';
-  return `${words.filled} with ${counted(targetBefore.rows, 'row')} in them${end}`;
+  return `${words.filled} with ${amount(targetBefore.rows, 'row')} in them${end}`;
 }
 
 /** What would happen, in the order in which it would, and how it is undone. */
 function stepsText(plan: Plan): string {
   const { project, target, targetBefore, format } = plan;
   const totals = totalsOf(plan);
-  const rows = totals === undefined ? 'The rows' : `The ${counted(totals.rows, 'row')}`;
+  const rows = totals === undefined ? 'The rows' : `The ${amount(totals.rows, 'row')}`;
   const name = `"${target.database}"`;
   const isFilled = targetBefore.kind === 'filled' && targetBefore.rows > 0;
   const steps = [
@@ -174,7 +171,7 @@ function tablesText({ tables }: Pick<Plan, 'tables'>): string {
       : [
           wrapped(
             empty.join(', '),
-            `  ${counted(empty.length, 'table')} without a row of the project: `,
+            `  ${amount(empty.length, 'table')} without a row of the project: `,
           ),
         ]),
   ].join('\n');

@@ -1,6 +1,6 @@
 import { momentWords, originWords } from '../../workflows/domain/origin';
 import type { Overwritten, RestorePlan } from '../../workflows/domain/restore-plan';
-import { counted } from '../progress/words';
+import { amount } from '../progress/words';
 import { problemsList } from './plan';
 import { wrapped } from '../progress/page';
 
@@ -14,7 +14,7 @@ export function restorePlanText(plan: RestorePlan): string {
   const facts = [
     [
       'backup',
-      `${counted(backup.rows, 'row')} in ${counted(backup.tables, 'table')}: ${originWords(backup)}`,
+      `${amount(backup.rows, 'row')} in ${amount(backup.tables, 'table')}: ${originWords(backup)}`,
     ],
     ['to', `database ${target.database} (connection ${target.connection})`],
     ['there', thereWords(plan)],
@@ -43,5 +43,5 @@ function overwrittenWords({ rows, holds }: Overwritten): string {
     holds === undefined
       ? ' that no marker explains'
       : ` of project ${holds.projectRef}, completed at ${momentWords(holds.completedAt)} from ${originWords(holds)}`;
-  return `${counted(rows, 'row')}${whose}: they, and all that was written there since, would be OVERWRITTEN; they are backed up first`;
+  return `${amount(rows, 'row')}${whose}: they, and all that was written there since, would be OVERWRITTEN; they are backed up first`;
 }

@@ -1,7 +1,7 @@
 import { isFailureCode, FAILURES, type FailureCode } from '../../workflows/domain/failure';
 import type { Problem } from '../../workflows/domain/plan';
 import type { Outcome, Report } from '../../workflows/domain/report';
-import { fitting, wrapped } from '../progress/page';
+import { fitToTerminal, wrapped } from '../progress/page';
 import { duration } from '../progress/words';
 import type { Asked } from '../ending';
 import type { Ending } from '../ending-kinds';
@@ -31,19 +31,21 @@ export function reportText(report: Report): string {
   const target = databaseName === undefined || outcome === 'backed-up' ? '' : ` → ${databaseName}`;
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
   const parts = [
-    fitting(`${whole}${target}: ${OUTCOME_WORDS[outcome]} (${duration(seconds)})`),
+    fitToTerminal(`${whole}${target}: ${OUTCOME_WORDS[outcome]} (${duration(seconds)})`),
     problemsText('Problems', report.problems),
     actionsText(report.problems),
     evidenceText(report),
     driftText(report.drift),
     restore === undefined
       ? ''
-      : fitting(['Restored and verified:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n')),
+      : fitToTerminal(
+          ['Restored and verified:', ...restore.facts.map((fact) => `  ${fact}`)].join('\n'),
+        ),
     problemsText('Worth knowing', report.warnings),
     nextStepsText(report.nextSteps),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,
     targetBackupId === undefined ? '' : `What the target held before: ${targetBackupId}`,
-    outcome === 'parked' ? fitting(PARKED_ADVICE) : '',
+    outcome === 'parked' ? fitToTerminal(PARKED_ADVICE) : '',
     stepsText(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -66,7 +68,7 @@ export function refusalText({ projectRef, databaseName, problems }: Report, aske
 export function problemsText(title: string, problems: readonly Problem[]): string {
   if (problems.length === 0) return '';
   const lines = problems.map(({ code, message }) => `  ${code}: ${message}`);
-  return fitting([`${title}:`, ...lines].join('\n'));
+  return fitToTerminal([`${title}:`, ...lines].join('\n'));
 }
 
 /** What a person can do about problems of the closed table, each said once. */
@@ -74,7 +76,7 @@ function actionsText(problems: readonly Problem[]): string {
   const actions = problems.flatMap(({ code }) => (isFailureCode(code) ? [remedyOf(code)] : []));
   if (actions.length === 0) return '';
   const lines = [...new Set(actions)].map((action) => `  ${action}`);
-  return fitting(['What helps:', ...lines].join('\n'));
+  return fitToTerminal(['What helps:', ...lines].join('\n'));
 }
 
 function stepsText({ steps }: Report): string {
@@ -83,7 +85,7 @@ function stepsText({ steps }: Report): string {
     ({ step, seconds, outcome }) =>
       `${step} ${duration(seconds)}${outcome === 'failed' ? ' FAILED' : ''}`,
   );
-  return fitting(`Steps: ${words.join(' · ')}`);
+  return fitToTerminal(`Steps: ${words.join(' · ')}`);
 }
 
 /** What is left to do by hand, each with its reason; statements stay in one line. Nothing if there is nothing. */
@@ -114,7 +116,7 @@ export function reconciledText({ reconciled, findings }: ReconcileReport): strin
       ? []
       : ['', 'Left alone:', ...findings.map((line) => `  Interrupted: ${line}`)];
   const head = runs.length === 0 ? ['No run that was ended from outside has left anything.'] : runs;
-  return fitting(`${[...head, ...left].join('\n')}\n`);
+  return fitToTerminal(`${[...head, ...left].join('\n')}\n`);
 }
 
 /** A run whose target is not restored yet begins with a code of the table of failures. */
@@ -133,10 +135,11 @@ export function refusalLine(
   { problem, undone }: Extract<Ending, { kind: 'refused' }>,
   { projectRef }: Asked,
 ): string {
-  if (undone === undefined) return fitting(`${problem.code}: ${problem.message}\n`, process.stderr);
+  if (undone === undefined)
+    return fitToTerminal(`${problem.code}: ${problem.message}\n`, process.stderr);
   const subject = projectRef === undefined ? '' : `${projectRef}: `;
   const why = `${problem.code}: ${withRemedy(problem)}`;
-  return fitting(`${subject}${undone}, nothing was touched: ${why}\n`, process.stderr);
+  return fitToTerminal(`${subject}${undone}, nothing was touched: ${why}\n`, process.stderr);
 }
 
 /** What helps after the end, if the table of failures speaks of a run that goes on by itself. */

@@ -8,14 +8,14 @@ import { findTemporalCli } from '../temporal-cli';
 import { childEnvironment } from '../temporal-cli/child-environment';
 import { withLock } from './lock';
 import type { StateFolder } from './state-folder';
-import { answerSchema, firstMessage, say } from './wire';
+import { answerSchema, firstMessage, sendMessage } from './wire';
 import { KnownError } from '../../workflows/domain/known-error';
 
 const KEEPER_COMES_WITHIN_MS = 15_000;
 const SERVER_GOES_WITHIN_MS = 20_000;
 
 /** A share in the local Temporal server of a state folder. */
-export interface Membership {
+export interface ServerShare {
   readonly address: string;
   readonly uiUrl: string;
   /** The scripts that shared the server when this one came. */
@@ -37,7 +37,7 @@ export interface Joining {
  * ends with the last script that leaves or dies. When its keeper dies, another is started on the same
  * file and the same ports.
  */
-export async function joinServer(joining: Joining): Promise<Membership> {
+export async function joinServer(joining: Joining): Promise<ServerShare> {
   const { socket, answer } = await withLock(joining.state.lock, () => enter(joining));
   if ('error' in answer) {
     socket.destroy();
@@ -71,10 +71,10 @@ export async function joinServer(joining: Joining): Promise<Membership> {
 export async function joinRunning({
   state,
   script,
-}: Omit<Joining, 'log'>): Promise<Membership | undefined> {
+}: Omit<Joining, 'log'>): Promise<ServerShare | undefined> {
   const socket = await knock(state.socket);
   if (socket === undefined) return undefined;
-  say(socket, { script });
+  sendMessage(socket, { script });
   // Where the keeper is about to end, it says nothing any more.
   const answer = answerSchema.safeParse(await firstMessage(socket).catch(() => undefined)).data;
   if (answer === undefined || 'error' in answer) {
@@ -86,7 +86,7 @@ export async function joinRunning({
 
 async function enter({ state, script, log }: Joining) {
   const socket = (await knock(state.socket)) ?? (await callKeeper(state, log));
-  say(socket, { script });
+  sendMessage(socket, { script });
   return { socket, answer: answerSchema.parse(await firstMessage(socket)) };
 }
 

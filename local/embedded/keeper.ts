@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { KeptServer } from './kept-server';
 import { withLock } from './lock';
 import { stateFolderAt, type StateFolder } from './state-folder';
-import { firstMessage, helloSchema, say, type Answer } from './wire';
+import { firstMessage, helloSchema, sendMessage, type KeeperAnswer } from './wire';
 
 /** A keeper to whom no one comes for this long ends. */
 const PATIENCE_MS = 20_000;
@@ -50,10 +50,10 @@ class Keeper {
     const others = [...this.#scripts.values()];
     this.#scripts.set(socket, hello.data.script);
     socket.once('end', () => this.#takeOut(socket));
-    say(socket, await this.#answer(others));
+    sendMessage(socket, await this.#answer(others));
   }
 
-  async #answer(others: readonly string[]): Promise<Answer> {
+  async #answer(others: readonly string[]): Promise<KeeperAnswer> {
     try {
       const { address, uiUrl } = await this.#server.started;
       return { address, uiUrl, others: [...others] };

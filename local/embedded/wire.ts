@@ -17,10 +17,10 @@ export const answerSchema = z.union([
 ]);
 
 export type Hello = z.infer<typeof helloSchema>;
-export type Answer = z.infer<typeof answerSchema>;
+export type KeeperAnswer = z.infer<typeof answerSchema>;
 
 /** Says one thing over a socket: a line of JSON. */
-export function say(socket: Socket, message: Hello | Answer): void {
+export function sendMessage(socket: Socket, message: Hello | KeeperAnswer): void {
   socket.write(`${JSON.stringify(message)}\n`);
 }
 

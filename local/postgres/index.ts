@@ -1,2 +1,2 @@
 export { RELEASES, startPostgres } from './start-postgres';
-export type { Postgres, Release } from './start-postgres';
+export type { Postgres, PostgresRelease } from './start-postgres';

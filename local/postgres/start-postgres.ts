@@ -11,7 +11,7 @@ import { packageRoot } from '../temporal-cli';
  */
 export const RELEASES = ['14', '15', 'debian-15', '16', '17', '18'] as const;
 
-export type Release = (typeof RELEASES)[number];
+export type PostgresRelease = (typeof RELEASES)[number];
 
 /**
  * How to start a server: of the release that `version` names, else the environment variable
@@ -20,7 +20,7 @@ export type Release = (typeof RELEASES)[number];
  * PostgreSQL's own, by name.
  */
 export interface PostgresOptions {
-  readonly version?: Release;
+  readonly version?: PostgresRelease;
   readonly port?: number;
   readonly dataDir?: string;
   readonly settings?: Readonly<Record<string, string>>;
@@ -65,7 +65,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   return { ...started, stop: () => stop(child) };
 }
 
-function defaultRelease(): Release {
+function defaultRelease(): PostgresRelease {
   const named = process.env['MOVEOUT_TEST_POSTGRES'] ?? '15';
   const release = RELEASES.find((known) => known === named);
   if (release !== undefined) return release;

@@ -1,5 +1,5 @@
 import { openTestbed, type Testbed } from '../support/harness/testbed';
-import { RELEASES, type Release } from '../../local/postgres';
+import { RELEASES, type PostgresRelease } from '../../local/postgres';
 import { catalogLines } from './catalog-lines';
 import { actualRows, expectedRows } from './project-rows';
 import { databaseAt, rowsAt } from './sessions';
@@ -65,10 +65,10 @@ function pairsIn(text: string): readonly Pair[] {
   });
 }
 
-function releaseIn(text: string): Release | undefined {
+function releaseIn(text: string): PostgresRelease | undefined {
   return RELEASES.find((release) => release === text.trim());
 }
 
-function majorOf(release: Release): number {
+function majorOf(release: PostgresRelease): number {
   return Number(release.replace('debian-', ''));
 }

@@ -1,19 +1,19 @@
-import { startPostgres, type Postgres, type Release } from '../../local/postgres';
+import { startPostgres, type Postgres, type PostgresRelease } from '../../local/postgres';
 import { roleScripts } from '../../studio/sql-files';
 import { createStudio } from '../../studio/studio';
 import { databaseAt, sessionAt } from './sessions';
 
 /** A source of one version and a target's server of the same or another, by URL. */
 export interface Pair {
-  readonly source: Release;
-  readonly target: Release;
+  readonly source: PostgresRelease;
+  readonly target: PostgresRelease;
 }
 
 /** Servers of several versions at once; no source shares its server with a target. */
 export class Servers {
   readonly #started: Postgres[] = [];
-  readonly #sources = new Map<Release, string>();
-  readonly #targets = new Map<Release, string>();
+  readonly #sources = new Map<PostgresRelease, string>();
+  readonly #targets = new Map<PostgresRelease, string>();
 
   /** Starts whatever the pairs need, with a studio on every source's server. */
   async start(pairs: readonly Pair[]): Promise<void> {
@@ -32,12 +32,12 @@ export class Servers {
   }
 
   /** The URL of the studio of this version. */
-  source(release: Release): string {
+  source(release: PostgresRelease): string {
     return known(this.#sources, release);
   }
 
   /** The URL of the server of this version, to create targets on. */
-  target(release: Release): string {
+  target(release: PostgresRelease): string {
     return known(this.#targets, release);
   }
 
@@ -46,7 +46,7 @@ export class Servers {
     await Promise.all(this.#started.map((server) => server.stop()));
   }
 
-  async #server(version: Release): Promise<string> {
+  async #server(version: PostgresRelease): Promise<string> {
     const server = await startPostgres({ version });
     this.#started.push(server);
     await sessionAt(server.url, async (client) => {
@@ -56,7 +56,7 @@ export class Servers {
   }
 }
 
-function known(urls: ReadonlyMap<Release, string>, release: Release): string {
+function known(urls: ReadonlyMap<PostgresRelease, string>, release: PostgresRelease): string {
   const url = urls.get(release);
   if (url === undefined) throw new Error(`no server of version ${release} was started`);
   return url;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { NativeConnection } from '@temporalio/worker';
 import { runProgram } from '../../local/temporal-cli/run-program';
-import { ensureSearchAttributes, type Services } from '../../worker/search-attributes';
+import { ensureSearchAttributes, type TemporalServices } from '../../worker/search-attributes';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
 import { until } from '../support/until';
 import { temporal } from '../workflows/upgrade/temporal';
@@ -26,7 +26,7 @@ describe('ensureSearchAttributes', () => {
   afterAll(() => connection.close());
 
   /** A namespace whose worker may neither list nor add search attributes, as on Temporal Cloud. */
-  function cloud(code: number): Services {
+  function cloud(code: number): TemporalServices {
     const deny = (): Promise<never> => Promise.reject(new Denied(code));
     return {
       operatorService: { listSearchAttributes: deny, addSearchAttributes: deny },

@@ -4,7 +4,7 @@ import {
   readSchema,
   type SchemaScript,
 } from '../../../../activities/postgres/schema';
-import { RELEASES, startPostgres, type Postgres, type Release } from '../../../../local/postgres';
+import { RELEASES, startPostgres, type Postgres, type PostgresRelease } from '../../../../local/postgres';
 import { roleScripts, schemaScripts } from '../../../../studio/sql-files';
 import { ddl, withPool } from './databases';
 
@@ -15,11 +15,11 @@ const PAIRS = (process.env['MOVEOUT_TEST_PAIRS'] ?? '15:15')
   .map(([source = '15', target = source]) => [source, target] as const)
   .filter(([source, target]) => majorOf(source) <= majorOf(target));
 
-function majorOf(release: Release): number {
+function majorOf(release: PostgresRelease): number {
   return Number(release.replace('debian-', ''));
 }
 
-function releaseOf(text: string): Release {
+function releaseOf(text: string): PostgresRelease {
   const found = RELEASES.find((version) => version === text.trim());
   if (found !== undefined) return found;
   throw new Error(`MOVEOUT_TEST_PAIRS names PostgreSQL ${text}; there are ${RELEASES.join(', ')}`);
@@ -65,7 +65,7 @@ async function run(url: string, scripts: readonly string[]): Promise<void> {
 
 let made = 0;
 
-async function create(version: Release, scripts: readonly string[]): Promise<string> {
+async function create(version: PostgresRelease, scripts: readonly string[]): Promise<string> {
   made += 1;
   const url = new URL(servers.get(version)?.url ?? '');
   const name = `made_${made}`;
@@ -75,7 +75,7 @@ async function create(version: Release, scripts: readonly string[]): Promise<str
   return url.href;
 }
 
-async function rebuild(version: Release, script: SchemaScript): Promise<SchemaScript> {
+async function rebuild(version: PostgresRelease, script: SchemaScript): Promise<SchemaScript> {
   const { preData, postData } = script.statements;
   const target = await create(version, [...preData, 'COMMIT', 'BEGIN', ...postData]);
   return withPool(target, readSchema);
