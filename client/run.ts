@@ -4,7 +4,7 @@ import { Follower } from './follow';
 import { Interrupts, type Wishes } from './interrupt';
 import { findOrphanedRuns, type OrphanedRuns } from './orphaned-runs';
 import { openSession, type Places, type Session } from './session';
-import { displayOn } from './progress/display';
+import { displayOn } from './progress/terminal';
 import { Screen } from './progress/screen';
 import { answer, type AskOptions, type Ran } from './outcome';
 import type { Request } from './requests';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Follower } from '../client/follow';
 import type { Wishes } from '../client/interrupt';
 import type { Display } from '../client/progress/display';
-import { displayOn } from '../client/progress/display';
+import { displayOn } from '../client/progress/terminal';
 import { Screen } from '../client/progress/screen';
 import { requestFor } from '../client/requests';
 import type { Session } from '../client/session';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { displayOn } from '../../client/progress/display';
+import { displayOn } from '../../client/progress/terminal';
 import type { Display } from '../../client/progress/display';
 import type { StepView } from '../../client/progress/display';
 import { fleetProgress } from './fleet/samples';

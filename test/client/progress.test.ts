@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import { lineDisplay, type StepView } from '../../client/progress/display';
+import type { StepView } from '../../client/progress/display';
+import { lineDisplay } from '../../client/progress/terminal';
 import { viewOf } from '../../client/progress/screen';
 import { count, duration, roughDuration, size } from '../../client/progress/words';
 

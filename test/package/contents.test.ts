@@ -57,6 +57,18 @@ describe('the package', () => {
     expect((await packed).files).toContain(file);
   });
 
+  it('holds every image that its pages show', async () => {
+    const { files } = await packed;
+    const pages = files.filter((file) => file.endsWith('.md'));
+    const images = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/!\[[^\]]*\]\(([^)#:\s]+)\)/g)].map(([, link = '']) =>
+        path.posix.join(path.posix.dirname(page), link),
+      ),
+    );
+    expect(images).not.toEqual([]);
+    expect(images.filter((image) => !files.includes(image))).toEqual([]);
+  });
+
   it('stays small', async () => {
     const { files, bytes } = await packed;
     expect(bytes).toBeLessThan(8_000_000);

@@ -88,8 +88,6 @@ function asStatement(statement: string, count: number): KeySet {
   };
 }
 
-type Exists = ProjectKeys['exists'];
-
 /** The keys that a project's rows name in tables which have no key of the project. */
 export type SharedKeys = Pick<
   ProjectKeys,
@@ -107,7 +105,7 @@ const CLIENT_COLUMNS = [
 export async function readSharedKeys(
   client: Client,
   users: KeySet,
-  exists: Exists,
+  exists: ProjectKeys['exists'],
 ): Promise<SharedKeys> {
   const [
     instanceRows = NO_KEYS,
@@ -132,7 +130,7 @@ export async function readSharedKeys(
   return { instanceRows, identityProviders, oauthClients, flowStates };
 }
 
-function clientsRule(users: KeySet, exists: Exists): KeyRule | undefined {
+function clientsRule(users: KeySet, exists: ProjectKeys['exists']): KeyRule | undefined {
   const found = CLIENT_COLUMNS.filter(([table, column]) => exists(table, column)).map(
     ([table, column]) =>
       `SELECT x.${column} AS id FROM ${table} AS x
@@ -141,7 +139,7 @@ function clientsRule(users: KeySet, exists: Exists): KeyRule | undefined {
   return found.length === 0 ? undefined : { type: 'uuid', statement: found.join(' UNION ') };
 }
 
-function flowStatesRule(users: KeySet, exists: Exists): KeyRule | undefined {
+function flowStatesRule(users: KeySet, exists: ProjectKeys['exists']): KeyRule | undefined {
   if (!exists('auth.flow_state')) return undefined;
   const linking = exists('auth.flow_state', 'linking_target_id')
     ? ` OR ${users.has('x.linking_target_id')}`

@@ -28,13 +28,11 @@ const KINDS_OF_BUCKETS = {
 export const BUCKET_KINDS = ['buckets', 'analyticsBuckets', 'vectorBuckets'] as const;
 export type KindOfBuckets = (typeof BUCKET_KINDS)[number];
 
-type Exists = ProjectKeys['exists'];
-
 /** The projects whose keys are read, under one tenancy in the session's snapshot. */
 export interface Claimants {
   readonly rules: Pick<Rules, 'tenancy' | 'configuredRefs'>;
   readonly who: Owners;
-  readonly exists: Exists;
+  readonly exists: ProjectKeys['exists'];
 }
 
 /**
@@ -105,7 +103,10 @@ export function bucketRule(
 }
 
 /** Until Storage's migration 0048 an analytics bucket's name was its key. */
-function kindOf(kind: KindOfBuckets, exists: Exists): BucketKind & Pick<KeyRule, 'type'> {
+function kindOf(
+  kind: KindOfBuckets,
+  exists: ProjectKeys['exists'],
+): BucketKind & Pick<KeyRule, 'type'> {
   const found = KINDS_OF_BUCKETS[kind];
   if (exists(found.table, found.name)) return found;
   return { ...found, name: found.id, type: 'text' };
@@ -120,7 +121,7 @@ export async function refsFor(
 }
 
 /** What the source has, from its catalog. */
-export function existence(tables: readonly TableFacts[]): Exists {
+export function existence(tables: readonly TableFacts[]): ProjectKeys['exists'] {
   const columns = new Map(
     tables.map((facts) => [facts.table, new Set(facts.columns.map((column) => column.name))]),
   );

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { FleetView } from '../../../client/follow';
 import { entryLine, fleetFigures } from '../../../client/progress/fleet-words';
-import { lineDisplay } from '../../../client/progress/display';
+import { lineDisplay } from '../../../client/progress/terminal';
 import { Screen } from '../../../client/progress/screen';
 import { fleetText } from '../../../client/report/fleet';
 import type { FleetEntry } from '../../../workflows/domain/fleet';

@@ -4,7 +4,12 @@ import {
   readSchema,
   type SchemaScript,
 } from '../../../../activities/postgres/schema';
-import { RELEASES, startPostgres, type Postgres, type PostgresRelease } from '../../../../local/postgres';
+import {
+  RELEASES,
+  startPostgres,
+  type Postgres,
+  type PostgresRelease,
+} from '../../../../local/postgres';
 import { roleScripts, schemaScripts } from '../../../../studio/sql-files';
 import { ddl, withPool } from './databases';
 
@@ -40,7 +45,7 @@ const SINCE_18 = [
    ALTER TABLE auth.a ADD CONSTRAINT m_is_big CHECK (m > 5) NOT ENFORCED;`,
 ];
 
-const servers = new Map<Release, Postgres>();
+const servers = new Map<PostgresRelease, Postgres>();
 
 beforeAll(async () => {
   for (const version of new Set(PAIRS.flat())) {
