@@ -30,6 +30,10 @@ export const ELSEWHERE: Readonly<Record<string, Proof>> = {
     'test/workflows/encodings.test.ts',
     'is refused if nothing says what its bytes are, with the way out',
   ],
+  "activities/postgres/checks/read-only.ts: ALTER SYSTEM SET synchronous_standby_names = ''": [
+    'test/traps/standby.test.ts',
+    'a server that waits for a standby which is not there is a problem with its statements',
+  ],
   'activities/postgres/checks/read-only.ts: ALTER SYSTEM SET default_transaction_read_only = off': [
     'test/traps/standby.test.ts',
     'a server that is set to read only as a whole is a problem with its statements',

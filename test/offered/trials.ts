@@ -82,6 +82,18 @@ export const TRIALS: readonly Trial[] = [
     ],
   },
   {
+    name: 'a check that the rows do not pass any more',
+    codes: ['stale-rows'],
+    offers: [
+      'activities/postgres/checks/stale.ts: ALTER TABLE ….… DROP CONSTRAINT …, ADD CONSTRAINT … … NOT VALID',
+    ],
+    source: [
+      `CREATE FUNCTION auth."Is known"(uuid) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'`,
+      'ALTER TABLE auth.users ADD CONSTRAINT "is known" CHECK (auth."Is known"(id))',
+      `CREATE OR REPLACE FUNCTION auth."Is known"(uuid) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'`,
+    ],
+  },
+  {
     name: 'a unique index that lies',
     codes: ['broken-index'],
     offers: ['activities/postgres/checks/broken-indexes.ts: REINDEX INDEX …'],
