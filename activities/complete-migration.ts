@@ -10,7 +10,7 @@ import type { Resources } from './runtime/resources';
 import { openTarget } from './target/open';
 import { withFencedTarget, withExclusiveLease, type Writer } from './runtime/lease';
 
-type Opening = Parameters<typeof openTarget>[1];
+type OpenedTarget = Parameters<typeof openTarget>[1];
 
 /**
  * Removes the marker from a verified target that got its own rows back: it is as it was before any migration.
@@ -40,7 +40,7 @@ export async function completeVerified(writer: Writer, evidence: Evidence): Prom
 }
 
 /** An earlier attempt may have done it, and only its answer was lost. */
-async function deleteMarkerOnce(writer: Writer, opening: Opening): Promise<void> {
+async function deleteMarkerOnce(writer: Writer, opening: OpenedTarget): Promise<void> {
   if ((await markerOf(writer)) === undefined) return;
   await withFencedTarget(writer, ({ client, write }) =>
     write(async () => {
@@ -56,7 +56,7 @@ async function deleteMarkerOnce(writer: Writer, opening: Opening): Promise<void>
  */
 async function completeOnce(
   writer: Writer,
-  opening: Opening,
+  opening: OpenedTarget,
   evidence: Evidence,
 ): Promise<boolean> {
   const { runId } = writer;

@@ -48,14 +48,14 @@ export async function dropTemplates(
   });
 }
 
-interface Server {
+interface TemplateServer {
   readonly server: DatabaseIdentity;
   readonly sources: readonly DatabaseIdentity[];
 }
 
 async function drop(
   connections: Connections,
-  { server, sources }: Server,
+  { server, sources }: TemplateServer,
   name: string,
 ): Promise<boolean> {
   return connections.with(maintenanceRef(server, sources), async (client) => {

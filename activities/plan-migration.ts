@@ -139,7 +139,7 @@ function needsOf(
   return { facts, ...own, extent, before, mayCreateRoles };
 }
 
-interface Findings extends Pick<
+interface PlanParts extends Pick<
   Plan,
   | 'project'
   | 'sources'
@@ -160,7 +160,7 @@ interface Findings extends Pick<
   readonly before: TargetState;
 }
 
-function assemble({ request, source, target, before, ...found }: Findings): Plan {
+function assemble({ request, source, target, before, ...found }: PlanParts): Plan {
   return {
     ...found,
     source: source.identity,

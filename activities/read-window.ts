@@ -10,7 +10,7 @@ const DAYS_AHEAD = 15;
 const DAYS_BACK = 2;
 
 /** Epoch millis; the end is not part of it. */
-interface Span {
+interface WindowSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -29,9 +29,9 @@ export function readWindow(window: Window, now: number): WindowState {
 }
 
 /** The spans that may hold `now` or come next, in order; empty ones left out. */
-function spansAround(window: Window, now: number): readonly Span[] {
+function spansAround(window: Window, now: number): readonly WindowSpan[] {
   const { from, to, days } = window;
-  const spans: Span[] = [];
+  const spans: WindowSpan[] = [];
   for (let i = -DAYS_BACK; i <= DAYS_AHEAD; i += 1) {
     const day = dayOf(window, now, i);
     const weekday = WEEKDAYS[day.weekday - 1];
@@ -43,8 +43,8 @@ function spansAround(window: Window, now: number): readonly Span[] {
   return spans;
 }
 
-function merged(spans: readonly Span[]): readonly Span[] {
-  const joined: Span[] = [];
+function merged(spans: readonly WindowSpan[]): readonly WindowSpan[] {
+  const joined: WindowSpan[] = [];
   for (const span of spans) {
     const last = joined.at(-1);
     if (last === undefined || last.end < span.start) joined.push(span);

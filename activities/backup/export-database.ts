@@ -69,7 +69,7 @@ export async function exportDatabase(
   }
 }
 
-interface Writing {
+interface DatabaseExport {
   readonly store: BackupStore;
   readonly draft: BackupDraft;
   readonly order: Order;
@@ -77,7 +77,8 @@ interface Writing {
   readonly pair: SnapshotPair;
 }
 
-async function write({ store, draft, order, connections, pair }: Writing): Promise<Manifest> {
+async function write(exporting: DatabaseExport): Promise<Manifest> {
+  const { store, draft, order, connections, pair } = exporting;
   const timestamp = new Date().toISOString();
   const source = await readIdentity(pair.copying, order.databaseRef.connection);
   const database = await readDatabaseFacts(pair.copying);

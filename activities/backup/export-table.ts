@@ -79,10 +79,10 @@ interface Copied extends WrittenFile {
   readonly copied: number;
 }
 
-type Writing = Pick<Saving, 'pair' | 'draft' | 'meter'>;
+type TableExport = Pick<Saving, 'pair' | 'draft' | 'meter'>;
 
 async function writeRows(
-  { pair, draft, meter }: Writing,
+  { pair, draft, meter }: TableExport,
   selection: CopyOut,
   file: string,
 ): Promise<Copied> {
@@ -93,7 +93,7 @@ async function writeRows(
 }
 
 async function writeNothing(
-  { draft, meter }: Writing,
+  { draft, meter }: TableExport,
   { encoding }: CopyOut,
   file: string,
 ): Promise<Copied> {
@@ -103,7 +103,7 @@ async function writeNothing(
   return { ...written, copied: 0 };
 }
 
-interface Wanted {
+interface WantedRows {
   readonly facts: TableFacts;
   readonly columns: ColumnProjection[];
   readonly where: string;
@@ -112,7 +112,7 @@ interface Wanted {
 type Described = Pick<Content, 'rows' | 'digest' | 'replaced' | 'key' | 'generated'>;
 
 /** Fingerprints the rows and, besides them, the generated columns that no file holds. */
-async function describe(client: Client, wanted: Wanted, seed: string): Promise<Described> {
+async function describe(client: Client, wanted: WantedRows, seed: string): Promise<Described> {
   const { facts, columns, where } = wanted;
   const { table } = facts;
   const names = [...(await readPrimaryKey(client, table, columns))];

@@ -17,7 +17,7 @@ import type { BackupStore } from '../disk/backup/store';
 const LOOKS = 8;
 
 /** Which failures: those of one fleet, or `any`; and what the configuration says of projects. */
-interface Wanted {
+interface WantedFailures {
   readonly failedOf: string;
   readonly configured: readonly Project[] | undefined;
 }
@@ -25,7 +25,7 @@ interface Wanted {
 /** What is known of a project that may have failed. */
 interface Candidate {
   readonly project: Project;
-  readonly recorded: Recorded | undefined;
+  readonly recorded: RecordedProjects | undefined;
   readonly run: FailedRun | undefined;
 }
 
@@ -36,8 +36,8 @@ interface Candidate {
  */
 export async function findFailed(
   { store }: Pick<Resources, 'store'>,
-  { failedOf, configured }: Wanted,
-): Promise<Found> {
+  { failedOf, configured }: WantedFailures,
+): Promise<FoundProjects> {
   const { client } = Context.current();
   const recorded = await recordedProjects(store, client, failedOf);
   const candidates =
@@ -63,7 +63,9 @@ export async function findFailed(
   };
 }
 
-function candidatesOf(recorded: ReadonlyMap<string, Recorded>): ReadonlyMap<string, Candidate> {
+function candidatesOf(
+  recorded: ReadonlyMap<string, RecordedProjects>,
+): ReadonlyMap<string, Candidate> {
   const candidates = [...recorded].map(([ref, one]): [string, Candidate] => [
     ref,
     { project: asProject(one.project), recorded: one, run: undefined },
@@ -74,7 +76,7 @@ function candidatesOf(recorded: ReadonlyMap<string, Recorded>): ReadonlyMap<stri
 /** The configuration takes precedence over the run, and the run over the list of a fleet. */
 async function candidatesOfAny(
   client: Client,
-  recorded: ReadonlyMap<string, Recorded>,
+  recorded: ReadonlyMap<string, RecordedProjects>,
   configured: readonly Project[] = [],
 ): Promise<ReadonlyMap<string, Candidate>> {
   const runs = await listFailedRuns(client);
@@ -99,7 +101,7 @@ async function findFailure(
   client: Client,
   project: Settled,
   candidate: Candidate | undefined,
-): Promise<Retried | undefined> {
+): Promise<RetriedProject | undefined> {
   const usual = migrationWorkflowId(project.ref);
   const last = await newestRun(client, [usual, candidate?.run?.workflowId ?? usual]);
   if (last !== undefined) {
@@ -120,21 +122,21 @@ function asProject({ ref, database, owner, source, target }: FleetProject): Proj
 }
 
 /** A project that is to be moved; if it is tried again, with the reason. */
-export type Retried = Settled & Pick<FleetProject, 'reason'>;
+export type RetriedProject = Settled & Pick<FleetProject, 'reason'>;
 
 /** The projects of a request, before it is known which of them are migrated. */
-export interface Found {
+export interface FoundProjects {
   readonly projects: readonly Project[];
   /** The failure's code if they contradict each other. */
   readonly code: FailureCode;
   /** Picks the projects that are wanted from those that are not migrated. */
-  readonly stillFailed: (open: readonly Settled[]) => Promise<readonly Retried[]>;
+  readonly stillFailed: (open: readonly Settled[]) => Promise<readonly RetriedProject[]>;
   /** Whether a project was migrated before, so that the request is not about it. */
   readonly wasDone: (ref: string) => boolean;
 }
 
 /** What the folders of fleets say about a project. */
-export interface Recorded {
+export interface RecordedProjects {
   readonly project: FleetProject;
   /** How it ended in the newest fleet that had it on its list; absent if that was not recorded. */
   readonly entry: FleetEntry | undefined;
@@ -147,10 +149,10 @@ async function recordedProjects(
   store: BackupStore,
   client: Client,
   failedOf: string,
-): Promise<ReadonlyMap<string, Recorded>> {
+): Promise<ReadonlyMap<string, RecordedProjects>> {
   const fleets = failedOf === 'any' ? await listFleets(store) : [failedOf];
   const running = await runningFleets(client);
-  const recorded = new Map<string, Recorded>();
+  const recorded = new Map<string, RecordedProjects>();
   for (const fleetId of fleets) {
     const frozen = await assertThere(store, fleetId);
     const entries = await readEndings(store, fleetId);

@@ -3,7 +3,7 @@ import type { MigrateAllRequest, Project } from '../../workflows/domain/request'
 import { readProjectsFile } from '../disk/fleet/projects-file';
 import { failure } from '../runtime/failure';
 import type { Resources } from '../runtime/resources';
-import { findFailed, type Found } from './failed-projects';
+import { findFailed, type FoundProjects } from './failed-projects';
 
 /** A request, and the projects that the configuration lists or finds. */
 export interface SelectionRequest {
@@ -15,7 +15,7 @@ export interface SelectionRequest {
 export async function findProjects(
   resources: Pick<Resources, 'settings' | 'store'>,
   { request: { file, failedOf }, configured }: SelectionRequest,
-): Promise<Found> {
+): Promise<FoundProjects> {
   if (failedOf !== undefined) return findFailed(resources, { failedOf, configured });
   if (file !== undefined) return all(await readProjectsFile(file), 'InvalidInput');
   if (configured !== undefined) return all(configured, 'ConfigInvalid');
@@ -25,7 +25,7 @@ export async function findProjects(
   );
 }
 
-function all(projects: readonly Project[], code: FailureCode): Found {
+function all(projects: readonly Project[], code: FailureCode): FoundProjects {
   return {
     projects,
     code,
@@ -44,7 +44,10 @@ interface Excluding {
  * Leaves out the projects that a request excludes, whatever is wrong with them. An unknown ref is refused: it may be
  * misspelt, and then the project that was meant would move.
  */
-export function withoutExcluded(found: Found, { request, configured }: Excluding): Found {
+export function withoutExcluded(
+  found: FoundProjects,
+  { request, configured }: Excluding,
+): FoundProjects {
   const { exclude, failedOf } = request;
   if (exclude.length === 0) return found;
   const known = new Set([...found.projects, ...(configured ?? [])].map(({ ref }) => ref));

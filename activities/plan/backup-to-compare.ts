@@ -7,13 +7,13 @@ import { failure } from '../runtime/failure';
 import type { Marker } from '../postgres/lease';
 
 /** The target of a verification, and the marker that it carries. */
-interface Marked {
+interface MarkedTarget {
   readonly database: string;
   readonly marker: Marker | undefined;
 }
 
 /** The backup to compare a target with, and warnings about that choice. */
-export interface Compared {
+export interface ComparedBackup {
   readonly manifest: Manifest;
   readonly warnings: readonly Problem[];
 }
@@ -25,8 +25,8 @@ export interface Compared {
 export async function backupToCompare(
   store: BackupStore,
   request: Pick<VerifyRequest, 'projectRef' | 'backupId'>,
-  { database, marker }: Marked,
-): Promise<Compared> {
+  { database, marker }: MarkedTarget,
+): Promise<ComparedBackup> {
   const { projectRef, backupId } = request;
   if (backupId !== undefined) {
     return { manifest: await ofProject(store, projectRef, backupId), warnings: [] };
@@ -69,7 +69,11 @@ async function loaded(store: BackupStore, marker: Marker, database: string): Pro
   }
 }
 
-async function newest(store: BackupStore, projectRef: string, database: string): Promise<Compared> {
+async function newest(
+  store: BackupStore,
+  projectRef: string,
+  database: string,
+): Promise<ComparedBackup> {
   for (const backupId of await store.list(projectRef)) {
     const manifest = await store.manifest(backupId);
     if (manifest.projectRef !== projectRef || manifest.kind !== 'project') continue;

@@ -1,6 +1,6 @@
 import type { NextStep } from '../../workflows/domain/next-steps';
 import type { Problem, SettingName } from '../../workflows/domain/plan';
-import { findUnsettable, type Asking, type Reason } from '../postgres/checks/settings';
+import { findUnsettable, type SettingRights, type Reason } from '../postgres/checks/settings';
 import type { Connections } from '../postgres/session/connections';
 import { serverRef, targetRef } from '../postgres/database';
 import {
@@ -82,7 +82,7 @@ function frozenWarning(setting: DatabaseSetting): Problem {
 function leftOutWarning(
   setting: DatabaseSetting,
   because: Reason,
-  { asking, database }: { readonly asking: Asking; readonly database: string },
+  { asking, database }: { readonly asking: SettingRights; readonly database: string },
 ): Problem {
   const grant = granting(setting, because, asking);
   const before =
@@ -97,14 +97,14 @@ function leftOutWarning(
 function granting(
   { name, role }: SettingName,
   because: Reason,
-  { role: me, canBeGranted }: Asking,
+  { role: me, canBeGranted }: SettingRights,
 ): string | undefined {
   if (because === 'privilege' && canBeGranted) return grantSettingSql({ name }, me);
   if (because === 'no-such-role' && role !== undefined) return createRolesSql([role]).join('; ');
   return undefined;
 }
 
-function why(because: Reason, { role: me }: Asking, { role = '' }: SettingName): string {
+function why(because: Reason, { role: me }: SettingRights, { role = '' }: SettingName): string {
   switch (because) {
     case 'privilege':
       return `on the target's server, role "${me}" may not set it`;

@@ -110,7 +110,7 @@ function changed(
 }
 
 /** What the source has. */
-interface Found {
+interface ClassifiedSource {
   readonly extent: Extent;
   readonly tables: readonly TableFacts[];
   readonly classification: Classification;
@@ -122,7 +122,7 @@ interface Found {
 export async function unclassifiedTables(
   client: Client,
   project: ProjectRules,
-  found: Found,
+  found: ClassifiedSource,
 ): Promise<readonly Problem[]> {
   const { scopes } = project;
   const { extent, tables, classification, mayAskRows } = found;
@@ -155,7 +155,7 @@ function nothing(): Promise<readonly string[]> {
 function rowsAgainst(
   client: Client,
   project: ProjectRules,
-  { extent, tables }: Found,
+  { extent, tables }: ClassifiedSource,
 ): TrialGround['rowsAgainst'] {
   let keys: ProjectKeys | undefined;
   return async (table: string, scopes: Scopes) => {

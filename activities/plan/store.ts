@@ -1,6 +1,6 @@
 import type { Estimate, PlannedTable, Problem } from '../../workflows/domain/plan';
 import { freeSpaceProblems } from '../disk/free-space';
-import { readTimings, type Timing } from '../disk/backup/timings';
+import { readTimings, type MeasuredTiming } from '../disk/backup/timings';
 import type { BackupStore } from '../disk/backup/store';
 import { isRetryable } from '../runtime/failure';
 import type { SourceView } from './source';
@@ -57,7 +57,11 @@ const TELLING_ROWS = 5_000;
  * How long a migration of this many rows will take: from the migrations that were timed here, else
  * from the figures of the bench.
  */
-function estimate(rows: number, format: 'json' | 'copy', timings: readonly Timing[]): Estimate {
+function estimate(
+  rows: number,
+  format: 'json' | 'copy',
+  timings: readonly MeasuredTiming[],
+): Estimate {
   const timed = timings.filter((timing) => timing.format === format);
   const telling = timed.filter((timing) => timing.rows >= TELLING_ROWS);
   const fixed =
@@ -75,7 +79,7 @@ function estimate(rows: number, format: 'json' | 'copy', timings: readonly Timin
   }
   return { seconds, rowsPerSecond, basis: `the last ${timed.length} migrations timed here` };
 
-  function fixedPart(timing: Timing): number {
+  function fixedPart(timing: MeasuredTiming): number {
     return Math.max(0.5, timing.seconds - timing.rows * MEASURED[format].perRow);
   }
 }

@@ -16,7 +16,7 @@ import {
 } from './schema';
 
 /** The two sides, and what the run will make of the roles of the target's server. */
-export interface Services {
+export interface ServiceContext {
   readonly source: ServiceFacts;
   /** The target as it will be; of its roles, those that are there now. */
   readonly target: ServiceFacts;
@@ -31,7 +31,7 @@ export interface Services {
 const PASSWORD = `'<a password>'`;
 
 /** Everything of the source's roles that the target's server will not have, as statements in their order. */
-export function roleSteps(services: Services): readonly NextStep[] {
+export function roleSteps(services: ServiceContext): readonly NextStep[] {
   const { source } = services;
   const wanted = source.roles.filter(({ superuser }) => !superuser);
   return [
@@ -42,7 +42,7 @@ export function roleSteps(services: Services): readonly NextStep[] {
   ];
 }
 
-function attributeSteps(role: RoleFacts, services: Services): readonly NextStep[] {
+function attributeSteps(role: RoleFacts, services: ServiceContext): readonly NextStep[] {
   const { created, maker } = services;
   const there = roleThere(role.name, services);
   if (there?.superuser === true) return [];
@@ -78,7 +78,7 @@ function attributeSteps(role: RoleFacts, services: Services): readonly NextStep[
   }));
 }
 
-function settingSteps(role: RoleFacts, services: Services): readonly NextStep[] {
+function settingSteps(role: RoleFacts, services: ServiceContext): readonly NextStep[] {
   const there =
     services.created.find(({ name }) => name === role.name) ?? roleThere(role.name, services);
   return role.settings
@@ -93,7 +93,7 @@ function settingSteps(role: RoleFacts, services: Services): readonly NextStep[] 
     }));
 }
 
-function membershipSteps(role: RoleFacts, services: Services): readonly NextStep[] {
+function membershipSteps(role: RoleFacts, services: ServiceContext): readonly NextStep[] {
   const { source, created, maker } = services;
   const names = created.map(({ name }) => name);
   const exists = (name: string): boolean =>
@@ -117,7 +117,7 @@ function membershipSteps(role: RoleFacts, services: Services): readonly NextStep
 }
 
 /** A source that was frozen by taking the right to connect away hands that on. */
-function connectSteps(role: RoleFacts, { database, isNew }: Services): readonly NextStep[] {
+function connectSteps(role: RoleFacts, { database, isNew }: ServiceContext): readonly NextStep[] {
   if (!isNew || role.connects || !role.login || !SERVICE_ROLES.includes(role.name)) return [];
   return [
     {
@@ -127,13 +127,13 @@ function connectSteps(role: RoleFacts, { database, isNew }: Services): readonly 
   ];
 }
 
-function roleThere(name: string, { target }: Services): RoleFacts | undefined {
+function roleThere(name: string, { target }: ServiceContext): RoleFacts | undefined {
   return target.roles.find((one) => one.name === name);
 }
 
 /** What of the source's database, besides its schemas and settings, the target will not have. */
 export function databaseSteps(
-  { source, target, database }: Services,
+  { source, target, database }: ServiceContext,
   {
     needed,
     offered,

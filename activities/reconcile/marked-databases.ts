@@ -11,7 +11,7 @@ import { hasOpenRun, listOpenRunIds, statusOf } from '../temporal/runs';
 import { together, whereItAnswers } from './servers';
 
 /** What is known already, and what is to be done about runs that Temporal has forgotten. */
-export interface Looking {
+export interface MarkerSearch {
   readonly known: readonly Interrupted[];
   readonly forgotten: 'report' | 'restore';
   /** The connections of the target servers. */
@@ -36,7 +36,7 @@ interface Marked {
 export async function findMarkedDatabases(
   resources: Resources,
   attempt: Attempt,
-  looking: Looking,
+  looking: MarkerSearch,
 ): Promise<InterruptedRuns> {
   const found: InterruptedRuns[] = [];
   const { servers } = looking;
@@ -50,7 +50,7 @@ export async function findMarkedDatabases(
 async function lookAt(
   resources: Resources,
   attempt: Attempt,
-  { known, forgotten, target }: Omit<Looking, 'servers'> & { readonly target: string },
+  { known, forgotten, target }: Omit<MarkerSearch, 'servers'> & { readonly target: string },
 ): Promise<InterruptedRuns> {
   const { timing } = resources.settings;
   const names = await attempt.connections.with(serverRef(target), listDatabases);
@@ -100,7 +100,7 @@ async function readMarked(
 /** The run that is to be restored, a finding, or nothing if the run goes on. */
 async function classifyMarker(
   { database, marker, job }: Marked,
-  forgotten: Looking['forgotten'],
+  forgotten: MarkerSearch['forgotten'],
 ): Promise<Omit<Interrupted, 'target' | 'timing'> | string | undefined> {
   const { client } = Context.current();
   const { workflowId, runId } = marker;

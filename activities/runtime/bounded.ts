@@ -18,7 +18,7 @@ import { writeWhole } from '../disk/whole-list';
 import type { Resources } from './resources';
 
 /** What plans of every kind have in common. */
-interface Findings {
+interface PlanFindings {
   readonly problems: readonly Problem[];
   readonly warnings?: readonly Problem[];
   readonly nextSteps?: readonly NextStep[] | undefined;
@@ -27,7 +27,7 @@ interface Findings {
 }
 
 /** A plan that fits through Temporal; if something is left out, the whole is in a file that its last finding names. */
-export async function boundedPlan<T extends Findings>(
+export async function boundedPlan<T extends PlanFindings>(
   { store }: Pick<Resources, 'store'>,
   plan: T,
 ): Promise<T> {

@@ -16,12 +16,12 @@ import {
 import type { Verification } from './evidence';
 
 /** Differences in the schema and in the database's own facts, and what is still left to an operator there. */
-export interface Compared {
+export interface ComparedDefinition {
   readonly differences: readonly string[];
   readonly notes: readonly Problem[];
 }
 
-const SAME: Compared = { differences: [], notes: [] };
+const SAME: ComparedDefinition = { differences: [], notes: [] };
 
 /**
  * Compares a target's schema, grants and settings with the backup. What the run that made the target could not set is no
@@ -30,7 +30,7 @@ const SAME: Compared = { differences: [], notes: [] };
 export async function compareDefinition(
   verification: Verification,
   client: Client,
-): Promise<Compared> {
+): Promise<ComparedDefinition> {
   const marker = await readMarker(client);
   const leftToOperator = marker === undefined ? undefined : await readLeftToOperator(client);
   const parts = [
@@ -62,7 +62,7 @@ async function compareSchema(
   { connections, job, manifest, store }: Verification,
   client: Client,
   leftToOperator: LeftToOperator | undefined,
-): Promise<Compared> {
+): Promise<ComparedDefinition> {
   const databaseRef = targetRef(job.target, 'read');
   const snapshot = await store.readText(manifest.backupId, manifest.schema.snapshot);
   const looking = { client, connections, databaseRef };
@@ -83,7 +83,7 @@ async function compareFacts(
     marker,
     leftToOperator,
   }: { readonly marker: Marker | undefined; readonly leftToOperator: LeftToOperator | undefined },
-): Promise<Compared> {
+): Promise<ComparedDefinition> {
   const { oid } = await readIdentity(client, '');
   if (marker?.createdDatabase !== true || marker.databaseOid !== oid) return SAME;
   const isCompleted = marker.state === 'completed';

@@ -9,16 +9,16 @@ import { driftOf, type SourceTables } from './source';
 import { differingTables } from './fingerprints';
 import { countDrift } from './drift';
 import { diffRows, type RowDifference } from './row-differences';
-import { type UnlistedTable, viewTarget, type TargetView } from './target';
+import { type UnlistedTable, readTargetEvidence, type TargetEvidence } from './target';
 import type { Job } from '../../workflows/domain/job';
 import type { Attempt } from '../runtime/attempt';
 import type { BackupStore } from '../disk/backup/store';
 
 /** Gives the source's tables and the session that read them, or no session if none is asked for. */
-export type WithSource = <T>(use: (source: SourceView) => Promise<T>) => Promise<T>;
+export type WithSource = <T>(use: (source: SourceEvidence) => Promise<T>) => Promise<T>;
 
 /** The source in one snapshot, as long as `use` runs. */
-export interface SourceView {
+export interface SourceEvidence {
   readonly client: Client | undefined;
   readonly read: () => Promise<SourceTables>;
 }
@@ -40,7 +40,7 @@ export async function gatherEvidence(
       withSource(async (source) => {
         const snapshot = await exportSnapshot(client);
         const [target, sourceTables] = await Promise.all([
-          viewTarget(verification, client),
+          readTargetEvidence(verification, client),
           source.read(),
         ]);
         const findings = await findingsOf(verification, target, snapshot);
@@ -61,14 +61,14 @@ export async function gatherEvidence(
   );
 }
 
-type Findings = ReadonlyMap<string, RowDifference>;
+type EvidenceParts = ReadonlyMap<string, RowDifference>;
 
 /** What is found of each table that differs; what an earlier verification left of the others goes. */
 async function findingsOf(
   verification: Verification,
-  { prints, missing }: TargetView,
+  { prints, missing }: TargetEvidence,
   snapshot: string,
-): Promise<Findings> {
+): Promise<EvidenceParts> {
   const { manifest, store, job } = verification;
   const differing = new Set(differingTables(manifest, prints));
   const findings = new Map<string, RowDifference>();
@@ -88,7 +88,7 @@ async function findingsOf(
   return findings;
 }
 
-function rowDifferences(findings: Findings): readonly string[] {
+function rowDifferences(findings: EvidenceParts): readonly string[] {
   return [...findings].map(([table, { apart, note }]) => {
     const counts =
       apart === undefined
@@ -100,20 +100,20 @@ function rowDifferences(findings: Findings): readonly string[] {
   });
 }
 
-interface Found {
-  readonly target: TargetView;
+interface FoundTables {
+  readonly target: TargetEvidence;
   readonly sourceTables: SourceTables;
-  readonly findings: Findings;
+  readonly findings: EvidenceParts;
 }
 
-function tablesOf(manifest: Manifest, found: Found): readonly TableEvidence[] {
+function tablesOf(manifest: Manifest, found: FoundTables): readonly TableEvidence[] {
   const listed = manifest.contents.map((content) => evidenceOf(content, found));
   return [...listed, ...found.target.unlisted.filter(({ rows }) => rows > 0).map(unlistedEvidence)];
 }
 
 function evidenceOf(
   { table, rows, digest }: Content,
-  { target: { prints }, sourceTables, findings }: Found,
+  { target: { prints }, sourceTables, findings }: FoundTables,
 ): TableEvidence {
   const there = prints.get(table);
   const digests = {

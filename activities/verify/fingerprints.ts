@@ -88,7 +88,7 @@ export async function generatedDifferences(
 const FEW_ROWS = 20_000;
 
 /** Which tables, with which seed, and whom to tell if it is. */
-export interface Asking {
+export interface FingerprintRequest {
   readonly contents: readonly Content[];
   readonly seed: string;
   readonly at?: ((table: string) => void) | undefined;
@@ -97,7 +97,7 @@ export interface Asking {
 /** Fingerprints of the tables by name, each by its own selection; small tables go together. */
 export async function fingerprintTables(
   client: Client,
-  { contents, seed, at }: Asking,
+  { contents, seed, at }: FingerprintRequest,
   select: (content: Content) => Selection,
 ): Promise<ReadonlyMap<string, Fingerprint>> {
   const found = new Map<string, Fingerprint>();

@@ -17,7 +17,7 @@ import { counted } from '../../workflows/domain/counted';
 import { countRows } from '../postgres/catalog/populated';
 
 /** The target in one snapshot, as far as it can be told without looking at single rows. */
-export interface TargetView {
+export interface TargetEvidence {
   readonly prints: Fingerprints;
   /** What is missing from a table in the target, by table. */
   readonly missing: ReadonlyMap<string, string>;
@@ -29,7 +29,10 @@ export interface TargetView {
 }
 
 /** Reads the target in the session's snapshot, and its schema. */
-export async function viewTarget(verification: Verification, client: Client): Promise<TargetView> {
+export async function readTargetEvidence(
+  verification: Verification,
+  client: Client,
+): Promise<TargetEvidence> {
   const { manifest, meter } = verification;
   const prints = await fingerprintTarget(client, manifest, (table) => {
     meter.at(table);
@@ -61,7 +64,7 @@ export async function viewTarget(verification: Verification, client: Client): Pr
   };
 }
 
-type Standing = Pick<SequenceState, 'lastValue' | 'isCalled'>;
+type TargetStanding = Pick<SequenceState, 'lastValue' | 'isCalled'>;
 
 /** What became of the sequences of a backup. */
 interface SequencesFound {
@@ -104,7 +107,7 @@ async function compareSequences(
   return { differences, notes };
 }
 
-function compareNext(state: Standing, recorded: Standing, rule: SequenceRule) {
+function compareNext(state: TargetStanding, recorded: TargetStanding, rule: SequenceRule) {
   const [next, was] = [nextOf(state, rule), nextOf(recorded, rule)];
   if (next === was) return 'same';
   if (rule.cycle || next === 'none') return 'ahead';
@@ -113,14 +116,14 @@ function compareNext(state: Standing, recorded: Standing, rule: SequenceRule) {
 }
 
 /** The value that the sequence gives next; `none` if it is used up. */
-function nextOf({ lastValue, isCalled }: Standing, rule: SequenceRule): bigint | 'none' {
+function nextOf({ lastValue, isCalled }: TargetStanding, rule: SequenceRule): bigint | 'none' {
   const next = BigInt(lastValue) + (isCalled ? rule.increment : 0n);
   if (next >= rule.min && next <= rule.max) return next;
   if (!rule.cycle) return 'none';
   return rule.increment > 0n ? rule.min : rule.max;
 }
 
-function wordsOf({ lastValue, isCalled }: Standing): string {
+function wordsOf({ lastValue, isCalled }: TargetStanding): string {
   return `(${lastValue}, ${isCalled ? 'called' : 'not called'})`;
 }
 

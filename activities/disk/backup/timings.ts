@@ -22,13 +22,13 @@ const timingSchema = z.object({
 });
 
 /** How long one migration took, from its backup's snapshot to the completed marker. */
-export type Timing = z.infer<typeof timingSchema>;
+export type MeasuredTiming = z.infer<typeof timingSchema>;
 
 /** Writes next to a backup how long its migration took; the backup itself stays as it is sealed. */
 export async function writeTiming(
   store: BackupStore,
   backupId: string,
-  timing: Timing,
+  timing: MeasuredTiming,
 ): Promise<void> {
   const path = join(store.pathOf(backupId), TIMING_FILE);
   try {
@@ -39,10 +39,10 @@ export async function writeTiming(
 }
 
 /** How long the newest migrations out of this directory took; those that never ended are left out. */
-export async function readTimings(store: BackupStore): Promise<readonly Timing[]> {
+export async function readTimings(store: BackupStore): Promise<readonly MeasuredTiming[]> {
   const names = (await unlessMissing(store.directory, (path) => readdir(path))) ?? [];
   const newest = names.filter((name) => BACKUP_ID.test(name)).sort(newestFirst);
-  const found: Timing[] = [];
+  const found: MeasuredTiming[] = [];
   for (const name of newest.slice(0, LOOKED_AT)) {
     const text = await textOf(join(store.pathOf(name), TIMING_FILE));
     const timing = timingSchema.safeParse(parsedJson(text));

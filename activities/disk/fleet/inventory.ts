@@ -12,7 +12,7 @@ import type { BackupStore } from '../backup/store';
 import { storeFailure, unlessMissing } from '../fs-errors';
 
 /** The file that says what was frozen. */
-export const MANIFEST_FILE = 'manifest.json';
+export const FLEET_MANIFEST_FILE = 'manifest.json';
 /** The projects, one a line, in the order in which they are to be started. */
 export const LIST_FILE = 'projects.jsonl';
 const VERSION = 1;
@@ -72,7 +72,7 @@ export async function readFrozen(
   const path = fleetPath(store, fleetId);
   if ((await unlessMissing(path, lstat)) === undefined) return undefined;
   await assertClosed(path);
-  const file = join(path, MANIFEST_FILE);
+  const file = join(path, FLEET_MANIFEST_FILE);
   const content = parsedJson(await readText(file));
   assertKnownVersion(content, VERSION, file);
   const parsed = manifestSchema.safeParse(content);
@@ -97,7 +97,7 @@ export async function readList(
   await assertThere(store, fleetId);
   const file = join(path, LIST_FILE);
   const text = await readText(file);
-  if (digestOf(text) !== sha256)
+  if (listDigest(text) !== sha256)
     throw failure('BackupDamaged', `${file} is not the list that was frozen`);
   return linesOf(text, { schema: projectSchema, file });
 }
@@ -127,7 +127,7 @@ async function readText(file: string): Promise<string> {
 }
 
 /** SHA-256 of a list, in hex. */
-export function digestOf(text: string): string {
+export function listDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -8,10 +8,10 @@ import { assertClosed, makeFolder } from '../private-folder';
 import { isTaken, removeFolder, syncFolder } from '../backup/draft';
 import {
   assertThere,
-  digestOf,
+  listDigest,
   fleetPath,
   LIST_FILE,
-  MANIFEST_FILE,
+  FLEET_MANIFEST_FILE,
   type FleetManifest,
   textOf,
 } from './inventory';
@@ -79,13 +79,13 @@ async function writeFiles(folder: string, inventory: Inventory): Promise<void> {
     rows: projects.reduce((sum, { rows }) => sum + rows, 0),
     ...(excluded.length > 0 && { excluded: [...excluded] }),
     isEstimated,
-    sha256: digestOf(list),
+    sha256: listDigest(list),
   };
   const write = (file: string, text: string): Promise<void> =>
     writeFile(join(folder, file), text, { mode: 0o600, flag: 'wx', flush: true });
   await write(LIST_FILE, list);
   await write(DONE_FILE, textOf(done));
-  await write(MANIFEST_FILE, `${JSON.stringify(manifest, null, 2)}\n`);
+  await write(FLEET_MANIFEST_FILE, `${JSON.stringify(manifest, null, 2)}\n`);
   await syncFolder(folder);
 }
 

@@ -9,14 +9,14 @@ const KEPT = 8;
 const contents = new LRUCache<string, string>({ max: 64 });
 
 /** A read-only snapshot that is under way. */
-interface Snapshot {
+interface CatalogSnapshot {
   versions?: Promise<CatalogVersion>;
   content?: Promise<string>;
   /** What was made in it for the first time, to be kept once it has ended well. */
   readonly keeping: (() => void)[];
 }
 
-const snapshots = new WeakMap<Client, Snapshot>();
+const snapshots = new WeakMap<Client, CatalogSnapshot>();
 
 /** Notes that the session has begun a read-only snapshot. */
 export function snapshotBegan(client: Client): void {
@@ -42,7 +42,7 @@ export async function snapshotEnded(client: Client): Promise<void> {
   for (const keep of snapshot.keeping.splice(0)) keep();
 }
 
-async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
+async function contentOf(client: Client, snapshot: CatalogSnapshot): Promise<string> {
   const { run, contentKey } = await (snapshot.versions ??= readCatalogVersion(client));
   if (run === null) return readCatalogFingerprint(client);
   const key = `${run} ${contentKey}`;
@@ -61,7 +61,7 @@ async function contentOf(client: Client, snapshot: Snapshot): Promise<string> {
 export class CatalogCache<T> {
   /** By the checksum of the content. */
   readonly #kept = new LRUCache<string, Map<string, T>>({ max: KEPT });
-  readonly #made = new WeakMap<Snapshot, Map<string, T>>();
+  readonly #made = new WeakMap<CatalogSnapshot, Map<string, T>>();
 
   /** Gives the value for `of` (compared as JSON), by `make` if it is not known yet. */
   async getOrLoad(client: Client, of: unknown, make: () => Promise<T>): Promise<T> {

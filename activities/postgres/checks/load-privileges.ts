@@ -40,7 +40,7 @@ const CANNOT_LOAD: Readonly<Record<MissingLoadRight['kind'], string>> = {
 };
 
 /** Whose rights are asked for, and in which database. */
-interface Loading {
+interface LoadPlace {
   readonly database: string;
   readonly mover: Mover;
 }
@@ -49,7 +49,7 @@ interface Loading {
 export async function checkLoadRights(
   client: Client,
   extent: Extent,
-  { database, mover }: Loading,
+  { database, mover }: LoadPlace,
 ): Promise<Findings> {
   const missing = await readLoadRights(client, mover, extent);
   return problem(

@@ -49,13 +49,13 @@ export async function checkPooler(
   );
 }
 
-interface Opening {
+interface PoolerTrial {
   readonly connections: Connections;
   readonly databaseRef: DatabaseRef;
 }
 
 async function withSessions<T>(
-  opening: Opening,
+  opening: PoolerTrial,
   opened: readonly Client[],
   use: (sessions: readonly Client[]) => Promise<T>,
 ): Promise<T> {
@@ -102,22 +102,24 @@ async function findPoolerSigns(clients: readonly Client[]): Promise<readonly Poo
   return signs;
 }
 
-interface Answer extends State {
+interface PoolerAnswer extends State {
   readonly session: Probed;
 }
 
 /** Twice in a row: a pool of two that takes turns would show each of two sessions the same backend. */
-async function askInTurns(sessions: readonly Probed[]): Promise<readonly Answer[]> {
-  const answers: Answer[] = [];
+async function askInTurns(sessions: readonly Probed[]): Promise<readonly PoolerAnswer[]> {
+  const answers: PoolerAnswer[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const session of sessions) answers.push(await ask(session), await ask(session));
   }
   return answers;
 }
 
-async function askWhileBusy([session, ...others]: readonly Probed[]): Promise<readonly Answer[]> {
+async function askWhileBusy([session, ...others]: readonly Probed[]): Promise<
+  readonly PoolerAnswer[]
+> {
   if (session === undefined) return [];
-  const answers: Answer[] = [];
+  const answers: PoolerAnswer[] = [];
   const endAll = (): Promise<unknown> =>
     Promise.all(others.map(({ client }) => client.query('COMMIT')));
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -135,10 +137,10 @@ async function askWhileBusy([session, ...others]: readonly Probed[]): Promise<re
   return answers;
 }
 
-function signsIn(answers: readonly Answer[]): readonly PoolerSign[] {
-  const differ = (one: Answer, other: Answer): boolean =>
+function signsIn(answers: readonly PoolerAnswer[]): readonly PoolerSign[] {
+  const differ = (one: PoolerAnswer, other: PoolerAnswer): boolean =>
     one.session === other.session && one.pid !== other.pid;
-  const share = (one: Answer, other: Answer): boolean =>
+  const share = (one: PoolerAnswer, other: PoolerAnswer): boolean =>
     one.session !== other.session && one.pid === other.pid;
   const isAny = (holds: typeof differ): boolean =>
     answers.some((one) => answers.some((other) => holds(one, other)));
@@ -151,7 +153,7 @@ function signsIn(answers: readonly Answer[]): readonly PoolerSign[] {
   ];
 }
 
-async function ask(session: Probed): Promise<Answer> {
+async function ask(session: Probed): Promise<PoolerAnswer> {
   const result = await session.client.query(
     `SELECT pg_backend_pid() AS pid, current_setting('moveout.probe', true) AS probe`,
   );

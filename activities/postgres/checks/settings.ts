@@ -18,7 +18,7 @@ export interface Unsettable extends SettingName {
 }
 
 /** Who asks, on which server. */
-export interface Asking {
+export interface SettingRights {
   readonly role: string;
   /** Whether rights on single parameters can be granted: PostgreSQL 15 and newer. */
   readonly canBeGranted: boolean;
@@ -34,7 +34,7 @@ export async function findUnsettable(
   client: Client,
   settings: readonly DatabaseSetting[],
   rolesToCreate: readonly string[],
-): Promise<Asking> {
+): Promise<SettingRights> {
   const me = meRow.parse((await client.query(ME)).rows[0]);
   const parameters = await readParameters(client, me, settings);
   const roles = await readRoles(client, settings);

@@ -131,14 +131,14 @@ export async function readTargetRole(client: Client, needs: TargetNeeds): Promis
   return { mover, missing, unreached: unreachedOf(asking) };
 }
 
-interface Asking {
+interface RoleDemand {
   readonly mover: Mover;
   readonly reached: ReadonlyMap<string, Reach>;
   readonly needs: TargetNeeds;
 }
 
 /** Default privileges, and a schema for extensions, are not worth a membership: they are left to a superuser. */
-function unreachedOf({ mover, reached, needs: { script } }: Asking): Unreached | undefined {
+function unreachedOf({ mover, reached, needs: { script } }: RoleDemand): Unreached | undefined {
   const isFar = (name: string): boolean => {
     const reach = reached.get(name);
     return reach !== undefined && isOutOfReach(reach);
@@ -153,7 +153,11 @@ function unreachedOf({ mover, reached, needs: { script } }: Asking): Unreached |
 }
 
 /** Never the membership in a role with a superuser's power: what such a role owns is left to a superuser. */
-function missingOwnerRights({ mover, reached, needs: { script } }: Asking): MissingTargetRight[] {
+function missingOwnerRights({
+  mover,
+  reached,
+  needs: { script },
+}: RoleDemand): MissingTargetRight[] {
   const far = script.owners.flatMap((name) => reached.get(name) ?? []).filter(isOutOfReach);
   return memberships(
     mover,
@@ -182,7 +186,7 @@ function memberships(mover: Mover, kind: Kind, far: readonly Reach[]): MissingTa
 }
 
 /** A restore must create it again exactly, so nothing of it can be left to a superuser. */
-function replaceRights({ mover, reached, needs: { replaced } }: Asking): MissingTargetRight[] {
+function replaceRights({ mover, reached, needs: { replaced } }: RoleDemand): MissingTargetRight[] {
   const names = [...new Set([...replaced.owners, ...replaced.defaultPrivilegesOf])].sort();
   const far = names.flatMap((name) => reached.get(name) ?? []).filter(isOutOfReach);
   return [
@@ -197,7 +201,7 @@ function replaceRights({ mover, reached, needs: { replaced } }: Asking): Missing
   ];
 }
 
-function missingServerRights({ mover, reached, needs }: Asking): MissingTargetRight[] {
+function missingServerRights({ mover, reached, needs }: RoleDemand): MissingTargetRight[] {
   const { database, exists, rolesToCreate, script, replaced } = needs;
   const toMake = rolesToCreate.map((role): MissingTargetRight => {
     const isOwner = script.owners.includes(role) && !reached.has(role);
@@ -244,7 +248,7 @@ const databaseRow = z.object({
 /** The schema of the marker is made, so that the role may have to create one; a marker that stands has an owner. */
 async function missingDatabaseRights(
   client: Client,
-  { mover, needs: { database, exists } }: Asking,
+  { mover, needs: { database, exists } }: RoleDemand,
 ): Promise<MissingTargetRight[]> {
   if (!exists) return [];
   const result = await client.query(

@@ -32,7 +32,7 @@ const schemaRow = z.object({
   isReadable: z.boolean().nullable(),
   columns: z.record(z.string(), z.string()).nullable(),
 });
-type Found = z.infer<typeof schemaRow>;
+type FoundObjects = z.infer<typeof schemaRow>;
 
 /** Why this moveout can do nothing with what stands in a schema `moveout`, and the way out. */
 export interface ForeignMarker {
@@ -67,7 +67,7 @@ export async function findForeignMarker(client: Client): Promise<ForeignMarker |
 }
 
 /** The columns of the marker's table and the states that this version does not know. */
-async function unknownWords(client: Client, { columns }: Found): Promise<readonly string[]> {
+async function unknownWords(client: Client, { columns }: FoundObjects): Promise<readonly string[]> {
   const { rows: odd } = await client.query(
     'SELECT state FROM moveout.migration WHERE state <> ALL ($1)',
     [STATES],
@@ -82,12 +82,12 @@ async function unknownWords(client: Client, { columns }: Found): Promise<readonl
   ];
 }
 
-function closedWords({ role, isUsable, isReadable }: Found): string | undefined {
+function closedWords({ role, isUsable, isReadable }: FoundObjects): string | undefined {
   if (!isUsable) return `GRANT USAGE ON SCHEMA moveout TO ${role};`;
   return isReadable === false ? `GRANT SELECT ON moveout.migration TO ${role};` : undefined;
 }
 
-function shapeWords({ kind, columns }: Found): string | undefined {
+function shapeWords({ kind, columns }: FoundObjects): string | undefined {
   if (kind === null) return 'it has no table "migration"';
   if (kind !== 'r') return '"migration" in it is no table';
   const odd = Object.entries(COLUMNS).find(([name, type]) => columns?.[name] !== type);

@@ -16,7 +16,7 @@ import { columnsThatStay, tablesThatStay } from './excluded';
 type KnownReason = readonly [id: StableId, because: string];
 
 /** The part of a database's facts that lies in an extent, and what of it does not come along. */
-export interface Reach {
+export interface DependencyReach {
   /** Facts that stand on their own. */
   readonly included: readonly Fact[];
   /** Facts that do not come along and that the rest works without, with all below them. */
@@ -36,7 +36,7 @@ export function separate(
   extent: Extent,
   inside: Inside,
   known: readonly KnownReason[] = [],
-): Reach {
+): DependencyReach {
   const reasons = reasonsToDrop(all, extent, inside, known);
   const reaching = inside.facts.filter(({ id }) => reasons.of(id) !== undefined);
   const own = new Set([...inside.facts, ...inside.assumed].map(({ id }) => encodeId(id)));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StableId } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent, texts, type Ask } from './supplements/supplement';
+import { inExtentLiteral, texts, type Ask } from './supplements/supplement';
 import { nameOf } from './object-name';
 
 /** An object of the extent and the type of another schema that it is made with. */
@@ -62,7 +62,7 @@ SELECT u.object, u.column, format_type(e.oid, NULL) AS type, m.nspname AS schema
       FROM pg_attribute a
       JOIN pg_class c ON c.oid = a.attrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE ${inExtent(extent)} AND c.relkind IN ('r', 'p', 'f', 'c')
+     WHERE ${inExtentLiteral(extent)} AND c.relkind IN ('r', 'p', 'f', 'c')
        AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
     SELECT format('function %s', p.oid::regprocedure), NULL, v.type
@@ -103,7 +103,7 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name,
   JOIN pg_constraint k ON k.oid = g.tgconstraint
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE g.tgisinternal AND g.tgenabled <> 'O' AND ${inExtent(extent)}
+ WHERE g.tgisinternal AND g.tgenabled <> 'O' AND ${inExtentLiteral(extent)}
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`),
   );
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import { encodeId, type Fact } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent, type Ask } from './supplements/supplement';
+import { inExtentLiteral, type Ask } from './supplements/supplement';
 import type { LeftOut } from './script';
 import type { Client } from 'pg';
 import { ident, qualified } from '../identifiers';
@@ -38,7 +38,7 @@ export async function readInvalidIndexes(
   return ROW.array().parse(
     await ask(`
 SELECT n.nspname AS schema, x.relname AS name, format('%I.%I', n.nspname, x.relname) AS object,
-       format('%I.%I', n.nspname, c.relname) AS table, ${inExtent(extent)} AS inside, x.relkind = 'I' AS partitioned
+       format('%I.%I', n.nspname, c.relname) AS table, ${inExtentLiteral(extent)} AS inside, x.relkind = 'I' AS partitioned
   FROM pg_index i
   JOIN pg_class x ON x.oid = i.indexrelid
   JOIN pg_class c ON c.oid = i.indrelid

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Fact, StableId } from '@supabase/pg-delta';
 import type { Extent } from '../../../workflows/domain/extent';
 import type { LeftOut } from './script';
-import { inExtent, texts, type Ask } from './supplements/supplement';
+import { inExtentLiteral, texts, type Ask } from './supplements/supplement';
 
 const ROW = z.object({
   kind: z.string(),
@@ -80,7 +80,7 @@ WITH outside AS (${outside.join('\n  UNION ALL')}
   JOIN part p ON p.classid = u.classid AND p.oid = u.objid
   JOIN pg_class c ON c.oid = p.relation
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE ${inExtent(extent)}
+ WHERE ${inExtentLiteral(extent)}
  GROUP BY 1, 2, 3, 4, 5
 UNION ALL
 SELECT a.kind, a.schema, '', a.name, a.object, min(u.needs)

@@ -69,10 +69,10 @@ const KIND_OF_FACT: Readonly<Record<string, OptionKind>> = {
   index: 'index',
 };
 
-type Attributes = Readonly<Record<string, string>>;
+type ObjectAttributes = Readonly<Record<string, string>>;
 
 /** An object's attributes in a snapshot without the options that PostgreSQL keeps for itself; an earlier moveout may have recorded them. */
-export function withoutOwnAttributes(name: string, attributes: Attributes): Attributes {
+export function withoutOwnAttributes(name: string, attributes: ObjectAttributes): ObjectAttributes {
   const { options, reloptions, def } = attributes;
   if (name.startsWith('column ') && options !== undefined) {
     const kept = options.split(', ').filter((option) => isSettable('column', option));
@@ -95,7 +95,7 @@ const KIND_OF_NAME: readonly (readonly [string, OptionKind])[] = [
 ];
 
 /** The attributes with another text for one of them, or without it if the text is empty. */
-function changed(attributes: Attributes, key: string, text: string): Attributes {
+function changed(attributes: ObjectAttributes, key: string, text: string): ObjectAttributes {
   const rest = Object.entries(attributes).filter(([name]) => name !== key);
   return Object.fromEntries(text === '' ? rest : [...rest, [key, text]]);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident, literal } from '../identifiers';
-import { inExtent, texts } from './supplements/supplement';
+import { inExtentLiteral, texts } from './supplements/supplement';
 import type { Ask, Supplement } from './supplements/supplement';
 import { isSettable } from './own-options';
 import type { LeftOut } from './script';
@@ -81,7 +81,7 @@ SELECT * FROM (
                      FROM (SELECT DISTINCT grantee, privilege_type, is_grantable FROM aclexplode(a.attacl)) AS x
                      LEFT JOIN pg_roles r ON r.oid = x.grantee), '[]') AS grants
   ${PAIRS}
-   WHERE c.relispartition AND ${inExtent(extent)}) AS own
+   WHERE c.relispartition AND ${inExtentLiteral(extent)}) AS own
  WHERE "default" IS NOT NULL OR "notNull" OR storage IS NOT NULL OR compression IS NOT NULL OR statistics IS NOT NULL
     OR options <> '{}' OR comment IS NOT NULL OR grants::text <> '[]'
  ORDER BY 1, 2, 3`;
@@ -95,7 +95,7 @@ SELECT n.nspname AS schema, c.relname AS table, g.tgname AS name,
   JOIN pg_trigger p ON p.tgrelid = pg_partition_root(g.tgrelid) AND p.tgname = g.tgname
   JOIN pg_class c ON c.oid = g.tgrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE g.tgparentid <> 0 AND NOT g.tgisinternal AND g.tgenabled <> p.tgenabled AND ${inExtent(extent)}
+ WHERE g.tgparentid <> 0 AND NOT g.tgisinternal AND g.tgenabled <> p.tgenabled AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2, 3`;
 }
 
@@ -108,7 +108,7 @@ SELECT format('default of %I.%I.%I', n.nspname, c.relname, a.attname) AS object,
        CASE WHEN a.attgenerated <> '' THEN 'is generated otherwise than in the partitioned table, which is not carried'
             ELSE 'is the own one of a partition and needs what stays behind' END AS because
   ${PAIRS}
- WHERE c.relispartition AND ${inExtent(extent)} AND ${OWN_DEFAULT}
+ WHERE c.relispartition AND ${inExtentLiteral(extent)} AND ${OWN_DEFAULT}
    AND (a.attgenerated <> '' OR EXISTS (
      SELECT FROM pg_depend y, LATERAL pg_identify_object(y.refclassid, y.refobjid, 0) AS o
       WHERE y.classid = 'pg_attrdef'::regclass AND y.objid = d.oid AND y.deptype = 'n'

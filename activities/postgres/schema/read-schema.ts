@@ -92,7 +92,7 @@ const schemas = new CatalogCache<SchemaScript>();
 const differences = new CatalogCache<readonly string[]>();
 
 /** A session in the database that `place` names, and a way to open others there. */
-export interface Looking {
+export interface SchemaSession {
   readonly client: Client;
   readonly connections: Connections;
   readonly databaseRef: DatabaseRef;
@@ -103,7 +103,7 @@ export interface Looking {
  * read before, without reading it again.
  */
 export async function cachedSchema(
-  { client, connections, databaseRef }: Looking,
+  { client, connections, databaseRef }: SchemaSession,
   extent: Extent,
 ): Promise<SchemaScript> {
   return schemas.getOrLoad(client, extent, () =>
@@ -112,16 +112,16 @@ export async function cachedSchema(
 }
 
 /** What an extent is compared with: a snapshot, and what of it could not be set. */
-export interface Recorded {
+export interface RecordedSchema {
   readonly snapshot: string;
   readonly unreached?: Unreached | undefined;
 }
 
 /** Compares a recorded snapshot with the extent as it is; see `compareSchemas`. */
 export async function cachedDifferences(
-  looking: Looking,
+  looking: SchemaSession,
   extent: Extent,
-  { snapshot, unreached }: Recorded,
+  { snapshot, unreached }: RecordedSchema,
 ): Promise<readonly string[]> {
   const sha256 = createHash('sha256').update(snapshot).digest('hex');
   return differences.getOrLoad(looking.client, [sha256, extent, unreached ?? null], async () =>

@@ -2,7 +2,7 @@ import type { StableId } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
 import { ident } from '../identifiers';
-import { inExtent } from './supplements/supplement';
+import { inExtentLiteral } from './supplements/supplement';
 import type { Ask, Supplement } from './supplements/supplement';
 import { isSettable } from './own-options';
 
@@ -60,7 +60,7 @@ SELECT CASE c.relkind WHEN 'm' THEN 'materializedView' ELSE 'table' END AS kind,
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class x ON x.oid = c.reltoastrelid
- WHERE c.relkind IN ('r', 'm') AND x.reloptions IS NOT NULL AND ${inExtent(extent)}
+ WHERE c.relkind IN ('r', 'm') AND x.reloptions IS NOT NULL AND ${inExtentLiteral(extent)}
  ORDER BY 2, 3`;
 }
 
@@ -71,7 +71,7 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, x.relname AS 
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class x ON x.oid = k.conindid
- WHERE k.contype IN ('p', 'u', 'x') AND x.reloptions IS NOT NULL AND ${inExtent(extent)}
+ WHERE k.contype IN ('p', 'u', 'x') AND x.reloptions IS NOT NULL AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2, 3`;
 }
 
@@ -94,7 +94,7 @@ SELECT CASE x.relkind WHEN 'm' THEN 'materializedView' ELSE 'index' END AS kind,
   LEFT JOIN pg_index i ON i.indexrelid = x.oid
   JOIN pg_class c ON c.oid = COALESCE(i.indrelid, x.oid)
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE x.relkind IN ('i', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND ${inExtent(extent)}
+ WHERE x.relkind IN ('i', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND ${inExtentLiteral(extent)}
    AND (a.attstattarget >= 0
         OR x.relkind = 'm' AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attoptions IS NOT NULL))
  ORDER BY 2, 3, 4`;

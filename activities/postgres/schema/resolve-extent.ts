@@ -8,7 +8,7 @@ import type { Inside } from './extent-facts';
 import { passedOver } from './invalid-indexes';
 import { nameOf } from './object-name';
 import { partOf, separate } from './dependencies';
-import type { Reach } from './dependencies';
+import type { DependencyReach } from './dependencies';
 import type { Catalog } from './read-catalog';
 import type { Extension, LeftOut, SchemaProblem } from './script';
 import { needsOfFacts } from './outside-objects';
@@ -72,7 +72,7 @@ function tableOf(
   return found === undefined ? {} : partOf(found.id, found.parent);
 }
 
-function resolveTables({ included: kept }: Reach): {
+function resolveTables({ included: kept }: DependencyReach): {
   readonly kept: Fact[];
   readonly lost: LeftOut[];
 } {

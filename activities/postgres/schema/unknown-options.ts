@@ -2,7 +2,7 @@ import { encodeId } from '@supabase/pg-delta';
 import type { Fact, StableId } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent, texts } from './supplements/supplement';
+import { inExtentLiteral, texts } from './supplements/supplement';
 import type { Ask } from './supplements/supplement';
 import { isKnownInternal, isSettable } from './own-options';
 import type { LeftOut } from './script';
@@ -42,14 +42,14 @@ SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'i' THEN 'index' WHEN 'I' THEN '
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_am m ON m.oid = c.relam
- WHERE c.relkind IN ('r', 'p', 'm', 'v', 'i', 'I') AND c.reloptions IS NOT NULL AND ${inExtent(extent)}
+ WHERE c.relkind IN ('r', 'p', 'm', 'v', 'i', 'I') AND c.reloptions IS NOT NULL AND ${inExtentLiteral(extent)}
 UNION ALL
 SELECT 'column', NULL, format('%I.%I.%I', n.nspname, c.relname, a.attname), a.attoptions
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'p', 'm', 'v') AND a.attnum > 0 AND NOT a.attisdropped
-   AND a.attoptions IS NOT NULL AND ${inExtent(extent)}
+   AND a.attoptions IS NOT NULL AND ${inExtentLiteral(extent)}
  ORDER BY 3, 1`;
 }
 

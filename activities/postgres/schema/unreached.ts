@@ -1,7 +1,7 @@
 import type { Unreached } from '../../../workflows/domain/plan';
 import type { Snapshot, SnapshotObject } from './snapshot';
 
-type Objects = Readonly<Record<string, SnapshotObject>>;
+type UnreachedObjects = Readonly<Record<string, SnapshotObject>>;
 
 /**
  * Both snapshots without what the target's role could not set: who owns the objects of roles that it cannot
@@ -14,7 +14,7 @@ export function withoutUnset(
 ): readonly [Snapshot, Snapshot] {
   if (unreached === undefined) return [recorded, present];
   const handed = handedObjects(recorded, unreached.owners);
-  const spared = (objects: Objects): Objects => spare(objects, handed, unreached);
+  const spared = (objects: UnreachedObjects): UnreachedObjects => spare(objects, handed, unreached);
   const of = (snapshot: Snapshot): Snapshot => ({ ...snapshot, objects: spared(snapshot.objects) });
   return [of(recorded), of(present)];
 }
@@ -24,7 +24,11 @@ function handedObjects({ objects }: Snapshot, owners: readonly string[]): Readon
   return new Set(handed.map(([name]) => name));
 }
 
-function spare(objects: Objects, handed: ReadonlySet<string>, unreached: Unreached): Objects {
+function spare(
+  objects: UnreachedObjects,
+  handed: ReadonlySet<string>,
+  unreached: Unreached,
+): UnreachedObjects {
   const { role, owners, defaultPrivilegesOf } = unreached;
   const isUnset = (name: string): boolean =>
     defaultPrivilegesOf.some(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Extent } from '../../../workflows/domain/extent';
-import { inExtent, texts } from './supplements/supplement';
+import { inExtentLiteral, texts } from './supplements/supplement';
 import type { Ask } from './supplements/supplement';
 import { IS_UNFINISHED } from './invalid-indexes';
 import { UNREAD_KINDS } from './outside-objects';
@@ -35,14 +35,14 @@ SELECT format('tablespace %I of %I.%I', s.spcname, n.nspname, c.relname) AS obje
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_tablespace s ON s.oid = c.reltablespace
- WHERE ${inExtent(extent)}
+ WHERE ${inExtentLiteral(extent)}
 UNION
 SELECT format('comment on constraint %I on %I.%I', k.conname, n.nspname, c.relname),
        'comments on NOT NULL are not carried'
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE k.contype = 'n' AND obj_description(k.oid, 'pg_constraint') IS NOT NULL AND ${inExtent(extent)}
+ WHERE k.contype = 'n' AND obj_description(k.oid, 'pg_constraint') IS NOT NULL AND ${inExtentLiteral(extent)}
  ORDER BY 1`),
   );
 }
@@ -85,7 +85,7 @@ SELECT format('table %I.%I', n.nspname, c.relname),
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_am m ON m.oid = c.relam
- WHERE c.relkind IN ('r', 'p') AND ${inExtent(extent)}
+ WHERE c.relkind IN ('r', 'p') AND ${inExtentLiteral(extent)}
    AND (c.reloftype <> 0 OR m.amname <> 'heap'
         OR (SELECT count(*) FROM pg_inherits i WHERE i.inhrelid = c.oid) > 1)`;
 }
@@ -98,7 +98,7 @@ SELECT format('index %I.%I', n.nspname, x.relname), 'indexes on partitioned tabl
   JOIN pg_index i ON i.indexrelid = x.oid
   JOIN pg_class c ON c.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE x.relkind = 'I' AND NOT ${IS_UNFINISHED} AND ${inExtent(extent)}
+ WHERE x.relkind = 'I' AND NOT ${IS_UNFINISHED} AND ${inExtentLiteral(extent)}
    AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = x.oid)
    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))`;
 }
@@ -110,7 +110,7 @@ SELECT format('constraint %I on %I.%I', k.conname, n.nspname, c.relname), 'NOT N
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE k.contype = 'n' AND k.connoinherit AND ${inExtent(extent)}`;
+ WHERE k.contype = 'n' AND k.connoinherit AND ${inExtentLiteral(extent)}`;
 }
 
 /** Rules of ICU collations, which are there since PostgreSQL 16 and which the schema engine does not read. */
@@ -155,7 +155,7 @@ SELECT o.object, 'is owned by the built-in role ' || r.rolname
       FROM pg_namespace n WHERE n.nspname = ANY (${scope})
     UNION ALL
     SELECT format('relation %I.%I', n.nspname, c.relname), c.relowner
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${inExtent(extent)}
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${inExtentLiteral(extent)}
     UNION ALL
     SELECT format('function %s', p.oid::regprocedure), p.proowner
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = ANY (${scope})

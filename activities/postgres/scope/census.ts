@@ -3,19 +3,47 @@ import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { tablesWithRows } from '../catalog/populated';
 import { readSizes, readTables } from '../catalog/tables';
 import type { Client } from 'pg';
-import {
-  countAtOnce,
-  countInParts,
-  type CountedProjects,
-  type Counting,
-  type Counts,
-  type Grouping,
-} from './grouped-counts';
+import type { Owners } from './membership';
+import { underSavepoint, type Refusal } from '../session/transaction';
+import { naming } from '../errors/classify';
+import { z } from 'zod';
+import type { Rules } from '../../../workflows/domain/project-rules';
 import { readDeletedUsers } from './deleted-users';
 import { knownRefs } from './known-refs';
 import { existence, addPublicToSearchPath } from './project-keys';
 import type { Overlap } from './ownership';
-import { bucketsByProject, usersAreDisjoint, usersByProject } from './tenancy';
+import { bucketsByProject, usersAreDisjoint, usersByProject, type DeletedUsers } from './tenancy';
+
+/** The projects of one source that are counted, under its rules. */
+export interface CountedProjects extends Rules {
+  readonly refs: readonly string[];
+  /** A statement that takes longer than this is given up. */
+  readonly patience?: number;
+}
+
+/** Several projects that one statement counts, each apart. */
+interface Grouping extends Owners {
+  readonly refs: readonly string[];
+  /** All refs that could claim a bucket by its prefix; those above among them. */
+  readonly knownRefs: readonly string[];
+  /** Whether the source's buckets have this column. */
+  readonly hasColumn: (column: string) => boolean;
+  /** Whether the source has this table. */
+  readonly hasTable: (table: string) => boolean;
+  /** The soft-deleted users that carry no ref; absent if there are none. */
+  readonly deleted?: DeletedUsers | undefined;
+}
+
+/** One kind of rows, and the statement that yields `ref` and `rows` of many projects at once. */
+interface Counting {
+  /** The part of the configuration that a failure is named by. */
+  readonly place: string;
+  readonly table: string;
+  readonly statement: (grouping: Grouping) => string;
+}
+
+/** The rows of each project; without a ref: of every project. */
+type RowCounts = ReadonlyMap<string | null, number>;
 
 /** How much there is of each project, and what several claim. */
 export interface RowsPerProject {
@@ -134,7 +162,7 @@ function countShared(
   client: Client,
   grouping: Grouping,
   { place, statement }: Omit<Counting, 'table'>,
-): Promise<Counts | undefined> {
+): Promise<RowCounts | undefined> {
   const shared = (wanted: Grouping): string =>
     `WITH claimed AS MATERIALIZED (${statement(wanted)})
      SELECT c.ref, count(*)::text AS rows FROM claimed AS c
@@ -142,6 +170,74 @@ function countShared(
   return countAtOnce(client, { place, table: '', statement: shared }, grouping);
 }
 
-function shareOf(counts: Counts, ref: string): number {
+function shareOf(counts: RowCounts, ref: string): number {
   return (counts.get(ref) ?? 0) + (counts.get(null) ?? 0);
+}
+
+/** A configured statement that compares `$1` with what is no text; it may run where `$1` is spelled out. */
+const NOT_JOINED: readonly string[] = [
+  '42883',
+  '42804',
+  '42846',
+  '22P02',
+  '42703',
+  '42702',
+  '21000',
+];
+const TOO_SLOW = '57014';
+
+/** At most this many projects are spelled out in one statement. */
+const AT_ONCE = 100;
+
+const countedRows = z.array(z.object({ ref: z.string().nullable(), rows: z.coerce.number() }));
+
+/**
+ * Counts by one statement for all projects; one that PostgreSQL cannot join is asked for many projects
+ * at a time. `undefined` if that took too long.
+ */
+async function countInParts(
+  client: Client,
+  counting: Counting,
+  grouping: Grouping,
+): Promise<RowCounts | undefined> {
+  const joined = await tryCount(client, counting, grouping);
+  if (!isRefusal(joined)) return joined;
+  if (joined.sqlstate === TOO_SLOW) return undefined;
+  const found = new Map<string | null, number>();
+  for (let from = 0; from < grouping.refs.length; from += AT_ONCE) {
+    const refs = grouping.refs.slice(from, from + AT_ONCE);
+    const some = { ...grouping, refs, form: 'spelled out' } as const;
+    const spelled = await tryCount(client, counting, some);
+    if (isRefusal(spelled)) return undefined;
+    for (const [ref, rows] of spelled) found.set(ref, rows);
+  }
+  return found;
+}
+
+/** Counts by one statement for all projects together; `undefined` if it cannot be, or took too long. */
+async function countAtOnce(
+  client: Client,
+  counting: Counting,
+  grouping: Grouping,
+): Promise<RowCounts | undefined> {
+  const joined = await tryCount(client, counting, grouping);
+  return isRefusal(joined) ? undefined : joined;
+}
+
+async function tryCount(
+  client: Client,
+  { place, statement }: Counting,
+  grouping: Grouping,
+): Promise<RowCounts | Refusal> {
+  const sqlstates = [TOO_SLOW, ...(grouping.form === 'joined' ? NOT_JOINED : [])];
+  const outcome = await naming(place, () =>
+    underSavepoint(client, sqlstates, () => client.query(statement(grouping))),
+  );
+  if (!('result' in outcome)) return outcome;
+  const rows = countedRows.parse(outcome.result.rows);
+  return new Map(rows.map((row) => [row.ref, row.rows]));
+}
+
+function isRefusal(counts: RowCounts | Refusal): counts is Refusal {
+  return 'sqlstate' in counts;
 }

@@ -3,11 +3,10 @@ import { z } from 'zod';
 import type { Rules } from '../../../workflows/domain/project-rules';
 import type { Tenancy } from '../../../workflows/domain/tenancy';
 import { literal } from '../identifiers';
-import { clues, type Clues } from './deleted-user-clues';
 import { allRefs } from './known-refs';
-import { bucketsByProject, type DeletedUsers } from './tenancy';
-
-type Exists = (table: string, column?: string) => boolean;
+import type { Exists } from './keys';
+import { READABLE } from './rules';
+import { bucketsByProject, UUID, type DeletedUsers } from './tenancy';
 
 /** Up to here a list in every statement costs less than looking for the clues again in each. */
 const LARGEST_LIST = 100_000;
@@ -101,4 +100,109 @@ function bucketsWithRefs(
     ...{ refs, knownRefs: refs },
     hasColumn: (column) => exists('storage.buckets', column),
   });
+}
+
+/** Where to look for the project of a soft-deleted user. */
+interface Clues {
+  /** The key of the ref in `raw_app_meta_data`. */
+  readonly key: string;
+  readonly exists: Exists;
+  /** A statement that yields `ref` and `id` of buckets; absent if they tell nothing. */
+  readonly buckets: string | undefined;
+}
+
+/**
+ * Statements that yield a user and a ref that something names it by. Each reads the user ids from
+ * `deleted`. Soft deletion keeps the user's id, the providers of its identities, what it owns in
+ * Storage, and the audit log. The first yields nothing and gives the columns their types.
+ */
+function clues(sources: Clues): readonly string[] {
+  const none = `SELECT NULL::uuid AS id, NULL::text AS ref WHERE false`;
+  return [none, ...byProvider(sources), ...byBuckets(sources), ...byAuditLog(sources)];
+}
+
+/** A provider of the user's own organisation, if all other users of it are of one project. */
+function byProvider({ key, exists }: Clues): readonly string[] {
+  if (!exists('auth.identities', 'provider')) return [];
+  const ref = refOf('m', key);
+  return [
+    `SELECT d.id, p.ref FROM deleted AS d
+       JOIN auth.identities AS i ON i.user_id = d.id
+       JOIN (SELECT x.provider, min(${ref}) AS ref FROM auth.identities AS x
+               JOIN auth.users AS m ON m.id = x.user_id
+              WHERE starts_with(x.provider, 'sso:') OR starts_with(x.provider, 'custom:')
+              GROUP BY 1 HAVING count(DISTINCT ${ref}) = 1) AS p ON p.provider = i.provider`,
+  ];
+}
+
+/** The buckets that the user owns, and those of its objects. */
+function byBuckets({ exists, buckets }: Clues): readonly string[] {
+  if (buckets === undefined) return [];
+  const places = [
+    { table: 'storage.objects', bucket: 'bucket_id' },
+    { table: 'storage.buckets', bucket: 'id' },
+  ];
+  const owners = [
+    { column: 'owner_id', user: 'd.id::text' },
+    { column: 'owner', user: 'd.id' },
+  ];
+  return places.flatMap(({ table, bucket }) =>
+    owners
+      .filter(({ column }) => exists(table, column))
+      .map(
+        ({ column, user }) =>
+          `SELECT o.id, b.ref FROM (SELECT DISTINCT d.id, t.${bucket} AS bucket FROM deleted AS d
+               JOIN ${table} AS t ON t.${column} = ${user}) AS o
+             JOIN (${buckets}) AS b ON b.id = o.bucket`,
+      ),
+  );
+}
+
+/**
+ * Audit rows that hold the user's app metadata, and those where an admin acts on a user. To act on a
+ * user is no proof of one project: an admin's ref counts only if all users with a ref that the admin
+ * acted on, and at least one, are of the admin's own project.
+ */
+function byAuditLog({ key, exists }: Clues): readonly string[] {
+  if (!exists('auth.audit_log_entries', 'payload')) return [];
+  const ref = refOf('m', key);
+  const log = `WITH log AS MATERIALIZED (${readLog(key)}),
+      acts AS (SELECT l.actor, l.subject FROM log AS l WHERE l.actor <> l.subject),
+      subjects AS (SELECT a.actor, ${ref} AS ref FROM acts AS a JOIN auth.users AS m ON m.id = a.subject
+        WHERE ${ref} IS NOT NULL),
+      admins AS (SELECT s.actor, min(s.ref) AS ref FROM subjects AS s
+        GROUP BY 1 HAVING count(DISTINCT s.ref) = 1)`;
+  return [
+    `(${log}
+      SELECT d.id, l.ref FROM deleted AS d JOIN log AS l ON d.id = coalesce(l.subject, l.actor)
+       WHERE l.ref IS NOT NULL
+      UNION SELECT d.id, s.ref FROM deleted AS d JOIN subjects AS s ON s.actor = d.id
+      UNION SELECT d.id, n.ref FROM deleted AS d JOIN acts AS a ON a.subject = d.id
+        JOIN admins AS n ON n.actor = a.actor
+        JOIN auth.users AS m ON m.id = a.actor AND ${ref} = n.ref)`,
+  ];
+}
+
+/** Who acted, on whom, and the ref in the metadata that the row holds; rows that tell none are left out. */
+function readLog(key: string): string {
+  const refs = ['traits,app_metadata', 'traits,raw_app_meta_data', 'app_metadata']
+    .map((path) => `p.payload #> '{${path}}' ->> ${literal(key)}`)
+    .join(', ');
+  return `SELECT DISTINCT r.actor, r.subject, r.ref FROM (
+      SELECT ${asUuid(`p.payload ->> 'actor_id'`)} AS actor,
+             ${asUuid(`p.payload -> 'traits' ->> 'user_id'`)} AS subject, coalesce(${refs}) AS ref
+        FROM (SELECT ${READABLE} AS payload FROM auth.audit_log_entries AS t OFFSET 0) AS p
+      OFFSET 0) AS r
+     WHERE r.ref IS NOT NULL OR (r.actor <> r.subject AND r.actor <> ${SERVICE_KEY})`;
+}
+
+/** Who acts with the service key is no user; such rows are many. */
+const SERVICE_KEY = `'00000000-0000-0000-0000-000000000000'::uuid`;
+
+function asUuid(text: string): string {
+  return `CASE WHEN ${text} ~ ${literal(UUID)} THEN (${text})::uuid END`;
+}
+
+function refOf(user: string, key: string): string {
+  return `(${user}.raw_app_meta_data ->> ${literal(key)})`;
 }

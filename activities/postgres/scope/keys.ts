@@ -88,6 +88,9 @@ function asStatement(statement: string, count: number): KeySet {
   };
 }
 
+/** Whether the source has a table, or a column of it. */
+export type Exists = ProjectKeys['exists'];
+
 /** The keys that a project's rows name in tables which have no key of the project. */
 export type SharedKeys = Pick<
   ProjectKeys,

@@ -1,5 +1,4 @@
 import { Client, Pool, type PoolConfig } from 'pg';
-import { sendPlainComments } from './plain-comments';
 
 /**
  * Milliseconds after which an idle session is closed. PostgreSQL waits five seconds for
@@ -209,6 +208,35 @@ export async function withLibraryPool<T>(
     await pool.end();
   }
 }
+
+/** Has a session send all its statements so; for libraries, whose statements are not ours to write. */
+function sendPlainComments({ connection }: Client): void {
+  const query = connection.query.bind(connection);
+  const parse = connection.parse.bind(connection);
+  connection.query = (text) => {
+    query(withPlainComments(text));
+  };
+  connection.parse = (statement, more) => {
+    parse({ ...statement, text: withPlainComments(statement.text) }, more);
+  };
+}
+
+/**
+ * A statement whose comments are in ASCII. A server whose databases have another encoding than UTF-8
+ * refuses a statement for a dash in its comment that the encoding does not have.
+ */
+function withPlainComments(sql: string): string {
+  if (sql.search(BEYOND_ASCII) < 0) return sql;
+  return sql.replace(PIECE, (piece: string, comment: string | undefined) =>
+    comment === undefined ? piece : comment.replace(BEYOND_ASCII, '?'),
+  );
+}
+
+const BEYOND_ASCII = /[^\0-\x7f]/gu;
+
+/** A comment, or a literal or quoted name that may look like the begin of one. */
+const PIECE =
+  /(?<comment>--[^\n]*|\/\*[\s\S]*?\*\/)|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<tag>\$\w*\$)[\s\S]*?\k<tag>/g;
 
 /** An idle session that is lost shows as a failure of its next statement, which says more. */
 export function ignoreIdleLoss(): void {

@@ -3,8 +3,10 @@ import { readTables } from '../../../activities/postgres/catalog/tables';
 import type { Client } from '../../../activities/postgres/session/database-client';
 import { readProjectScope } from '../../../activities/postgres/scope/project-scope';
 import { findOverlap, type Overlap } from '../../../activities/postgres/scope/ownership';
-import { countRowsPerProject } from '../../../activities/postgres/scope/census';
-import type { CountedProjects } from '../../../activities/postgres/scope/grouped-counts';
+import {
+  countRowsPerProject,
+  type CountedProjects,
+} from '../../../activities/postgres/scope/census';
 import { transaction } from '../../../activities/postgres/session/transaction';
 import { extentOf, NO_SCOPES } from '../../../workflows/domain/scopes';
 import type { BucketTenancy, Tenancy } from '../../../workflows/domain/tenancy';
@@ -12,7 +14,7 @@ import { dropDatabases, execute, query, urlOf } from '../../support/harness/data
 import { createSource } from '../../support/harness/studio-source';
 import { BY_METADATA, BY_PREFIX, MAPPING, MEMBERS, ROOMS, RULES, longer } from './mapped-studio';
 
-describe('takeCensus', () => {
+describe('countRowsPerProject', () => {
   let source: string;
   let connections: Connections;
   let refs: readonly string[];

@@ -2,7 +2,7 @@ import { type DependencyEdge, type StableId, encodeId, type Fact } from '@supaba
 import { z } from 'zod';
 import type { Extent } from '../../../../workflows/domain/extent';
 import { ident } from '../../identifiers';
-import { inExtent, type Ask, type Supplement } from './supplement';
+import { inExtentLiteral, type Ask, type Supplement } from './supplement';
 import { isSettable } from '../own-options';
 
 /** Storage, compression, statistics and options of columns, if they differ from what CREATE gives. */
@@ -35,7 +35,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS name,
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_type t ON t.oid = a.atttypid
- WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ${inExtent(extent)}
+ WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped AND ${inExtentLiteral(extent)}
    AND (a.attstorage <> t.typstorage OR a.attcompression <> '' OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL)
  ORDER BY 1, 2, 3`;
 }
@@ -82,7 +82,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, k.conname A
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
- WHERE k.contype = 'n' AND NOT k.convalidated AND ${inExtent(extent)}
+ WHERE k.contype = 'n' AND NOT k.convalidated AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2, 3`),
   );
   return rows.flatMap(notNullSupplement);

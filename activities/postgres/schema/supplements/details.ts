@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Extent } from '../../../../workflows/domain/extent';
 import { ident, literal } from '../../identifiers';
-import { inExtent, type Ask, type Supplement } from './supplement';
+import { inExtentLiteral, type Ask, type Supplement } from './supplement';
 
 /**
  * Comments on indexes of constraints, sequences of identity columns and attributes of composite types, and sequences
@@ -54,7 +54,7 @@ SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, x.relname AS 
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class x ON x.oid = k.conindid
- WHERE k.contype IN ('p', 'u', 'x') AND obj_description(x.oid, 'pg_class') IS NOT NULL AND ${inExtent(extent)}
+ WHERE k.contype IN ('p', 'u', 'x') AND obj_description(x.oid, 'pg_class') IS NOT NULL AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2, 3`;
 }
 
@@ -68,7 +68,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, s.relname A
   JOIN pg_class c ON c.oid = d.refobjid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
- WHERE s.relkind = 'S' AND obj_description(s.oid, 'pg_class') IS NOT NULL AND ${inExtent(extent)}
+ WHERE s.relkind = 'S' AND obj_description(s.oid, 'pg_class') IS NOT NULL AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2, 3`;
 }
 
@@ -78,7 +78,7 @@ function unloggedSequences(extent: Extent): string {
 SELECT n.nspname AS schema, c.relname AS name
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = 'S' AND c.relpersistence = 'u' AND ${inExtent(extent)}
+ WHERE c.relkind = 'S' AND c.relpersistence = 'u' AND ${inExtentLiteral(extent)}
    AND NOT EXISTS (SELECT FROM pg_depend d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
  ORDER BY 1, 2`;
@@ -90,7 +90,7 @@ SELECT n.nspname AS schema, c.relname AS type, a.attname AS name, col_descriptio
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = 'c' AND NOT a.attisdropped AND col_description(c.oid, a.attnum) IS NOT NULL AND ${inExtent(extent)}
+ WHERE c.relkind = 'c' AND NOT a.attisdropped AND col_description(c.oid, a.attnum) IS NOT NULL AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2, 3`;
 }
 

@@ -21,7 +21,7 @@ export interface Supplement {
 export type Ask = (sql: string) => Promise<readonly unknown[]>;
 
 /** The condition that a query's relation `c` of the schema `n` lies in the extent. */
-export function inExtent({ schemas, tables }: Extent): string {
+export function inExtentLiteral({ schemas, tables }: Extent): string {
   return `(n.nspname = ANY (${texts(schemas)}) OR ${tableNameSql('n', 'c')} = ANY (${texts(tables)}))`;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Extent } from '../../../../workflows/domain/extent';
 import { ident, literal } from '../../identifiers';
-import { inExtent, type Ask, type Supplement } from './supplement';
+import { inExtentLiteral, type Ask, type Supplement } from './supplement';
 
 /** The index that a table is clustered on, and statistics objects. */
 export async function readTableSettings(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
@@ -41,7 +41,7 @@ SELECT n.nspname AS schema, c.relname AS table, x.relname AS index,
   JOIN pg_class c ON c.oid = i.indrelid
   JOIN pg_class x ON x.oid = i.indexrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE i.indisclustered AND ${inExtent(extent)}
+ WHERE i.indisclustered AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2`;
 }
 
@@ -57,7 +57,7 @@ SELECT n.nspname AS schema, s.stxname AS name, c.relname AS table,
   FROM pg_statistic_ext s
   JOIN pg_class c ON c.oid = s.stxrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace AND n.oid = s.stxnamespace
- WHERE ${inExtent(extent)}
+ WHERE ${inExtentLiteral(extent)}
  ORDER BY 1, 2`;
 }
 
@@ -142,7 +142,7 @@ SELECT n.nspname AS schema, c.relname AS table, a.attname AS column, s.relname A
   JOIN pg_class c ON c.oid = d.refobjid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
- WHERE s.relkind = 'S' AND s.relacl <> acldefault('s', s.relowner) AND ${inExtent(extent)}
+ WHERE s.relkind = 'S' AND s.relacl <> acldefault('s', s.relowner) AND ${inExtentLiteral(extent)}
  ORDER BY 1, 2, 3`;
 }
 

@@ -2,7 +2,7 @@ import type { StableId } from '@supabase/pg-delta';
 import { z } from 'zod';
 import type { Extent } from '../../../../workflows/domain/extent';
 import { ident, literal } from '../../identifiers';
-import { inExtent, type Ask, type Supplement } from './supplement';
+import { inExtentLiteral, type Ask, type Supplement } from './supplement';
 
 /** Defaults, comments and privileges of single columns of views and materialized views. */
 export async function readViewColumns(ask: Ask, extent: Extent): Promise<readonly Supplement[]> {
@@ -39,7 +39,7 @@ SELECT * FROM (
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-   WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND ${inExtent(extent)}) AS own
+   WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND ${inExtentLiteral(extent)}) AS own
  WHERE "default" IS NOT NULL OR comment IS NOT NULL OR grants::text <> '[]'
  ORDER BY 2, 3, 4`;
 }
