@@ -108,11 +108,19 @@ export async function viewTarget(
 }
 
 /** A database that cannot be looked into. */
-function shutProblem({ template, accepts }: DatabaseEntry, database: string): Problem | undefined {
+function shutProblem(
+  { template, accepts, isInvalid }: DatabaseEntry,
+  database: string,
+): Problem | undefined {
   if (template || RESERVED_DATABASES.includes(database))
     return {
       code: 'target-is-reserved',
       message: `"${database}" is a template database; name another`,
+    };
+  if (isInvalid)
+    return {
+      code: 'target-closed',
+      message: `a DROP of database "${database}" was interrupted, and nothing but another DROP is possible: DROP DATABASE ${ident(database)};`,
     };
   if (accepts) return undefined;
   return {

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import type { DatabaseIdentity } from '../../workflows/domain/plan';
-import { findDatabase } from './catalog/databases';
+import { findDatabase, type DatabaseEntry } from './catalog/databases';
 import type { DatabaseRef } from './session/database-ref';
 import { ident, literal } from './identifiers';
 import { createHash } from 'node:crypto';
@@ -53,6 +53,30 @@ export async function closeDatabase(client: Client, name: string): Promise<void>
 export async function dropDatabase(client: Client, name: string): Promise<void> {
   if ((await findDatabase(client, name)) === undefined) return;
   await client.query(`DROP DATABASE ${ident(name)} WITH (FORCE)`);
+}
+
+/**
+ * Drops the database that a run created. The comment says whose it is should the DROP be interrupted: PostgreSQL
+ * lets no one in any more then, so its marker cannot be read.
+ */
+export async function dropOwnDatabase(client: Client, name: string, runId: string): Promise<void> {
+  if ((await findDatabase(client, name)) === undefined) return;
+  await client.query(`COMMENT ON DATABASE ${ident(name)} IS ${literal(droppedBy(runId))}`);
+  await dropDatabase(client, name);
+}
+
+/** Drops the database that a run created if its DROP was interrupted, and no other. */
+export async function finishOwnDrop(client: Client, name: string, runId: string): Promise<void> {
+  if (isDroppedBy(await findDatabase(client, name), runId)) await dropDatabase(client, name);
+}
+
+/** Whether this is a database whose DROP by this run was interrupted. */
+export function isDroppedBy(entry: DatabaseEntry | undefined, runId: string): boolean {
+  return entry?.isInvalid === true && entry.comment === droppedBy(runId);
+}
+
+function droppedBy(runId: string): string {
+  return `moveout: dropped by run ${runId}`;
 }
 
 /** Gives a database its name; no one may be connected to it. */

@@ -9,7 +9,7 @@ import { together, whereItAnswers } from './servers';
 import type { Job } from '../../workflows/domain/job';
 import { findDatabase } from '../postgres/catalog/databases';
 import { endOtherAttempts, readMarker, stagingName } from '../postgres/lease';
-import { lockDatabaseRef } from '../postgres/database';
+import { isDroppedBy, lockDatabaseRef } from '../postgres/database';
 import { ownRoles } from '../postgres/catalog/roles';
 
 /** Finds runs that Temporal lists as ended from outside and that have left something behind. */
@@ -88,7 +88,7 @@ async function leftoversOf(
   });
   const { staging, entry, roles } = found;
   const marker =
-    entry?.accepts === true
+    entry?.accepts === true && !entry.isInvalid
       ? await connections.with(
           { connection: target, database: databaseName, access: 'read' },
           (client) => readMarker(client),
@@ -100,6 +100,7 @@ async function leftoversOf(
   for (const backupId of backupIds) drafts.push(...(await store.drafts(backupId, runId)));
   return [
     ...(staging === undefined ? [] : [`database "${stagingName(runId)}"`]),
+    ...(isDroppedBy(entry, runId) ? [`database "${databaseName}", half dropped`] : []),
     ...(isMarked ? [`its unfinished marker in database "${databaseName}"`] : []),
     ...roles.map((role) => `role "${role}"`),
     ...drafts.map((draft) => `folder ${draft}`),

@@ -172,7 +172,7 @@ export async function withOwnTarget(
 
 /**
  * Reads the marker that this run left in the target; `undefined` if the target is absent, or carries none
- * or another run's. A copy of the database carries the same marker, but has another oid.
+ * or another run's, or is invalid. A copy of the database carries the same marker, but has another oid.
  */
 export async function readOwnMarker({
   connections,
@@ -183,7 +183,7 @@ export async function readOwnMarker({
   const entry = await connections.with(serverRef(connection), (client) =>
     findDatabase(client, database),
   );
-  if (entry === undefined) return undefined;
+  if (entry === undefined || entry.isInvalid) return undefined;
   const marker = await connections.with(targetRef(job.target, 'read'), readMarker);
   return marker?.runId === runId && marker.databaseOid === entry.oid ? marker : undefined;
 }

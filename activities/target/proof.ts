@@ -177,7 +177,7 @@ async function proveMarker(writer: Writer): Promise<RestoreProof | undefined> {
   const entry = await connections.with(serverRef(connection), (client) =>
     findDatabase(client, database),
   );
-  if (entry === undefined) return undefined;
+  if (entry === undefined || entry.isInvalid) return undefined;
   const found = await connections.with(targetRef(job.target, 'read'), async (client) => {
     const marker = await readMarker(client);
     return { marker, isBelow: marker !== undefined && (await wasSuperseded(client, runId)) };

@@ -9,7 +9,7 @@ import { parseStatements } from '../postgres/schema';
 import { importTables } from '../backup/import-tables';
 import { removeParts, readRemoval, type Removal } from './removal';
 import { type Writer, withOwnTarget, readOwnMarker } from '../runtime/lease';
-import { dropDatabase, maintenanceRef } from '../postgres/database';
+import { dropDatabase, dropOwnDatabase, finishOwnDrop, maintenanceRef } from '../postgres/database';
 import { dropOwnRoles } from '../postgres/catalog/roles';
 import { openToClients } from '../postgres/connect-rights';
 
@@ -56,17 +56,16 @@ async function ownSchema(
 /** Drops the database that this run created, identified by the marker it carries, and its unnamed beginning. */
 export async function restoreAbsent(writer: Writer): Promise<void> {
   const { connections, job, runId } = writer;
-  const marker = await readOwnMarker(writer);
-  await connections.with(
-    maintenanceRef(job.target, job.sources, job.target.database),
-    async (client) => {
-      await dropDatabase(client, stagingName(runId));
-      if (marker?.createdDatabase !== true) return;
-      // Whoever is about to claim the database finds another fencing token than its plan saw.
-      await withOwnTarget(writer, () => Promise.resolve());
-      await dropDatabase(client, job.target.database);
-    },
-  );
+  const { database } = job.target;
+  await connections.with(maintenanceRef(job.target, job.sources, database), async (client) => {
+    await dropDatabase(client, stagingName(runId));
+    await finishOwnDrop(client, database, runId);
+    const marker = await readOwnMarker(writer);
+    if (marker?.createdDatabase !== true) return;
+    // Whoever is about to claim the database finds another fencing token than its plan saw.
+    await withOwnTarget(writer, () => Promise.resolve());
+    await dropOwnDatabase(client, database, runId);
+  });
 }
 
 /**

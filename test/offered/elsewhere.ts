@@ -50,6 +50,10 @@ export const ELSEWHERE: Readonly<Record<string, Proof>> = {
     'test/workflows/what-a-server-lacks.test.ts',
     'is named in the plan, role by role, with the statement',
   ],
+  'activities/plan/target.ts: DROP DATABASE …': [
+    'test/workflows/interrupted-drop.test.ts',
+    'stays if it was dropped by another, and does not hold up a restore',
+  ],
   'activities/postgres/catalog/databases.ts: GRANT EXECUTE ON FUNCTION pg_catalog.pg_control_system() TO …':
     [
       ROLES,

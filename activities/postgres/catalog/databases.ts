@@ -4,7 +4,17 @@ import type { DatabaseIdentity } from '../../../workflows/domain/plan';
 import { failure } from '../../runtime/failure';
 import { ident } from '../identifiers';
 
-const row = z.object({ oid: z.coerce.number(), template: z.boolean(), accepts: z.boolean() });
+const row = z.object({
+  oid: z.coerce.number(),
+  template: z.boolean(),
+  accepts: z.boolean(),
+  /** A DROP of it was interrupted: no one can connect any more, and only another DROP is possible. */
+  isInvalid: z.boolean(),
+  comment: z.string().nullable(),
+});
+
+/** `DATCONNLIMIT_INVALID_DB` of PostgreSQL, since the minor releases of August 2023. */
+export const INVALID = -2;
 
 export type DatabaseEntry = z.infer<typeof row>;
 
@@ -14,7 +24,8 @@ export async function findDatabase(
   name: string,
 ): Promise<DatabaseEntry | undefined> {
   const result = await client.query(
-    `SELECT oid::text AS oid, datistemplate AS template, datallowconn AS accepts
+    `SELECT oid::text AS oid, datistemplate AS template, datallowconn AS accepts,
+            datconnlimit = ${INVALID} AS "isInvalid", shobj_description(oid, 'pg_database') AS comment
        FROM pg_database WHERE datname = $1`,
     [name],
   );

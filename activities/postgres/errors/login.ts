@@ -35,6 +35,11 @@ const REASONS: readonly Reason[] = [
     remedy: ({ database }) => `ALTER DATABASE ${ident(database ?? '')} ALLOW_CONNECTIONS true;`,
   },
   {
+    ...{ state: '55000', routine: 'InitPostgres' },
+    remedy: ({ database }) =>
+      `a DROP of the database was interrupted, and nothing but another DROP is possible: DROP DATABASE ${ident(database ?? '')};`,
+  },
+  {
     ...{ state: '42501', routine: 'CheckMyDatabase' },
     remedy: ({ user, database }) =>
       `GRANT CONNECT ON DATABASE ${ident(database ?? '')} TO ${ident(user ?? '')};`,

@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { Job } from '../../../workflows/domain/job';
 import type { SettingName, Unreached } from '../../../workflows/domain/plan';
 import type { Evidence } from '../../../workflows/domain/report';
+import { INVALID } from '../catalog/databases';
 
 const name = z.object({ name: z.string() });
 
 /** Lists the databases of a server that take connections, templates aside. */
 export async function listDatabases(client: Client): Promise<readonly string[]> {
   const result = await client.query(
-    `SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1`,
+    `SELECT datname AS name FROM pg_database WHERE datallowconn AND datconnlimit <> ${INVALID} AND NOT datistemplate ORDER BY 1`,
   );
   return z
     .array(name)
