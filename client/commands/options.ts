@@ -62,11 +62,8 @@ export const file = (): Option =>
     'a file with one project per line as JSON, instead of the configured projects; the worker reads it',
   );
 
-export const failedOf = (): Option =>
-  valued(
-    '--of <fleetId>',
-    'only projects that failed in the fleet with this id (default: in any run)',
-  );
+export const failedOf = (without: string): Option =>
+  valued('--of <fleetId>', `only projects that failed in the fleet with this id (${without})`);
 
 export const commonOptions = (): readonly Option[] => [
   named('--connection-string <url>', 'the URL of the source; MOVEOUT_SOURCE_URL is safer'),

@@ -15,7 +15,7 @@ export function retryFailedCommand(): Command {
     .action(asking(retryRequest));
   return withOptions(
     command,
-    [failedOf(), ...fleetOptions(), ...commonOptions()],
+    [failedOf('default: in any run'), ...fleetOptions(), ...commonOptions()],
     'moveout retry-failed --concurrency=8',
   );
 }

@@ -41,7 +41,13 @@ export function createCommand(): Command {
   ];
   return withOptions(
     command,
-    [...when, file(), failedOf().conflicts('file'), ...fleetOptions(), ...answerOptions()],
+    [
+      ...when,
+      file(),
+      failedOf('or in any run: any; default: all configured projects').conflicts('file'),
+      ...fleetOptions(),
+      ...answerOptions(),
+    ],
     "moveout schedule create nightly --cron='0 22 * * *' --timezone=Europe/Berlin --canary=3",
   );
 }

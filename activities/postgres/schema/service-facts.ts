@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
+import { isUnknownSetting } from './unknown-options';
 
 /** The roles that Auth, Storage and the API of a Supabase-style stack log in as, or take on. */
 export const SERVICE_ROLES: readonly string[] = [
@@ -66,7 +67,7 @@ const ROLES = `
            'connects', has_database_privilege(r.oid, d.oid, 'CONNECT'),
            'settings', coalesce((
              SELECT json_agg(json_build_object('name', split_part(e, '=', 1), 'value', substr(e, strpos(e, '=') + 1)))
-               FROM unnest(r.rolconfig) AS e), '[]'),
+               FROM unnest(r.rolconfig) AS e WHERE NOT (${isUnknownSetting("split_part(e, '=', 1)")})), '[]'),
            'memberOf', coalesce((
              SELECT json_agg(json_build_object('role', g.name, 'admin', g.admin) ORDER BY g.name)
                FROM (SELECT t.rolname AS name, bool_or(m.admin_option) AS admin

@@ -1,5 +1,6 @@
 import { catalogDigest, compareSchemas } from '../../../../activities/postgres/schema';
 import type { SchemaScript } from '../../../../activities/postgres/schema';
+import { readServiceFacts } from '../../../../activities/postgres/schema/service-facts';
 import { readDatabaseFacts } from '../../../../activities/postgres/schema/database';
 import { apply, createRoles, Databases, ddl, read, urlOf, withClient, withPool } from './databases';
 
@@ -90,6 +91,17 @@ describe('facts that PostgreSQL keeps for itself', () => {
   it('are no settings of the database', async () => {
     const marked = await databases.create(INTERNAL, template);
     const { settings } = await withClient(marked, readDatabaseFacts);
+    expect(settings).toEqual([{ name: 'work_mem', value: '5MB' }]);
+  });
+
+  it('are no settings of a role', async () => {
+    const settings = await withClient(await databases.create(), async (client) => {
+      await client.query(`BEGIN; CREATE ROLE "with own options"; SET LOCAL allow_system_table_mods = on;
+        INSERT INTO pg_db_role_setting SELECT 0, oid, '{role_rev=4,work_mem=5MB}' FROM pg_roles WHERE rolname = 'with own options'`);
+      const { roles } = await readServiceFacts(client, ['with own options']);
+      await client.query('ROLLBACK');
+      return roles.find(({ name }) => name === 'with own options')?.settings;
+    });
     expect(settings).toEqual([{ name: 'work_mem', value: '5MB' }]);
   });
 
