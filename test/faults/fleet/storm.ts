@@ -14,7 +14,7 @@ import {
 } from './aftermath';
 import { fingerprint } from './fingerprint';
 import { STUDIO, TASK_QUEUE, type FleetGround } from './ground';
-import { RULES_FOR_NEW_ROWS, WAYS, type Broken } from './ways';
+import { WAYS, type Broken } from './ways';
 
 /** What a storm was, and all that was not as it has to be. */
 export interface Storm {
@@ -31,7 +31,6 @@ export interface Storm {
 export async function storm(ground: FleetGround, brokenCount: number): Promise<Storm> {
   const started = Date.now();
   const broken = await breakSome(ground, brokenCount);
-  await runAt(ground.server.url(STUDIO), RULES_FOR_NEW_ROWS);
   const source = await fingerprint(ground.server.url(STUDIO));
   const images = await imagesOf(ground, broken);
   const doomed = ground.hire('first');

@@ -21,11 +21,6 @@ interface Sql {
   readonly target?: string;
 }
 
-/** What a studio's people added later: rules that old rows need not keep. */
-export const RULES_FOR_NEW_ROWS = `
-  ALTER TABLE auth.users ADD CONSTRAINT no_stranger CHECK (phone NOT LIKE '000 %') NOT VALID;
-  ALTER TABLE storage.objects ADD CONSTRAINT no_dots CHECK (name NOT LIKE '../%') NOT VALID`;
-
 /**
  * An event trigger of the target that acts only if the DDL is on an object of `auth` or `storage`: a plan's trial makes
  * none there and does not find it. `public` stays out of every comparison.
@@ -42,11 +37,14 @@ function onDdlOfProject(tags: string, body: string): string {
 
 const LEAVE_ALONE = 'DROP EVENT TRIGGER meddle; DROP FUNCTION public.meddle()';
 
-const ownUsers = ({ ref }: SmallProject): string =>
-  `(SELECT user_id FROM public.memberships WHERE project = '${ref}' ORDER BY user_id LIMIT 1)`;
-
-const firstBucket = ({ ref }: SmallProject): string =>
-  `(SELECT bucket_id FROM public.bucket_owners WHERE project = '${ref}' ORDER BY bucket_id LIMIT 1)`;
+/** Makes a table of the project refuse every row, as soon as it is created. */
+const refusing = (table: string): string =>
+  onDdlOfProject(
+    `'CREATE TABLE'`,
+    `IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity = '${table}' AND object_type = 'table') THEN
+       ALTER TABLE ${table} ADD CONSTRAINT nothing CHECK (false);
+     END IF;`,
+  );
 
 /** Five ways, each of which breaks another step after the backup. */
 export const WAYS: readonly Way[] = [
@@ -57,23 +55,15 @@ export const WAYS: readonly Way[] = [
     code: 'DataRejected',
   },
   {
-    name: 'a user breaks a rule for new rows',
-    broken: {
-      source: (project) =>
-        `UPDATE auth.users SET phone = '000 ${project.ref}' WHERE id = ${ownUsers(project)}`,
-    },
-    fixed: { source: () => `UPDATE auth.users SET phone = NULL WHERE phone LIKE '000 %'` },
+    name: 'its database refuses users',
+    broken: { target: refusing('auth.users') },
+    fixed: { target: LEAVE_ALONE },
     code: 'DataRejected',
   },
   {
-    name: 'an object breaks a rule for new rows',
-    broken: {
-      source: (project) =>
-        `UPDATE storage.objects SET name = '../' || name WHERE bucket_id = ${firstBucket(project)}`,
-    },
-    fixed: {
-      source: () => `UPDATE storage.objects SET name = substr(name, 4) WHERE name LIKE '../%'`,
-    },
+    name: 'its database refuses objects',
+    broken: { target: refusing('storage.objects') },
+    fixed: { target: LEAVE_ALONE },
     code: 'DataRejected',
   },
   {
