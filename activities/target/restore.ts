@@ -58,9 +58,9 @@ export async function restoreAbsent(writer: Writer): Promise<void> {
   const { connections, job, runId } = writer;
   const { database } = job.target;
   await connections.with(maintenanceRef(job.target, job.sources, database), async (client) => {
-    await dropDatabase(client, stagingName(runId));
     await finishOwnDrop(client, database, runId);
     const marker = await readOwnMarker(writer);
+    await dropDatabase(client, stagingName(runId));
     if (marker?.createdDatabase !== true) return;
     // Whoever is about to claim the database finds another fencing token than its plan saw.
     await withOwnTarget(writer, () => Promise.resolve());

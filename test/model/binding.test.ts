@@ -103,7 +103,7 @@ describe('the model of the step machine', () => {
     ],
     [
       'activities/target/restore.ts#restoreAbsent',
-      ['readOwnMarker(', 'dropDatabase(', 'OwnTarget(', 'dropDatabase('],
+      ['readOwnMarker(', 'dropDatabase(', 'OwnTarget(', 'dropOwnDatabase('],
     ],
     ['activities/complete-migration.ts', ['write(', 'openTarget(', 'completeMarker(']],
     [
