@@ -9,37 +9,14 @@ import {
 import { readIdentity } from '../../../activities/postgres/catalog/databases';
 import { readSequences } from '../../../activities/postgres/catalog/sequences';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
-import {
-  createDatabase,
-  dropDatabases,
-  execute,
-  freshName,
-  query,
-} from '../../support/harness/databases';
-import { createSource } from '../../support/harness/studio-source';
+import { createDatabase, execute, freshName, query } from '../../support/harness/databases';
+import { useMovers } from './movers';
 import { connectionsTo } from './snapshot';
 
 const SOURCE = { connection: 'shared', access: 'read' } as const;
 const TARGET = { connection: 'projects', access: 'write' } as const;
 
-let database = '';
-const roles: string[] = [];
-
-beforeAll(async () => {
-  database = await createSource();
-});
-afterAll(async () => {
-  await dropDatabases();
-  for (const role of roles) await execute('postgres', `DROP ROLE ${role}`);
-});
-
-/** A role that may log in and nothing else. */
-async function freshRole(): Promise<string> {
-  const role = freshName('mover');
-  roles.push(role);
-  await execute('postgres', `CREATE ROLE ${role} LOGIN NOINHERIT PASSWORD '${role}'`);
-  return role;
-}
+const { source, freshRole, roles } = useMovers();
 
 async function run(statements: readonly string[], inside: string) {
   for (const statement of statements) await execute(inside, statement);
@@ -63,7 +40,7 @@ describe('readIdentity', () => {
 
 /** What the check of the source finds that the role lacks. */
 async function checkSource(role: string) {
-  const { problems } = await connectionsTo(database, role).with(SOURCE, (client) =>
+  const { problems } = await connectionsTo(source(), role).with(SOURCE, (client) =>
     checkSourceRole(client, PROJECT_EXTENT, []),
   );
   return problems;
@@ -73,7 +50,7 @@ describe('readSourceRole', () => {
   const statementsOf = (rights: readonly { readonly statement: string }[]): readonly string[] =>
     rights.map(({ statement }) => statement);
   const missing = (role?: string) =>
-    connectionsTo(database, role).with(SOURCE, (client) => readSourceRole(client, PROJECT_EXTENT));
+    connectionsTo(source(), role).with(SOURCE, (client) => readSourceRole(client, PROJECT_EXTENT));
 
   it('finds that a superuser lacks nothing', async () => {
     expect((await missing()).missing).toEqual([]);
@@ -86,9 +63,9 @@ describe('readSourceRole', () => {
       expect.arrayContaining(['schema', 'table', 'sequence', 'policies']),
     );
     expect(before.missing.length).toBeLessThan(8);
-    await run(statementsOf(before.missing), database);
+    await run(statementsOf(before.missing), source());
     expect((await missing(role)).missing).toEqual([]);
-    const seen = await connectionsTo(database, role).with(SOURCE, async (client) => ({
+    const seen = await connectionsTo(source(), role).with(SOURCE, async (client) => ({
       users: await client.query('SELECT FROM auth.users'),
       sequences: await readSequences(client, PROJECT_EXTENT),
     }));
@@ -98,9 +75,9 @@ describe('readSourceRole', () => {
 
   it('names one table that is closed, one by one, and policies that hide rows in it', async () => {
     const role = await freshRole();
-    await run(statementsOf((await missing(role)).missing), database);
+    await run(statementsOf((await missing(role)).missing), source());
     await execute(
-      database,
+      source(),
       `REVOKE SELECT ON auth.mfa_factors FROM ${role}; ALTER ROLE ${role} NOBYPASSRLS`,
     );
     const problems = await checkSource(role);
@@ -117,14 +94,14 @@ describe('readSourceRole', () => {
 
   it('gives at most ten statements of a kind, and says how many more there are', async () => {
     const role = await freshRole();
-    await run(statementsOf((await missing(role)).missing), database);
+    await run(statementsOf((await missing(role)).missing), source());
     const tables = await query<{ name: string }>(
-      database,
+      source(),
       `SELECT format('auth.%I', relname) AS name FROM pg_class
         WHERE relnamespace = 'auth'::regnamespace AND relkind = 'r' ORDER BY 1 LIMIT 12`,
     );
     const names = tables.map(({ name }) => name);
-    await execute(database, `REVOKE SELECT ON ${names.join(', ')} FROM ${role}`);
+    await execute(source(), `REVOKE SELECT ON ${names.join(', ')} FROM ${role}`);
     const [problem] = await checkSource(role);
     expect(problem?.message).toContain(`${names[9]}, and 2 more`);
     expect(problem?.message).toMatch(/GRANT SELECT ON \S+ TO \S+; and 2 more$/);

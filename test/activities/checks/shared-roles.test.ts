@@ -1,32 +1,15 @@
 import { checkSourceRole } from '../../../activities/postgres/checks/source-privileges';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
-import { dropDatabases, execute, freshName } from '../../support/harness/databases';
-import { createSource } from '../../support/harness/studio-source';
+import { execute } from '../../support/harness/databases';
+import { useMovers } from './movers';
 import { connectionsTo } from './snapshot';
 
-let database = '';
-const roles: string[] = [];
-
-beforeAll(async () => {
-  database = await createSource();
-});
-afterAll(async () => {
-  await dropDatabases();
-  for (const role of roles) await execute('postgres', `DROP ROLE ${role}`);
-});
-
-/** A role that may log in and nothing else. */
-async function freshRole(): Promise<string> {
-  const role = freshName('mover');
-  roles.push(role);
-  await execute('postgres', `CREATE ROLE ${role} LOGIN NOINHERIT PASSWORD '${role}'`);
-  return role;
-}
+const { source, freshRole } = useMovers();
 
 describe('a role that others act as', () => {
   const messages = async (role: string): Promise<string> => {
     const databaseRef = { connection: 'shared', access: 'read' } as const;
-    const { problems } = await connectionsTo(database, role).with(databaseRef, (client) =>
+    const { problems } = await connectionsTo(source(), role).with(databaseRef, (client) =>
       checkSourceRole(client, PROJECT_EXTENT, []),
     );
     return problems.map(({ message }) => message).join('\n');
@@ -49,25 +32,25 @@ describe('a role that others act as', () => {
 
   it('gets no right where the database sets the role; the database keeps its setting', async () => {
     const role = await freshRole();
-    const set = `ALTER DATABASE ${database} SET role = authenticated`;
+    const set = `ALTER DATABASE ${source()} SET role = authenticated`;
     await execute('postgres', `GRANT authenticated TO ${role}; ${set}`);
     const before = await messages(role);
-    const line = `ALTER ROLE ${role} IN DATABASE ${database} SET role = none`;
+    const line = `ALTER ROLE ${role} IN DATABASE ${source()} SET role = none`;
     expect(before).not.toMatch(/GRANT|BYPASSRLS/);
     expect(before).toContain(`${line};`);
     await execute('postgres', line);
     expect(await messages(role)).toContain(`GRANT USAGE ON SCHEMA auth TO ${role};`);
-    await execute('postgres', `ALTER DATABASE ${database} RESET role`);
+    await execute('postgres', `ALTER DATABASE ${source()} RESET role`);
   });
 
   it('gets no right where the login works as it in this database alone', async () => {
     const role = await freshRole();
     await execute(
       'postgres',
-      `GRANT authenticated TO ${role}; ALTER ROLE ${role} IN DATABASE ${database} SET role = authenticated`,
+      `GRANT authenticated TO ${role}; ALTER ROLE ${role} IN DATABASE ${source()} SET role = authenticated`,
     );
     const before = await messages(role);
-    const line = `ALTER ROLE ${role} IN DATABASE ${database} RESET role`;
+    const line = `ALTER ROLE ${role} IN DATABASE ${source()} RESET role`;
     expect(before).not.toMatch(/GRANT|BYPASSRLS/);
     expect(before).toContain(`${line};`);
     await execute('postgres', line);
