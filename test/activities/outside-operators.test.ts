@@ -1,7 +1,7 @@
 import { readSchema } from '../../activities/postgres/schema';
-import { Pool } from 'pg';
 import { createDatabase, dropDatabases, urlOf, withSession } from '../support/harness/databases';
 import { createSource } from '../support/harness/studio-source';
+import { withPool } from '../support/harness/with-pool';
 
 const OPERATOR = `CREATE OPERATOR public.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)`;
 const NEEDS = 'needs operator public.===(pg_catalog.text,pg_catalog.text)';
@@ -18,12 +18,7 @@ describe('what an operator, an operator class or a text search configuration of 
     await withSession(database, async (client) => {
       for (const statement of statements) await client.query(statement);
     });
-    const pool = new Pool({ connectionString: urlOf(database), max: 1 });
-    try {
-      return await readSchema(pool);
-    } finally {
-      await pool.end();
-    }
+    return withPool(urlOf(database), (pool) => readSchema(pool));
   }
 
   it.each([

@@ -1,6 +1,6 @@
-import { Pool } from 'pg';
 import { compareSchemas, readSchema } from '../../activities/postgres/schema';
 import { execute, query, urlOf, withSession } from '../support/harness/databases';
+import { withPool } from '../support/harness/with-pool';
 import { addWatchers } from './image';
 
 /** How a target stands before a migration. */
@@ -54,10 +54,5 @@ export async function missingSettings(
 }
 
 async function schemaOf(database: string): Promise<Awaited<ReturnType<typeof readSchema>>> {
-  const pool = new Pool({ connectionString: urlOf(database), max: 1 });
-  try {
-    return await readSchema(pool);
-  } finally {
-    await pool.end();
-  }
+  return withPool(urlOf(database), (pool) => readSchema(pool));
 }

@@ -1,5 +1,6 @@
 import { catalogDigest } from '../../../../activities/postgres/schema';
-import { createRoles, Databases, ddl, run, urlOf, withPool } from './databases';
+import { withPool } from '../../../support/harness/with-pool';
+import { createRoles, Databases, ddl, run, urlOf } from './databases';
 
 const databases = new Databases();
 let template: string;

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, Pool } from 'pg';
+import { Client } from 'pg';
 import type { SchemaScript } from '../../../../activities/postgres/schema';
 import { readSchema } from '../../../../activities/postgres/schema';
 import { PROJECT_EXTENT, type Extent } from '../../../../workflows/domain/extent';
+import { withPool } from '../../../support/harness/with-pool';
 
 /** Roles that the DDL of these tests mentions; roles are cluster-wide, so they are made once and stay. */
 const ROLES = [
@@ -86,17 +87,6 @@ export async function read(
 /** All that a script holds, to be compared. */
 export function contentOf(script: SchemaScript): object {
   return { ...script, problemsUnder: script.problemsUnder({}) };
-}
-
-/** Sessions that may only read, ended afterwards. */
-export async function withPool<T>(url: string, use: (pool: Pool) => Promise<T>): Promise<T> {
-  const options = '-c default_transaction_read_only=on';
-  const pool = new Pool({ connectionString: url, options, max: 1 });
-  try {
-    return await use(pool);
-  } finally {
-    await pool.end();
-  }
 }
 
 /** Executes both halves of a script, each in a transaction, as a restore does. */

@@ -2,7 +2,8 @@ import { catalogDigest, compareSchemas } from '../../../../activities/postgres/s
 import type { SchemaScript } from '../../../../activities/postgres/schema';
 import { readServiceFacts } from '../../../../activities/postgres/schema/service-facts';
 import { readDatabaseFacts } from '../../../../activities/postgres/schema/database';
-import { apply, createRoles, Databases, ddl, read, urlOf, withClient, withPool } from './databases';
+import { withPool } from '../../../support/harness/with-pool';
+import { apply, createRoles, Databases, ddl, read, urlOf, withClient } from './databases';
 
 const databases = new Databases();
 

@@ -11,7 +11,8 @@ import {
   type PostgresRelease,
 } from '../../../../local/postgres';
 import { roleScripts, schemaScripts } from '../../../../studio/sql-files';
-import { ddl, withPool } from './databases';
+import { withPool } from '../../../support/harness/with-pool';
+import { ddl } from './databases';
 
 /** `14:18,16:16`; what is not installed is fetched, so that by default only what is installed runs. */
 const PAIRS = (process.env['MOVEOUT_TEST_PAIRS'] ?? '15:15')
