@@ -1,3 +1,5 @@
+import { Client } from 'pg';
+import { startPostgres, type Postgres } from '../../local/postgres';
 import { failure } from '../../activities/runtime/failure';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { execute, freshName, urlOf } from '../support/harness/databases';
@@ -108,5 +110,62 @@ describe('limits of sessions', () => {
     expect(await actualRows(project.databaseName)).toEqual(
       await expectedRows(bed.source, project.projectRef),
     );
+  });
+});
+
+describe('the slots of a server', () => {
+  let bed: Testbed;
+  let server: Postgres;
+  const others: Client[] = [];
+  beforeAll(async () => {
+    [bed, server] = await Promise.all([
+      openTestbed(),
+      startPostgres({
+        settings: { max_connections: '10', superuser_reserved_connections: '2' },
+      }),
+    ]);
+    await sessionAt(server.url, (client) =>
+      client.query(`CREATE ROLE mover LOGIN CREATEDB PASSWORD 'mover'`),
+    );
+  });
+  afterAll(async () => {
+    await endOthers(0);
+    await server.stop();
+    await bed.close();
+  });
+
+  async function openOthers(count: number): Promise<void> {
+    while (others.length < count) {
+      const client = new Client({ connectionString: server.url });
+      others.push(client);
+      await client.connect();
+    }
+  }
+
+  async function endOthers(left: number): Promise<void> {
+    await Promise.all(others.splice(left).map((client) => client.end()));
+  }
+
+  async function planAs(role?: string): Promise<string> {
+    const url = new URL(server.url);
+    if (role !== undefined) [url.username, url.password] = [role, role];
+    bed.configured.urls = { shared: urlOf(bed.source), projects: url.href };
+    const { message } = await bed.run('planProject', bed.nextProject());
+    return message;
+  }
+
+  it.each([
+    { who: 'a superuser', role: undefined, most: 10 },
+    { who: 'another role, without those that are reserved', role: 'mover', most: 8 },
+  ])('have to be enough for $who', async ({ role, most }) => {
+    await openOthers(most - 4);
+    const short = await planAs(role);
+    await endOthers(most - 5);
+    const enough = await planAs(role);
+    await endOthers(0);
+    expect(short).toBe(
+      `Refused, nothing was touched: the server of connection "projects" has ${String(most)} slots for this role, of which ${String(most - 4)} are in use by others; moveout needs 5: end unused sessions, or raise max_connections`,
+    );
+    expect(enough).toBe('');
   });
 });

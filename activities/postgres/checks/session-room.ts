@@ -45,7 +45,8 @@ function leastOf(kind: SessionRoom['kind'], { needed }: SessionDemand): number {
 function inWords({ kind, name, most, used }: SessionRoom, demand: SessionDemand): string {
   const least = leastOf(kind, demand);
   const { connection } = demand;
-  const has = `${String(most)} sessions at a time, of which ${String(used)} are in use by others`;
+  const inUse = `${String(used)} are in use by others`;
+  const has = `${String(most)} sessions at a time, of which ${inUse}`;
   const needs = `moveout needs ${String(least)}`;
   const enough = String(used + least);
   switch (kind) {
@@ -54,7 +55,7 @@ function inWords({ kind, name, most, used }: SessionRoom, demand: SessionDemand)
     case 'database':
       return `database "${name}" on connection "${connection}" may have ${has}; ${needs}: ALTER DATABASE ${ident(name)} CONNECTION LIMIT ${enough};`;
     case 'server':
-      return `the server of connection "${connection}" may have ${has}, besides those reserved for superusers; ${needs}: end unused sessions, or raise max_connections`;
+      return `the server of connection "${connection}" has ${String(most)} slots for this role, of which ${inUse}; ${needs}: end unused sessions, or raise max_connections`;
   }
 }
 
