@@ -9,6 +9,8 @@ import { planOf } from '../support/harness/plan-of';
 import { sessionAt } from '../support/harness/session-at';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 import { startPostgres } from '../../local/postgres';
+import type { Settings } from '../../workflows/domain/settings';
+import { settle } from '../image/offered';
 
 const ROLE = 'mover';
 
@@ -113,6 +115,77 @@ describe('the database for maintenance', () => {
       bed.configured.settings = { ...settings, connections: { projects: facts } };
       const moved = await bed.run('migrateProject', project);
       bed.configured.settings = settings;
+      expect([moved.message, moved.report?.outcome]).toEqual(['', 'migrated']);
+    });
+  });
+
+  describe('where the role is not let into it', () => {
+    const CARRIER = 'carrier';
+    const [REVOKED, OPEN] = [
+      'REVOKE CONNECT ON DATABASE % FROM PUBLIC',
+      'GRANT CONNECT ON DATABASE % TO PUBLIC',
+    ];
+    const DISALLOWED = 'ALTER DATABASE % ALLOW_CONNECTIONS false';
+    const ALLOWED = 'ALTER DATABASE % ALLOW_CONNECTIONS true';
+    // From the database that none of them is about.
+    const change = (statement: string, name: string): Promise<void> =>
+      execute(admin, statement.replace('%', name));
+    const goTo = (database: string): void => {
+      const projects = urlOf(database, CARRIER);
+      bed.configured.urls = { shared: urlOf(bed.source, ROLE), projects };
+    };
+    let settings: Settings;
+    beforeAll(async () => {
+      ({ settings } = bed.configured);
+      const facts = { from: 'SOMEWHERE', maintenanceDatabase: admin };
+      bed.configured.settings = { ...settings, connections: { shared: facts } };
+      await execute(
+        'postgres',
+        `CREATE ROLE ${CARRIER} LOGIN CREATEDB BYPASSRLS PASSWORD '${CARRIER}'`,
+      );
+      goTo('postgres');
+      await settle(bed, bed.nextProject());
+    });
+    afterAll(() => {
+      bed.configured.settings = settings;
+    });
+    afterEach(async () => {
+      for (const name of ['postgres', 'template1']) {
+        await change(ALLOWED, name);
+        await change(OPEN, name);
+      }
+    });
+
+    it.each([
+      { statement: REVOKED, from: 'the database of the URL', shut: ['postgres', 'template1'] },
+      { statement: REVOKED, from: 'template1', shut: ['postgres'] },
+      { statement: DISALLOWED, from: 'the database of the URL', shut: ['postgres', 'template1'] },
+    ])('it is $from after $statement', async ({ statement, from, shut }) => {
+      for (const name of shut) await change(statement, name);
+      goTo(from === 'template1' ? 'postgres' : admin);
+      const project = bed.nextProject();
+      expect((await planOf(bed, project)).problems).toEqual([]);
+      const failed = await bed.run('migrateProject', project, failing);
+      expect([failed.report?.outcome]).toEqual(['restored']);
+      const left = 'SELECT FROM pg_database WHERE datname = $1';
+      expect(await query(admin, left, [project.databaseName])).toEqual([]);
+      const moved = await bed.run('migrateProject', project);
+      expect([moved.message, moved.report?.outcome]).toEqual(['', 'migrated']);
+      await expectMoved(project.databaseName, project.projectRef);
+    });
+
+    it('nor into another, and the message has the statement that lets it in', async () => {
+      for (const name of ['postgres', 'template1']) await change(REVOKED, name);
+      goTo('postgres');
+      const project = bed.nextProject();
+      const { report, message } = await bed.run('migrateProject', project);
+      expect(report?.outcome).toBe('refused');
+      expect(message).toContain('permission denied for database "postgres"');
+      expect(message).toContain('connections.projects.maintenanceDatabase');
+      const statement = /GRANT [^;]*;/.exec(message)?.[0] ?? '';
+      expect(statement).toBe(`GRANT CONNECT ON DATABASE "postgres" TO "${CARRIER}";`);
+      await execute(admin, statement);
+      const moved = await bed.run('migrateProject', project);
       expect([moved.message, moved.report?.outcome]).toEqual(['', 'migrated']);
     });
   });

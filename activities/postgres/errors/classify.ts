@@ -6,7 +6,7 @@ import { failure } from '../../runtime/failure';
 import { driverError, systemError } from './network';
 import { framesOf, programError, redactedMessage, redactedObject } from './redact';
 import { tlsError } from './tls';
-import type { FailureCode } from '../../../workflows/domain/failure';
+import { isFailureCode, type FailureCode } from '../../../workflows/domain/failure';
 
 /**
  * Turns whatever was thrown into a failure of the closed table. The message holds the place, the
@@ -28,6 +28,17 @@ const STATES = new WeakMap<Error, string>();
 /** The SQLSTATE that a failure was made of; `undefined` if it came from elsewhere. */
 export function sqlstateOf(error: unknown): string | undefined {
   return types.isNativeError(error) ? STATES.get(error) : undefined;
+}
+
+/** The failure with a remedy at its end; as it is if it is none of the closed table. */
+export function withRemedy(found: Error, remedy: string): Error {
+  if (!(found instanceof ApplicationFailure)) return found;
+  const code = found.type ?? '';
+  if (!isFailureCode(code)) return found;
+  const made = failure(code, `${found.message}; ${remedy}`);
+  const state = sqlstateOf(found);
+  if (state !== undefined) STATES.set(made, state);
+  return made;
 }
 
 /** Where it was thrown, not where it was named; what it said stays out. */

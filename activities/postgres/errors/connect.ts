@@ -1,9 +1,7 @@
 import { types } from 'node:util';
-import { ApplicationFailure } from '@temporalio/common';
 import { DatabaseError } from 'pg';
-import { isFailureCode } from '../../../workflows/domain/failure';
 import { failure } from '../../runtime/failure';
-import { databaseFailure } from './classify';
+import { databaseFailure, withRemedy } from './classify';
 import { expiryRemedy, loginRemedy, type Login } from './login';
 import { tlsError } from './tls';
 
@@ -44,9 +42,7 @@ function loginFailure(
 ): Error {
   const found = databaseFailure(error, place);
   const remedy = loginRemedy(error, login);
-  if (remedy === undefined || !(found instanceof ApplicationFailure)) return found;
-  const code = found.type ?? '';
-  return isFailureCode(code) ? failure(code, `${found.message}; ${remedy}`) : found;
+  return remedy === undefined ? found : withRemedy(found, remedy);
 }
 
 /**

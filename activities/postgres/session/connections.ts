@@ -208,8 +208,9 @@ export class Connections extends ConnectionUrls {
   }
 
   #noMaintenance(connection: string, reasons: readonly string[]): string {
-    const why = reasons.length === 0 ? 'each is the source or the target' : reasons.join('; ');
-    return `connection "${connection}"${this.serverWords(connection)}: the server has no database for maintenance that can be used (${why}): name one in connections.${connection}.maintenanceDatabase that is neither source nor target and that the role may connect to, or grant it: GRANT CONNECT ON DATABASE postgres TO …`;
+    const ended = reasons.map((reason) => (reason.endsWith(';') ? reason : `${reason};`));
+    const why = reasons.length === 0 ? 'each is the source or the target' : ended.join(' ');
+    return `connection "${connection}"${this.serverWords(connection)}: the server has no database for maintenance that can be used (${why}): name one in connections.${connection}.maintenanceDatabase that is neither source nor target and that the role may connect to, or let the role into one of those`;
   }
 
   async #open(databaseRef: DatabaseRef): Promise<Client> {
