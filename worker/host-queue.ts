@@ -1,6 +1,7 @@
 import { Runtime, type Worker } from '@temporalio/worker';
 import { claimHost, readHost } from '../activities/disk/host-id';
 import type { Host } from '../activities/runtime/host';
+import { runToEnd } from './run-to-end';
 
 /** Which backup directory, and how a worker of its host's task queue is made. */
 export interface HostPlace {
@@ -93,7 +94,7 @@ export class HostQueue implements Host {
 
   async #start(host: string): Promise<Worker> {
     const worker = await this.#place.create(host);
-    const ended = worker.run();
+    const ended = runToEnd(worker);
     ended.catch(this.#onFailure);
     this.#ended.push(ended);
     if (this.#isEnding) worker.shutdown();

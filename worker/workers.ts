@@ -1,6 +1,7 @@
 import type { Worker } from '@temporalio/worker';
 import type { SessionPool } from '../activities/postgres/session/pool';
 import type { HostQueue } from './host-queue';
+import { runToEnd } from './run-to-end';
 
 /** The worker of the common task queue and that of the host's, as one: they start and end together. */
 export class Workers {
@@ -16,7 +17,7 @@ export class Workers {
 
   /** Serves both queues; resolves when both have ended and their sessions are closed, rejects with the failure of either. */
   async run(): Promise<void> {
-    const ended = this.#common.run();
+    const ended = runToEnd(this.#common);
     this.#host.begin();
     try {
       await ended;

@@ -13,6 +13,9 @@ export interface Awaited {
 
 const POLL_MS = 100;
 
+/** Milliseconds after which one try is given up. */
+const ONE_LOOK = 2_000;
+
 /**
  * Resolves once the server knows the namespace and its Web UI answers. Rejects when the server's
  * process ends before that or the limit passes, with what was the matter last.
@@ -33,7 +36,7 @@ export async function awaitReady(awaited: Awaited): Promise<void> {
 async function troubleWith(awaited: Awaited): Promise<string | undefined> {
   try {
     await describeNamespace(awaited.address, awaited.namespace);
-    await fetch(awaited.uiUrl, { method: 'HEAD', signal: AbortSignal.timeout(2_000) });
+    await fetch(awaited.uiUrl, { method: 'HEAD', signal: AbortSignal.timeout(ONE_LOOK) });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -41,9 +44,12 @@ async function troubleWith(awaited: Awaited): Promise<string | undefined> {
 }
 
 async function describeNamespace(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+  // Without the interceptor that tries a call again: it would do so on the closed connection, and end the process.
+  const connection = Connection.lazy({ address, interceptors: [] });
   try {
-    await connection.workflowService.describeNamespace({ namespace });
+    await connection.withDeadline(Date.now() + ONE_LOOK, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
   } finally {
     await connection.close();
   }
