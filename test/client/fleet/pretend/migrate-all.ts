@@ -1,4 +1,3 @@
-import { upsertMemo } from '@temporalio/workflow';
 import {
   ApplicationFailure,
   condition,
@@ -8,6 +7,8 @@ import {
   defineUpdate,
   isCancellation,
   setHandler,
+  upsertMemo,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { FleetProgress, FleetReport, FleetState } from '../../../../workflows/domain/fleet';
 import {
@@ -26,9 +27,13 @@ export type End =
 const become = defineSignal<[FleetProgress]>('become');
 const end = defineSignal<[End]>('end');
 
-/** A fleet without projects that is and ends as the test's signals tell it. */
+/**
+ * A fleet without projects that is and ends as the test's signals tell it. One that retries is freezing its list
+ * until then, since what it retries is shown once, as soon as it runs.
+ */
 export async function migrateAll(input: unknown): Promise<FleetReport> {
-  let now: FleetProgress = fleetProgress({ limits: LIMITS });
+  const isRetrying = workflowInfo().workflowId === 'retry-failed';
+  let now = fleetProgress({ limits: LIMITS, state: isRetrying ? 'freezing' : 'running' });
   let ending: End | undefined;
   setHandler(defineQuery('progress'), () => now);
   setHandler(become, (next) => {
