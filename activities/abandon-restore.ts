@@ -6,8 +6,8 @@ import type { Resources } from './runtime/resources';
 import { readOwnMarker, withExclusiveLease } from './runtime/lease';
 
 /**
- * Fences a target whose restore was given up: no attempt that may still be at work changes it any more,
- * and its marker says that an operator has decided. Where it carries no marker of the run, nothing is written.
+ * Fences a target that an operator accepts as it stands: no attempt that may still be at work changes it any more,
+ * and its marker says `abandoned`. If it carries no marker of the run, nothing is written.
  */
 export async function abandonRestore(resources: Resources, job: Job): Promise<void> {
   await withExclusiveLease(resources, { step: 'restoreProject', job }, async (writer) => {

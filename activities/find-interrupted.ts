@@ -8,20 +8,21 @@ import { targetServers, together } from './reconcile/servers';
 import type { Resources } from './runtime/resources';
 
 /**
- * Finds runs that were terminated or timed out and left something behind: by their last known state in
- * Temporal, by the markers in the databases of the target servers, and in the backup directory.
+ * Finds runs, of one project or of all, that were terminated, timed out or parked and left something behind: by their
+ * last known state in Temporal, by the markers in the databases of the target servers, and in the backup directory.
  */
 export async function findInterrupted(
   resources: Resources,
   input: unknown,
 ): Promise<InterruptedRuns> {
-  const { forgotten } = parseInput(reconcileRequestSchema, input);
-  const identity = { step: 'planMigration', projectRef: 'reconcile' } as const;
+  const { forgotten, projectRef, abandon } = parseInput(reconcileRequestSchema, input);
+  const identity = { step: 'planMigration', projectRef: projectRef ?? 'reconcile' } as const;
   return attempt(resources, identity, async (current) => {
     const servers = await targetServers(resources, current);
-    const ended = await findEndedRuns(resources, current, servers);
+    const ended = await findEndedRuns(resources, current, { projectRef, servers });
     const known = [...ended.interrupted, ...(ended.elsewhere ?? [])];
-    const marked = await findMarkedDatabases(resources, current, { known, forgotten, servers });
-    return together([ended, marked]);
+    const looking = { known, forgotten, projectRef, servers };
+    const marked = await findMarkedDatabases(resources, current, looking);
+    return { ...together([ended, marked]), abandon };
   });
 }

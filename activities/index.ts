@@ -3,7 +3,6 @@ import type {
   FreezeOrder,
   FrozenFleet,
   PageOrder,
-  ParkedBefore,
   RecordOrder,
   WindowState,
   PreparedTemplates,
@@ -39,7 +38,6 @@ import { findInterrupted } from './find-interrupted';
 import { finishSchema } from './finish-schema';
 import { initSchema } from './init-schema';
 import { freezeFleet } from './freeze-fleet';
-import { lookAtMigration } from './look-at-migration';
 import { readFleetPage } from './read-fleet-page';
 import { recordEndings } from './record-outcomes';
 import { readWindow } from './read-window';
@@ -67,7 +65,6 @@ export interface Activities {
   readonly planVerification: (input: unknown) => Promise<VerificationPlan>;
   readonly freezeFleet: (order: FreezeOrder) => Promise<FrozenFleet>;
   readonly readFleetPage: (order: PageOrder) => Promise<readonly FleetProject[]>;
-  readonly lookAtMigration: (workflowId: string) => Promise<ParkedBefore | undefined>;
   readonly recordEndings: (order: RecordOrder) => Promise<void>;
   readonly readWindow: (window: Window) => Promise<WindowState>;
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
@@ -99,7 +96,6 @@ export function createActivities(resources: Resources): Activities {
       boundedPlan(resources, await planVerification(resources, input)),
     freezeFleet: (order) => freezeFleet(resources, order),
     readFleetPage: (order) => readFleetPage(resources, order),
-    lookAtMigration,
     recordEndings: (order) => recordEndings(resources, order),
     readWindow: (window) => Promise.resolve(readWindow(window, Date.now())),
     backupProject: async (order) => boundedBackup(await backupProject(resources, order)),

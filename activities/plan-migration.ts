@@ -23,10 +23,10 @@ import {
   stateBefore,
 } from './plan/target-findings';
 import { chooseFormat, readStore } from './plan/store';
-import { openRunProblems } from './temporal/runs';
 import { reachableSources, configuredServers } from './projects/servers';
 import { findPoolers } from './plan/pooler';
 import { trialProblems, viewReadiness } from './plan/target-readiness';
+import { viewUnfinished } from './plan/unfinished';
 import type { Connections } from './postgres/session/connections';
 import { serverRef } from './postgres/database';
 import type { Resources } from './runtime/resources';
@@ -66,12 +66,14 @@ async function makePlan(
   const ready = await viewReadiness(connections, target, needsOf(needed, settings));
   const format = chooseFormat(settings.backup.format, source);
   const space = await readStore(resources.store, source.tables, format);
+  const unfinished = await viewUnfinished(connections, settings, target, demand);
   const found: readonly Problem[] = [
     ...ownerProblems(project),
     ...resolution.problems,
     ...source.problems,
-    ...targetProblems(target, demand),
-    ...(request.replace ? await openRunProblems(target.marker) : []),
+    // What stands in a target that is restored first says nothing.
+    ...(unfinished.pending === undefined ? targetProblems(target, demand) : []),
+    ...unfinished.problems,
     ...ready.problems,
     ...space.problems,
   ];
@@ -83,6 +85,7 @@ async function makePlan(
     ...{ request, project: identityOf(project), source, sources, target, before, format, ...ready },
     ...{ problems, warnings, estimate: space.estimate, timing: settings.timing },
     host: await hostFor(resources.host, problems),
+    pending: unfinished.pending,
   });
 }
 
@@ -153,6 +156,7 @@ interface PlanParts extends Pick<
   | 'host'
   | 'leftOutSettings'
   | 'nextSteps'
+  | 'pending'
 > {
   readonly request: MigrateRequest;
   readonly source: SourceView;

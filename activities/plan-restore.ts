@@ -8,13 +8,13 @@ import type { BackupStore } from './disk/backup/store';
 import { hostFor } from './runtime/host';
 import { parseInput } from './runtime/input';
 import { assertNoLeaseHeld } from './runtime/lease';
-import { openRunProblems } from './temporal/runs';
 import { configuredProjects } from './projects/registry';
 import { ifThere, reachableSources, configuredServers, serversFor } from './projects/servers';
 import { assertRoom } from './plan/pooler';
 import { storeProblems } from './plan/store';
 import type { Needs } from './plan/server';
 import { trialProblems, viewReadiness } from './plan/target-readiness';
+import { viewUnfinished } from './plan/unfinished';
 import { markersBefore, viewTarget, type TargetView } from './plan/target';
 import { ownerWords, targetProblems, type TargetDemand, stateBefore } from './plan/target-findings';
 import type { Connections } from './postgres/session/connections';
@@ -61,9 +61,11 @@ async function makePlan(
   const before = stateBefore(view, demand);
   const needs = await needsOf({ store, settings }, manifest, replace ? before : view.before);
   const ready = await viewReadiness(connections, view, needs);
+  const unfinished = await viewUnfinished(connections, settings, view, demand);
   const found = [
-    ...targetProblems(view, demand),
-    ...(replace ? await openRunProblems(view.marker) : []),
+    // What stands in a target that is restored first says nothing.
+    ...(unfinished.pending === undefined ? targetProblems(view, demand) : []),
+    ...unfinished.problems,
     ...ready.problems,
     ...(await storeProblems(store)),
   ];
@@ -84,6 +86,7 @@ async function makePlan(
     problems,
     timing: settings.timing,
     host: await hostFor(host, problems),
+    pending: unfinished.pending,
   };
 }
 

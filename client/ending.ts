@@ -54,11 +54,6 @@ export async function endingOf(handle: WorkflowHandle): Promise<Ending> {
   }
 }
 
-/** The report of a parked run: it is still running, so it stands in the memo. */
-export async function parkedReport(handle: WorkflowHandle): Promise<Ending> {
-  return (await memoOf(handle)) ?? unknown(`run ${handle.workflowId} is parked`);
-}
-
 function failureOf({ cause }: WorkflowFailedError): Ending | undefined {
   return cause instanceof ApplicationFailure ? documentOf(cause.details?.[0]) : undefined;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import type { Ending } from './ending-kinds';
-import { endingOf, parkedReport } from './ending';
+import { endingOf } from './ending';
 import type { Wishes } from './interrupt';
 import type { Screen } from './progress/screen';
 import { look, type Look } from './progress/watch';
@@ -41,7 +41,7 @@ export class Follower {
   }
 
   /**
-   * Resolves when the run has ended, is parked, or the person at the terminal stops following it. Rejects
+   * Resolves when the run has ended, or the person at the terminal stops following it. Rejects
    * when Temporal does not answer for a minute or the worker of this process fails.
    */
   async ending(): Promise<Ending> {
@@ -84,8 +84,7 @@ export class Follower {
       this.#pause = LOOK_AT_FLEET_EVERY_MS;
       this.#fleet.show(now.fleet);
     }
-    if (!now.isRunning) return endingOf(now.handle);
-    return now.isParked ? parkedReport(now.handle) : undefined;
+    return now.isRunning ? undefined : endingOf(now.handle);
   }
 
   async #cancelIfAsked(): Promise<void> {

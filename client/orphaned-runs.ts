@@ -30,7 +30,7 @@ export interface Finding {
 export interface OrphanedRuns {
   /** How many have not ended yet. */
   count(): number;
-  /** Resolves when each has ended or is parked, and was told in a line, or when told to stop. */
+  /** Resolves when each has ended and was told in a line, or when told to stop. */
   readonly ended: Promise<void>;
   /** Stops waiting; the session may be closed once `ended` has settled. */
   readonly stop: () => void;
@@ -88,12 +88,6 @@ async function tellEnding(run: OrphanedRun, finding: Finding, signal: AbortSigna
     if (!now.isRunning) {
       say(
         `${run.workflowId}, left by an earlier start, has ended: ${wordsOf(await endingOf(handle))}`,
-      );
-      return;
-    }
-    if (now.isParked) {
-      say(
-        `${run.workflowId}, left by an earlier start, is parked: its restore could not finish, an operator is needed.`,
       );
       return;
     }

@@ -4,7 +4,14 @@ import type { Outcome } from '../workflows/domain/report';
 import { fleetText } from './report/fleet';
 import { planText } from './report/plan';
 import { ANSWER_LOST, printAnswer } from './print';
-import { reconciledText, refusalLine, problemsText, refusalText, reportText } from './report/text';
+import {
+  isSettled,
+  problemsText,
+  reconciledText,
+  refusalLine,
+  refusalText,
+  reportText,
+} from './report/text';
 import { restorePlanText } from './report/restore-plan';
 import { useEnvFile } from '../worker/environment';
 import { misspeltVariables } from '../worker/misspelt-variables';
@@ -174,6 +181,7 @@ const OF_OUTCOME: Readonly<Record<Outcome, number>> = {
   'backed-up': 0,
   restored: 1,
   different: 1,
+  abandoned: 1,
   refused: 2,
   parked: 3,
 };
@@ -232,8 +240,7 @@ function ofFleet({ outcome, counts }: FleetReport, isInterrupted: boolean): numb
   return isInterrupted && outcome === 'cancelled' ? INTERRUPTED : 1;
 }
 
-/** 0 when nothing unfinished is left, 3 where a person is needed. */
+/** 0 when nothing unfinished is left, 3 if a person is needed. */
 function ofReconciled({ reconciled, findings }: ReconcileReport): number {
-  const isDone = reconciled.every(({ outcome }) => outcome === 'restored' || outcome === 'running');
-  return isDone && findings.length === 0 ? 0 : 3;
+  return reconciled.every(isSettled) && findings.length === 0 ? 0 : 3;
 }

@@ -117,9 +117,11 @@ const KINDS: Readonly<Record<keyof Requests, (asked: unknown, now: number) => Re
       `the list of ${failedOf === undefined ? '' : 'failed '}projects could not be made`,
   }),
   reconcile: kind(reconcileRequestSchema, {
-    workflowId: () => 'reconcile',
-    summary: () => 'what runs left that were ended from outside',
-    undone: () => 'the runs that were ended from outside could not be looked for',
+    workflowId: ({ projectRef }) =>
+      projectRef === undefined ? 'reconcile' : `restore-pending/${projectRef}`,
+    summary: ({ projectRef = 'all projects', abandon }) =>
+      `${projectRef}: what runs left behind${abandon === undefined ? '' : ' is accepted as it stands'}`,
+    undone: () => 'what runs left behind could not be looked for',
   }),
 };
 

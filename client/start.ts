@@ -6,7 +6,6 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { look } from './progress/watch';
 import { UsageError } from './fault';
 import { inputAsRequested, type Request } from './requests';
 import type { Session } from './session';
@@ -56,19 +55,10 @@ async function attach(session: Session, request: Request): Promise<WorkflowHandl
       `${what} on the task queue "${taskQueue}", but this command uses "${session.taskQueue}": start with the same --connection-string, --backup-dir and --config to follow it`,
     );
   }
-  if (isSameRequest(request, running)) {
-    await retryIfParked(session, handle);
-    return handle;
-  }
+  if (isSameRequest(request, running)) return handle;
   throw new UsageError(
     `${what} with another request, ${JSON.stringify(running)}: to follow it, start with the flags of that request`,
   );
-}
-
-/** Whoever asks again for what is parked has fixed something: the restore is tried once more. */
-async function retryIfParked(session: Session, handle: WorkflowHandle): Promise<void> {
-  const { isParked } = await look(session.client, handle);
-  if (isParked) await handle.executeUpdate('retryRestore');
 }
 
 function isSameRequest(request: Request, running: unknown): boolean {

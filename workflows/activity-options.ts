@@ -80,7 +80,7 @@ export function working<T>(
   return atHost({ options, host, timing, display }, use);
 }
 
-/** What restores: tried again with growing pauses for the configured time before an operator is asked. */
+/** What restores: tried again with growing pauses for the configured time before the run is parked. */
 export function restoring<T>(
   summary: string,
   { timing = TIMING, host }: Placed,

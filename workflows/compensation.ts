@@ -1,30 +1,13 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  defineSignal,
-  getExternalWorkflowHandle,
-  log,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Discarding } from '../activities/discard-backups';
-import { causeOf, endOfStep, sentenceOf, type Cause } from './run/failure-cause';
-import { FAILURES } from './domain/failure';
-import type { Job } from './domain/job';
-import type { Report, RestoreProof } from './domain/report';
-import type { Timing } from './domain/timing';
-import { refused } from './run/outcomes';
-import type { Run } from './run/run';
 import { planning, restoring } from './activity-options';
-
-/** Tells a parent that its child is parked: the child does not close, and may not be waited for. */
-export const childParked = defineSignal<[ParkedChild]>('childParked');
-
-/** A child that waits for an operator. */
-export interface ParkedChild {
-  readonly workflowId: string;
-  readonly report: Report;
-}
+import type { Interrupted } from './domain/interrupted';
+import type { Job } from './domain/job';
+import type { RestoreProof } from './domain/report';
+import type { Timing } from './domain/timing';
+import { causeOf, endOfStep, type Cause } from './run/failure-cause';
+import { parked, refused } from './run/outcomes';
+import type { Run } from './run/run';
 
 /** What is restored, and how the run ends once it is. */
 export interface Compensation {
@@ -36,7 +19,8 @@ export interface Compensation {
 /**
  * Runs `use` with its compensation registered before the first write. When it fails or is cancelled
  * the target is restored, shielded from cancellation. A run that lost its target to another ends
- * as refused: the other's work is none of its own, and not restored.
+ * as refused: the other's work is none of its own, and not restored. If the restore cannot finish, the run ends as
+ * parked.
  */
 export async function withRestore<T>(
   { run, job, failed }: Compensation,
@@ -47,25 +31,10 @@ export async function withRestore<T>(
   } catch (caught) {
     const error = endOfStep(caught);
     const cause = causeOf(error);
-    const proof = await CancellationScope.nonCancellable(() => restoreOrPark(run, job, cause));
+    const proof = await CancellationScope.nonCancellable(() => restoreTarget(run, job, cause));
     if (cause.code === 'ProjectBusy') throw refused(run, [cause]);
     throw failed(error, proof);
   }
-}
-
-/** Restores the target; if that cannot finish the run is parked until an operator decides. */
-export async function restoreOrPark(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
-  const { target, targetBefore, timing } = job;
-  // What was not there before is gone again without any backup: every worker can see to that.
-  const host = targetBefore.kind === 'absent' ? undefined : job.host;
-  const words = `put ${target.database} back to: ${targetBefore.kind}`;
-  const restore = (): Promise<RestoreProof> =>
-    restoring(words, { timing, host }, (activities) => activities.restoreProject(job), run);
-  // The marker is in the target, not next to the backup: any worker can set it, also if the host is lost.
-  const abandon = (): Promise<void> => planning('give the restore up').abandonRestore(job);
-  return orParked({ run, cause, targetBackupId: job.targetBackupId, abandon }, () =>
-    run.step('restoreProject', restore, (proof) => ({ tables: [], note: proof.facts.join('; ') })),
-  );
 }
 
 /** What has been begun in the backup directory, and by whom. */
@@ -79,7 +48,7 @@ export type Begun = Pick<Discarding, 'project' | 'source' | 'target' | 'insteadO
  * Removes what a run began in the backup directory, shielded from cancellation; a backup that was found damaged as
  * well. Gives the backups that are whole and stay.
  */
-export async function discardOrPark(
+export async function discardBackups(
   run: Run,
   begun: Begun,
   cause: Cause,
@@ -93,65 +62,65 @@ export async function discardOrPark(
   return CancellationScope.nonCancellable(() => orParked({ run, cause }, discard));
 }
 
-interface Parkable {
-  readonly run: Run;
-  readonly cause: Cause;
-  readonly targetBackupId?: string | undefined;
-  /** Fences what was given up. */
-  readonly abandon?: (() => Promise<void>) | undefined;
-}
-
-async function orParked<T>(parkable: Parkable, use: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await use();
-    } catch (error) {
-      await parked(parkable, causeOf(error));
-    }
-  }
-}
-
-/** Waits for an operator. The outcome says so to lists, the details say what is wrong and what helps. */
-async function parked(
-  { run, cause, targetBackupId, abandon }: Parkable,
-  why: Cause,
-): Promise<void> {
-  run.parked(`the restore cannot finish: ${sentenceOf(why)}. ${FAILURES[why.code].action}`);
-  const problems = [cause, why].map((one) => ({ code: one.code, message: sentenceOf(one) }));
-  const report = run.report('parked', { problems, targetBackupId });
-  upsertMemo({ report });
-  await tellParent(report);
-  const decision = await run.parking.decision();
-  if (decision.kind === 'retry') {
-    run.resumed();
-    return;
-  }
-  const fenced = await fencedOff(abandon);
-  throw ApplicationFailure.create({
-    type: 'RestoreUnproved',
-    message: `Parked and abandoned: ${decision.reason}. The restore could not finish: ${sentenceOf(why)}${fenced}`,
-    nonRetryable: true,
-    details: [report],
+/**
+ * Restores in its place what a closed run has left, and proves it, shielded from cancellation. Gives no proof if
+ * that run never wrote into a database.
+ */
+export async function restoreInPlaceOf(
+  { workflowId, runId, ...left }: Interrupted,
+  run: Run,
+  cause: Cause,
+): Promise<RestoreProof | undefined> {
+  const { project, source, target, job, backupIds, timing, host } = left;
+  const insteadOf = { workflowId, runId };
+  return CancellationScope.nonCancellable(async () => {
+    const proof = job && (await restoreTarget(run, { ...job, timing, insteadOf }, cause));
+    const begun = { project, source, target, backupIds, timing, host, insteadOf };
+    await discardBackups(run, begun, cause);
+    return proof;
   });
 }
 
-/** Closes the target to late attempts; if its server does not answer that is reported, and not waited for. */
-async function fencedOff(abandon: Parkable['abandon']): Promise<string> {
-  try {
-    await abandon?.();
-    return '';
-  } catch (error) {
-    return `. The target could not be fenced: ${sentenceOf(causeOf(error))}`;
-  }
+/** Accepts the target of a closed run as it stands; from then on no restore changes it. */
+export async function abandonInPlaceOf(
+  { workflowId, runId, job, timing }: Interrupted,
+  run: Run,
+  cause: Cause,
+): Promise<void> {
+  if (job === undefined) return;
+  // The marker is in the target, not next to the backup: any worker can set it, also if the host is lost.
+  const words = `leave ${job.target.database} as it stands`;
+  const order = { ...job, timing, insteadOf: { workflowId, runId } };
+  await orParked({ run, cause }, () => planning(words).abandonRestore(order));
 }
 
-async function tellParent(report: Report): Promise<void> {
-  const { parent, workflowId } = workflowInfo();
-  if (parent === undefined) return;
+async function restoreTarget(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
+  const { target, targetBefore, timing, targetBackupId } = job;
+  // What was not there before is gone again without any backup: every worker can see to that.
+  const host = targetBefore.kind === 'absent' ? undefined : job.host;
+  const words = `put ${target.database} back to: ${targetBefore.kind}`;
+  const restore = (): Promise<RestoreProof> =>
+    restoring(words, { timing, host }, (activities) => activities.restoreProject(job), run);
+  return orParked({ run, cause, targetBackupId }, () =>
+    run.step('restoreProject', restore, (proof) => ({ tables: [], note: proof.facts.join('; ') })),
+  );
+}
+
+interface Parkable {
+  readonly run: Run;
+  /** Why it has to be restored. */
+  readonly cause: Cause;
+  readonly targetBackupId?: string | undefined;
+}
+
+/** Ends the run as parked if `use` fails: an operator has to remove the cause. */
+async function orParked<T>(
+  { run, cause, targetBackupId }: Parkable,
+  use: () => Promise<T>,
+): Promise<T> {
   try {
-    await getExternalWorkflowHandle(parent.workflowId).signal(childParked, { workflowId, report });
+    return await use();
   } catch (error) {
-    // A parent that has ended waits for no one.
-    log.warn('could not signal the parent that this run is parked', { error: String(error) });
+    throw parked(run, { cause, why: causeOf(error), targetBackupId });
   }
 }

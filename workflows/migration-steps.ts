@@ -1,5 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import { describeEvidence, describePlan, truncate } from './run/current-details';
+import type { Interrupted } from './domain/interrupted';
 import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Plan } from './domain/plan';
@@ -8,7 +9,7 @@ import { unsoundIn } from './domain/report';
 import type { Step } from './domain/step-names';
 import { planningAtHost, working, type Placed, type Use } from './activity-options';
 import { causeOf, endOfStep } from './run/failure-cause';
-import { discardOrPark, type Begun } from './compensation';
+import { discardBackups, restoreInPlaceOf, type Begun } from './compensation';
 import { refused, restored } from './run/outcomes';
 import type { Run } from './run/run';
 
@@ -25,15 +26,10 @@ export class MigrationSteps {
 
   /** Plans; a plan with problems, or none at all, ends the run with nothing touched. */
   async plan(input: unknown): Promise<Plan> {
-    const plan = await this.refusing(() =>
-      this.#run.step(
-        'planMigration',
-        () =>
-          planningAtHost('look at source, target and backup directory', input, (activities) =>
-            activities.planMigration(input),
-          ),
-        describePlan,
-      ),
+    const words = 'look at source, target and backup directory';
+    const plan = await this.planned(
+      () => planningAtHost(words, input, (activities) => activities.planMigration(input)),
+      describePlan,
     );
     this.#run.planned(plan);
     const { project, source, target } = plan;
@@ -41,6 +37,29 @@ export class MigrationSteps {
     this.#run.concerns(project, servers);
     if (plan.problems.length > 0) throw refused(this.#run, plan.problems);
     return plan;
+  }
+
+  /** Plans. If a closed run has left something in the target, that is restored first, and the plan made again. */
+  async planned<P extends { readonly pending?: Interrupted | undefined }>(
+    use: () => Promise<P>,
+    describe: (plan: P) => StepResult,
+  ): Promise<P> {
+    const plan = (): Promise<P> =>
+      this.refusing(() => this.#run.step('planMigration', use, describe));
+    const first = await plan();
+    if (first.pending === undefined) return first;
+    await this.#restoreFirst(first.pending);
+    return plan();
+  }
+
+  async #restoreFirst(pending: Interrupted): Promise<void> {
+    const { project, source, target, workflowId, runId, how, left } = pending;
+    this.#run.concerns(project, { source, target: target.connection });
+    const what = `${workflowId} (run ${runId}) was ${how}; it left ${left.join(', ')}`;
+    const cause = { code: 'Interrupted', message: what } as const;
+    const proof = await restoreInPlaceOf(pending, this.#run, cause);
+    const facts = proof?.facts.join('; ') ?? 'nothing was in the target';
+    this.#run.noted([{ code: 'restored-first', message: `${what}. Restored first: ${facts}` }]);
   }
 
   /** Backs up; until its end nothing has been written anywhere but into a folder that a failure removes. */
@@ -191,7 +210,7 @@ export class MigrationSteps {
     } catch (failed) {
       const error = endOfStep(failed);
       const cause = causeOf(error);
-      const kept = await discardOrPark(this.#run, begun, cause);
+      const kept = await discardBackups(this.#run, begun, cause);
       if (cause.code === 'ProjectBusy') throw refused(this.#run, [cause]);
       const backups =
         kept.length > 0 ? `${kept.join(', ')} is whole and stays` : 'the backup it began is gone';

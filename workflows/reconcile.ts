@@ -1,46 +1,46 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
-import { Children } from './children';
+import { planning } from './activity-options';
+import { endingOf } from './child-ending';
+import { cutText } from './domain/bounds';
 import type {
   Interrupted,
+  InterruptedRuns,
   Reconciled,
   ReconcileReport,
-  InterruptedRuns,
 } from './domain/interrupted';
-import { cutText } from './domain/bounds';
 import { unplanned } from './plan-project';
 import { restoreInterrupted } from './restore-interrupted';
-import { planning } from './activity-options';
 import { causeOf } from './run/failure-cause';
 
 /**
- * Finds runs that were terminated or timed out, which restores nothing, and restores or parks each under
- * its own workflow id. Run again it finds nothing to do. Safe during running migrations.
+ * Finds runs that were terminated, timed out or parked and have left something behind, and restores each under its own
+ * workflow id; asked to abandon, it accepts their targets as they stand. Run again it finds nothing to do. Safe
+ * during running migrations.
  */
 export async function reconcile(input: unknown = {}): Promise<ReconcileReport> {
-  const children = new Children();
-  const found = await planning('look for runs that were ended from outside')
+  const { abandon, ...found } = await planning('look for runs that have left something behind')
     .findInterrupted(input)
     .catch((error: unknown) => {
       throw unplanned(error);
     });
   const { interrupted, findings } = await withOtherHosts(found);
-  const reconciled = await Promise.all(interrupted.map((one) => reconcileOne(one, children)));
+  const reconciled = await Promise.all(interrupted.map((one) => reconcileOne(one, abandon)));
   return { reconciled, findings };
 }
 
-async function reconcileOne(interrupted: Interrupted, children: Children): Promise<Reconciled> {
+async function reconcileOne(interrupted: Interrupted, abandon?: string): Promise<Reconciled> {
   const { workflowId, runId, how, project } = interrupted;
   const { projectRef, databaseName } = project;
   const one = { workflowId, runId, how, projectRef, databaseName };
   try {
     const child = await startChild(restoreInterrupted, {
-      args: [interrupted],
+      args: abandon === undefined ? [interrupted] : [interrupted, abandon],
       workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${projectRef}: clean up after a run that was ${how}`,
     });
-    const { report, message } = await children.rest(child);
+    const { report, message } = await endingOf(child);
     return { ...one, outcome: report?.outcome ?? 'failed', message: cutText(message, 500) };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -23,15 +23,10 @@ export async function restoreProject(input?: unknown): Promise<Report> {
     input,
   );
   const steps = new MigrationSteps(run);
-  const plan = await steps.refusing(() =>
-    run.step(
-      'planMigration',
-      () =>
-        planningAtHost('check the backup and look at the target', input, (activities) =>
-          activities.planRestore(input),
-        ),
-      (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
-    ),
+  const words = 'check the backup and look at the target';
+  const plan = await steps.planned(
+    () => planningAtHost(words, input, (activities) => activities.planRestore(input)),
+    (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
   );
   run.planned(plan);
   const servers = { source: plan.sources[0]?.connection, target: plan.target.connection };

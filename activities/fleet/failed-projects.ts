@@ -32,7 +32,7 @@ interface Candidate {
 /**
  * Finds the projects whose last migration did not end well, which is what `retry-failed` picks. The newest run that Temporal
  * knows decides, else the records of fleets. A project of a fleet that has neither counts as failed, unless the fleet is
- * still running. A project that runs or is parked is not picked.
+ * still running. A project that runs is not picked.
  */
 export async function findFailed(
   { store }: Pick<Resources, 'store'>,

@@ -56,7 +56,7 @@ export async function sizeProjects(
 /**
  * Puts projects into the order in which they are started: this many of the smallest as canaries, smallest
  * first, then the others, largest first, so that no long one is left for the end. Ties go by ref. One whose
- * migration is under way, or parked, is no canary.
+ * migration is under way, or was parked, is no canary.
  */
 export function orderProjects(
   projects: readonly FleetProject[],

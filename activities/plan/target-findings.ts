@@ -65,7 +65,9 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
   if (view.before.kind === 'absent' || demand.replace) return [];
   const { marker } = view;
   const { database } = view.identity;
-  if (marker !== undefined) return [markerProblem(marker, view, demand)];
+  if (marker?.state === 'completed') return [markerProblem(marker, view, demand)];
+  // What an unfinished one says is found in unfinished.ts.
+  if (marker !== undefined) return [];
   if (view.isForMaintenance === true) {
     return [
       {
@@ -83,16 +85,9 @@ function occupationProblems(view: TargetView, demand: TargetDemand): readonly Pr
   ];
 }
 
-/** Why a marker in the target forbids writing there. */
+/** Why a completed marker in the target forbids writing there. */
 function markerProblem(marker: Marker, view: TargetView, { project, from }: TargetDemand): Problem {
   const { database } = view.identity;
-  if (marker.state !== 'completed') {
-    const abandoned = marker.state === 'abandoned' ? ', its restore was given up' : '';
-    return {
-      code: 'unfinished',
-      message: `database "${database}" holds an unfinished migration of project "${marker.projectRef}" (workflow ${marker.workflowId}${abandoned}): let it finish; if it was terminated, run moveout reconcile; or start with replace`,
-    };
-  }
   if (marker.projectRef !== project.projectRef) {
     return {
       code: 'target-of-another-project',

@@ -3,8 +3,9 @@ import type { Interrupted, InterruptedRuns } from '../../workflows/domain/interr
 import { backupIdOf } from '../../workflows/domain/names';
 import type { Attempt } from '../runtime/attempt';
 import type { Resources } from '../runtime/resources';
-import { hasOpenRun, listEndedRuns, wasRestored, type EndedRun } from '../temporal/runs';
-import { readRecorded } from '../temporal/history';
+import { findRun, isUnproved, listEndedRuns, wasRestored, type EndedRun } from '../temporal/runs';
+import { readRecorded, readRestoredRun } from '../temporal/history';
+import { backupsOf } from './interrupted-marker';
 import { together, whereItAnswers } from './servers';
 import type { Job } from '../../workflows/domain/job';
 import { findDatabase } from '../postgres/catalog/databases';
@@ -12,27 +13,47 @@ import { endOtherAttempts, readMarker, stagingName } from '../postgres/lease';
 import { isDroppedBy, lockDatabaseRef } from '../postgres/database';
 import { ownRoles } from '../postgres/catalog/roles';
 
-/** Finds runs that Temporal lists as ended from outside and that have left something behind. */
+/** Whose runs are looked for, and on which target servers they may have left something. */
+interface LookingFor {
+  /** Left out, of all projects. */
+  readonly projectRef: string | undefined;
+  readonly servers: readonly string[];
+}
+
+/** Finds runs that Temporal lists as terminated, timed out or parked, and that have left something behind. */
 export async function findEndedRuns(
   resources: Resources,
   attempt: Attempt,
-  servers: readonly string[],
+  { projectRef, servers }: LookingFor,
 ): Promise<InterruptedRuns> {
   const { client } = Context.current();
   const found: InterruptedRuns[] = [];
   const own = await resources.host.known();
-  for (const run of await listEndedRuns(client)) {
-    if (await hasOpenRun(client, run.workflowId)) continue;
+  for (const run of await listEndedRuns(client, projectRef)) {
+    const latest = await findRun(client, { workflowId: run.workflowId });
+    if (latest?.status.name === 'RUNNING') continue;
     const { target: connection = resources.settings.target } = run;
     const look = async (): Promise<InterruptedRuns> => {
       const one = await classifyRun(resources, attempt, run);
-      if (isElsewhere(one, own) && !(await wasRestored(client, run)))
+      if (isElsewhere(one, own) && !(await wasRestored(client, one)))
         return { interrupted: [], elsewhere: [one], findings: [] };
-      return { interrupted: one.left.length > 0 ? [one] : [], findings: [] };
+      const left = (await isUnproved(client, run)) ? [...one.left, UNPROVED] : one.left;
+      return { interrupted: left.length > 0 ? [{ ...one, left }] : [], findings: [] };
     };
     found.push(await whereItAnswers({ connection, among: servers }, look));
   }
-  return together(found);
+  return eachOnce(together(found));
+}
+
+/** A restore that was done and could not be proved has left nothing but the run. */
+const UNPROVED = 'a restore that is not proved';
+
+/** Of several looks at what one run has left, the first: a later run that was to restore it may be parked too. */
+function eachOnce({ interrupted, elsewhere = [], findings }: InterruptedRuns): InterruptedRuns {
+  const once = (runs: readonly Interrupted[]): readonly Interrupted[] => [
+    ...new Map(runs.map((run) => [run.runId, run])).values(),
+  ];
+  return { interrupted: once(interrupted), elsewhere: once(elsewhere), findings };
 }
 
 /** Whether it ended while it wrote a backup, in a directory that this worker does not have. */
@@ -45,20 +66,31 @@ async function classifyRun(
   attempt: Attempt,
   run: EndedRun,
 ): Promise<Interrupted> {
-  const { workflowId, runId, workflowType, how, projectRef, databaseName, startedAt } = run;
-  const { timing } = resources.settings;
-  const backupIds = (['project', 'target'] as const).map((kind) =>
+  const { client } = Context.current();
+  const ended =
+    run.workflowType === 'restoreInterrupted'
+      ? await readRestoredRun(client, run)
+      : await recordedRun(resources, run);
+  const { runId, project, target, job, backupIds } = ended;
+  const { databaseName } = project;
+  const candidate = { runId, databaseName, target: target.connection, job, backupIds };
+  return { ...ended, left: await leftoversOf(resources, attempt, candidate) };
+}
+
+/** What the history of a run says of it; a run that was restoring another one is about that one. */
+async function recordedRun({ settings }: Resources, run: EndedRun): Promise<Interrupted> {
+  const { workflowType, how, projectRef, databaseName, startedAt } = run;
+  const { job, host } = await readRecorded(Context.current().client, run);
+  const { workflowId, runId } = job?.insteadOf ?? run;
+  const own = (['project', 'target'] as const).map((kind) =>
     backupIdOf(projectRef, startedAt, kind),
   );
-  const { job, host } = await readRecorded(Context.current().client, run);
-  const target = job?.target.connection ?? run.target ?? resources.settings.target;
-  const candidate = { runId, databaseName, target, job, backupIds };
-  const left = await leftoversOf(resources, attempt, candidate);
   return {
-    ...{ workflowId, runId, workflowType, how, job, host, backupIds, timing, left },
+    ...{ workflowId, runId, workflowType, how, job, host, left: [], timing: settings.timing },
+    backupIds: job?.insteadOf === undefined ? own : backupsOf(job),
     project: job?.project ?? { projectRef, databaseName },
     source: job?.source?.connection ?? run.source,
-    target: { connection: target },
+    target: { connection: job?.target.connection ?? run.target ?? settings.target },
   };
 }
 
@@ -71,7 +103,7 @@ export interface CandidateRun extends Pick<Interrupted, 'runId' | 'backupIds'> {
 }
 
 /**
- * Says in words what a run has left behind; nothing if it cleaned up all, finished, or was given up. First
+ * Says in words what a run has left behind; nothing if it cleaned up all, finished, or was abandoned. First
  * its sessions are ended: an attempt that is still at work could leave something after the look.
  */
 async function leftoversOf(
@@ -94,8 +126,9 @@ async function leftoversOf(
           (client) => readMarker(client),
         )
       : undefined;
-  const isMarked =
-    marker?.runId === runId && marker.state === 'running' && marker.databaseOid === entry?.oid;
+  const isOwn = marker?.runId === runId && marker.databaseOid === entry?.oid;
+  if (isOwn && marker.state === 'abandoned') return [];
+  const isMarked = isOwn && marker.state === 'running';
   const drafts: string[] = [];
   for (const backupId of backupIds) drafts.push(...(await store.drafts(backupId, runId)));
   return [

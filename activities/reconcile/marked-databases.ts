@@ -1,19 +1,22 @@
 import { Context } from '@temporalio/activity';
 import type { Interrupted, InterruptedRuns } from '../../workflows/domain/interrupted';
-import type { Job } from '../../workflows/domain/job';
+import type { Timing } from '../../workflows/domain/timing';
 import type { Attempt } from '../runtime/attempt';
 import { listDatabases, readJobOfMarker } from '../postgres/lease/recorded-markers';
-import { findForeignMarker, readMarker, stagingName, type Marker } from '../postgres/lease';
+import { findForeignMarker, readMarker, stagingName } from '../postgres/lease';
 import { STAGING_PREFIX } from '../postgres/lease/locks';
 import { serverRef } from '../postgres/database';
 import type { Resources } from '../runtime/resources';
-import { hasOpenRun, listOpenRunIds, statusOf } from '../temporal/runs';
+import { listOpenRunIds } from '../temporal/runs';
+import { interruptedBy, statusOfMarked, type Marked } from './interrupted-marker';
 import { together, whereItAnswers } from './servers';
 
 /** What is known already, and what is to be done about runs that Temporal has forgotten. */
 export interface MarkerSearch {
   readonly known: readonly Interrupted[];
   readonly forgotten: 'report' | 'restore';
+  /** If only the runs of one project are looked for. */
+  readonly projectRef: string | undefined;
   /** The connections of the target servers. */
   readonly servers: readonly string[];
 }
@@ -21,12 +24,6 @@ export interface MarkerSearch {
 interface ListedDatabase {
   readonly connection: string;
   readonly database: string;
-}
-
-interface Marked {
-  readonly database: string;
-  readonly marker: Marker;
-  readonly job: Job | undefined;
 }
 
 /**
@@ -50,22 +47,29 @@ export async function findMarkedDatabases(
 async function lookAt(
   resources: Resources,
   attempt: Attempt,
-  { known, forgotten, target }: Omit<MarkerSearch, 'servers'> & { readonly target: string },
+  {
+    known,
+    forgotten,
+    projectRef,
+    target,
+  }: Omit<MarkerSearch, 'servers'> & { readonly target: string },
 ): Promise<InterruptedRuns> {
   const { timing } = resources.settings;
   const names = await attempt.connections.with(serverRef(target), listDatabases);
   const seen = new Set(known.map(({ runId }) => runId));
-  const findings: string[] = [...(await strayBeginnings(names, known))];
+  const findings = projectRef === undefined ? [...(await strayBeginnings(names, known))] : [];
   const interrupted: Interrupted[] = [];
   for (const database of names) {
     const marked = await lookInto(attempt, { connection: target, database });
-    if (typeof marked === 'string') findings.push(`in database "${database}", ${marked}`);
-    if (typeof marked === 'string') continue;
+    if (typeof marked === 'string') {
+      if (projectRef === undefined) findings.push(`in database "${database}", ${marked}`);
+      continue;
+    }
     if (marked === undefined || seen.has(marked.marker.runId)) continue;
-    const how = await classifyMarker(marked, forgotten);
-    if (typeof how === 'string') findings.push(how);
-    else if (how !== undefined)
-      interrupted.push({ ...how, target: { connection: target }, timing });
+    if (projectRef !== undefined && projectRef !== marked.marker.projectRef) continue;
+    const one = await classifyMarker(marked, { forgotten, timing });
+    if (typeof one === 'string') findings.push(one);
+    else if (one !== undefined) interrupted.push({ ...one, target: { connection: target } });
   }
   return { interrupted, findings };
 }
@@ -99,31 +103,20 @@ async function readMarked(
 
 /** The run that is to be restored, a finding, or nothing if the run goes on. */
 async function classifyMarker(
-  { database, marker, job }: Marked,
-  forgotten: MarkerSearch['forgotten'],
-): Promise<Omit<Interrupted, 'target' | 'timing'> | string | undefined> {
-  const { client } = Context.current();
-  const { workflowId, runId } = marker;
-  const how = await statusOf(client, marker);
-  const what = `database "${database}" carries the unfinished marker of ${workflowId} (run ${runId})`;
-  if (how === 'open' || (await hasOpenRun(client, workflowId))) return undefined;
+  marked: Marked,
+  { forgotten, timing }: Pick<MarkerSearch, 'forgotten'> & { readonly timing: Timing },
+): Promise<Interrupted | string | undefined> {
+  const { workflowId, runId } = marked.marker;
+  const how = await statusOfMarked(marked);
+  const what = `database "${marked.database}" carries the unfinished marker of ${workflowId} (run ${runId})`;
+  if (how === 'open') return undefined;
   if (how === 'ended') return `${what}, which has ended: look at its report`;
   if (how === 'forgotten' && forgotten === 'report')
     return `${what}, which this Temporal does not know: if no other Temporal works on this server, reconcile with {"forgotten":"restore"}`;
-  if (job?.target.database !== database)
-    return `${what}, which does not say what stood there before: restore it by hand`;
-  const backupIds = [
-    job.backupId,
-    ...(job.targetBackupId === undefined ? [] : [job.targetBackupId]),
-  ];
-  const left = [`its unfinished marker in database "${database}"`];
-  return {
-    ...{ workflowId, runId, how, job, backupIds, left },
-    project: job.project,
-    source: job.source?.connection,
-    host: job.host,
-    workflowType: 'migrateProject',
-  };
+  return (
+    interruptedBy(marked, how, timing) ??
+    `${what}, which does not say what stood there before: restore it by hand`
+  );
 }
 
 /** Databases that were begun by runs which are neither open nor known to be interrupted. */

@@ -153,7 +153,7 @@ export async function withFencedTarget<T>(
 }
 
 /**
- * Runs the one write transaction of a restore in a target that carries this run's marker in any state; the
+ * Runs the one write transaction of a restore in a target that carries this run's marker, unless it is abandoned; the
  * caller has read it by `readOwnMarker`. The token is increased in the same transaction, which fails if
  * the marker is no longer this run's.
  */
@@ -164,7 +164,7 @@ export async function withOwnTarget(
   await connections.with(targetRef(job.target, 'write'), (client) =>
     transaction(client, 'write', async () => {
       await assertNoSource(client, job);
-      await advanceToken(client, runId, 'any');
+      await advanceToken(client, runId, 'not abandoned');
       await use(client);
     }),
   );

@@ -33,8 +33,7 @@ const HOW: Readonly<Partial<Record<string, string>>> = {
 function reasonOf(how: string, cause: Error | undefined): string {
   const report: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
   if (!isReport(report)) return bounded(how, cause?.message);
-  const outcome = report.outcome === 'parked' ? 'parked and abandoned' : report.outcome;
-  return bounded(outcome, report.problems[0]?.message ?? cause?.message);
+  return bounded(report.outcome, report.problems[0]?.message ?? cause?.message);
 }
 
 /** How a project's last migration failed, by the record of its fleet: Temporal no longer knows the run. */

@@ -2,7 +2,9 @@ import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
 import type { Job, RunName } from '../../workflows/domain/job';
+import type { Interrupted } from '../../workflows/domain/interrupted';
 import { hostOfQueue } from '../../workflows/domain/names';
+import { failure } from '../runtime/failure';
 
 /** The steps whose input is a job; the newest one says most. */
 const WITH_A_JOB: readonly string[] = [
@@ -47,4 +49,25 @@ export async function readRecorded(
   if (payload === undefined) return { host };
   const parsed = job.safeParse(defaultPayloadConverter.fromPayload<unknown>(payload));
   return parsed.success ? { job: parsed.data, host: parsed.data.host ?? host } : { host };
+}
+
+const interrupted = z.custom<Interrupted>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'project' in value &&
+    'target' in value &&
+    'backupIds' in value,
+);
+
+/** Reads from the history of a `restoreInterrupted` which run it was to restore. */
+export async function readRestoredRun(
+  client: Client,
+  { workflowId, runId }: RunName,
+): Promise<Interrupted> {
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  if (payload === undefined)
+    throw failure('NotFound', `run ${runId} of ${workflowId} does not say which run it restores`);
+  return interrupted.parse(defaultPayloadConverter.fromPayload<unknown>(payload));
 }

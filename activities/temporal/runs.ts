@@ -1,31 +1,34 @@
-import type {
-  Client,
-  WorkflowExecutionDescription,
-  WorkflowExecutionInfo,
-} from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { z } from 'zod';
 import type { RunName } from '../../workflows/domain/job';
 import type { Interrupted } from '../../workflows/domain/interrupted';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
 import { Context } from '@temporalio/activity';
-import type { Problem } from '../../workflows/domain/plan';
-import type { Marker } from '../postgres/lease';
+import type { Outcome } from '../../workflows/domain/report';
 import { migrationWorkflowId, PROJECT_REF } from '../../workflows/domain/names';
 import { projectSchema, type Project } from '../../workflows/domain/request';
 
 /** The workflows that write into a target. */
 const WRITERS = ['migrateProject', 'restoreProject'];
 
-const TYPES = `WorkflowType IN (${WRITERS.map((type) => `"${type}"`).join(', ')})`;
+/** All workflows that may end as parked. */
+const PARKABLE = [...WRITERS, 'backupProject', 'restoreInterrupted'];
 
-const ENDED_FROM_OUTSIDE = [
-  TYPES,
-  `ExecutionStatus IN ("Terminated", "TimedOut")`,
-  `${SEARCH_ATTRIBUTES.outcome} IN ("running", "parked")`,
-].join(' AND ');
+const isOneOf = (types: readonly string[]): string =>
+  `WorkflowType IN (${types.map((type) => `"${type}"`).join(', ')})`;
 
-/** A run that Temporal ended from outside before it had an outcome. */
+const outcomeIs = (outcome: Outcome | 'running'): string =>
+  `${SEARCH_ATTRIBUTES.outcome} = "${outcome}"`;
+
+const INTERRUPTED = `${isOneOf(WRITERS)} AND ExecutionStatus IN ("Terminated", "TimedOut") AND ${outcomeIs('running')}`;
+
+const PARKED = `${isOneOf(PARKABLE)} AND ExecutionStatus = "Failed" AND ${outcomeIs('parked')}`;
+
+/** What lists and `describe` say of a run alike. */
+type RunInfo = Omit<WorkflowExecutionInfo, 'raw'>;
+
+/** A run that closed before what it had begun was restored and proved. */
 export interface EndedRun extends RunName {
   readonly workflowType: string;
   readonly startedAt: number;
@@ -38,30 +41,182 @@ export interface EndedRun extends RunName {
 }
 
 /**
- * Lists the runs that were terminated or timed out before they had an outcome. A run that did not come
- * as far as naming its project has touched nothing.
+ * Lists the runs, of one project or of all, that were terminated or timed out before they had an outcome, or were
+ * parked. A run that did not come as far as naming its project has touched nothing.
  */
-export async function listEndedRuns(client: Client): Promise<readonly EndedRun[]> {
-  const found: EndedRun[] = [];
-  for await (const run of client.workflow.list({ query: ENDED_FROM_OUTSIDE })) {
-    const named = endedRun(run);
-    if (named !== undefined) found.push(named);
+export async function listEndedRuns(
+  client: Client,
+  projectRef?: string,
+): Promise<readonly EndedRun[]> {
+  const found = new Map<string, EndedRun>();
+  for await (const run of endedRuns(client, projectRef)) {
+    const named = describe(run);
+    if (named !== undefined) found.set(named.runId, named);
   }
-  return found;
+  return [...found.values()];
+}
+
+async function* endedRuns(client: Client, projectRef: string | undefined): AsyncGenerator<RunInfo> {
+  const ofProject =
+    projectRef === undefined ? '' : ` AND ${SEARCH_ATTRIBUTES.project} = "${projectRef}"`;
+  for (const query of [INTERRUPTED, PARKED])
+    yield* client.workflow.list({ query: `${query}${ofProject}` });
+  if (projectRef === undefined) return;
+  // A list may lag behind the end of the run.
+  const last = await findRun(client, { workflowId: migrationWorkflowId(projectRef) });
+  if (last !== undefined && isParked(last)) yield last;
+}
+
+function describe(run: RunInfo): EndedRun | undefined {
+  const projectRef = attributeOf(run, SEARCH_ATTRIBUTES.project);
+  const databaseName = attributeOf(run, SEARCH_ATTRIBUTES.database);
+  const how = howItEnded(run);
+  if (projectRef === undefined || databaseName === undefined || how === undefined) return undefined;
+  const { workflowId, runId, type: workflowType } = run;
+  const startedAt = run.startTime.getTime();
+  return {
+    ...{ workflowId, runId, workflowType, startedAt, how, projectRef, databaseName },
+    ...connectionsOf(run),
+  };
+}
+
+/** How a run ended that may have left something behind; `undefined` if it is open or cleaned up after itself. */
+function howItEnded(run: RunInfo): Interrupted['how'] | undefined {
+  if (run.status.name === 'TERMINATED') return 'terminated';
+  if (run.status.name === 'TIMED_OUT') return 'timed out';
+  return isParked(run) ? 'parked' : undefined;
+}
+
+/** Tells whether a run ended as parked. */
+function isParked(run: RunInfo): boolean {
+  return run.status.name === 'FAILED' && attributeOf(run, SEARCH_ATTRIBUTES.outcome) === 'parked';
+}
+
+const connectionsMemo = z.object({
+  connections: z.object({ source: z.string().optional(), target: z.string().optional() }),
+});
+
+/** The connections that a run has named in its memo; empty if it has not come as far as that. */
+function connectionsOf({
+  memo,
+}: Pick<WorkflowExecutionInfo, 'memo'>): z.infer<typeof connectionsMemo>['connections'] {
+  return connectionsMemo.safeParse(memo).data?.connections ?? {};
+}
+
+/** What a run is listed by; `undefined` if it has not come as far as saying it. */
+export function attributeOf(
+  run: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>,
+  attribute: string,
+): string | undefined {
+  const value = run.typedSearchAttributes.getAll().find(({ key }) => key.name === attribute)?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** How a run stands with Temporal: open, ended by itself, ended with something left behind, or not known any more. */
+export async function statusOf(
+  client: Client,
+  { workflowId, runId }: RunName,
+): Promise<'open' | 'ended' | Interrupted['how']> {
+  const run = await findRun(client, { workflowId, runId });
+  if (run === undefined) return 'forgotten';
+  return run.status.name === 'RUNNING' ? 'open' : (howItEnded(run) ?? 'ended');
+}
+
+/** A run, or the latest one under a workflow id. */
+interface RunOrLatest {
+  readonly workflowId: string;
+  readonly runId?: string | undefined;
+}
+
+/** A run as Temporal itself has it, which lists may lag behind; `undefined` if Temporal does not know it, or not any more. */
+export async function findRun(
+  client: Client,
+  { workflowId, runId }: RunOrLatest,
+): Promise<RunInfo | undefined> {
+  if (!canBeARun({ workflowId, runId })) return undefined;
+  try {
+    return await client.workflow.getHandle(workflowId, runId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** As Temporal makes ids of runs; asked about any other it answers that the question is wrong. */
+const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What Temporal takes as an id of a workflow. */
+const LONGEST_WORKFLOW_ID = 1_000;
+
+/** Whether Temporal can have a run of that name; a marker, which anyone may have edited, can name any. */
+function canBeARun({ workflowId, runId }: RunOrLatest): boolean {
+  const canBeAWorkflow = workflowId !== '' && workflowId.length <= LONGEST_WORKFLOW_ID;
+  return canBeAWorkflow && (runId === undefined || RUN_ID.test(runId));
 }
 
 /** Lists the run ids of all open runs that write. */
 export async function listOpenRunIds(client: Client): Promise<readonly string[]> {
-  const query = `${TYPES} AND ExecutionStatus = "Running"`;
+  const query = `${isOneOf(WRITERS)} AND ExecutionStatus = "Running"`;
   const found: string[] = [];
   for await (const { runId } of client.workflow.list({ query })) found.push(runId);
   return found;
+}
+
+/** Tells whether what the run left has been restored already, under its workflow id. */
+export async function wasRestored(
+  client: Client,
+  { workflowId, runId }: RunName,
+): Promise<boolean> {
+  const latest = await findRun(client, { workflowId });
+  if (latest === undefined || latest.runId === runId) return false;
+  return latest.type === 'restoreInterrupted' && !isParked(latest);
+}
+
+/** Outcomes of a run that leave nothing unproved in its target, whatever earlier runs have left. */
+const SETTLING: readonly Outcome[] = ['migrated', 'restored', 'verified', 'abandoned'];
+
+const SETTLED = `${isOneOf(PARKABLE)} AND ${SEARCH_ATTRIBUTES.outcome} IN (${SETTLING.map((outcome) => `"${outcome}"`).join(', ')})`;
+
+/** Tells whether the run was parked, and no later run of the project has left its target proved. */
+export async function isUnproved(
+  client: Client,
+  { how, workflowId, runId, startedAt, projectRef, databaseName }: EndedRun,
+): Promise<boolean> {
+  if (how !== 'parked') return false;
+  // A list may lag behind the end of the run.
+  const latest = await findRun(client, { workflowId });
+  const outcome = latest && attributeOf(latest, SEARCH_ATTRIBUTES.outcome);
+  if (latest?.runId !== runId && SETTLING.some((one) => one === outcome)) return false;
+  const { project, database } = SEARCH_ATTRIBUTES;
+  const since = new Date(startedAt).toISOString();
+  const { count } = await client.workflow.count(
+    `${SETTLED} AND ${project} = "${projectRef}" AND ${database} = "${databaseName}" AND StartTime > "${since}"`,
+  );
+  return count === 0;
+}
+
+/** The run under the workflow id that is open, other than the one that asks: it looks after the target itself. */
+export async function openRunOf(client: Client, workflowId: string): Promise<RunName | undefined> {
+  const latest = await findRun(client, { workflowId });
+  if (latest?.status.name !== 'RUNNING' || latest.runId === ownRunId()) return undefined;
+  return { workflowId, runId: latest.runId };
+}
+
+function ownRunId(): string | undefined {
+  return Context.current().info.workflowExecution?.runId;
 }
 
 const FAILED = [
   `WorkflowType = "migrateProject"`,
   `ExecutionStatus IN ("Failed", "Canceled", "Terminated", "TimedOut")`,
 ].join(' AND ');
+
+const RUNNING_FLEETS = `WorkflowType = "migrateAll" AND ExecutionStatus = "Running"`;
+
+const PAGE_SIZE = 1_000;
+
+/** A run as it stands. */
+export type LastRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime'>;
 
 /** A migration that Temporal lists as ended without success. */
 export interface FailedRun {
@@ -83,8 +238,6 @@ export async function listFailedRuns(client: Client): Promise<ReadonlyMap<string
   return newest;
 }
 
-const RUNNING_FLEETS = `WorkflowType = "migrateAll" AND ExecutionStatus = "Running"`;
-
 /** The ids of the fleets that run. */
 export async function runningFleets(client: Client): Promise<ReadonlySet<string>> {
   const fleets = new Set<string>();
@@ -95,64 +248,6 @@ export async function runningFleets(client: Client): Promise<ReadonlySet<string>
   return fleets;
 }
 
-/** A run that reconcile began in the place of one that was terminated has its workflow id. */
-const UNDER_WAY = `ExecutionStatus = "Running" AND WorkflowType IN ("migrateProject", "restoreInterrupted")`;
-
-/** The refs of the projects whose migration runs, or is parked: they can say nothing for others. */
-export async function refsUnderWay(): Promise<ReadonlySet<string>> {
-  const { client } = Context.current();
-  const usual = migrationWorkflowId('');
-  const refs = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({
-    query: UNDER_WAY,
-    pageSize: PAGE_SIZE,
-  }))
-    if (workflowId.startsWith(usual)) refs.add(workflowId.slice(usual.length));
-  return refs;
-}
-
-/** How a run stands with Temporal: open, ended by itself, ended from outside, or not known any more. */
-export async function statusOf(
-  client: Client,
-  run: RunName,
-): Promise<'open' | 'ended' | Interrupted['how']> {
-  const status = (await find(client, run))?.status.name;
-  if (status === undefined) return 'forgotten';
-  if (status === 'RUNNING') return 'open';
-  if (status === 'TERMINATED') return 'terminated';
-  return status === 'TIMED_OUT' ? 'timed out' : 'ended';
-}
-
-/** Tells whether any run under the workflow id is open: it looks after the target itself. */
-export async function hasOpenRun(client: Client, workflowId: string): Promise<boolean> {
-  return (await find(client, { workflowId }))?.status.name === 'RUNNING';
-}
-
-/** Tells whether what the run left has been looked after already, under its workflow id. */
-export async function wasRestored(
-  client: Client,
-  { workflowId, runId }: RunName,
-): Promise<boolean> {
-  const latest = await find(client, { workflowId });
-  return latest?.type === 'restoreInterrupted' && latest.runId !== runId;
-}
-
-/** A marker that is to be replaced, but whose run is open: without the marker it could not be restored. */
-export async function openRunProblems(marker: Marker | undefined): Promise<readonly Problem[]> {
-  if (marker === undefined) return [];
-  const { workflowId, runId } = marker;
-  if ((await statusOf(Context.current().client, { workflowId, runId })) !== 'open') return [];
-  return [
-    {
-      code: 'unfinished',
-      message: `the migration whose marker the target carries is still running (workflow ${workflowId}, run ${runId}): cancel it first, or let it finish`,
-    },
-  ];
-}
-
-/** A run as it stands. */
-export type LastRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime'>;
-
 /** The newest run under any of some workflow ids, as Temporal itself has it, which lists may lag behind. */
 export async function newestRun(
   client: Client,
@@ -160,66 +255,17 @@ export async function newestRun(
 ): Promise<LastRun | undefined> {
   const runs: LastRun[] = [];
   for (const workflowId of new Set(workflowIds)) {
-    const found = await find(client, { workflowId });
-    if (found !== undefined) runs.push(found);
+    const run = await findRun(client, { workflowId });
+    if (run !== undefined) runs.push(run);
   }
   return runs.sort((a, b) => b.startTime.getTime() - a.startTime.getTime())[0];
 }
 
-/** What a run is listed by; `undefined` if it has not come as far as saying it. */
-export function attributeOf(
-  run: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>,
-  attribute: string,
-): string | undefined {
-  const value = run.typedSearchAttributes.getAll().find(({ key }) => key.name === attribute)?.value;
-  return typeof value === 'string' ? value : undefined;
-}
-
-const PAGE_SIZE = 1_000;
-
-/** A run, or the newest one under a workflow id. */
-interface RunOrNewest {
-  readonly workflowId: string;
-  readonly runId?: string | undefined;
-}
-
-/** Describes a run, or the newest one under a workflow id; `undefined` if Temporal does not know it, or not any more. */
-async function find(
-  client: Client,
-  { workflowId, runId }: RunOrNewest,
-): Promise<WorkflowExecutionDescription | undefined> {
-  if (!canBeARun({ workflowId, runId })) return undefined;
-  try {
-    return await client.workflow.getHandle(workflowId, runId).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}
-
-/** As Temporal makes ids of runs; asked about any other it answers that the question is wrong. */
-const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** What Temporal takes as an id of a workflow. */
-const LONGEST_WORKFLOW_ID = 1_000;
-
-/** Whether Temporal can have a run of that name; a marker, which anyone may have edited, can name any. */
-function canBeARun({ workflowId, runId }: RunOrNewest): boolean {
-  const canBeAWorkflow = workflowId !== '' && workflowId.length <= LONGEST_WORKFLOW_ID;
-  return canBeAWorkflow && (runId === undefined || RUN_ID.test(runId));
-}
-
-function endedRun(run: WorkflowExecutionInfo): EndedRun | undefined {
-  const projectRef = attributeOf(run, SEARCH_ATTRIBUTES.project);
-  const databaseName = attributeOf(run, SEARCH_ATTRIBUTES.database);
-  if (projectRef === undefined || databaseName === undefined) return undefined;
-  const { workflowId, runId, type: workflowType } = run;
-  const how = run.status.name === 'TIMED_OUT' ? 'timed out' : 'terminated';
-  const startedAt = run.startTime.getTime();
-  return {
-    ...{ workflowId, runId, workflowType, startedAt, how, projectRef, databaseName },
-    ...connectionsOf(run),
-  };
+function refOf(run: WorkflowExecutionInfo): string | undefined {
+  const usual = migrationWorkflowId('');
+  const own = run.workflowId.startsWith(usual) ? run.workflowId.slice(usual.length) : '';
+  const ref = attributeOf(run, SEARCH_ATTRIBUTES.project) ?? own;
+  return PROJECT_REF.test(ref) ? ref : undefined;
 }
 
 function projectOf(run: WorkflowExecutionInfo, ref: string): Project | undefined {
@@ -232,20 +278,18 @@ function projectOf(run: WorkflowExecutionInfo, ref: string): Project | undefined
   return parsed.success ? parsed.data : undefined;
 }
 
-function refOf(run: WorkflowExecutionInfo): string | undefined {
+/** A run that reconcile began in the place of one that was terminated has its workflow id. */
+const RUNNING = `ExecutionStatus = "Running" AND ${isOneOf(['migrateProject', 'restoreInterrupted'])}`;
+
+const RUNNING_PAGE_SIZE = 1_000;
+
+/** The refs of the projects whose migration runs, or was parked: they can say nothing for others. */
+export async function refsUnderWay(): Promise<ReadonlySet<string>> {
+  const { client } = Context.current();
   const usual = migrationWorkflowId('');
-  const own = run.workflowId.startsWith(usual) ? run.workflowId.slice(usual.length) : '';
-  const ref = attributeOf(run, SEARCH_ATTRIBUTES.project) ?? own;
-  return PROJECT_REF.test(ref) ? ref : undefined;
-}
-
-const connectionsMemo = z.object({
-  connections: z.object({ source: z.string().optional(), target: z.string().optional() }),
-});
-
-/** The connections that a run has named in its memo; empty if it has not come as far as that. */
-function connectionsOf({
-  memo,
-}: Pick<WorkflowExecutionInfo, 'memo'>): z.infer<typeof connectionsMemo>['connections'] {
-  return connectionsMemo.safeParse(memo).data?.connections ?? {};
+  const refs = new Set<string>();
+  for (const query of [RUNNING, PARKED])
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: RUNNING_PAGE_SIZE }))
+      if (workflowId.startsWith(usual)) refs.add(workflowId.slice(usual.length));
+  return refs;
 }

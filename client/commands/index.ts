@@ -7,6 +7,7 @@ import { HELP } from './options';
 import { planCommand } from './plan';
 import { reconcileCommand } from './reconcile';
 import { restoreCommand } from './restore';
+import { restorePendingCommand } from './restore-pending';
 import { retryFailedCommand } from './retry-failed';
 import { scheduleCommand } from './schedule';
 import { verifyCommand } from './verify';
@@ -29,6 +30,7 @@ export function moveoutCommand(): Command {
     backupCommand(),
     verifyCommand(),
     restoreCommand(),
+    restorePendingCommand(),
     reconcileCommand(),
     fleetCommand(),
     scheduleCommand(),

@@ -145,13 +145,15 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   databaseName: 'database',
   ownerUserId: 'owner',
   backupId: 'backup',
+  abandon: 'reason',
   failedOf: 'of',
 };
 
-/** Which command asks; `backup` is how the backup's name was given, `now` is in epoch millis. */
+/** Which command asks; `backup` and `project` are how these were given, `now` is in epoch millis. */
 export interface AskingCommand {
   readonly command: string;
   readonly backup?: string;
+  readonly project?: string;
   /** What else could have been given if the project is missing. */
   readonly instead?: string;
   readonly now?: number | undefined;
@@ -164,14 +166,18 @@ export interface AskingCommand {
 export function asksFor(
   workflowType: keyof Requests,
   fields: object,
-  { command, backup = '--backup', instead = '', now = Date.now() }: AskingCommand,
+  { command, backup = '--backup', project, instead = '', now = Date.now() }: AskingCommand,
 ): Request {
   const given = Object.entries(fields).filter(
     ([, value]: [string, unknown]) => value !== undefined,
   );
   const wordsOf = ({ path, code, message }: z.core.$ZodIssue): string => {
     const field = String(path[0]);
-    const flag = field === 'backupId' ? backup : typed(OPTION_OF[field] ?? field);
+    const named = new Map([
+      ['backupId', backup],
+      ['projectRef', project],
+    ]).get(field);
+    const flag = named ?? typed(OPTION_OF[field] ?? field);
     if (code !== 'invalid_type') return `${flag} ${message}`;
     return `${flag} is missing: ${command} needs it${field === 'projectRef' ? instead : ''}`;
   };

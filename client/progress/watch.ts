@@ -28,7 +28,6 @@ export interface Look {
   /** The run that was looked at: where one has continued as new, the last of its chain. */
   readonly handle: WorkflowHandle;
   readonly isRunning: boolean;
-  readonly isParked: boolean;
   /** Seconds for which no worker has picked up the run's next workflow task. */
   readonly unserved: number;
   readonly pending: readonly Pending[];
@@ -48,18 +47,11 @@ export async function look(client: Client, handle: WorkflowHandle): Promise<Look
   return {
     handle,
     isRunning: status.name === 'RUNNING',
-    isParked: isParked(progress),
     unserved: unservedSeconds(description),
     pending: (raw.pendingActivities ?? []).map(pendingOf),
     progress,
     fleet: isFleet ? fleetSchema.safeParse(answer).data : undefined,
   };
-}
-
-/** A parked run whose restore is tried again is under way, though its outcome still says parked. */
-function isParked(progress: Progress | undefined): boolean {
-  if (progress?.outcome !== 'parked') return false;
-  return !progress.steps.some(({ state }) => state === 'running');
 }
 
 const progressSchema = z.custom<Progress>(

@@ -125,7 +125,7 @@ const TRIED_AGAIN: readonly FleetOutcome[] = [
 function adviceOf({ fleetId, counts, notStarted = 0 }: FleetReport): string {
   const isAny = (outcome: FleetOutcome): boolean => counts[outcome] > 0;
   return [
-    isAny('parked') ? 'Parked projects wait for a person: see docs/runbook.md, "Parked".' : '',
+    isAny('parked') ? 'Parked projects need an operator: see docs/runbook.md, "Parked".' : '',
     isAny('terminated') || isAny('timed-out')
       ? 'To restore what terminated or timed-out runs left: moveout reconcile'
       : '',

@@ -14,14 +14,15 @@ const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   restored: 'FAILED and restored: everything is as it was before (verified)',
   refused: 'refused, nothing was touched',
   parked: 'PARKED: the restore could not finish, an operator is needed',
+  abandoned: 'ABANDONED: the target stays as it is',
   verified: 'verified: equal',
   different: 'DIFFERENT',
   'backed-up': 'backed up',
 };
 
-const PARKED_ADVICE =
-  'Fix what is named above, then start the same command again: it tries the restore once more. ' +
-  'docs/runbook.md says how to give it up instead.';
+const parkedAdvice = (projectRef: string): string =>
+  'Fix the cause named above, then start the same command again: it restores first, then goes on. ' +
+  `Or only restore: moveout restore-pending ${projectRef}. docs/runbook.md says how to accept the target as it is.`;
 
 /** A run's report for people. */
 export function reportText(report: Report): string {
@@ -45,7 +46,7 @@ export function reportText(report: Report): string {
     nextStepsText(report.nextSteps),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,
     targetBackupId === undefined ? '' : `What the target held before: ${targetBackupId}`,
-    outcome === 'parked' ? fitToTerminal(PARKED_ADVICE) : '',
+    outcome === 'parked' ? fitToTerminal(parkedAdvice(projectRef)) : '',
     stepsText(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -115,14 +116,19 @@ export function reconciledText({ reconciled, findings }: ReconcileReport): strin
     findings.length === 0
       ? []
       : ['', 'Left alone:', ...findings.map((line) => `  Interrupted: ${line}`)];
-  const head = runs.length === 0 ? ['No run that was ended from outside has left anything.'] : runs;
+  const head = runs.length === 0 ? ['Nothing is left to restore.'] : runs;
   return fitToTerminal(`${[...head, ...left].join('\n')}\n`);
+}
+
+/** Tells whether no operator is needed for what a run had left. */
+export function isSettled({ outcome }: Pick<Reconciled, 'outcome'>): boolean {
+  return outcome === 'restored' || outcome === 'abandoned' || outcome === 'running';
 }
 
 /** A run whose target is not restored yet begins with a code of the table of failures. */
 function reconciledLine({ workflowId, databaseName, how, outcome, message }: Reconciled): string {
-  const isDone = outcome === 'restored' || outcome === 'running';
-  const code = isDone ? '' : 'Interrupted: ';
+  const failed = outcome === 'parked' ? 'RestorePending' : 'Interrupted';
+  const code = isSettled({ outcome }) ? '' : `${failed}: `;
   const words = message === '' ? '' : `. ${message}`;
   return `${code}${workflowId} (${how}) → ${databaseName}: ${outcome}${words}`;
 }

@@ -24,7 +24,7 @@ const fleet = (outcome: FleetReport['outcome'], counts: Partial<Counts> = {}) =>
 });
 
 const reconciled = (
-  outcomes: readonly ('restored' | 'parked')[],
+  outcomes: readonly ('restored' | 'abandoned' | 'parked')[],
   findings: readonly string[] = [],
 ) => ({
   kind: 'reconciled' as const,
@@ -49,6 +49,7 @@ describe('exitStatusOf', () => {
     [report('different'), 1],
     [report('refused'), 2],
     [report('parked'), 3],
+    [report('abandoned'), 1],
     [fleet('migrated'), 0],
     [fleet('incomplete', { migrated: 9, restored: 1 }), 1],
     [fleet('stopped', { migrated: 9 }), 1],
@@ -58,6 +59,7 @@ describe('exitStatusOf', () => {
     [{ kind: 'told' as const, text: '', document: {} }, 0],
     [reconciled([]), 0],
     [reconciled(['restored']), 0],
+    [reconciled(['restored', 'abandoned']), 0],
     [reconciled(['restored', 'parked']), 3],
     [reconciled([], ['a marker that nobody knows']), 3],
     [{ kind: 'refused' as const, problem }, 2],

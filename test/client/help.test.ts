@@ -22,6 +22,7 @@ const COMMANDS = [
   'backup',
   'verify',
   'restore',
+  'restore-pending',
   'reconcile',
   'worker',
 ];

@@ -116,7 +116,8 @@ describe('the model of the step machine', () => {
     ],
     ['activities/runtime/lease.ts#withOwnTarget', ['transaction(', 'advanceToken(', 'use(']],
     ['activities/restore-project.ts', ['restoreFrom(writer)', 'proveRestored(']],
-    ['workflows/compensation.ts', ['use()', 'nonCancellable(', 'restoreOrPark(', 'abandon']],
+    ['workflows/compensation.ts', ['use()', 'nonCancellable(', 'restoreTarget(']],
+    ['activities/abandon-restore.ts', ['withExclusiveLease(', 'readOwnMarker(', 'abandonMarker(']],
     ['workflows/migrate-project.ts', ['withRestore(', 'initSchema(', 'migrateAuth(']],
   ])('takes the actions in the order of %s', (file, texts) => {
     expect(placesOf(file, texts)).not.toContain(-1);

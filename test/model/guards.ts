@@ -17,9 +17,9 @@ export const GUARDS = {
   proof: 'a restore is proved before it counts',
   dropFences: 'the fencing token is advanced before a database is dropped, and a claim compares it',
   claimAsPlanned: 'a target is claimed only under the marker that the plan saw',
-  replaceClosed: 'only a run that is closed can be replaced',
+  replaceClosed: 'only a run that is closed, and was not parked, can be replaced',
   sweepReplaced: 'a run that replaces another ends its sessions too',
-  abandonFences: 'a restore is abandoned only with the lease held',
+  abandonFences: 'a target is abandoned only with the lease held',
   reconcileFences: 'reconcile takes the lease before it judges',
 } as const;
 

@@ -16,8 +16,7 @@ export function movesOfRun(state: State, name: RunName, scenario: Scenario): rea
   if (phase === 'planMigration') return [planned(state, name, scenario)];
   if (!isFaulty(name, scenario)) return [];
   if (phase === 'terminated' || isLeftOver(state, name)) return [reconciled(state, name, scenario)];
-  if (phase === 'parked')
-    return [...decided(state, name, scenario), terminated(state, name, scenario)];
+  if (phase === 'parked') return decided(state, name, scenario);
   if (phase === 'restoreProject' || phase === 'fence') {
     const ends = terminated(state, name, scenario);
     return scenario.guards.has('shield') || phase === 'fence'
@@ -55,10 +54,11 @@ function reconciled(state: State, name: RunName, { guards }: Scenario): Move {
   return closing(label, state, { name, ending: 'restored' });
 }
 
+/** What becomes of a run that was parked; whoever starts it again restores first as well. */
 function decided(state: State, name: RunName, { guards }: Scenario): readonly Move[] {
-  const label = `abandonRestore of ${name}`;
+  const label = `the target of ${name} is abandoned`;
   return [
-    { label: `retryRestore of ${name}`, state: begun(state, name, 'restoreProject') },
+    { label: `what ${name} left is restored`, state: begun(state, name, 'restoreProject') },
     guards.has('abandonFences')
       ? { label, state: begun(state, name, 'fence') }
       : closing(label, state, { name, ending: 'abandoned' }),

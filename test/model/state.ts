@@ -7,7 +7,7 @@ export type Work = Exclude<Step, 'planMigration' | 'backupProject'> | 'fence';
 
 export type Closed = 'migrated' | 'restored' | 'refused' | 'abandoned' | 'unrestored';
 
-/** Where a run stands. `terminated` is not an ending: reconcile goes on from there. */
+/** Where a run stands. `parked` and `terminated` runs are closed, but no endings: reconcile goes on from there. */
 export type Phase = 'planMigration' | Work | 'parked' | 'terminated' | Closed;
 
 /** Four parts of a target, one letter each: schema, auth rows, storage rows, keys. `-` is none of it. */

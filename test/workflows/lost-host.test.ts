@@ -98,7 +98,6 @@ function planningFor(host: string): () => Activities {
     reading: () => Promise.resolve(),
     routes: [],
     preparing: () => Promise.resolve(),
-    parked: new Map(),
     records: new Map(),
   };
   const stubs = stubActivities(ground);

@@ -22,46 +22,44 @@ describe('a migration whose worker loses its privileges', () => {
     await execute('postgres', `DROP ROLE ${role}`);
   });
 
-  it('is listed as parked, says what helps, and is restored by that command', async () => {
+  it('is listed as parked, says what helps, and is restored by a workflow that the CLI starts', async () => {
     const project = await filled();
+    const { projectRef } = project;
     const found = await imageOf(project.databaseName);
     const { workflowId } = await parked(project);
     const words = await temporal('workflow', 'metadata', '--workflow-id', workflowId);
     expect(words).toContain('permission denied');
-    const command = /temporal (workflow update execute [^`]*--name retryRestore)/.exec(words)?.[1];
-    expect(command).toContain(workflowId);
+    expect(words).toContain(`moveout restore-pending ${projectRef}`);
+    expect(words).toContain(`moveout restore-pending ${projectRef} --abandon --reason=`);
 
     await execute('postgres', `ALTER ROLE ${role} SUPERUSER`);
-    await temporal(...(command ?? '').split(' '));
+    await reconcile({ projectRef });
     const ending = await endingOf(bed.temporal.workflow.getHandle(workflowId));
     expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'restored' } });
     expect(await imageOf(project.databaseName)).toEqual(found);
   });
 
-  it('is given up by a command that names the reason, and by none that does not', async () => {
-    const handle = await parked(await filled());
-    const update = ['workflow', 'update', 'execute', '--workflow-id', handle.workflowId];
-    const abandon = [...update, '--name', 'abandonRestore'];
-    await expect(temporal(...abandon)).rejects.toThrow('needs the reason');
-    await temporal(...abandon, '--input', '"the database is dropped by hand"');
-    const ending = await endingOf(handle);
-    expect(ending).toMatchObject({ status: 'Failed', report: { outcome: 'parked' } });
+  it('is abandoned with a reason, but not while the role lacks the right to do that', async () => {
+    const project = await filled();
+    const { projectRef } = project;
+    const { workflowId } = await parked(project);
+    const abandon = reconcile({ projectRef, abandon: 'the database is dropped by hand' });
+    await expect(abandon).rejects.toThrow('workflow failed');
+    const still = await endingOf(bed.temporal.workflow.getHandle(workflowId));
+    expect(still).toMatchObject({ type: 'RestorePending', report: { outcome: 'parked' } });
+
+    await execute('postgres', `ALTER ROLE ${role} SUPERUSER`);
+    await reconcile({ projectRef, abandon: 'the database is dropped by hand' });
+    const ending = await endingOf(bed.temporal.workflow.getHandle(workflowId));
+    expect(ending).toMatchObject({ type: 'Abandoned', report: { outcome: 'abandoned' } });
     expect(ending.message).toContain('the database is dropped by hand');
   });
 
-  it('refuses to decide about a run that is not parked', async () => {
-    logInAs();
-    const gate = new Gate('auth.sessions');
-    const project = bed.nextProject();
-    const hold = before('migrateAuth', () => gate.close(project.databaseName));
-    const { workflowId } = await bed.start('migrateProject', [project], hold);
-    await gate.reached();
-    const update = ['workflow', 'update', 'execute', '--workflow-id', workflowId];
-    await expect(temporal(...update, '--name', 'retryRestore')).rejects.toThrow('not parked');
-    await gate.open();
-    const ending = await endingOf(bed.temporal.workflow.getHandle(workflowId));
-    expect(ending.report?.outcome).toBe('migrated');
-  });
+  /** Runs the workflow `reconcile` as anybody with the Temporal CLI can. */
+  async function reconcile(input: object): Promise<void> {
+    const start = ['workflow', 'execute', '--type', 'reconcile', '--task-queue', bed.taskQueue];
+    await temporal(...start, '--input', JSON.stringify(input));
+  }
 
   /** A project that is migrated already, by another role. */
   async function filled(): Promise<TestProject> {
@@ -82,6 +80,7 @@ describe('a migration whose worker loses its privileges', () => {
     await gate.reached();
     await execute('postgres', `ALTER ROLE ${role} NOSUPERUSER`);
     await gate.open();
+    expect((await endingOf(handle)).report?.outcome).toBe('parked');
     await listed(`MoveoutOutcome="parked" AND WorkflowId="${handle.workflowId}"`);
     return handle;
   }

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import type { WorkflowHandle } from '@temporalio/client';
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ReconcileReport } from '../../workflows/domain/interrupted';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
@@ -110,34 +111,41 @@ describe('reconcile', () => {
     expect(handle.workflowId).not.toBe(second.reconciled[0]?.workflowId);
   });
 
-  it('parks what cannot be restored, and tells so without waiting for it', async () => {
+  it('parks what cannot be restored, and restores it the next time', async () => {
     const project = await prepare('absent');
-    const handle = await terminateAt('migrateAuth', project);
-    const broken: Intervene = (name, real) => {
+    const { workflowId } = await terminateAt('migrateAuth', project);
+    bed.intervene(workflowId, (name, real) => {
       if (name !== 'restoreProject') return real();
       throw ApplicationFailure.nonRetryable('no way back for now', 'RestoreUnproved');
-    };
-    bed.intervene(handle.workflowId, broken);
-    const report = await reconcile(bed);
-    expect(report.reconciled).toMatchObject([{ outcome: 'parked' }]);
-    bed.intervene(handle.workflowId, (_name, real) => real());
-    const child = bed.temporal.workflow.getHandle(handle.workflowId);
-    await child.executeUpdate('retryRestore');
-    expect((await endingOf(child)).report?.outcome).toBe('restored');
+    });
+    expect((await reconcile(bed)).reconciled).toMatchObject([{ workflowId, outcome: 'parked' }]);
+    bed.intervene(workflowId, (_name, real) => real());
+    expect((await reconcile(bed)).reconciled).toMatchObject([{ workflowId, outcome: 'restored' }]);
     expect(await exists(project.databaseName)).toBe(false);
   });
 
-  it('leaves alone what a person has given up', async () => {
+  it('restores what a parked migration left, of the project that it is asked for alone', async () => {
+    const parked: TestProject[] = [];
+    for (const project of [await prepare('absent'), await prepare('filled')]) {
+      const handle = await bed.start('migrateProject', [{ ...project, replace: true }], BROKEN);
+      expect((await endingOf(handle)).report?.outcome).toBe('parked');
+      await listedAs(bed, handle.workflowId, 'parked');
+      parked.push(project);
+    }
+    const [one, other] = parked.map(({ projectRef }) => projectRef);
+    const first = await reconcile(bed, { projectRef: one });
+    expect(first.reconciled).toMatchObject([{ projectRef: one, outcome: 'restored' }]);
+    const rest = await reconcile(bed);
+    expect(rest.reconciled).toMatchObject([{ projectRef: other, outcome: 'restored' }]);
+  });
+
+  it('leaves alone what an operator has abandoned', async () => {
     const project = await prepare('absent');
-    const broken: Intervene = (name, real) => {
-      if (name === 'migrateAuth') throw ApplicationFailure.nonRetryable('injected', 'DataRejected');
-      if (name !== 'restoreProject') return real();
-      throw ApplicationFailure.nonRetryable('no way back', 'RestoreUnproved');
-    };
-    const handle = await bed.start('migrateProject', [project], broken);
-    await listedAs(bed, handle.workflowId, 'parked');
-    await handle.executeUpdate('abandonRestore', { args: ['it stays'] });
+    const handle = await bed.start('migrateProject', [project], BROKEN);
     await endingOf(handle);
+    await listedAs(bed, handle.workflowId, 'parked');
+    const order = { projectRef: project.projectRef, abandon: 'it stays' };
+    expect((await reconcile(bed, order)).reconciled).toMatchObject([{ outcome: 'abandoned' }]);
     const markers = await query<{ state: string }>(
       project.databaseName,
       'SELECT state FROM moveout.migration',
@@ -165,12 +173,24 @@ describe('reconcile', () => {
     expect(report).toEqual({ reconciled: [], findings: [] });
   });
 
-  it('refuses an input that it does not know', async () => {
-    const ending = await bed.run('reconcile', { forgotten: 'drop' });
+  it.each([
+    [{ forgotten: 'drop' }, '"forgotten"'],
+    [{ abandon: 'it stays' }, '"abandon" is for one project'],
+    [{ projectRef: 'a', abandon: ' ' }, '"abandon" must say the reason'],
+  ])('refuses an input that it cannot follow: %j', async (input, words) => {
+    const ending = await bed.run('reconcile', input);
     expect(ending).toMatchObject({ status: 'Failed', type: 'InvalidInput' });
-    expect(ending.message).toContain('"forgotten"');
+    expect(ending.message).toContain(words);
   });
 });
+
+/** Fails the migration after its schema is made, and the restore of its own run. */
+const BROKEN: Intervene = (name, real) => {
+  if (name === 'migrateAuth') throw ApplicationFailure.nonRetryable('injected', 'DataRejected');
+  if (name !== 'restoreProject' || Context.current().info.workflowType !== 'migrateProject')
+    return real();
+  throw ApplicationFailure.nonRetryable('no way back', 'RestoreUnproved');
+};
 
 async function reconcile(bed: Testbed, input: object = {}): Promise<ReconcileReport> {
   const handle = await bed.start('reconcile', [input]);

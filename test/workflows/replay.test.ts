@@ -58,7 +58,7 @@ describe('replay', () => {
   });
 
   it.each([
-    ['parked-and-resumed', 'EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED'],
+    ['parked', 'RestorePending'],
     ['cancelled', 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED'],
     ['fleet-continued', 'EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW'],
     ['reconciled', 'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_FAILED'],
@@ -73,7 +73,7 @@ describe('replay', () => {
     expect(traces).toBeNull();
   });
 
-  it.each(['migrated', 'restored', 'cancelled', 'parked-and-resumed'])(
+  it.each(['migrated', 'restored', 'cancelled', 'parked-and-started-again'])(
     'notices two steps that changed places: %s',
     async (name) => {
       await expect(replay(swapped, keptHistory(name))).rejects.toThrow(/[Nn]on-?determinism/);

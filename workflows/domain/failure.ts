@@ -3,7 +3,7 @@ interface FailureKind {
   readonly meaning: string;
   /** Whether another attempt of the same step can succeed without anyone acting. */
   readonly retryable: boolean;
-  /** Whether an operator can fix the cause from outside while a restore keeps trying; else it parks at once. */
+  /** Whether an operator can fix the cause from outside while a restore keeps trying; else the run is parked at once. */
   readonly operatorCanFix: boolean;
   /** What the operator should do. */
   readonly action: string;
@@ -147,6 +147,19 @@ export const FAILURES = {
     action:
       'Look at the difference named and at who else writes there; the restore is tried again.',
   },
+  RestorePending: {
+    meaning: 'The run was parked: its restore could not finish',
+    retryable: false,
+    operatorCanFix: false,
+    action:
+      'Fix the cause named, then run `moveout restore-pending` or start the migration again: both restore first.',
+  },
+  Abandoned: {
+    meaning: 'An operator accepted the target as it stands',
+    retryable: false,
+    operatorCanFix: false,
+    action: 'Nothing; to move the project again, start it with replace.',
+  },
   Fenced: {
     meaning: 'A later attempt has taken over',
     retryable: false,
@@ -160,10 +173,10 @@ export const FAILURES = {
     action: 'Start it again if you still want it.',
   },
   Interrupted: {
-    meaning: 'The run was terminated or timed out before its end',
+    meaning: 'A run closed before what it had begun was restored',
     retryable: false,
     operatorCanFix: false,
-    action: 'Start the workflow `reconcile`: it restores the target and proves it.',
+    action: 'Run `moveout reconcile`: it restores the target and proves it.',
   },
   Unexpected: {
     meaning: 'Unexpected error',

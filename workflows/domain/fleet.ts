@@ -26,16 +26,6 @@ export interface FleetEntry {
   readonly outcome: FleetOutcome;
   readonly backupId?: string | undefined;
   readonly rows?: number | undefined;
-  /** If it was parked before the fleet came to it: since when, ISO 8601 in UTC. */
-  readonly parkedSince?: string | undefined;
-  readonly problems: readonly Problem[];
-}
-
-/** A migration that waits for an operator since before the fleet came to it. */
-export interface ParkedBefore {
-  /** ISO 8601 in UTC. */
-  readonly since: string;
-  /** Why it had to be restored, and why it cannot be. */
   readonly problems: readonly Problem[];
 }
 

@@ -4,12 +4,12 @@ import type { Outcome } from './report';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
 
-/** A run that was ended from outside before it could restore what it had begun. */
+/** A run that closed before what it had begun was restored and proved. */
 export interface Interrupted extends RunName {
   readonly workflowType: string;
   readonly project: ProjectIdentity;
-  /** How Temporal ended it, or that it knows it no more. */
-  readonly how: 'terminated' | 'timed out' | 'forgotten';
+  /** How it ended, or that Temporal knows it no more. */
+  readonly how: 'terminated' | 'timed out' | 'parked' | 'forgotten';
   /** The connection that it read from, if known. */
   readonly source?: string | undefined;
   readonly target: Pick<DatabaseIdentity, 'connection'>;
@@ -32,6 +32,8 @@ export type LeftoverDrafts = Pick<Interrupted, 'runId' | 'left'>;
 
 /** What was looked for: runs that are to be restored, and what only an operator can decide. */
 export interface InterruptedRuns {
+  /** The reason, if the targets are accepted as they stand instead. */
+  readonly abandon?: string | undefined;
   readonly interrupted: readonly Interrupted[];
   /** Runs whose backup directory is at another host, and was not looked into. */
   readonly elsewhere?: readonly Interrupted[] | undefined;

@@ -1,4 +1,5 @@
 import type { Extent } from './extent';
+import type { Interrupted } from './interrupted';
 import type { NextStep } from './next-steps';
 import type { ProjectIdentity } from './request';
 import type { Timing } from './timing';
@@ -129,6 +130,8 @@ export interface Plan {
   readonly replace: boolean;
   /** The marker that the plan saw in the target, finished or not. */
   readonly markerBefore?: MarkerBefore | undefined;
+  /** A closed run of this project whose marker stands in the target: it is restored before all else. */
+  readonly pending?: Interrupted | undefined;
   /** The run whose unfinished marker stands in the target, if one does. */
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';

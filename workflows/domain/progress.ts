@@ -17,12 +17,12 @@ export interface StepProgress {
   readonly tables: readonly TableProgress[];
 }
 
-/** Why a run waits for an operator, in one sentence, and the commands that end the waiting. */
+/** Why a run was parked, in one sentence, and the commands that help. */
 export interface Notice {
   readonly why: string;
   /** Tries the restore again. */
-  readonly retry: string;
-  /** Leaves the target as it stands. */
+  readonly restore: string;
+  /** Accepts the target as it stands. */
   readonly abandon: string;
 }
 
@@ -46,7 +46,7 @@ export interface Progress {
   readonly databaseName?: string | undefined;
   readonly backupId?: string | undefined;
   readonly outcome: string;
-  /** If the run waits for an operator: why, and what helps. */
+  /** If the run was parked: why, and what helps. */
   readonly notice?: Notice | undefined;
   /** If a step waits for a worker of its host: which, and since when. */
   readonly awaited?: HostAwaited | undefined;

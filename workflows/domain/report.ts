@@ -7,6 +7,7 @@ export const OUTCOMES = [
   'restored',
   'refused',
   'parked',
+  'abandoned',
   'verified',
   'different',
   'backed-up',

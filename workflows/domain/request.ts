@@ -148,10 +148,19 @@ export const migrateAllRequestSchema = z
   });
 
 /** The input of `reconcile`. */
-export const reconcileRequestSchema = z.strictObject({
-  /** What becomes of unfinished markers whose run Temporal does not know, or knows no more. */
-  forgotten: z.enum(['report', 'restore']).default('report'),
-});
+export const reconcileRequestSchema = z
+  .strictObject({
+    /** What becomes of unfinished markers whose run Temporal does not know, or knows no more. */
+    forgotten: z.enum(['report', 'restore']).default('report'),
+    /** Left out, all projects. */
+    projectRef: projectRef.optional(),
+    /** The reason, if the project's target is accepted as it stands instead of being restored. */
+    abandon: z.string().trim().min(1, 'must say the reason').max(500).optional(),
+  })
+  .refine(({ abandon, projectRef: ref }) => abandon === undefined || ref !== undefined, {
+    message: 'is for one project: name it in "projectRef"',
+    path: ['abandon'],
+  });
 
 export type Project = z.infer<typeof projectSchema>;
 export type MigrateAllRequest = z.infer<typeof migrateAllRequestSchema>;

@@ -1,4 +1,5 @@
 import type { Extent } from './extent';
+import type { Interrupted } from './interrupted';
 import type { NextStep } from './next-steps';
 import type { Origin } from './origin';
 import type {
@@ -33,6 +34,8 @@ export interface RestorePlan {
   readonly target: DatabaseIdentity;
   readonly targetBefore: TargetState;
   readonly markerBefore?: MarkerBefore | undefined;
+  /** A closed run of this project whose marker stands in the target: it is restored before all else. */
+  readonly pending?: Interrupted | undefined;
   readonly unfinishedRun?: string | undefined;
   readonly createRoles?: readonly string[] | undefined;
   readonly leftOutSettings?: readonly SettingName[] | undefined;

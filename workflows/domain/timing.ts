@@ -4,7 +4,7 @@ export interface Timing {
   readonly silence: number;
   /** Maximum retry interval: the pause between two attempts grows from a second up to this. */
   readonly longestPause: number;
-  /** How long a failing restore is retried, pauses included, before an operator is needed. */
+  /** How long a failing restore is retried, pauses included, before the run ends as parked. */
   readonly parkAfter: number;
 }
 

@@ -34,14 +34,12 @@ export interface Tally {
   readonly leftOut: number;
   /** Projects of the list that have ended. */
   readonly ended: number;
-  /** Those among the parked that were so before: they say nothing of this fleet. */
-  readonly parkedBefore: number;
 }
 
 /** The tally of a fleet that begins; some of its projects may have been migrated before. */
 export function beginTally(alreadyMigrated: number): Tally {
   const counts = { ...NONE, 'already-migrated': alreadyMigrated };
-  return { counts, failures: {}, kept: [], leftOut: alreadyMigrated, ended: 0, parkedBefore: 0 };
+  return { counts, failures: {}, kept: [], leftOut: alreadyMigrated, ended: 0 };
 }
 
 /** Adds one project that has ended. */
@@ -52,11 +50,10 @@ export function add(tally: Tally, entry: FleetEntry): Tally {
   const hasRoom = alike.length < KEPT;
   return {
     counts: { ...counts, [entry.outcome]: counts[entry.outcome] + 1 },
-    failures: isWell || wasParked(entry) ? tally.failures : withCodes(tally.failures, entry),
+    failures: isWell ? tally.failures : withCodes(tally.failures, entry),
     kept: hasRoom ? [...kept, shortened(entry)] : kept,
     leftOut: tally.leftOut + (hasRoom ? 0 : 1),
     ended: tally.ended + 1,
-    parkedBefore: tally.parkedBefore + (wasParked(entry) ? 1 : 0),
   };
 }
 
@@ -65,17 +62,12 @@ export function wentWell({ outcome }: Pick<FleetEntry, 'outcome'>): boolean {
   return WELL.has(outcome);
 }
 
-/** Tells whether the project was parked before the fleet came to it. */
-export function wasParked({ parkedSince }: Pick<FleetEntry, 'parkedSince'>): boolean {
-  return parkedSince !== undefined;
-}
-
-/** How many projects have failed; those that were parked before, those that another run has, and the cancelled ones, have not. */
-export function failuresOf({ counts, parkedBefore }: Tally): number {
-  const failed = FLEET_OUTCOMES.filter(
-    (outcome) => !WELL.has(outcome) && !NEUTRAL.has(outcome),
-  ).reduce((sum, outcome) => sum + counts[outcome], 0);
-  return failed - parkedBefore;
+/** How many projects have failed; those that another run has, and the cancelled ones, have not. */
+export function failuresOf({ counts }: Tally): number {
+  return FLEET_OUTCOMES.filter((outcome) => !WELL.has(outcome) && !NEUTRAL.has(outcome)).reduce(
+    (sum, outcome) => sum + counts[outcome],
+    0,
+  );
 }
 
 /** Tells whether every project that ended is where it should be. */

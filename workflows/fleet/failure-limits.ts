@@ -1,7 +1,7 @@
 import type { FleetEntry } from '../domain/fleet';
 import type { Limits } from '../domain/limits';
 import { counted } from '../domain/counted';
-import { failuresOf, wasParked, wentWell, type Tally } from './counts';
+import { failuresOf, wentWell, type Tally } from './counts';
 
 /** A share of fewer projects than this says nothing. */
 const TELLING = 10;
@@ -28,9 +28,9 @@ export function stopOf(tally: Tally, { maxFailures, maxFailureRatio }: Limits): 
   return { why, isFailure: true };
 }
 
-/** Tells whether a canary's end stops the fleet: any but a success does, unless it was parked before. */
+/** Tells whether a canary's end stops the fleet: any but a success does. */
 export function stopOfCanary(entry: FleetEntry): Stop | undefined {
-  if (wentWell(entry) || wasParked(entry)) return undefined;
+  if (wentWell(entry)) return undefined;
   return {
     why: `the canary ${entry.projectRef} was not migrated: ${entry.outcome}`,
     isFailure: true,

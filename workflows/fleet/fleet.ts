@@ -1,6 +1,5 @@
 import { condition, setCurrentDetails } from '@temporalio/workflow';
 import { causeOf, sentenceOf } from '../run/failure-cause';
-import { Children } from '../children';
 import type { FleetProgress, FleetProject, FleetState } from '../domain/fleet';
 import { changedLimits, type LimitsChange } from '../domain/limits';
 import type { ChildOptions } from './start-child';
@@ -35,7 +34,7 @@ export class Fleet implements Steered {
     this.#standing = standing;
     this.#list = new List(frozen, cursor, waiting);
     this.#record = new FleetRecord(frozen, part);
-    this.#underway = new Underway(new Children(), { ...options, fleetId: frozen.fleetId });
+    this.#underway = new Underway({ ...options, fleetId: frozen.fleetId });
   }
 
   /** All that the next run, or the report, has to know. */

@@ -1,12 +1,11 @@
 import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
-import type { Children } from '../children';
+import { endingOf } from '../child-ending';
 import type { FleetEntry, FleetProject, Running } from '../domain/fleet';
 import { migrationWorkflowId } from '../domain/names';
-import { entryOf, occupied, startMigration, type ChildOptions } from './start-child';
+import { busy, entryOf, startMigration, type ChildOptions } from './start-child';
 
 /** The migrations of a fleet that are under way in its present run. */
 export class Underway {
-  readonly #children: Children;
   readonly #options: ChildOptions;
   readonly #projects = new Map<FleetProject, Running>();
   readonly #begun = new Set<FleetProject>();
@@ -15,8 +14,7 @@ export class Underway {
   #busySince = 0;
   #isCancelling = false;
 
-  constructor(children: Children, options: ChildOptions) {
-    this.#children = children;
+  constructor(options: ChildOptions) {
     this.#options = options;
   }
 
@@ -47,10 +45,10 @@ export class Underway {
     this.#enter(project);
     try {
       const child = await startMigration(project, this.#options);
-      if (child === undefined) return await occupied(project);
+      if (child === undefined) return busy(project);
       this.#begun.add(project);
       if (this.#isCancelling) await cancel(project);
-      return entryOf(project, await this.#children.rest(child));
+      return entryOf(project, await endingOf(child));
     } finally {
       this.#leave(project);
     }

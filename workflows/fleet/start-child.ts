@@ -4,14 +4,12 @@ import {
   WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/common';
 import { ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
-import type { Rest } from '../children';
-import type { FleetEntry, FleetProject, ParkedBefore } from '../domain/fleet';
+import type { ChildEnding } from '../child-ending';
+import type { FleetEntry, FleetProject } from '../domain/fleet';
 import { migrationWorkflowId } from '../domain/names';
-import { momentWords } from '../domain/origin';
 import type { Report } from '../domain/report';
 import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
 import { migrateProject } from '../migrate-project';
-import { planning } from '../activity-options';
 
 /** What every child of a fleet is given besides its project. */
 export interface ChildOptions {
@@ -46,31 +44,14 @@ export async function startMigration(
   }
 }
 
-/** The entry of a project whose migration another run has, or that is parked since before. */
-export async function occupied(project: FleetProject): Promise<FleetEntry> {
-  const workflowId = migrationWorkflowId(project.ref);
-  const parked = await planning(`is ${project.ref} parked?`).lookAtMigration(workflowId);
-  return parked === undefined ? busy(project) : parkedBefore(project, parked);
-}
-
-function parkedBefore(project: FleetProject, { since, problems }: ParkedBefore): FleetEntry {
-  const command = `temporal workflow update execute --workflow-id ${migrationWorkflowId(project.ref)} --name retryRestore`;
-  const message = `parked since ${momentWords(since)}, before this fleet; once its cause is gone: ${command}`;
-  return {
-    ...nameOf(project),
-    outcome: 'parked',
-    parkedSince: since,
-    problems: [{ code: 'parked', message }, ...problems],
-  };
-}
-
-function busy(project: FleetProject): FleetEntry {
+/** The entry of a project whose migration another run has. */
+export function busy(project: FleetProject): FleetEntry {
   const problem = { code: 'ProjectBusy', message: 'its migration is already running' };
   return { ...nameOf(project), outcome: 'busy', problems: [problem] };
 }
 
 /** The entry of a project whose child has ended. */
-export function entryOf(project: FleetProject, { report, message, how }: Rest): FleetEntry {
+export function entryOf(project: FleetProject, { report, message, how }: ChildEnding): FleetEntry {
   if (report === undefined || how !== undefined) {
     const outcome = how ?? 'failed';
     return { ...nameOf(project), outcome, problems: [{ code: outcome, message }] };

@@ -2,7 +2,7 @@ import type { FleetEntry, FleetProject, FrozenFleet, PreparedTemplates } from '.
 import type { Limits } from '../domain/limits';
 import { moved, STANDING_STILL, type Pace } from './eta';
 import { stopOf, stopOfCanary, type Stop } from './failure-limits';
-import { add, beginTally, wasParked, wentWell, type Tally } from './counts';
+import { add, beginTally, wentWell, type Tally } from './counts';
 
 /** Where a fleet stands: all that its next run has to know. Its size is bounded. */
 export interface Standing {
@@ -52,15 +52,10 @@ export function withEnding(standing: Standing, project: FleetProject, entry: Fle
   return {
     ...standing,
     tally,
-    canariesWell: standing.canariesWell + (isCanary && isNoObstacle(entry) ? 1 : 0),
+    canariesWell: standing.canariesWell + (isCanary && wentWell(entry) ? 1 : 0),
     pace: moved(standing.pace, project.rows),
     stop,
   };
-}
-
-/** A canary that was parked before says nothing, and nothing waits for it. */
-function isNoObstacle(entry: FleetEntry): boolean {
-  return wentWell(entry) || wasParked(entry);
 }
 
 /** Tells whether every canary has been migrated: before that nothing else starts. */

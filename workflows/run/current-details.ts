@@ -39,15 +39,15 @@ function headOf({ projectRef, databaseName, outcome }: Progress): string {
 }
 
 /** The Web UI changes quotes and dashes in running text, and cuts blocks off: a command is code, alone in its paragraph. */
-function parked({ why, retry, abandon }: Notice): readonly string[] {
+function parked({ why, restore, abandon }: Notice): readonly string[] {
   const block = (command: string): readonly string[] => ['', `\`${command}\``, ''];
   return [
     '',
     `**Parked:** ${why}`,
     '',
     'When that is fixed:',
-    ...block(retry),
-    'To leave the target as it stands:',
+    ...block(restore),
+    'To accept the target as it stands:',
     ...block(abandon),
     '',
   ];

@@ -4,10 +4,10 @@ import {
   isCancellation,
   upsertMemo,
 } from '@temporalio/workflow';
-import { causeOf, sentenceOf } from './failure-cause';
+import { causeOf, sentenceOf, type Cause } from './failure-cause';
 import { truncate } from './current-details';
 import { cutText, LONGEST_MESSAGE } from '../domain/bounds';
-import type { FailureCode } from '../domain/failure';
+import { FAILURES, type FailureCode } from '../domain/failure';
 import type { Problem } from '../domain/plan';
 import type { Report, RestoreProof } from '../domain/report';
 import type { Run } from './run';
@@ -33,6 +33,34 @@ export function restored(run: Run, error: unknown, found: Partial<Report>): Erro
     return new CancelledFailure(`Cancelled and restored: ${factsOf(found.restore)}`);
   }
   return ended(code, `${problem.message}. Restored: ${factsOf(found.restore)}`, report);
+}
+
+/** Why a target has to be restored, and why it cannot be. */
+interface Pending {
+  readonly cause: Cause;
+  readonly why: Cause;
+  readonly targetBackupId?: string | undefined;
+}
+
+/** Ends a run whose restore could not finish: Failed, an operator is needed. The marker keeps the target closed. */
+export function parked(run: Run, { cause, why, targetBackupId }: Pending): ApplicationFailure {
+  run.parked(`the restore cannot finish: ${sentenceOf(why)}. ${FAILURES[why.code].action}`);
+  const problems = [cause, why].map((one) => ({ code: one.code, message: sentenceOf(one) }));
+  const report = run.report('parked', { problems, targetBackupId });
+  const words = `${sentenceOf(cause)}. Parked, the restore cannot finish: ${sentenceOf(why)}`;
+  return ended('RestorePending', words, report);
+}
+
+/** Ends a run that accepted a target as it stands: Failed, since the project was not moved. */
+export function abandoned(
+  run: Run,
+  error: unknown,
+  { reason, targetBackupId }: { readonly reason: string } & Pick<Report, 'targetBackupId'>,
+): ApplicationFailure {
+  run.ended('abandoned');
+  const message = `${sentenceOf(causeOf(error))}. The target stays as it is: ${reason}`;
+  const problems = [{ code: 'Abandoned', message }];
+  return ended('Abandoned', message, run.report('abandoned', { problems, targetBackupId }));
 }
 
 /** Ends a run that found what it was asked to look for: a difference. */

@@ -16,7 +16,6 @@ import type { ProjectIdentity } from '../domain/request';
 import type { Step } from '../domain/step-names';
 import { requestedNames, type RequestedNames } from '../domain/requested-names';
 import { detailsOf } from './current-details';
-import { Parking } from '../parking';
 import { upsert } from './search-attributes';
 
 /** Answers how far a run is, table by table. */
@@ -37,7 +36,6 @@ export class Run {
   #outcome = 'running';
   #notice: Progress['notice'];
   #awaited: Progress['awaited'];
-  readonly parking = new Parking();
   #warnings: readonly Problem[] = [];
   /** What is left to do by hand if the run succeeds. */
   #nextSteps: readonly NextStep[] = [];
@@ -72,7 +70,7 @@ export class Run {
 
   /** Keeps what the plan says for the report. */
   planned({ warnings, nextSteps = [] }: Pick<Plan, 'warnings' | 'nextSteps'>): void {
-    this.#warnings = warnings;
+    this.#warnings = [...this.#warnings, ...warnings];
     this.#nextSteps = nextSteps;
   }
 
@@ -108,20 +106,17 @@ export class Run {
     this.#warnings = [...this.#warnings, ...found];
   }
 
-  /** Sets how the run ended, or that it waits for an operator. */
+  /** Sets how the run ended. */
   ended(outcome: Outcome): void {
     this.#outcome = outcome;
     upsert({ outcome });
     this.#show();
   }
 
-  /** Sets that the run waits for an operator: why, in one sentence, and which command helps. */
+  /** Sets that the run ended and an operator is needed: why, in one sentence, and which command helps. */
   parked(why: string): void {
-    this.#notice = {
-      why,
-      retry: updating('retryRestore'),
-      abandon: updating('abandonRestore', `--input '"the reason"'`),
-    };
+    const restore = `moveout restore-pending ${this.#project.projectRef ?? '<project>'}`;
+    this.#notice = { why, restore, abandon: `${restore} --abandon --reason="..."` };
     this.ended('parked');
   }
 
@@ -129,14 +124,6 @@ export class Run {
   awaits(awaited: Progress['awaited']): void {
     if (awaited === undefined && this.#awaited === undefined) return;
     this.#awaited = awaited;
-    this.#show();
-  }
-
-  /** Sets that the run goes on. */
-  resumed(): void {
-    this.#notice = undefined;
-    this.#outcome = 'running';
-    upsert({ outcome: 'running' });
     this.#show();
   }
 
@@ -200,12 +187,6 @@ export class Run {
   #show(): void {
     setCurrentDetails(detailsOf(this.progress()));
   }
-}
-
-/** The command of the Temporal CLI that sends an Update to this run. */
-function updating(name: string, input = ''): string {
-  const { workflowId } = workflowInfo();
-  return `temporal workflow update execute --workflow-id ${workflowId} --name ${name} ${input}`.trim();
 }
 
 /** One line for the worker's log; a replay writes none. */

@@ -16,7 +16,6 @@ const entrySchema = z.object({
   outcome: z.enum(FLEET_OUTCOMES),
   backupId: z.string().optional(),
   rows: z.number().optional(),
-  parkedSince: z.string().optional(),
   problems: z.array(z.object({ code: z.string(), message: z.string() })),
 });
 

@@ -10,16 +10,17 @@ export type FencingToken = Readonly<z.infer<typeof tokenRow>>;
 
 /**
  * Advances the fencing token for one attempt: from here on no earlier attempt's transaction can commit a
- * write. A restore advances it in `any` state, a step only while the migration runs.
+ * write. A step advances it only while the migration runs, a restore also when it is
+ * completed. The token of an abandoned marker is advanced no more: an operator has accepted what stands there.
  */
 export async function advanceToken(
   client: Client,
   runId: string,
-  state: 'running' | 'any' = 'running',
+  state: 'running' | 'not abandoned' = 'running',
 ): Promise<FencingToken> {
   const result = await client.query(
     `UPDATE moveout.migration SET fencing_token = fencing_token + 1
-      WHERE run_id = $1 AND ($2 = 'any' OR state = $2)
+      WHERE run_id = $1 AND (state = $2 OR $2 = 'not abandoned' AND state <> 'abandoned')
       RETURNING fencing_token::text AS "fencingToken", steps`,
     [runId, state],
   );

@@ -48,7 +48,7 @@ describe('freezeFleet of what failed', () => {
     return new Map(found.map((project) => [kinds.get(project.ref) ?? project.ref, project]));
   }
 
-  const FAILED = ['abandoned', 'cancelled', 'forgotten', 'refused', 'restored'];
+  const FAILED = ['cancelled', 'forgotten', 'parked', 'refused', 'restored'];
   const ENDED = ['terminated', 'timed-out', 'unknown'];
 
   it('takes what a fleet left undone, however it ended, and never what is done or running', async () => {
@@ -65,7 +65,7 @@ describe('freezeFleet of what failed', () => {
     expect(reason('cancelled')).toMatch(/^cancelled: /);
     expect(reason('terminated')).toBe('terminated: an accident');
     expect(reason('timed-out')).toMatch(/^timed out: /);
-    expect(reason('abandoned')).toMatch(/^parked and abandoned: /);
+    expect(reason('parked')).toMatch(/^parked: /);
     expect(reason('unknown')).toMatch(/^unknown: /);
     expect(reason('forgotten')).toMatch(/^restored: it was long .*…$/);
     expect(reason('forgotten')).toHaveLength(300);

@@ -63,7 +63,7 @@ export class FleetHistory {
       return real();
     });
     await cancelled.result().catch(() => undefined);
-    await this.#parkAndAbandon();
+    await this.#park();
     const terminated = await this.#idle('terminated');
     await terminated.terminate('an accident');
     await this.#idle('timed-out', '1s');
@@ -76,18 +76,12 @@ export class FleetHistory {
     await this.writeFolder(this.fleetId, [...this.projects.values()], { forgotten: 'restored' });
   }
 
-  async #parkAndAbandon(): Promise<void> {
-    const handle = await this.#begin('abandoned', async (name, real) => {
+  async #park(): Promise<void> {
+    await this.#migrate('parked', async (name, real) => {
       if (name === 'initSchema') throw ApplicationFailure.nonRetryable('no', 'DataRejected');
       if (name === 'restoreProject') throw ApplicationFailure.nonRetryable('gone', 'BackupDamaged');
       return real();
     });
-    await until('the run is parked', async () => {
-      const { typedSearchAttributes } = await handle.describe();
-      return typedSearchAttributes.get(keyOf('outcome')) === 'parked';
-    });
-    await handle.executeUpdate('abandonRestore', { args: ['no use'] });
-    await handle.result().catch(() => undefined);
   }
 
   named(kind: string): TestProject {

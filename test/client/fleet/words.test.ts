@@ -123,7 +123,7 @@ describe('fleetText', () => {
     expect(text).toMatch(/^ +a +a_db +migrated +1 234$/m);
     expect(text).toMatch(/^ +b +b_db +restored .* a row was refused$/m);
     expect(text).toContain('2 × DataRejected: PostgreSQL refused a statement or a row');
-    expect(text).toContain('Parked projects wait for a person');
+    expect(text).toContain('Parked projects need an operator');
     expect(text).toContain('moveout retry-failed --of fleet_1700000000000_0a1b2c3d');
     expect(text).toContain('Record: /backups/fleet_1700000000000_0a1b2c3d');
   });

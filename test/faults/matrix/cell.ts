@@ -8,6 +8,7 @@ import type { Place } from './places';
 import { clearStage, setStage, startMigration, type Scene } from './scene';
 import { settle, type Account } from './settle';
 import { FAULTS } from './faults';
+import { reconcile } from './faults/reconciled';
 import { WORKERS } from './faults/workers';
 
 /** One cell: a fault at a moment, with a target of some kind. */
@@ -55,8 +56,9 @@ export async function play(bench: Bench, cell: Cell): Promise<Pick<Result, 'endi
   const held = await within('the moment to come', stop.reached, REACH_MS);
   const scene: Scene = { ...stage, handle, held, release: stop.release, drop: stop.drop };
   await fault.strike(scene);
-  const first = await settle(handle, async () => fault.fix?.(scene));
+  const ended = await settle(handle);
   await fault.fix?.(scene);
+  const first = ended.wasParked ? await reconcile(scene, 'parked') : ended;
   const account = (await fault.afterwards?.(scene, first)) ?? first;
   for (const side of [lane.source, lane.target]) side.network.fix();
   const { migrated, problems } = await judge(stage, account, bench.source);

@@ -14,7 +14,7 @@ export interface Fault {
   readonly start?: (stage: Stage) => Promise<WorkflowHandle>;
   /** Does it, and resumes what stands still, unless that is to wake up late. */
   readonly strike: (scene: Scene) => Promise<void>;
-  /** Takes the cause away: when the run parks, else after its end. */
+  /** Takes the cause away after the run's end; what was parked is restored then. */
   readonly fix?: (scene: Scene) => Promise<void>;
   /** What else comes after the run's end, before the outside looks; how it ended then, where that is new. */
   readonly afterwards?: (scene: Scene, account: Account) => Promise<Account | undefined>;

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ServiceError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../../workflows/domain/search-attributes';
 import { until } from '../../support/until';
@@ -9,7 +9,7 @@ export interface Account {
   readonly status: string;
   /** `MoveoutOutcome` at the end; empty where the run never said one. */
   readonly outcome: string;
-  /** Whether it was parked on the way. */
+  /** Whether it was parked at first. */
   readonly wasParked: boolean;
 }
 
@@ -20,24 +20,15 @@ const LIMIT_MS = 180_000;
 /** By the numbers of `temporal.api.enums.v1.PendingActivityState`. */
 const STATES = ['in no state', 'scheduled', 'started', 'being cancelled'];
 
-/**
- * Follows a run to its end. Where it parks, `fix` takes the cause away and the run is told to try its
- * restore again. A Temporal server that is away is waited for.
- */
-export async function settle(handle: WorkflowHandle, fix: () => Promise<void>): Promise<Account> {
-  let wasParked = false;
+/** Follows a run to its end. A Temporal server that is away is waited for. */
+export async function settle(handle: WorkflowHandle): Promise<Account> {
   return until(
     `the end of ${handle.workflowId}`,
     async () => {
       const now = await patiently(() => handle.describe());
-      if (now === undefined) return undefined;
+      if (now === undefined || now.status.name === 'RUNNING') return undefined;
       const outcome = now.typedSearchAttributes.get(OUTCOME) ?? '';
-      if (now.status.name !== 'RUNNING') return { status: now.status.name, outcome, wasParked };
-      if (outcome !== 'parked') return undefined;
-      wasParked = true;
-      await fix();
-      await patiently(() => handle.executeUpdate('retryRestore'));
-      return undefined;
+      return { status: now.status.name, outcome, wasParked: outcome === 'parked' };
     },
     { limitMs: LIMIT_MS },
   ).catch(async (error: unknown) => {
@@ -64,9 +55,7 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    // An update that is refused comes too late: the run is not parked any more.
-    if (error instanceof ServiceError || error instanceof WorkflowUpdateFailedError)
-      return undefined;
+    if (error instanceof ServiceError) return undefined;
     throw error;
   }
 }

@@ -4,8 +4,8 @@ import { LETTERS } from './expected-endings';
 const LEGEND = [
   'Each cell is one migration of its own: it stands still at the moment of its row, is struck by the',
   'fault of its column, and goes on to its end. **M** migrated and verified · **R** restored and',
-  'verified · **P** parked until the cause was fixed and `retryRestore` sent, then restored and',
-  'verified · **U** ended before the first write, the target untouched. The small letter is what the',
+  'verified · **P** parked; once the cause was fixed, restored and verified by',
+  '`reconcile` · **U** ended before the first write, the target untouched. The small letter is what the',
   'target was before: **a**bsent, **e**mpty, **f**illed with rows in the same schemas, **d**iffering in',
   'its schemas. A cell with a number could not be played; its reason stands below the table. Every',
   'ending was looked at from outside moveout: the rows of the target against the studio, or the target',

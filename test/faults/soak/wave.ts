@@ -64,7 +64,9 @@ export async function wave(basin: Basin, count: number): Promise<readonly Soaked
   await troubles;
   const accounts: Account[] = [];
   for (const { handle, account } of runs) {
-    accounts.push(account.status === 'TERMINATED' ? await reconcile({ lane, handle }) : account);
+    const left = account.wasParked ? 'parked' : 'terminated';
+    const isLeft = account.wasParked || account.status === 'TERMINATED';
+    accounts.push(isLeft ? await reconcile({ lane, handle }, left) : account);
   }
   return look(basin, stages, accounts);
 }
@@ -77,7 +79,7 @@ async function migrate(stage: Stage, dice: number): Promise<Run> {
     const stop = dice < STOPPED / 2 ? () => handle.cancel() : () => handle.terminate();
     await stop().catch(() => undefined);
   }
-  return { handle, account: await settle(handle, () => Promise.resolve()) };
+  return { handle, account: await settle(handle) };
 }
 
 /** A Temporal server that is away cannot be asked to start anything. */

@@ -24,7 +24,6 @@ export class Interventions {
       planVerification: this.#around('planVerification', all.planVerification),
       freezeFleet: this.#around('freezeFleet', all.freezeFleet),
       readFleetPage: this.#around('readFleetPage', all.readFleetPage),
-      lookAtMigration: this.#around('lookAtMigration', all.lookAtMigration),
       recordEndings: this.#around('recordEndings', all.recordEndings),
       readWindow: this.#around('readWindow', all.readWindow),
       backupProject: this.#around('backupProject', all.backupProject),

@@ -5,7 +5,6 @@ import type {
   FleetEntry,
   FleetProject,
   FrozenFleet,
-  ParkedBefore,
   Route,
   WindowState,
 } from '../../../workflows/domain/fleet';
@@ -28,8 +27,6 @@ export interface StubGround {
   routes: readonly Route[];
   /** What comes before a template is there. */
   preparing: (route: Route) => Promise<void>;
-  /** Migrations that are parked, by workflow id. */
-  readonly parked: Map<string, ParkedBefore>;
   /** Everything that fleets have written down, by fleet and part. */
   readonly records: Map<string, readonly FleetEntry[]>;
 }
@@ -46,7 +43,6 @@ export function stubActivities(ground: StubGround): Activities {
       await ground.reading();
       return ground.projects.slice(offset, offset + count);
     },
-    lookAtMigration: (workflowId) => Promise.resolve(ground.parked.get(workflowId)),
     recordEndings: ({ fleetId, part, entries }) => {
       ground.records.set(`${fleetId}/${String(part)}`, entries);
       return Promise.resolve();

@@ -31,7 +31,6 @@ export async function openStubbedFleet(): Promise<StubbedFleet> {
     reading: () => Promise.resolve(),
     routes: [{ source: 'shared', target: 'projects' }],
     preparing: () => Promise.resolve(),
-    parked: new Map(),
     records: new Map(),
   };
   const taskQueue = `fleet-${randomUUID()}`;

@@ -1,6 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
-import { migrationWorkflowId } from '../../../workflows/domain/names';
 import { reportOf } from './report-of';
 import {
   openStubbedFleet,
@@ -87,30 +86,6 @@ describe('the limits of a fleet', () => {
     });
     expect(await statusOf(handle)).toBe('FAILED');
     expect(report.projects).toHaveLength(3);
-  });
-
-  it('waits for no canary that turns out to be parked, and counts it as no failure', async () => {
-    const projects = someProjects(4).map((project, index) => ({ ...project, canary: index < 2 }));
-    bed.ground.projects = projects;
-    const workflowId = migrationWorkflowId(projects[0]?.ref ?? '');
-    const occupied = await bed.temporal.workflow.start('occupied', {
-      ...{ workflowId, taskQueue: 'served-by-nobody', args: [] },
-    });
-    const since = '2026-11-21T22:10:00.000Z';
-    const problems = [{ code: 'RestoreUnproved', message: 'no way back for now' }];
-    bed.ground.parked.set(workflowId, { since, problems });
-    const report = await reportOf(await bed.start({ canary: 2, limits: { maxFailures: 0 } }));
-    await occupied.terminate();
-    expect(report).toMatchObject({
-      outcome: 'incomplete',
-      counts: { migrated: 3, parked: 1, busy: 0 },
-      failures: {},
-    });
-    const entry = report.projects.find(({ outcome }) => outcome === 'parked');
-    expect(entry).toMatchObject({
-      parkedSince: since,
-      problems: [{ code: 'parked' }, ...problems],
-    });
   });
 
   it('lets nothing else start before every canary has been migrated', async () => {

@@ -2,11 +2,13 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { failing } from '../../support/harness/interventions';
 import type { Testbed, TestProject } from '../../support/harness/testbed';
 import {
+  abandonedRun,
   cancelledRun,
   changedTarget,
   firstRunOf,
   fleetOf,
   parkedRun,
+  startedAgain,
   terminatedRun,
 } from './makings';
 
@@ -50,8 +52,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     status: 'Completed',
     make: async (bed) => bed.start('migrateProject', [{ ...(await migrated(bed)), replace: true }]),
   },
-  'parked-and-resumed': { status: 'Failed', make: (bed) => parkedRun(bed, 'retryRestore') },
-  'parked-and-abandoned': { status: 'Failed', make: (bed) => parkedRun(bed, 'abandonRestore') },
+  parked: { status: 'Failed', make: parkedRun },
+  'parked-and-started-again': { status: 'Completed', make: startedAgain },
+  'parked-and-abandoned': { status: 'Failed', make: abandonedRun },
   planned: { status: 'Completed', make: (bed) => bed.start('planProject', [bed.nextProject()]) },
   'backed-up': {
     status: 'Completed',

@@ -1,14 +1,12 @@
 import { EventEmitter, once } from 'node:events';
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { LimitsChange } from '../../../workflows/domain/limits';
-import type { Progress } from '../../../workflows/domain/progress';
 import { execute, exists } from '../../support/harness/databases';
 import { endingOf } from '../../support/harness/ending';
 import { before } from '../../support/harness/interventions';
 import type { Testbed, TestProject } from '../../support/harness/testbed';
-import { until } from '../../support/until';
 
 /** A migration that is cancelled right before its first rows arrive. */
 export async function cancelledRun(bed: Testbed): Promise<WorkflowHandle> {
@@ -31,30 +29,37 @@ async function untilCancelled(): Promise<never> {
   return context.cancelled.finally(() => clearInterval(beating));
 }
 
-/** A migration that is parked, and then decided about. */
-export async function parkedRun(
-  bed: Testbed,
-  decision: 'retryRestore' | 'abandonRestore',
-): Promise<WorkflowHandle> {
-  const broken = { restore: true };
+/** A migration that is parked. */
+export async function parkedRun(bed: Testbed): Promise<WorkflowHandle> {
   const handle = await bed.start('migrateProject', [bed.nextProject()], (name, real) => {
     if (name === 'migrateAuth') throw ApplicationFailure.nonRetryable('injected', 'DataRejected');
-    if (name !== 'restoreProject' || !broken.restore) return real();
-    throw ApplicationFailure.nonRetryable('no way back for now', 'AccessDenied');
+    if (name !== 'restoreProject') return real();
+    throw ApplicationFailure.nonRetryable('no way back for now', 'BackupDamaged');
   });
-  await parked(handle);
-  broken.restore = false;
-  if (decision === 'retryRestore') await handle.executeUpdate(decision);
-  else await handle.executeUpdate(decision, { args: ['dropped by hand'] });
+  await endingOf(handle);
+  bed.intervene(handle.workflowId, (_name, real) => real());
   return handle;
 }
 
-/** Resolves once the run says that it is parked. */
-async function parked(handle: WorkflowHandle): Promise<void> {
-  await until('a parked run', async () => {
-    const { outcome } = await handle.query<Progress>('progress');
-    return outcome === 'parked';
-  });
+/** The same migration, started again: it restores what the parked one has left, and moves the project. */
+export async function startedAgain(bed: Testbed): Promise<WorkflowHandle> {
+  const [project] = await inputOf(await parkedRun(bed));
+  return bed.start('migrateProject', [project]);
+}
+
+/** The run that accepts the target of a parked migration as it stands. */
+export async function abandonedRun(bed: Testbed): Promise<WorkflowHandle> {
+  const handle = await parkedRun(bed);
+  const [project] = await inputOf(handle);
+  const order = { projectRef: project?.projectRef, abandon: 'dropped by hand' };
+  await (await bed.start('reconcile', [order])).result();
+  return bed.temporal.workflow.getHandle(handle.workflowId);
+}
+
+async function inputOf(handle: WorkflowHandle): Promise<readonly TestProject[]> {
+  const { events } = await handle.fetchHistory();
+  const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  return input.map((payload) => defaultPayloadConverter.fromPayload<TestProject>(payload));
 }
 
 /** A migration that is terminated while its first rows are on their way. */

@@ -1,4 +1,5 @@
 import { TASK_QUEUE } from '../../../../workflows/domain/names';
+import { SEARCH_ATTRIBUTES } from '../../../../workflows/domain/search-attributes';
 import { until } from '../../../support/until';
 import type { Fault } from '../fault';
 import type { Scene } from '../scene';
@@ -16,20 +17,25 @@ export const terminated: Fault = {
   },
   afterwards: async (scene) => {
     await lateAttemptOver(scene.lane.crew, scene.held);
-    return reconcile(scene);
+    return reconcile(scene, 'terminated');
   },
 };
 
-/** Runs `reconcile` and follows what it started under the workflow id of the terminated run. */
-export async function reconcile({
-  lane,
-  handle,
-}: Pick<Scene, 'lane' | 'handle'>): Promise<Account> {
+const LISTED = {
+  terminated: `ExecutionStatus = 'Terminated'`,
+  parked: `${SEARCH_ATTRIBUTES.outcome} = 'parked'`,
+} as const;
+
+/** Runs `reconcile` and follows what it started under the workflow id of the run that left something behind. */
+export async function reconcile(
+  { lane, handle }: Pick<Scene, 'lane' | 'handle'>,
+  how: keyof typeof LISTED,
+): Promise<Account> {
   const { workflow } = lane.temporal.client;
   const { workflowId } = handle;
   const { runId } = await handle.describe();
-  const query = `RunId = '${runId}' AND ExecutionStatus = 'Terminated'`;
-  await until('the terminated run to be listed', () => workflow.count(query), {
+  const query = `RunId = '${runId}' AND ${LISTED[how]}`;
+  await until('the run to be listed as it ended', () => workflow.count(query), {
     isSo: ({ count }) => count > 0,
   });
   await workflow.execute('reconcile', {
@@ -37,5 +43,6 @@ export async function reconcile({
     taskQueue: TASK_QUEUE,
     args: [{}],
   });
-  return settle(workflow.getHandle(workflowId), () => Promise.resolve());
+  const account = await settle(workflow.getHandle(workflowId));
+  return { ...account, wasParked: account.wasParked || how === 'parked' };
 }
