@@ -36,7 +36,7 @@ const workflowsButDomain = {
   message: 'Activities know the vocabulary (workflows/domain), not the workflows.',
 };
 const allButDomain = {
-  regex: '^(?!zod$|\\./)',
+  regex: '^(?!zod(/mini)?$|\\./)',
   message: 'The domain imports zod and itself, nothing else.',
 };
 const folders = (...names) => ({

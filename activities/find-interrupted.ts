@@ -1,7 +1,6 @@
-import { reconcileRequestSchema } from '../workflows/domain/request';
+import type { ReconcileRequest } from '../workflows/domain/request';
 import type { InterruptedRuns } from '../workflows/domain/interrupted';
 import { attempt } from './runtime/attempt';
-import { parseInput } from './runtime/input';
 import { findEndedRuns } from './reconcile/ended-runs';
 import { findMarkedDatabases } from './reconcile/marked-databases';
 import { targetServers, together } from './reconcile/servers';
@@ -13,9 +12,8 @@ import type { Resources } from './runtime/resources';
  */
 export async function findInterrupted(
   resources: Resources,
-  input: unknown,
+  { forgotten, projectRef }: ReconcileRequest,
 ): Promise<InterruptedRuns> {
-  const { forgotten, projectRef, abandon } = parseInput(reconcileRequestSchema, input);
   const identity = { step: 'planMigration', projectRef: projectRef ?? 'reconcile' } as const;
   return attempt(resources, identity, async (current) => {
     const servers = await targetServers(resources, current);
@@ -23,6 +21,6 @@ export async function findInterrupted(
     const known = [...ended.interrupted, ...(ended.elsewhere ?? [])];
     const looking = { known, forgotten, projectRef, servers };
     const marked = await findMarkedDatabases(resources, current, looking);
-    return { ...together([ended, marked]), abandon };
+    return together([ended, marked]);
   });
 }

@@ -8,12 +8,11 @@ import type {
   WrittenFleet,
 } from '../workflows/domain/fleet';
 import { changedLimits, LIMITS, type Limits } from '../workflows/domain/limits';
-import { migrateAllRequestSchema, type MigrateAllRequest } from '../workflows/domain/request';
+import type { MigrateAllRequest } from '../workflows/domain/request';
 import type { Settings } from '../workflows/domain/settings';
 import { attempt, beating } from './runtime/attempt';
 import { fleetPath, readFrozen, readList } from './disk/fleet/inventory';
 import { writeFrozen } from './disk/fleet/write-inventory';
-import { parseInput } from './runtime/input';
 import { configuredProjects } from './projects/registry';
 import type { Resources } from './runtime/resources';
 import { findDone } from './fleet/done-projects';
@@ -38,10 +37,8 @@ export async function freezeFleet(resources: Resources, order: FreezeOrder): Pro
 }
 
 async function frozenFleet(resources: Resources, order: FreezeOrder): Promise<FrozenFleet> {
-  // Started without an input, a fleet is all projects.
-  const { fleetId, input = {} } = order;
+  const { fleetId, request } = order;
   fleetPath(resources.store, fleetId);
-  const request = parseInput(migrateAllRequestSchema, input);
   const frozen =
     (await readFrozen(resources.store, fleetId)) ?? (await freeze(resources, fleetId, request));
   const listed = await readList(resources.store, frozen);

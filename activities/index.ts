@@ -16,6 +16,13 @@ import type {
 import type { BackupResult, Job, SchemaResult, StepResult } from '../workflows/domain/job';
 import type { Window } from '../workflows/domain/limits';
 import type { Plan } from '../workflows/domain/plan';
+import type {
+  BackupRequest,
+  MigrateRequest,
+  ReconcileRequest,
+  RestoreRequest,
+  VerifyRequest,
+} from '../workflows/domain/request';
 import type { RestoreProof, Verified } from '../workflows/domain/report';
 import type { BackupPlan, RestorePlan, VerificationPlan } from '../workflows/domain/restore-plan';
 import { abandonRestore } from './abandon-restore';
@@ -59,17 +66,17 @@ export type { Resources } from './runtime/resources';
 export interface Activities {
   /** Rejects if the host has no worker. */
   readonly findHost: (host: string) => Promise<void>;
-  readonly planMigration: (input: unknown) => Promise<Plan>;
-  readonly planBackup: (input: unknown) => Promise<BackupPlan>;
-  readonly planRestore: (input: unknown) => Promise<RestorePlan>;
-  readonly planVerification: (input: unknown) => Promise<VerificationPlan>;
+  readonly planMigration: (request: MigrateRequest) => Promise<Plan>;
+  readonly planBackup: (request: BackupRequest) => Promise<BackupPlan>;
+  readonly planRestore: (request: RestoreRequest) => Promise<RestorePlan>;
+  readonly planVerification: (request: VerifyRequest) => Promise<VerificationPlan>;
   readonly freezeFleet: (order: FreezeOrder) => Promise<FrozenFleet>;
   readonly readFleetPage: (order: PageOrder) => Promise<readonly FleetProject[]>;
   readonly recordEndings: (order: RecordOrder) => Promise<void>;
   readonly readWindow: (window: Window) => Promise<WindowState>;
   readonly backupProject: (order: BackupOrder) => Promise<BackupResult>;
   readonly backupTarget: (order: TargetBackupOrder) => Promise<BackupResult>;
-  readonly findInterrupted: (input: unknown) => Promise<InterruptedRuns>;
+  readonly findInterrupted: (request: ReconcileRequest) => Promise<InterruptedRuns>;
   readonly findDrafts: (candidates: CandidateRuns) => Promise<readonly LeftoverDrafts[]>;
   readonly prepareTemplates: (order: Route) => Promise<PreparedTemplates>;
   readonly dropTemplates: (prepared: PreparedTemplates) => Promise<readonly string[]>;
@@ -89,18 +96,19 @@ export interface Activities {
 export function createActivities(resources: Resources): Activities {
   return {
     findHost: (host) => findHost(resources, host),
-    planMigration: async (input) => boundedPlan(resources, await planMigration(resources, input)),
-    planBackup: async (input) => boundedPlan(resources, await planBackup(resources, input)),
-    planRestore: async (input) => boundedPlan(resources, await planRestore(resources, input)),
-    planVerification: async (input) =>
-      boundedPlan(resources, await planVerification(resources, input)),
+    planMigration: async (request) =>
+      boundedPlan(resources, await planMigration(resources, request)),
+    planBackup: async (request) => boundedPlan(resources, await planBackup(resources, request)),
+    planRestore: async (request) => boundedPlan(resources, await planRestore(resources, request)),
+    planVerification: async (request) =>
+      boundedPlan(resources, await planVerification(resources, request)),
     freezeFleet: (order) => freezeFleet(resources, order),
     readFleetPage: (order) => readFleetPage(resources, order),
     recordEndings: (order) => recordEndings(resources, order),
     readWindow: (window) => Promise.resolve(readWindow(window, Date.now())),
     backupProject: async (order) => boundedBackup(await backupProject(resources, order)),
     backupTarget: async (order) => boundedBackup(await backupTarget(resources, order)),
-    findInterrupted: async (input) => boundedRuns(await findInterrupted(resources, input)),
+    findInterrupted: async (request) => boundedRuns(await findInterrupted(resources, request)),
     findDrafts: (candidates) => findDrafts(resources, candidates),
     prepareTemplates: (order) => prepareTemplates(resources, order),
     dropTemplates: (prepared) => dropTemplates(resources, prepared),

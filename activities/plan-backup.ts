@@ -1,8 +1,7 @@
-import { backupRequestSchema, identityOf } from '../workflows/domain/request';
+import { identityOf, type BackupRequest } from '../workflows/domain/request';
 import type { BackupPlan } from '../workflows/domain/restore-plan';
 import { attempt } from './runtime/attempt';
 import { hostFor } from './runtime/host';
-import { parseInput } from './runtime/input';
 import { chooseFormat, storeProblems } from './plan/store';
 import { resolveProject } from './projects/resolve';
 import { resolvePlanExtent } from './plan/extent';
@@ -10,8 +9,10 @@ import { viewSource } from './plan/source';
 import type { Resources } from './runtime/resources';
 
 /** Makes the plan of a backup on its own: source and backup directory, no target. Touches nothing. */
-export async function planBackup(resources: Resources, input: unknown): Promise<BackupPlan> {
-  const request = parseInput(backupRequestSchema, input);
+export async function planBackup(
+  resources: Resources,
+  request: BackupRequest,
+): Promise<BackupPlan> {
   return attempt(
     resources,
     { step: 'planMigration', projectRef: request.projectRef },

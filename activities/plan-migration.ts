@@ -1,13 +1,7 @@
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../workflows/domain/plan';
-import {
-  identityOf,
-  migrateRequestSchema,
-  type MigrateRequest,
-  type ProjectIdentity,
-} from '../workflows/domain/request';
+import { identityOf, type MigrateRequest, type ProjectIdentity } from '../workflows/domain/request';
 import { attempt, type Attempt } from './runtime/attempt';
 import { hostFor } from './runtime/host';
-import { parseInput } from './runtime/input';
 import { assertNoLeaseHeld } from './runtime/lease';
 import type { Needs } from './plan/server';
 import { configuredProjects } from './projects/registry';
@@ -32,11 +26,9 @@ import { serverRef } from './postgres/database';
 import type { Resources } from './runtime/resources';
 
 /**
- * Makes the plan of a migration from a request as it came: checks every field, reads source, target
- * and backup directory, and gathers all problems at once. Touches nothing.
+ * Makes the plan of a migration: reads source, target and backup directory, and gathers all problems at once. Touches nothing.
  */
-export async function planMigration(resources: Resources, input: unknown): Promise<Plan> {
-  const request = parseInput(migrateRequestSchema, input);
+export async function planMigration(resources: Resources, request: MigrateRequest): Promise<Plan> {
   return attempt(resources, { step: 'planMigration', projectRef: request.projectRef }, (current) =>
     makePlan(resources, request, current),
   );

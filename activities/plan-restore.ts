@@ -1,12 +1,11 @@
 import type { Manifest } from '../workflows/domain/manifest';
 import type { DatabaseIdentity, TargetState } from '../workflows/domain/plan';
 import type { Settings } from '../workflows/domain/settings';
-import { identityOf, restoreRequestSchema, type RestoreRequest } from '../workflows/domain/request';
+import { identityOf, type RestoreRequest } from '../workflows/domain/request';
 import type { Overwritten, RestorePlan } from '../workflows/domain/restore-plan';
 import { attempt } from './runtime/attempt';
 import type { BackupStore } from './disk/backup/store';
 import { hostFor } from './runtime/host';
-import { parseInput } from './runtime/input';
 import { assertNoLeaseHeld } from './runtime/lease';
 import { configuredProjects } from './projects/registry';
 import { ifThere, reachableSources, configuredServers, serversFor } from './projects/servers';
@@ -25,8 +24,10 @@ import type { Resources } from './runtime/resources';
  * Makes the plan of a restore: every file of the backup is compared with its manifest, the target is
  * looked at, and all problems are gathered at once. The source need not be there. Touches nothing.
  */
-export async function planRestore(resources: Resources, input: unknown): Promise<RestorePlan> {
-  const request = parseInput(restoreRequestSchema, input);
+export async function planRestore(
+  resources: Resources,
+  request: RestoreRequest,
+): Promise<RestorePlan> {
   return attempt(
     resources,
     { step: 'planMigration', projectRef: 'restore' },

@@ -2,10 +2,9 @@ import type { Extent } from '../workflows/domain/extent';
 import type { Manifest } from '../workflows/domain/manifest';
 import { identityWords } from '../workflows/domain/origin';
 import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
-import { identityOf, verifyRequestSchema, type VerifyRequest } from '../workflows/domain/request';
+import { identityOf, type VerifyRequest } from '../workflows/domain/request';
 import type { VerificationPlan } from '../workflows/domain/restore-plan';
 import { attempt, type Attempt } from './runtime/attempt';
-import { parseInput } from './runtime/input';
 import { backupToCompare } from './plan/backup-to-compare';
 import { resolveProject, type Resolution } from './projects/resolve';
 import { sameDatabase, findDatabase, readIdentity } from './postgres/catalog/databases';
@@ -24,9 +23,8 @@ import { ApplicationFailure } from '@temporalio/common';
  */
 export async function planVerification(
   resources: Resources,
-  input: unknown,
+  request: VerifyRequest,
 ): Promise<VerificationPlan> {
-  const request = parseInput(verifyRequestSchema, input);
   const identity = { step: 'planMigration', projectRef: request.projectRef } as const;
   return attempt(resources, identity, (current) => makePlan(resources, request, current));
 }

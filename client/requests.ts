@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import * as z from 'zod/mini';
 import { migrationWorkflowId } from '../workflows/domain/names';
 import {
   backupRequestSchema,
@@ -46,7 +46,7 @@ export interface Request {
 type Input = Readonly<Record<string, unknown>>;
 
 type Read =
-  | { readonly error: z.ZodError }
+  | { readonly error: z.core.$ZodError }
   | { readonly request: Omit<Request, 'workflowType'>; readonly error?: undefined };
 
 /** How a workflow is called that is asked for with a valid input; `now` is in epoch millis. */
@@ -56,9 +56,12 @@ interface Naming<Valid> {
   readonly undone: (input: Valid) => string;
 }
 
-function kind<Valid extends Input>(schema: z.ZodType<Valid>, naming: Naming<Valid>) {
+function kind<Schema extends z.core.$ZodType<Input>>(
+  schema: Schema,
+  naming: Naming<z.output<Schema>>,
+) {
   return (asked: unknown, now: number): Read => {
-    const { success, error, data } = schema.safeParse(asked);
+    const { success, error, data } = z.safeParse(schema, asked);
     if (!success) return { error };
     const workflowId = naming.workflowId(data, now);
     const [summary, undone] = [naming.summary(data), naming.undone(data)];

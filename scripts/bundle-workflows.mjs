@@ -7,6 +7,8 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const bundle = await bundleWorkflowCode({
   workflowsPath: path.join(dist, 'workflows', 'index.js'),
+  // Loaded once, not once for each cached workflow.
+  preloadModules: ['zod/mini'],
   logger: new DefaultLogger('WARN', ({ level, message }) => {
     process.stderr.write(`moveout: workflow bundle: ${level}: ${message}\n`);
   }),

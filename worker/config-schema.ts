@@ -86,7 +86,7 @@ const backup = z
 
 const fleet = z
   .strictObject({
-    limits: limitsSchema.default({}).meta({
+    limits: z._default(limitsSchema, {}).meta({
       ...LIMITS_JSON_SCHEMA,
       description: 'The limits of a fleet, unless its request changes them.',
     }),
@@ -111,11 +111,11 @@ export const configSchema = z.strictObject({
     .describe(
       'The servers, by a name of your own. Without any there is `shared`, whose URL is in `MOVEOUT_SOURCE_URL`.',
     ),
-  source: connectionName
-    .optional()
+  source: z
+    .optional(connectionName)
     .describe('The connection that projects come from; without it, the first one.'),
-  target: connectionName
-    .optional()
+  target: z
+    .optional(connectionName)
     .describe('The connection that projects go to; without it, the server of the source.'),
   tenancy: tenancySchema.describe(
     'The rule that tells which users and buckets belong to a project.',

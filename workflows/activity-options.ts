@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { isNotStarted } from './run/failure-cause';
-import { hostQueueOf, HOST_ID } from './domain/names';
+import { hostQueueOf } from './domain/names';
 import type { HostAwaited } from './domain/progress';
 import { attemptsWithin, FIRST_PAUSE, hostWait, TIMING, type Timing } from './domain/timing';
 
@@ -53,11 +53,14 @@ export function planning(summary: string, host?: string): Activities {
 }
 
 /**
- * Plans at the host that the input names, if it names one. Without a worker of it, and if none starts the plan in
+ * Plans at the host that the request names, if it names one. Without a worker of it, and if none starts the plan in
  * time, the failure is `NotFound` and names the host.
  */
-export async function planningAtHost<T>(summary: string, input: unknown, use: Use<T>): Promise<T> {
-  const host = requestedHost(input);
+export async function planningAtHost<T>(
+  summary: string,
+  host: string | undefined,
+  use: Use<T>,
+): Promise<T> {
   if (host === undefined) return use(planning(summary));
   await planning(`is there a worker of host ${host}?`).findHost(host);
   try {
@@ -142,11 +145,4 @@ function at(host: string): Pick<ActivityOptions, 'taskQueue'> {
 function retrying({ longestPause }: Timing) {
   const maximumInterval = Math.max(longestPause, FIRST_PAUSE);
   return { initialInterval: FIRST_PAUSE, backoffCoefficient: 2, maximumInterval };
-}
-
-/** The host that a request names; whatever else stands there, the plan refuses. */
-function requestedHost(input: unknown): string | undefined {
-  if (typeof input !== 'object' || input === null || !('host' in input)) return undefined;
-  const { host } = input;
-  return typeof host === 'string' && HOST_ID.test(host) ? host : undefined;
 }

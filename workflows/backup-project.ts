@@ -2,26 +2,22 @@ import { workflowInfo } from '@temporalio/workflow';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
 import { planningAtHost, working } from './activity-options';
-import { refused } from './run/outcomes';
+import { requestOf } from './run/request';
+import { backupRequestSchema } from './domain/request';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
 
 /** Writes one backup of a project and nothing else. */
 export async function backupProject(input?: unknown): Promise<Report> {
-  const run = new Run(['planMigration', 'backupProject'], input);
+  const run = new Run(['planMigration', 'backupProject']);
+  const request = requestOf(run, backupRequestSchema, input);
   const steps = new MigrationSteps(run);
-  const plan = await steps.refusing(() =>
-    run.step(
-      'planMigration',
-      () =>
-        planningAtHost('look at source and backup directory', input, (activities) =>
-          activities.planBackup(input),
-        ),
-      () => ({ tables: [], note: '' }),
-    ),
+
+  const words = 'look at source and backup directory';
+  const plan = await steps.plan(
+    () => planningAtHost(words, request.host, (activities) => activities.planBackup(request)),
+    () => ({ tables: [], note: '' }),
   );
-  run.concerns(plan.project, { source: plan.source.connection, target: plan.target.connection });
-  if (plan.problems.length > 0) throw refused(run, plan.problems);
   const backupId = backupIdOf(
     plan.project.projectRef,
     workflowInfo().startTime.getTime(),

@@ -1,5 +1,9 @@
 import { withRestore } from './compensation';
 import type { Report } from './domain/report';
+import { planningAtHost } from './activity-options';
+import { migrateRequestSchema } from './domain/request';
+import { describePlan } from './run/current-details';
+import { requestOf } from './run/request';
 import { STEPS } from './domain/step-names';
 import { restored } from './run/outcomes';
 import { MigrationSteps } from './migration-steps';
@@ -7,10 +11,15 @@ import { Run } from './run/run';
 
 /** Moves one project into a database of its own: migrated and verified, restored and verified, or parked. */
 export async function migrateProject(input?: unknown): Promise<Report> {
-  const run = new Run(STEPS, input);
+  const run = new Run(STEPS);
+  const request = requestOf(run, migrateRequestSchema, input);
   const steps = new MigrationSteps(run);
 
-  const plan = await steps.plan(input);
+  const words = 'look at source, target and backup directory';
+  const plan = await steps.plan(
+    () => planningAtHost(words, request.host, (activities) => activities.planMigration(request)),
+    describePlan,
+  );
   const backup = await steps.backup(plan);
   const job = await steps.saveTarget(plan, backup);
 

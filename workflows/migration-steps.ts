@@ -1,5 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import { describeEvidence, describePlan, truncate } from './run/current-details';
+import { describeEvidence, truncate } from './run/current-details';
 import type { Interrupted } from './domain/interrupted';
 import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
@@ -7,13 +7,20 @@ import type { Plan } from './domain/plan';
 import type { Evidence, Report } from './domain/report';
 import { unsoundIn } from './domain/report';
 import type { Step } from './domain/step-names';
-import { planningAtHost, working, type Placed, type Use } from './activity-options';
+import { working, type Placed, type Use } from './activity-options';
 import { causeOf, endOfStep } from './run/failure-cause';
 import { discardBackups, restoreInPlaceOf, type Begun } from './compensation';
 import { refused, restored } from './run/outcomes';
 import type { Run } from './run/run';
 
 const asItIs = <T extends StepResult>(result: T): T => result;
+
+/** What plans of every kind say. */
+type AnyPlan = Pick<Plan, 'project' | 'target' | 'problems' | 'pending'> &
+  Partial<Pick<Plan, 'sources' | 'warnings' | 'nextSteps'>> & {
+    readonly source?: Plan['source'] | undefined;
+    readonly backupId?: string | undefined;
+  };
 
 /** The steps of a migration, bound to one run. Each gives what the next one needs. */
 export class MigrationSteps {
@@ -24,32 +31,28 @@ export class MigrationSteps {
     this.#run = run;
   }
 
-  /** Plans; a plan with problems, or none at all, ends the run with nothing touched. */
-  async plan(input: unknown): Promise<Plan> {
-    const words = 'look at source, target and backup directory';
-    const plan = await this.planned(
-      () => planningAtHost(words, input, (activities) => activities.planMigration(input)),
-      describePlan,
-    );
-    this.#run.planned(plan);
-    const { project, source, target } = plan;
-    const servers = { source: source.connection, target: target.connection };
-    this.#run.concerns(project, servers);
-    if (plan.problems.length > 0) throw refused(this.#run, plan.problems);
-    return plan;
-  }
-
-  /** Plans. If a closed run has left something in the target, that is restored first, and the plan made again. */
-  async planned<P extends { readonly pending?: Interrupted | undefined }>(
+  /**
+   * Plans; a plan with problems, or none at all, ends the run with nothing touched. If a closed run has left something
+   * in the target, that is restored first, and the plan made again.
+   */
+  async plan<P extends AnyPlan>(
     use: () => Promise<P>,
     describe: (plan: P) => StepResult,
   ): Promise<P> {
-    const plan = (): Promise<P> =>
+    const make = (): Promise<P> =>
       this.refusing(() => this.#run.step('planMigration', use, describe));
-    const first = await plan();
-    if (first.pending === undefined) return first;
-    await this.#restoreFirst(first.pending);
-    return plan();
+    let plan = await make();
+    if (plan.pending !== undefined) {
+      await this.#restoreFirst(plan.pending);
+      plan = await make();
+    }
+    const { project, source, sources, target, backupId, problems } = plan;
+    this.#run.planned(plan);
+    const from = sources?.[0] ?? source;
+    this.#run.concerns(project, { source: from?.connection, target: target.connection });
+    if (backupId !== undefined) this.#run.backedUp(backupId);
+    if (problems.length > 0) throw refused(this.#run, problems);
+    return plan;
   }
 
   async #restoreFirst(pending: Interrupted): Promise<void> {

@@ -9,9 +9,11 @@ import type {
   Reconciled,
   ReconcileReport,
 } from './domain/interrupted';
-import { unplanned } from './plan-project';
+import { reconcileRequestSchema } from './domain/request';
 import { restoreInterrupted } from './restore-interrupted';
 import { causeOf } from './run/failure-cause';
+import { unplanned } from './run/outcomes';
+import { plainRequestOf } from './run/request';
 
 /**
  * Finds runs that were terminated, timed out or parked and have left something behind, and restores each under its own
@@ -19,13 +21,16 @@ import { causeOf } from './run/failure-cause';
  * during running migrations.
  */
 export async function reconcile(input: unknown = {}): Promise<ReconcileReport> {
-  const { abandon, ...found } = await planning('look for runs that have left something behind')
-    .findInterrupted(input)
+  const request = plainRequestOf(reconcileRequestSchema, input);
+  const found = await planning('look for runs that have left something behind')
+    .findInterrupted(request)
     .catch((error: unknown) => {
       throw unplanned(error);
     });
   const { interrupted, findings } = await withOtherHosts(found);
-  const reconciled = await Promise.all(interrupted.map((one) => reconcileOne(one, abandon)));
+  const reconciled = await Promise.all(
+    interrupted.map((one) => reconcileOne(one, request.abandon)),
+  );
   return { reconciled, findings };
 }
 

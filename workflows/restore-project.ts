@@ -5,34 +5,32 @@ import type { Job } from './domain/job';
 import { backupIdOf } from './domain/names';
 import type { Report } from './domain/report';
 import type { RestorePlan } from './domain/restore-plan';
-import { refused, restored } from './run/outcomes';
+import { restored } from './run/outcomes';
+import { requestOf } from './run/request';
+import { restoreRequestSchema } from './domain/request';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
 
+const RESTORE_STEPS = [
+  'planMigration',
+  'backupProject',
+  'initSchema',
+  'restoreProject',
+  'finishSchema',
+  'verifyProject',
+] as const;
+
 /** Puts a backup into a database, whatever stood there saved first, and verifies it. */
 export async function restoreProject(input?: unknown): Promise<Report> {
-  const run = new Run(
-    [
-      'planMigration',
-      'backupProject',
-      'initSchema',
-      'restoreProject',
-      'finishSchema',
-      'verifyProject',
-    ],
-    input,
-  );
+  const run = new Run(RESTORE_STEPS);
+  const request = requestOf(run, restoreRequestSchema, input);
   const steps = new MigrationSteps(run);
+
   const words = 'check the backup and look at the target';
-  const plan = await steps.planned(
-    () => planningAtHost(words, input, (activities) => activities.planRestore(input)),
+  const plan = await steps.plan(
+    () => planningAtHost(words, request.host, (activities) => activities.planRestore(request)),
     (found) => ({ tables: [], note: `target ${found.targetBefore.kind}` }),
   );
-  run.planned(plan);
-  const servers = { source: plan.sources[0]?.connection, target: plan.target.connection };
-  run.concerns(plan.project, servers);
-  run.backedUp(plan.backupId);
-  if (plan.problems.length > 0) throw refused(run, plan.problems);
   const job = await saveTarget(run, steps, plan);
   const evidence = await withRestore(
     {

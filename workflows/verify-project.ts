@@ -2,31 +2,25 @@ import { planningAtHost } from './activity-options';
 import { truncate } from './run/current-details';
 import type { Job } from './domain/job';
 import type { Report } from './domain/report';
-import { different, refused } from './run/outcomes';
+import { different } from './run/outcomes';
+import { requestOf } from './run/request';
+import { verifyRequestSchema } from './domain/request';
 import { MigrationSteps } from './migration-steps';
 import { Run } from './run/run';
 
 /** Compares a project's database with its backup and with the source. Writes nothing. */
 export async function verifyProject(input?: unknown): Promise<Report> {
-  const run = new Run(['planMigration', 'verifyProject'], input);
+  const run = new Run(['planMigration', 'verifyProject']);
+  const request = requestOf(run, verifyRequestSchema, input);
   const steps = new MigrationSteps(run);
-  const plan = await steps.refusing(() =>
-    run.step(
-      'planMigration',
-      () =>
-        planningAtHost('find backup, target and source', input, (activities) =>
-          activities.planVerification(input),
-        ),
-      (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
-    ),
+
+  const plan = await steps.plan(
+    () =>
+      planningAtHost('find backup, target and source', request.host, (activities) =>
+        activities.planVerification(request),
+      ),
+    (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
   );
-  run.concerns(plan.project, {
-    source: plan.sources[0]?.connection,
-    target: plan.target.connection,
-  });
-  run.planned(plan);
-  run.backedUp(plan.backupId);
-  if (plan.problems.length > 0) throw refused(run, plan.problems);
   const { project, backupId, extent, target, source, sources, onDrift, timing, host } = plan;
   const targetBefore = { kind: 'absent' } as const;
   const named = { project, backupId, extent, target, targetBefore };

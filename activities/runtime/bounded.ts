@@ -109,14 +109,13 @@ export function boundedRuns({
   interrupted,
   elsewhere = [],
   findings,
-  abandon,
 }: InterruptedRuns): InterruptedRuns {
   const kept = { interrupted: fitting(interrupted, RUNS), elsewhere: fitting(elsewhere, RUNS) };
   const left =
     interrupted.length + elsewhere.length - kept.interrupted.length - kept.elsewhere.length;
   const more =
     left === 0 ? [] : [`${left} more runs are left for the next reconcile: start it again`];
-  return { ...kept, abandon, findings: [...boundedWords(findings), ...more] };
+  return { ...kept, findings: [...boundedWords(findings), ...more] };
 }
 
 const RUNS = { most: 100, bytes: 180_000 };

@@ -86,6 +86,10 @@ describe('raw input of the workflows', () => {
   it.each([
     [null, /the input must be one JSON object/],
     [{ canary: -1 }, /"canary" must be at least 0/],
+    [
+      { canary: -1, limits: { concurrency: 0 }, failedOf: 'me', fiel: 'x' },
+      /"failedOf".*"canary".*concurrency.*fiel/,
+    ],
     [{ canary: 'all' }, /"canary" must be a number, not a text/],
     [{ exclude: 'project-abc' }, /"exclude" must be a list, not a text/],
   ] as const)('migrateAll starts no fleet on %j', async (input, says) => {

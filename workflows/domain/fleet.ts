@@ -1,5 +1,6 @@
 import type { Limits } from './limits';
 import type { Problem } from './plan';
+import type { MigrateAllRequest } from './request';
 
 /** How one project of a fleet ended. */
 export const FLEET_OUTCOMES = [
@@ -174,10 +175,10 @@ export interface FleetProgress {
   readonly expectedEnd?: string | undefined;
 }
 
-/** What `freezeFleet` is asked for: a request of `migrateAll` as it came, under the id of its fleet. */
+/** What `freezeFleet` is asked for: a request of `migrateAll`, under the id of its fleet. */
 export interface FreezeOrder {
   readonly fleetId: string;
-  readonly input: unknown;
+  readonly request: MigrateAllRequest;
 }
 
 /** Some projects of a frozen list, from a position on. */

@@ -32,8 +32,6 @@ export type LeftoverDrafts = Pick<Interrupted, 'runId' | 'left'>;
 
 /** What was looked for: runs that are to be restored, and what only an operator can decide. */
 export interface InterruptedRuns {
-  /** The reason, if the targets are accepted as they stand instead. */
-  readonly abandon?: string | undefined;
   readonly interrupted: readonly Interrupted[];
   /** Runs whose backup directory is at another host, and was not looked into. */
   readonly elsewhere?: readonly Interrupted[] | undefined;

@@ -69,6 +69,11 @@ export function backupIdOf(projectRef: string, millis: number, kind: 'project' |
   return `backup_${projectRef}_${String(millis)}${kind === 'target' ? '_target' : ''}`;
 }
 
+/** The project whose backup an id names. */
+export function refOfBackup(backupId: string): string | undefined {
+  return /^backup_(.+)_\d+(?:_target)?$/.exec(backupId)?.[1];
+}
+
 /** The name of a fleet and of its folder: when it began, and the run that it began with. */
 export function fleetIdOf(millis: number, firstRunId: string): string {
   return `fleet_${String(millis)}_${firstRunId.replace(/[^0-9a-f]/g, '').slice(0, 8)}`;

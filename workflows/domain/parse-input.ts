@@ -1,24 +1,29 @@
-import type { z } from 'zod';
-import { issueWords, valueAt } from '../../workflows/domain/issue-words';
-import { failure } from './failure';
+import * as z from 'zod/mini';
+import { issueWords, valueAt } from './issue-words';
 
-/** Checks an input as it came; all that is wrong with it is one message that names every field. */
-export function parseInput<Schema extends z.ZodType>(
+/** A request that can be followed, or what is wrong with it: one message that names every field. */
+export type ParsedInput<Request> =
+  { readonly request: Request; readonly message?: undefined } | { readonly message: string };
+
+/** What says which requests can be followed. */
+export type RequestSchema<Request = unknown> = z.core.$ZodType<Request>;
+
+/** The request that a schema lets through. */
+export type RequestOf<Schema extends RequestSchema> = z.output<Schema>;
+
+/** Checks an input as it came. The one function between what anybody may send and a typed request. */
+export function parseInput<Schema extends RequestSchema>(
   schema: Schema,
   input: unknown,
-): z.output<Schema> {
-  if (input === undefined || input === null || typeof input !== 'object' || Array.isArray(input)) {
-    throw failure(
-      'InvalidInput',
-      'the input must be one JSON object, for example {"projectRef":"project-abc","databaseName":"project_abc_db"}',
-    );
-  }
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw failure(
-    'InvalidInput',
-    parsed.error.issues.map((issue) => describe(issue, input)).join('; '),
-  );
+): ParsedInput<RequestOf<Schema>> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return {
+      message:
+        'the input must be one JSON object, for example {"projectRef":"project-abc","databaseName":"project_abc_db"}',
+    };
+  const parsed = z.safeParse(schema, input);
+  if (parsed.success) return { request: parsed.data };
+  return { message: parsed.error.issues.map((issue) => describe(issue, input)).join('; ') };
 }
 
 function describe(issue: z.core.$ZodIssue, input: object): string {

@@ -73,6 +73,15 @@ export function different(run: Run, found: Partial<Report>, words: string): Appl
   );
 }
 
+/** A run that could not even plan says why in its first line. */
+export function unplanned(error: unknown): unknown {
+  const { code, message } = causeOf(error);
+  if (code === 'Cancelled') return error;
+  return ApplicationFailure.nonRetryable(`Refused, nothing was touched: ${message}`, code, {
+    refused: { code, message },
+  });
+}
+
 function ended(type: FailureCode, message: string, report: Report): ApplicationFailure {
   // The report has all; the first line is for lists.
   const line = cutText(message, 2 * LONGEST_MESSAGE);

@@ -14,7 +14,7 @@ import type { Progress, StepProgress } from '../domain/progress';
 import type { Outcome, Report, StepTiming } from '../domain/report';
 import type { ProjectIdentity } from '../domain/request';
 import type { Step } from '../domain/step-names';
-import { requestedNames, type RequestedNames } from '../domain/requested-names';
+import { refOfBackup } from '../domain/names';
 import { detailsOf } from './current-details';
 import { upsert } from './search-attributes';
 
@@ -27,11 +27,21 @@ interface NamedConnections {
   readonly target: string;
 }
 
+/** What a request says of its project; what it leaves out is known once a plan has resolved it. */
+export interface Requested {
+  readonly projectRef?: string | undefined;
+  readonly databaseName?: string | undefined;
+  readonly ownerUserId?: string | undefined;
+  readonly backupId?: string | undefined;
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
+}
+
 /** What a run knows of itself while it goes; the query, the details and the report come from here. */
 export class Run {
   readonly #steps = new Map<Step, StepProgress>();
-  readonly #requested: RequestedNames;
-  #project: Partial<ProjectIdentity>;
+  #requested: Requested = {};
+  #project: Pick<Requested, keyof ProjectIdentity> = {};
   #backup: { readonly backupId?: string; readonly backupPath?: string } = {};
   #outcome = 'running';
   #notice: Progress['notice'];
@@ -40,14 +50,19 @@ export class Run {
   /** What is left to do by hand if the run succeeds. */
   #nextSteps: readonly NextStep[] = [];
 
-  /** `input` is the run's as it came: what it names is shown until a plan has resolved it. */
-  constructor(steps: readonly Step[], input?: unknown) {
-    this.#requested = requestedNames(input);
-    this.#project = this.#requested.project ?? {};
+  constructor(steps: readonly Step[]) {
     for (const step of steps) this.#steps.set(step, { step, state: 'waiting', tables: [] });
     setHandler(progressQuery, () => this.progress(), {
       description: 'How far the run is: steps with their times, and tables with rows and bytes.',
     });
+  }
+
+  /** Shows what the request names, until a plan has resolved it. */
+  requested(request: Requested): void {
+    const { databaseName, ownerUserId, backupId = '' } = request;
+    const projectRef = request.projectRef ?? refOfBackup(backupId);
+    this.#requested = request;
+    this.#project = projectRef === undefined ? {} : { projectRef, databaseName, ownerUserId };
   }
 
   /** Makes the project and its connections known, once the plan has resolved them. */
@@ -61,15 +76,20 @@ export class Run {
 
   /** Lists the run by the names in its request, if no plan could resolve them. */
   listRequested(): void {
-    const { project, connections } = this.#requested;
-    if (project === undefined) return;
-    const { projectRef, databaseName, ownerUserId } = project;
+    const { projectRef, databaseName, ownerUserId } = this.#project;
+    if (projectRef === undefined) return;
     upsert({ project: projectRef, database: databaseName, owner: ownerUserId });
-    if (Object.keys(connections).length > 0) upsertMemo({ connections });
+    const { source, target } = this.#requested;
+    if (source === undefined && target === undefined) return;
+    const connections = {
+      ...(source !== undefined && { source }),
+      ...(target !== undefined && { target }),
+    };
+    upsertMemo({ connections });
   }
 
   /** Keeps what the plan says for the report. */
-  planned({ warnings, nextSteps = [] }: Pick<Plan, 'warnings' | 'nextSteps'>): void {
+  planned({ warnings = [], nextSteps = [] }: Partial<Pick<Plan, 'warnings' | 'nextSteps'>>): void {
     this.#warnings = [...this.#warnings, ...warnings];
     this.#nextSteps = nextSteps;
   }

@@ -41,12 +41,12 @@ function projectIn({ line, text }: Element, wrong: string[]): Project | undefine
   const issue = parsed.error.issues[0];
   const field = issue?.path.map(String).join('.') ?? '';
   wrong.push(
-    `line ${line}: ${field === '' ? wholeProblem(value) : fieldProblem(field, parsed.error, value)}`,
+    `line ${line}: ${field === '' ? wholeProblem(value) : fieldProblem(field, parsed.error.issues, value)}`,
   );
   return undefined;
 }
 
-function fieldProblem(field: string, { issues }: z.ZodError, value: unknown): string {
+function fieldProblem(field: string, issues: readonly z.core.$ZodIssue[], value: unknown): string {
   return issues
     .slice(0, 1)
     .map((issue) => {

@@ -13,6 +13,7 @@ import { takeMarker, completeMarker } from '../../../activities/postgres/lease';
 import { transaction } from '../../../activities/postgres/session/transaction';
 import type { Resources } from '../../../activities/runtime/resources';
 import type { FleetProject, FrozenFleet } from '../../../workflows/domain/fleet';
+import { migrateAllRequestSchema } from '../../../workflows/domain/request';
 import type { Settings } from '../../../workflows/domain/settings';
 import { urlOf } from '../../support/harness/databases';
 import { plainSettings } from '../../support/harness/plain-settings';
@@ -82,7 +83,7 @@ export class FleetBench {
     { fleetId = nextFleetId(), client }: { fleetId?: string; client?: Client } = {},
   ): Promise<FrozenFleet> {
     const environment = activityEnvironment(client);
-    const order = { fleetId, input };
+    const order = { fleetId, request: migrateAllRequestSchema.parse(input) };
     return environment.run(freezeFleet, this.resources(settings), order);
   }
 

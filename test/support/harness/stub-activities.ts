@@ -11,7 +11,7 @@ import type {
 import { changedLimits, LIMITS } from '../../../workflows/domain/limits';
 import type { StepResult } from '../../../workflows/domain/job';
 import type { DatabaseIdentity, Plan } from '../../../workflows/domain/plan';
-import { migrateAllRequestSchema, migrateRequestSchema } from '../../../workflows/domain/request';
+import { migrateRequestSchema, type MigrateAllRequest } from '../../../workflows/domain/request';
 import { TIMING } from '../../../workflows/domain/timing';
 
 /** What stands in the place of PostgreSQL and the disk where a test is about fleets alone. */
@@ -38,7 +38,7 @@ export function stubActivities(ground: StubGround): Activities {
   const done = (): Promise<StepResult> => Promise.resolve(DONE);
   const nothing = (): Promise<void> => Promise.resolve();
   return {
-    freezeFleet: ({ fleetId, input }) => Promise.resolve(frozen(ground, fleetId, input)),
+    freezeFleet: ({ fleetId, request }) => Promise.resolve(frozen(ground, fleetId, request)),
     readFleetPage: async ({ offset, count }) => {
       await ground.reading();
       return ground.projects.slice(offset, offset + count);
@@ -74,8 +74,11 @@ export function stubActivities(ground: StubGround): Activities {
   };
 }
 
-function frozen(ground: StubGround, fleetId: string, input: unknown): FrozenFleet {
-  const { limits, canary } = migrateAllRequestSchema.parse(input);
+function frozen(
+  ground: StubGround,
+  fleetId: string,
+  { limits, canary }: MigrateAllRequest,
+): FrozenFleet {
   return {
     fleetId,
     path: `/${fleetId}`,

@@ -63,7 +63,11 @@ function reasonsOf(failures: readonly PromiseRejectedResult[]): string {
 /** Bundling costs each worker about two seconds, so it is done once. Gives the file's path. */
 async function bundleWorkflows(file: string): Promise<string> {
   const workflowsPath = require.resolve('../../../workflows');
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    preloadModules: ['zod/mini'],
+    logger: new DefaultLogger('ERROR'),
+  });
   await writeFile(file, code);
   return file;
 }
