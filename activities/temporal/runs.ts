@@ -104,7 +104,7 @@ function connectionsOf({
 }
 
 /** What a run is listed by; `undefined` if it has not come as far as saying it. */
-export function attributeOf(
+function attributeOf(
   run: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>,
   attribute: string,
 ): string | undefined {

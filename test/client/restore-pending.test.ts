@@ -1,0 +1,25 @@
+import { restorePendingRequest } from '../../client/commands/restore-pending';
+
+describe('moveout restore-pending', () => {
+  it('looks for what is pending of one project, under a workflow id of its own', () => {
+    expect(restorePendingRequest('project-abc', {}, 0)).toMatchObject({
+      workflowType: 'reconcile',
+      workflowId: 'restore-pending/project-abc',
+      input: { projectRef: 'project-abc', forgotten: 'report' },
+    });
+  });
+
+  it('accepts the target as it stands with --abandon and a reason', () => {
+    const { input } = restorePendingRequest('project-abc', { abandon: true, reason: 'gone' }, 0);
+    expect(input).toMatchObject({ projectRef: 'project-abc', abandon: 'gone' });
+  });
+
+  it.each([
+    ['project-abc', { abandon: true }, '--abandon needs --reason'],
+    ['project-abc', { abandon: true, reason: ' ' }, '--reason must say the reason'],
+    ['project-abc', { reason: 'gone' }, '--reason is for --abandon'],
+    ['Project', {}, '<project> must match'],
+  ])('refuses %s with %j', (project, options, words) => {
+    expect(() => restorePendingRequest(project, options, 0)).toThrow(words);
+  });
+});
