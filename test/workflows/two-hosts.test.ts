@@ -24,6 +24,9 @@ interface Side {
   readonly did: string[];
 }
 
+const OF_PROJECT = { projectRef: 'project-abc' };
+const OF_BACKUP = { backupId: 'backup_project-abc_1', databaseName: 'project_abc_db' };
+
 const TIMING = { silence: 3_000, longestPause: 1_000, parkAfter: 30_000 };
 
 describe('two workers with backup directories of their own', () => {
@@ -147,16 +150,16 @@ describe('two workers with backup directories of their own', () => {
   });
 
   it.each([
-    'migrateProject',
-    'planProject',
-    'backupProject',
-    'verifyProject',
-    'restoreProject',
-    'planRestore',
-    'migrateAll',
-  ])('refuse a host that nobody serves at once, with its name and their own: %s', async (type) => {
+    ['migrateProject', OF_PROJECT],
+    ['planProject', OF_PROJECT],
+    ['backupProject', OF_PROJECT],
+    ['verifyProject', OF_PROJECT],
+    ['restoreProject', OF_BACKUP],
+    ['planRestore', OF_BACKUP],
+    ['migrateAll', {}],
+  ])('refuse a host that nobody serves at once, with its name: %s', async (type, request) => {
     const host = `${sides[0].id}x`;
-    const { status, message } = await run(type, { host });
+    const { status, message } = await run(type, { ...request, host });
     expect(status).toBe('Failed');
     expect(message).toContain(`no worker of host "${host}" asks for work`);
     const own = sides.some(({ id, directory }) =>
