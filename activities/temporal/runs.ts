@@ -278,8 +278,8 @@ function projectOf(run: WorkflowExecutionInfo, ref: string): Project | undefined
   return parsed.success ? parsed.data : undefined;
 }
 
-/** A run that reconcile began in the place of one that was terminated has its workflow id. */
-const RUNNING = `ExecutionStatus = "Running" AND ${isOneOf(['migrateProject', 'restoreInterrupted'])}`;
+/** A run that reconcile began in the place of one that was closed has its workflow id. */
+const MIGRATING = isOneOf(['migrateProject', 'restoreInterrupted']);
 
 const RUNNING_PAGE_SIZE = 1_000;
 
@@ -288,8 +288,10 @@ export async function refsUnderWay(): Promise<ReadonlySet<string>> {
   const { client } = Context.current();
   const usual = migrationWorkflowId('');
   const refs = new Set<string>();
-  for (const query of [RUNNING, PARKED])
-    for await (const { workflowId } of client.workflow.list({ query, pageSize: RUNNING_PAGE_SIZE }))
-      if (workflowId.startsWith(usual)) refs.add(workflowId.slice(usual.length));
+  const query = `${MIGRATING} AND ExecutionStatus IN ("Running", "Failed")`;
+  for await (const run of client.workflow.list({ query, pageSize: RUNNING_PAGE_SIZE })) {
+    const isMeant = run.status.name === 'RUNNING' || isParked(run);
+    if (isMeant && run.workflowId.startsWith(usual)) refs.add(run.workflowId.slice(usual.length));
+  }
   return refs;
 }

@@ -83,7 +83,7 @@ export class FleetBench {
     { fleetId = nextFleetId(), client }: { fleetId?: string; client?: Client } = {},
   ): Promise<FrozenFleet> {
     const environment = activityEnvironment(client);
-    const order = { fleetId, request: migrateAllRequestSchema.parse(input) };
+    const order = { fleetId, request: migrateAllRequestSchema.parse(input ?? {}) };
     return environment.run(freezeFleet, this.resources(settings), order);
   }
 
