@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { lineOf, wellIn } from '../report/line';
+import { countsOf, lineOf, wellIn } from '../report/line';
 import { runProgram } from '../report/program';
 import { writeSection } from '../report/section';
 import { chosenCells } from './plan';
@@ -38,9 +38,7 @@ async function main(): Promise<boolean> {
     (a, b) => cells.indexOf(a.cell) - cells.indexOf(b.cell),
   );
   if (values.write) writeSection('matrix', matrixText(results, minutes));
-  const failed = results.filter(({ problems }) => problems.length > 0).length;
-  const skipped = results.filter(({ reason }) => reason !== undefined).length;
-  const passed = results.length - failed - skipped;
+  const { passed, failed, skipped } = countsOf(results);
   process.stdout.write(
     `${minutes.toFixed(1)} minutes\n${passed} passed, ${failed} failed, ${skipped} skipped\n`,
   );

@@ -3,9 +3,20 @@ import type { Cell, Ending, Result } from '../matrix/cell';
 /** One cell in one line, its problems below it. */
 export function lineOf({ cell, ending, problems, reason, seconds }: Result): string {
   const name = nameOf(cell);
-  if (reason !== undefined) return `-    ${name}: ${reason}`;
+  if (reason !== undefined) return `skip ${name}: ${reason}`;
   const said = `${name}: ${ending ?? '?'} (${seconds.toFixed(1)} s)`;
   return problems.length === 0 ? `ok   ${said}` : [`FAIL ${said}`, ...problems].join('\n       ');
+}
+
+/** How many cells passed, how many failed, and how many could not be played; each counts once. */
+export function countsOf(
+  results: readonly Result[],
+): Readonly<Record<'passed' | 'failed' | 'skipped', number>> {
+  const skipped = results.filter(({ reason }) => reason !== undefined).length;
+  const failed = results.filter(
+    ({ reason, problems }) => reason === undefined && problems.length > 0,
+  ).length;
+  return { passed: results.length - failed - skipped, failed, skipped };
 }
 
 const ENDINGS: readonly Ending[] = ['migrated', 'restored', 'untouched', 'parked, restored'];
