@@ -15,6 +15,11 @@ const { json, names } = parseArgs({
   options: { json: { type: 'boolean' }, names: { type: 'boolean' } },
 }).values;
 
+// A reader such as `head` that has closed the pipe wants no more.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const all = sourceFiles(ROOT).map(readSource);
 const product = all.filter(({ file }) => !file.startsWith('test/'));
 const graph = new Map(product.map(({ file, imports }) => [file, imports]));
