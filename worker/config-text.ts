@@ -75,7 +75,9 @@ function textOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConfigError(`${file}: the configuration file cannot be read (${code})`);
+    throw new ConfigError(
+      `${file}: the configuration file cannot be read (${code}): --config or MOVEOUT_CONFIG must name one that this user can read`,
+    );
   }
 }
 

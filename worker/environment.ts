@@ -66,6 +66,8 @@ function textOf(file: string, what: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConfigError(`${file}: ${what} cannot be read (${code})`);
+    throw new ConfigError(
+      `${file}: ${what} cannot be read (${code}): it must be a file that this user can read`,
+    );
   }
 }

@@ -16,6 +16,7 @@ import {
   type Harmless,
 } from './causes';
 import { refusalGround, type RefusalGround } from './ground';
+import { expectNamed } from './remedies';
 
 let ground: RefusalGround;
 
@@ -264,16 +265,16 @@ describe.each(LANES)('$mode.mode', (lane) => {
   it.each(lane.cells)(
     'says why it is refused, or that it is not: $name',
     async (cell) => {
-      const outcome = (await outcomes.resultOf(lane)).get(cell);
-      const { status, stdout, stderr } = outcome ?? NOT_PLAYED;
-      const { says } = cell;
-      if (says !== undefined)
+      const { status, stdout, stderr } = (await outcomes.resultOf(lane)).get(cell) ?? NOT_PLAYED;
+      const { name, says } = cell;
+      if (says !== undefined) {
         expect(`${stdout}\n${stderr}`.split('\n')).toContainEqual(expect.stringMatching(says));
+        expectNamed(name, stderr);
+      }
       expect(status).toBe(says === undefined ? 0 : 2);
       const password = new URL(ground.place.url).password;
       expect(`${stdout}${stderr}`).not.toMatch(new RegExp(`:(wrong|${password})@`));
-      if (cell.name === NO_TEMPORAL)
-        expect(JSON.parse(stdout)).toMatchObject({ outcome: 'refused' });
+      if (name === NO_TEMPORAL) expect(JSON.parse(stdout)).toMatchObject({ outcome: 'refused' });
       expect(await ground.place.databases()).toEqual([ground.place.database]);
     },
     300_000,
