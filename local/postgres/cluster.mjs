@@ -23,10 +23,10 @@ const SETTINGS = {
 
 /**
  * A folder with `data/` and `password` in it, initialised unless it is already. Without `dataDir` a
- * new one is made in the temporary folder.
+ * new one is made in the folder that MOVEOUT_TEST_CLUSTERS names, else in the temporary folder.
  */
 export function prepareCluster({ account, native, dataDir, settings }) {
-  const home = dataDir ?? mkdtempSync(path.join(openTemporaryFolder(account), 'moveout-postgres-'));
+  const home = dataDir ?? mkdtempSync(path.join(folderOfClusters(account), 'moveout-postgres-'));
   mkdirSync(path.dirname(home), { recursive: true });
   if (!existsSync(home)) mkdirSync(home, { mode: 0o700 });
   giveTo(account, home);
@@ -62,6 +62,11 @@ export function releaseOf(native) {
 /** Removes a cluster that was made in the temporary folder; keeps any other. */
 export function removeCluster({ home, isTemporary }) {
   if (isTemporary) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function folderOfClusters(account) {
+  const named = process.env.MOVEOUT_TEST_CLUSTERS;
+  return openTemporaryFolder(account, named ? [named] : []);
 }
 
 function initialise({ account, native, home, data }) {

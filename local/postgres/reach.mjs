@@ -15,9 +15,9 @@ export function isOpenTo(account, file) {
   }
 }
 
-/** A temporary folder that `account` can reach. Throws when there is none. */
-export function openTemporaryFolder(account) {
-  const found = [tmpdir(), '/tmp', '/var/tmp'].find(
+/** The first of `preferred` and the temporary folders that `account` can reach. Throws when there is none. */
+export function openTemporaryFolder(account, preferred = []) {
+  const found = [...preferred, tmpdir(), '/tmp', '/var/tmp'].find(
     (folder) => isFolder(folder) && isOpenTo(account, folder),
   );
   if (found !== undefined) return found;

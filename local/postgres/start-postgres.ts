@@ -14,10 +14,10 @@ export const RELEASES = ['14', '15', 'debian-15', '16', '17', '18'] as const;
 export type PostgresRelease = (typeof RELEASES)[number];
 
 /**
- * How to start a server: of the release that `version` names, else the environment variable
- * MOVEOUT_TEST_POSTGRES (so that whole suites and the demo run on `debian-15`), else 15; on a free port unless `port` is given; in a new folder that is removed at
- * the end unless `dataDir` is given, which is kept and can be started on again; `settings` are
- * PostgreSQL's own, by name.
+ * How to start a server: of the release that `version` names, else the environment variable MOVEOUT_TEST_POSTGRES
+ * (so that whole suites and the demo run on `debian-15`), else 15; on a free port unless `port` is given; with its
+ * files in `dataDir`, which is kept and can be started on again, else in a new folder that is removed at the end.
+ * MOVEOUT_TEST_CLUSTERS names where new folders are made. `settings` are PostgreSQL's own, by name.
  */
 export interface PostgresOptions {
   readonly version?: PostgresRelease;

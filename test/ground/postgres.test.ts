@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from '../../local/postgres';
@@ -25,6 +26,22 @@ describe('startPostgres', () => {
     await server.stop();
     expect(isAlive(server.pid)).toBe(false);
     expect(existsSync(path.dirname(data))).toBe(false);
+  });
+
+  it('keeps its files in the folder that MOVEOUT_TEST_CLUSTERS names', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'moveout-clusters-'));
+    await chmod(folder, 0o755);
+    const script = `
+      process.env.MOVEOUT_TEST_CLUSTERS = process.argv[1];
+      const { readdirSync } = require('node:fs');
+      require('./dist/local/postgres').startPostgres().then((server) => {
+        const made = readdirSync(process.argv[1]);
+        return server.stop().then(() => console.log(made));
+      });
+    `;
+    const { line } = await spawnScript(script, folder);
+    expect(line).toMatch(/^\[ 'moveout-postgres-\w+' \]$/);
+    await rm(folder, { recursive: true });
   });
 
   it('starts again on a folder that was given, with the same password and rows', async () => {
