@@ -35,8 +35,8 @@ interface ServerReach extends Reachable {
  * configuration rejects with a `ConfigError` before anything is started.
  */
 export async function openWithOwnWorker(own: OwnWorker): Promise<Session> {
-  const { places, log } = own;
-  const configuration = loadConfiguration(process.env, places);
+  const { log } = own;
+  const configuration = loadConfiguration(process.env, own.places);
   const state = stateFolder(process.env);
   openStateFolder(state);
   const script = randomUUID();
@@ -47,11 +47,18 @@ export async function openWithOwnWorker(own: OwnWorker): Promise<Session> {
       : { ...configured, others: [], leave: () => Promise.resolve() };
   try {
     const log = state.workerLog;
-    return await startWorking(own, { configuration, reach, script, log });
+    const places = configured === undefined ? localPlaces(own.places) : own.places;
+    return await startWorking({ ...own, places }, { configuration, reach, script, log });
   } catch (error) {
     await reach.leave();
     throw error;
   }
+}
+
+/** Scripts that share a local server may have different configurations, by the environment as well. */
+function localPlaces(places: Places): Places {
+  const { MOVEOUT_CONFIG: named = '' } = process.env;
+  return named === '' ? places : { ...places, config: places.config ?? named };
 }
 
 async function localReach(joining: Joining): Promise<ServerReach> {

@@ -72,14 +72,12 @@ export const commonOptions = (): readonly Option[] => [
   ...answerOptions(),
 ];
 
-/** A variable that is set to nothing counts as not set. */
-function config(): Option {
-  const option = named(
+/** Not with the variable of the environment as its value: only a flag asks for a worker of one's own. */
+const config = (): Option =>
+  named(
     '--config <file>',
-    'the configuration file (default: ./moveout.config.yaml)',
+    'the configuration file (default: the one that MOVEOUT_CONFIG names, else ./moveout.config.yaml)',
   );
-  return process.env['MOVEOUT_CONFIG'] === '' ? option : option.env('MOVEOUT_CONFIG');
-}
 
 export const answerOptions = (): readonly Option[] => [
   new Option(

@@ -146,6 +146,27 @@ describe('variables of the environment', () => {
     expect(stdout).toMatch(/^Plan for project-004/);
   });
 
+  it('that name a configuration start no worker where a Temporal is configured: only a flag does', async () => {
+    const file = path.join(place.folder, 'own.yaml');
+    writeFileSync(file, 'backup: { format: json }\n');
+    const env = { ...place.env, MOVEOUT_CONFIG: file };
+    const { status, stderr } = await command(['plan', ...moving()], env);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/no worker polls the task queue "moveout" /),
+    ]);
+    const flag = await command(['plan', ...moving(), `--config=${file}`], place.env);
+    expect(flag.stdout).toMatch(/^Plan for project-004/);
+  });
+
+  it('that name a configuration are read for a worker that the command starts', async () => {
+    const file = path.join(place.folder, 'wrong.yaml');
+    writeFileSync(file, 'targets: {}\n');
+    const env = { MOVEOUT_SOURCE_URL: place.url, MOVEOUT_CONFIG: file };
+    const { status, stderr } = await command(['plan', ...moving()], env);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(`${file}:1`)]);
+  });
+
   it('that name a state folder which no file system makes are refused at once', async () => {
     const state = { MOVEOUT_SOURCE_URL: place.url, MOVEOUT_STATE_DIR: '/proc/moveout/state' };
     const { status, stderr } = await command(['plan', ...moving()], state);
