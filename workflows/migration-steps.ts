@@ -1,4 +1,9 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { describeEvidence, truncate } from './run/current-details';
 import type { Interrupted } from './domain/interrupted';
 import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
@@ -190,10 +195,16 @@ export class MigrationSteps {
       : { tables: this.#evidence.tables, drift: this.#evidence.drift };
   }
 
-  /** Runs the first steps, whose failures mean that the request could not be accepted. */
+  /**
+   * Runs the first steps, whose failures mean that the request could not be accepted. If the run is cancelled
+   * meanwhile, it ends here, although such a step may have come to its end.
+   */
   async refusing<T>(use: () => Promise<T>): Promise<T> {
     try {
-      return await use();
+      const result = await use();
+      if (CancellationScope.current().consideredCancelled)
+        throw new CancelledFailure('the run was cancelled while it planned');
+      return result;
     } catch (failed) {
       const error = endOfStep(failed);
       const { code, message } = causeOf(error);

@@ -97,6 +97,14 @@ describe('migrateProject when it is cancelled while it only reads', () => {
       expect({ after, backups }).toEqual({ after: undefined, backups: [] });
     },
   );
+
+  it('ends with the plan, although the plan came to its end', async () => {
+    const verdictOf = tryAll(bed, [
+      { name: 'planned', intervene: (trial) => unnoticedIn('planMigration', trial) },
+    ]);
+    const { ending } = await verdictOf('planned');
+    expect(ending).toMatchObject({ status: 'Canceled', report: undefined });
+  });
 });
 
 /** Cancels while the real activity waits for a lock in the middle of its work. */
@@ -131,6 +139,15 @@ function whenDone(at: ActivityName, { cancel }: UnderWay): Intervene {
     const beating = setInterval(() => context.heartbeat(), 200);
     await cancel();
     await context.cancelled.finally(() => clearInterval(beating));
+    return result;
+  };
+}
+
+/** Cancels once an activity has done its work, which does not hear of it any more. */
+function unnoticedIn(at: ActivityName, { cancel }: UnderWay): Intervene {
+  return async (name, real) => {
+    const result = await real();
+    if (name === at) await cancel();
     return result;
   };
 }

@@ -18,7 +18,7 @@ export const LETTERS: Readonly<Record<Ending, string>> = {
 const EXPECTED: Readonly<Record<string, string>> = {
   'planMigration | before': 'MMMMMMMMMURUUUMU',
   'planMigration | during': 'MMMMMMMMMURUUUMU',
-  'planMigration | after': 'MMMMMMMMMRRRRRMU',
+  'planMigration | after': 'MMMMMMMMMRRRRUMU',
   'backupProject | before': 'MMMMMMMMMRRRRRMU',
   'backupProject | during': 'MMMMMMMMMRRRRRMU',
   'backupProject | after': 'MMMMMMMMMRRRRRMU',
