@@ -10,12 +10,14 @@ export interface StudioProject {
 const TEMPLATE = 'moveout_test_studio';
 const LOCK = 'SELECT pg_advisory_lock(710710)';
 
+/** As many as `maxWorkers` in jest's configuration. */
+const JEST_WORKERS = 3;
 /** Projects that one jest worker has to itself: two runs of one ref on one server exclude each other. */
 const PROJECTS_EACH = 10;
 /** The refs below belong to tests elsewhere. */
 const FIRST = 5;
 const SIZES = {
-  projects: FIRST - 1 + 2 * PROJECTS_EACH,
+  projects: FIRST - 1 + JEST_WORKERS * PROJECTS_EACH,
   users: 14,
   buckets: 4,
   objects: 24,
@@ -43,7 +45,7 @@ export async function ownProjects(source: string): Promise<readonly StudioProjec
   const projects = await query<StudioProject>(
     source,
     `SELECT ref, owner FROM public.projects ORDER BY substr(owner, 6)::integer OFFSET $1 LIMIT $2`,
-    [FIRST - 1 + (worker % 2) * PROJECTS_EACH, PROJECTS_EACH],
+    [FIRST - 1 + (worker % JEST_WORKERS) * PROJECTS_EACH, PROJECTS_EACH],
   );
   return projects;
 }
