@@ -5,7 +5,7 @@ import { keepCopy, makeCopy, makePrepared } from '../support/harness/targets';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 import { tryAll, tryOut, type Trial, type Verdict } from '../support/harness/trials';
 
-const STEPS: readonly ActivityName[] = [
+const ALL_STEPS: readonly ActivityName[] = [
   'backupProject',
   'backupTarget',
   'initSchema',
@@ -14,6 +14,9 @@ const STEPS: readonly ActivityName[] = [
   'finishSchema',
   'verifyProject',
 ];
+
+/** Another release of PostgreSQL is asked about the last step alone: then all that a restore undoes is there. */
+const STEPS = process.env['MOVEOUT_TEST_POSTGRES'] === undefined ? ALL_STEPS : ALL_STEPS.slice(-1);
 
 /** Raises in one step alone, so that the restore is not stopped by it as well. */
 const RAISE_IN_STORAGE = `
