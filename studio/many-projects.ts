@@ -38,14 +38,18 @@ export async function makeSource(url: string, projects: number, prefix: string):
   const client = new Client({ connectionString: url, application_name: 'moveout studio' });
   await client.connect();
   try {
-    for (const script of [...roleScripts(), 'BEGIN', ...schemaScripts(), TENANCY_TABLES])
-      await client.query(script);
-    for (const statement of fill(projects, prefix)) await client.query(statement);
-    await client.query('COMMIT');
-    await client.query('VACUUM ANALYZE');
+    for (const statement of sourceStatements(projects, prefix)) await client.query(statement);
   } finally {
     await client.end();
   }
+}
+
+/** All that makes such a source: the same statements give the same rows. */
+export function sourceStatements(projects: number, prefix: string): readonly string[] {
+  return [
+    ...[...roleScripts(), 'BEGIN', ...schemaScripts(), TENANCY_TABLES],
+    ...[...fill(projects, prefix), 'COMMIT', 'VACUUM ANALYZE'],
+  ];
 }
 
 /** The rows of all projects, table by table; a key is made from the project's number and the row's. */
