@@ -54,7 +54,8 @@ export function startWorker(order: WorkerOrder): WorkerProcess {
   });
   const pid = child.pid;
   if (pid === undefined) throw new Error('the worker did not start');
-  process.once('exit', () => child.kill());
+  const endWithThisProcess = (): void => void child.kill();
+  process.once('exit', endWithThisProcess);
   const memory: number[] = [];
   const timer = setInterval(() => {
     memory.push(...residentMegabytes(pid));
@@ -66,6 +67,7 @@ export function startWorker(order: WorkerOrder): WorkerProcess {
     stop: async (signal = 'SIGTERM') => {
       clearInterval(timer);
       await end(child, signal);
+      process.removeListener('exit', endWithThisProcess);
     },
   };
 }
