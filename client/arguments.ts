@@ -42,7 +42,8 @@ function refusalOf(error: unknown, called: Command): UsageError | undefined {
   return isWanted ? undefined : new UsageError(wordsOf(error, called));
 }
 
-function versionOfPackage(): string {
+/** The version that package.json names. */
+export function versionOfPackage(): string {
   const file = path.join(packageRoot(), 'package.json');
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }

@@ -5,6 +5,7 @@ import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import type { Report } from '../../workflows/domain/report';
 import type { SmallProject } from '../../studio/many-projects';
+import { TASK_QUEUE } from './fleet-worker';
 
 /** How one project of the bench's fleet ended. */
 export interface Ended {
@@ -13,9 +14,8 @@ export interface Ended {
   readonly failure?: string | undefined;
 }
 
-/** Which projects go, on which task queue, and how many at a time. */
+/** Which projects go, and how many at a time. */
 export interface FleetOrder {
-  readonly taskQueue: string;
   readonly folder: string;
   readonly projects: readonly SmallProject[];
   readonly atATime: number;
@@ -29,14 +29,14 @@ export interface FleetRun {
 
 /** Moves all projects by one `migrateAll`, `atATime` at once. */
 export async function runFleet(client: Client, order: FleetOrder): Promise<FleetRun> {
-  const { taskQueue, folder, projects, atATime } = order;
-  const file = path.join(folder, `${taskQueue}.projects.jsonl`);
+  const { folder, projects, atATime } = order;
+  const file = path.join(folder, 'projects.jsonl');
   await writeFile(file, projects.map((project) => `${JSON.stringify(project)}\n`).join(''));
   const fleet = await client.workflow.execute<(input: unknown) => Promise<FleetReport>>(
     'migrateAll',
     {
-      taskQueue,
-      workflowId: `migrate-all/${taskQueue}`,
+      taskQueue: TASK_QUEUE,
+      workflowId: 'migrate-all',
       args: [{ file, limits: { concurrency: atATime } }],
     },
   );

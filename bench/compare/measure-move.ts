@@ -1,0 +1,56 @@
+import type { BenchGround } from '../ground/ground';
+import { rowsAt } from '../ground/statements-at';
+import { watchServers } from '../measure/watch-servers';
+import { readStatements, resetStatements } from '../measure/statements';
+import { isPeer, type Mover } from '../movers/mover';
+import type { MeasuredMove } from '../result/summary';
+import { SOURCE_DATABASE } from '../source/kept-cluster';
+import { peerSourceOf } from '../source/fill-source';
+import { MOVED_PROJECT, type SourceSpec } from '../source/source-spec';
+
+/** The target of every move: dropped after each, so that all begin alike. */
+const TARGET = 'bench_target';
+
+/** The databases that moveout makes meanwhile have names that no other run has. */
+const groupOf = (database: string): string => database.replace(/_[0-9a-f]{12}$/, '_…');
+
+interface RoundOptions {
+  readonly round: number;
+  readonly signal: AbortSignal;
+  readonly source: SourceSpec;
+}
+
+/** Measures one move, proves that the rows are there, and removes the target. */
+export async function measureMove(
+  ground: BenchGround,
+  mover: Mover,
+  { round, signal, source: spec }: RoundOptions,
+): Promise<MeasuredMove> {
+  signal.throwIfAborted();
+  await ground.query('CHECKPOINT');
+  await resetStatements(ground.url('postgres'));
+  const watch = watchServers(ground, groupOf);
+  try {
+    const source = isPeer(mover) ? peerSourceOf(spec) : SOURCE_DATABASE;
+    const move = await mover.move({ ground, source, target: TARGET, watch, signal });
+    const used = watch.stop();
+    const statements = await readStatements(ground.url('postgres'), groupOf);
+    await assertMoved(ground, mover);
+    await ground.query(`DROP DATABASE ${TARGET}`);
+    return { ...move, ...used, round, statements };
+  } finally {
+    watch.stop();
+  }
+}
+
+/** A mover that copies nothing would be the fastest. */
+async function assertMoved({ url }: BenchGround, { name }: Mover): Promise<void> {
+  const query = `
+    SELECT (SELECT count(*) FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = $1)::text AS users,
+           (SELECT count(*) FROM storage.objects WHERE starts_with(bucket_id, $1 || '-'))::text AS objects`;
+  const counted = async (database: string): Promise<string> =>
+    JSON.stringify(await rowsAt(url(database), query, [MOVED_PROJECT]));
+  const [wanted, found] = [await counted(SOURCE_DATABASE), await counted(TARGET)];
+  if (wanted !== found)
+    throw new Error(`${name} copied ${found} of the users and objects ${wanted}`);
+}
