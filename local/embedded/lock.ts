@@ -1,6 +1,10 @@
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { types } from 'node:util';
+import { isProcessAlive, processIdentity } from '../process-identity';
+
+const ME = processIdentity();
 
 const POLL_MS = 50;
 
@@ -17,7 +21,7 @@ export async function withLock<T>(lock: string, use: () => Promise<T>): Promise<
   try {
     return await use();
   } finally {
-    rmSync(path.join(lock, String(process.pid)), { force: true });
+    rmSync(path.join(lock, ME), { force: true });
     removeIfEmpty(lock);
   }
 }
@@ -25,7 +29,7 @@ export async function withLock<T>(lock: string, use: () => Promise<T>): Promise<
 function take(lock: string): boolean {
   const prepared = `${lock}.${process.pid}`;
   mkdirSync(prepared, { recursive: true });
-  writeFileSync(path.join(prepared, String(process.pid)), '');
+  writeFileSync(path.join(prepared, ME), '');
   try {
     renameSync(prepared, lock);
     return true;
@@ -38,7 +42,7 @@ function take(lock: string): boolean {
 
 function removeDead(lock: string): void {
   for (const name of holders(lock)) {
-    if (!isAlive(Number(name))) rmSync(path.join(lock, name), { force: true });
+    if (!isProcessAlive(name)) rmSync(path.join(lock, name), { force: true });
   }
 }
 
@@ -51,15 +55,6 @@ function holders(lock: string): readonly string[] {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isOneOf(error, ['EPERM']);
-  }
-}
-
 function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
@@ -69,5 +64,5 @@ function removeIfEmpty(folder: string): void {
 }
 
 function isOneOf(error: unknown, codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  return types.isNativeError(error) && 'code' in error && codes.includes(String(error.code));
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isProcessAlive, processIdentity } from '../process-identity';
 import { KnownError } from '../../workflows/domain/known-error';
 
 const noteOf = (dbFilename: string): string => `${dbFilename}.server`;
@@ -12,10 +13,11 @@ const noteOf = (dbFilename: string): string => `${dbFilename}.server`;
 export async function freeDatabase(dbFilename: string): Promise<void> {
   const note = readNote(dbFilename);
   if (note === undefined || !runsOn(note.server, dbFilename)) return;
-  if (note.owner !== process.pid && isAlive(note.owner)) {
+  if (note.owner !== processIdentity() && isProcessAlive(note.owner)) {
+    const [pid = ''] = note.owner.split('-');
     throw new KnownError(
       'ServerUnavailable',
-      `the Temporal server of process ${String(note.owner)} is using ${dbFilename}; let that process end first`,
+      `the Temporal server of process ${pid} is using ${dbFilename}; let that process end first`,
     );
   }
   await endServer(note.server, dbFilename);
@@ -23,7 +25,7 @@ export async function freeDatabase(dbFilename: string): Promise<void> {
 
 /** Notes that `server`, a process id, runs on the state file on behalf of this process. */
 export function noteServer(dbFilename: string, server: number): void {
-  writeFileSync(noteOf(dbFilename), `${String(server)} ${String(process.pid)}\n`, { mode: 0o600 });
+  writeFileSync(noteOf(dbFilename), `${String(server)} ${processIdentity()}\n`, { mode: 0o600 });
 }
 
 /** Takes the note back, after the server has ended. */
@@ -33,14 +35,16 @@ export function deleteOwnerFile(dbFilename: string): void {
 
 interface Note {
   readonly server: number;
-  readonly owner: number;
+  /** The owner's identity. */
+  readonly owner: string;
 }
 
 function readNote(dbFilename: string): Note | undefined {
   if (!existsSync(noteOf(dbFilename))) return undefined;
-  const [, server, owner] = /^(\d+) (\d+)\n$/.exec(readFileSync(noteOf(dbFilename), 'utf8')) ?? [];
+  const [, server, owner] =
+    /^(\d+) ([\d-]+)\n$/.exec(readFileSync(noteOf(dbFilename), 'utf8')) ?? [];
   if (server === undefined || owner === undefined) return undefined;
-  return { server: Number(server), owner: Number(owner) };
+  return { server: Number(server), owner };
 }
 
 async function endServer(server: number, dbFilename: string): Promise<void> {
@@ -54,7 +58,7 @@ async function endServer(server: number, dbFilename: string): Promise<void> {
 
 // Process ids are used again: only a process that was started with this very file is the server.
 function runsOn(pid: number, dbFilename: string): boolean {
-  return isAlive(pid) && commandOf(pid).includes(dbFilename);
+  return isProcessAlive(String(pid)) && commandOf(pid).includes(dbFilename);
 }
 
 function commandOf(pid: number): string {
@@ -64,14 +68,5 @@ function commandOf(pid: number): string {
   } catch {
     // It has just ended, or belongs to another: not the server that is looked for.
     return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -2,10 +2,13 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } 
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { NotReady } from './not-ready.mjs';
+import { isProcessAlive, processIdentity } from './process-identity.mjs';
+
+const ME = processIdentity();
 
 /**
  * Runs `work` while this process alone holds `lock`, a folder that contains one file named after
- * the holder's process id. A holder that died is replaced.
+ * the holder's process. A holder that died is replaced.
  *
  * The folder is prepared under another name and put in place by rename, which the system refuses
  * while another holder's file is in it. So nobody ever sees a lock without its holder's name, and a
@@ -17,14 +20,14 @@ export async function withLock(lock, say, work) {
     const holder = livingHolder(lock);
     if (holder !== undefined && holder !== waitingFor) {
       waitingFor = holder;
-      say(`process ${holder} is installing or building here; waiting for it`);
+      say(`process ${holder.split('-')[0]} is installing or building here; waiting for it`);
     }
     if (holder !== undefined) await wait(200);
   }
   try {
     return await work();
   } finally {
-    rmSync(path.join(lock, String(process.pid)), { force: true });
+    rmSync(path.join(lock, ME), { force: true });
     removeIfEmpty(lock);
   }
 }
@@ -33,7 +36,7 @@ function tryLock(lock) {
   const prepared = `${lock}.${process.pid}`;
   try {
     mkdirSync(prepared, { recursive: true });
-    writeFileSync(path.join(prepared, String(process.pid)), '');
+    writeFileSync(path.join(prepared, ME), '');
     renameSync(prepared, lock);
     return true;
   } catch (error) {
@@ -45,7 +48,7 @@ function tryLock(lock) {
 
 function livingHolder(lock) {
   for (const name of entries(lock)) {
-    if (isAlive(Number(name))) return name;
+    if (isProcessAlive(name)) return name;
     rmSync(path.join(lock, name), { force: true });
   }
   return undefined;
@@ -57,15 +60,6 @@ function entries(folder) {
   } catch (error) {
     if (error.code === 'ENOENT') return [];
     throw error;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
   }
 }
 

@@ -43,6 +43,12 @@ function ready(environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   });
 }
 
+async function endedProcess(): Promise<string> {
+  const dead = execFile(process.execPath, ['--version']);
+  await new Promise((resolve) => dead.once('exit', resolve));
+  return String(dead.pid);
+}
+
 describe('ready', () => {
   it('builds what is not built, and the second time does and says nothing', async () => {
     const first = await ready();
@@ -77,11 +83,13 @@ describe('ready', () => {
     expect(said).toMatch(/waiting for it/);
   });
 
-  it('takes over from a process that died at it', async () => {
-    const dead = execFile(process.execPath, ['--version']);
-    await new Promise((resolve) => dead.once('exit', resolve));
+  it.each([
+    { whose: 'its id is free', holder: endedProcess },
+    // This process runs, but started at another time.
+    { whose: 'another has its id now', holder: () => Promise.resolve(`${String(process.pid)}-1`) },
+  ])('takes over from a process that died at it: $whose', async ({ holder }) => {
     await mkdir(at('.cache', 'ready.lock'), { recursive: true });
-    await writeFile(at('.cache', 'ready.lock', String(dead.pid)), '');
+    await writeFile(at('.cache', 'ready.lock', await holder()), '');
     expect(await ready()).toMatchObject({ status: 0, stderr: 'moveout: building\n' });
     expect(await readdir(at('.cache'))).toEqual([]);
   });

@@ -87,7 +87,7 @@ export class Machine {
   #serverGroups(): readonly number[] {
     try {
       const note = readFileSync(path.join(this.#state, 'temporal.db.server'), 'utf8');
-      return note.trim().split(' ').map(Number);
+      return note.split(' ').map((one) => Number.parseInt(one, 10));
     } catch {
       return [];
     }
