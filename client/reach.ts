@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { joinRunning } from '../local/embedded/join';
 import { stateFolder } from '../local/embedded/state-folder';
-import { connectClient } from '../temporal/connect';
-import { configuredTemporal, type Reachable } from '../temporal/settings';
+import type { Reachable } from '../temporal/settings';
 import { UsageError } from './fault';
 
 type UseClient<Result> = (client: Client) => Promise<Result>;
@@ -13,7 +12,7 @@ type UseClient<Result> = (client: Client) => Promise<Result>;
  * if there is neither.
  */
 export async function withRunningTemporal<Result>(use: UseClient<Result>): Promise<Result> {
-  const configured = configuredTemporal(process.env);
+  const configured = await configuredInEnvironment();
   if (configured !== undefined) return connected(configured, use);
   const state = stateFolder(process.env);
   const server = await joinRunning({ state, script: randomUUID() });
@@ -32,14 +31,20 @@ export async function withRunningTemporal<Result>(use: UseClient<Result>): Promi
 
 /** Uses the configured Temporal. Throws one message if none is, or if it cannot be reached. */
 export async function withConfiguredTemporal<Result>(use: UseClient<Result>): Promise<Result> {
-  const configured = configuredTemporal(process.env);
+  const configured = await configuredInEnvironment();
   if (configured !== undefined) return connected(configured, use);
   throw new UsageError(
     'a schedule needs a Temporal server that keeps running: set TEMPORAL_ADDRESS (the local server ends with its script)',
   );
 }
 
+async function configuredInEnvironment(): Promise<Reachable | undefined> {
+  const { configuredTemporal } = await import('../temporal/settings.js');
+  return configuredTemporal(process.env);
+}
+
 async function connected<Result>(reachable: Reachable, use: UseClient<Result>): Promise<Result> {
+  const { connectClient } = await import('../temporal/connect.js');
   const client = await connectClient(reachable);
   try {
     return await use(client);

@@ -6,30 +6,17 @@ import { findOrphanedRuns, type OrphanedRuns } from './orphaned-runs';
 import { openSession, type Places, type Session } from './session';
 import { displayOn } from './progress/terminal';
 import { Screen } from './progress/screen';
-import { answer, type AskOptions, type Ran } from './outcome';
+import type { Ran } from './outcome';
 import type { Request } from './requests';
 import { startOrAttach } from './start';
 import { hasPassword } from './task-queue';
-
-/** Where the options of a command say that things are. */
-interface RunOptions extends AskOptions {
-  readonly connectionString?: string;
-  readonly backupDir?: string;
-}
-
-/** The action of a command that starts one workflow and follows it to its end. */
-export function asking<Options extends RunOptions>(
-  requestOf: (options: Options) => Request,
-): (options: Options) => Promise<void> {
-  return (options) => answer(options, async () => run(requestOf(options), placesOf(options)));
-}
 
 /**
  * Does what is asked for and resolves with how it ended; everything said on the way goes to stderr. Rejects
  * before anything was touched: with a `ConfigError` for a wrong configuration, with any other error if no
  * Temporal can be reached.
  */
-async function run(request: Request, places: Places): Promise<Ran> {
+export async function run(request: Request, places: Places): Promise<Ran> {
   const screen = new Screen(displayOn(process.stderr));
   const say = (line: string): void => screen.say(line);
   if (places.connectionString !== undefined && hasPassword(places.connectionString)) {
@@ -121,8 +108,4 @@ function whatBecomes({ isOwnWorker, webUi }: Session, workflowId: string): strin
     return `${head} It continues on its worker; run the same command to follow it again.`;
   const where = webUi === undefined ? '' : ' with its local Temporal server';
   return `${head} It is suspended${where} until the next start with the same flags, which finishes or restores it.`;
-}
-
-function placesOf({ connectionString, backupDir, config }: RunOptions): Places {
-  return { connectionString, backupDirectory: backupDir, config };
 }

@@ -1,14 +1,7 @@
-import {
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  type Client,
-  type WorkflowExecutionDescription,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import type { FleetProgress } from '../../workflows/domain/fleet';
 import type { Ending } from '../ending-kinds';
-import { endingOf } from '../ending';
 import { fleetText, statusText } from '../report/fleet';
 import { UsageError } from '../fault';
 import { answerDone, type AnswerOptions } from '../outcome';
@@ -105,7 +98,10 @@ async function steer(client: Client, wanted: WantedAction): Promise<Ending> {
   const handle = client.workflow.getHandle(workflowId);
   const { status } = await fleetAt(client, handle);
   if (status.name !== 'RUNNING') {
-    if (action === 'status') return toldEnding(await endingOf(handle));
+    if (action === 'status') {
+      const { endingOf } = await import('../ending.js');
+      return toldEnding(await endingOf(handle));
+    }
     const others = await othersOf(client);
     throw new UsageError(`${workflowId} is not running (${status.name})${others}`);
   }
@@ -134,6 +130,7 @@ async function fleetAt(
     if (description.type === 'migrateAll') return description;
     throw new UsageError(`${workflowId} is a run of ${description.type}, not a fleet`);
   } catch (error) {
+    const { WorkflowNotFoundError } = await import('@temporalio/client');
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new UsageError(
       `there is no fleet with the workflow id ${workflowId}${await othersOf(client)}`,
@@ -169,6 +166,7 @@ async function answered(
   try {
     return await asking();
   } catch (error) {
+    const { WorkflowUpdateFailedError } = await import('@temporalio/client');
     if (error instanceof WorkflowUpdateFailedError) {
       throw new UsageError(`${workflowId} refuses: ${error.cause?.message ?? error.message}`);
     }

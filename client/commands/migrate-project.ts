@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { asking } from '../run';
+import { asking } from '../asking';
 import type { Request } from '../requests';
 import { backupCommand, backupRequest } from './backup';
 import { migrateOptions, migrateRequest, type MigrateOptions } from './migrate';

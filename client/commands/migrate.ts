@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { asking } from '../run';
+import { asking } from '../asking';
 import type { Request } from '../requests';
 import { fleetInput, fleetOnlyOptions, fleetOptions, type FleetOptions } from './fleet-flags';
 import {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { asking } from '../run';
+import { asking } from '../asking';
 import { asksFor, commonOptions, withOptions } from './options';
 
 /** The command `moveout reconcile`. */

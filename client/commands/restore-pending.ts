@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { UsageError } from '../fault';
 import type { Request } from '../requests';
-import { asking } from '../run';
+import { asking } from '../asking';
 import { asksFor, commonOptions, valued, withOptions, type CommonOptions } from './options';
 
 interface RestorePendingOptions extends CommonOptions {

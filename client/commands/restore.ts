@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { asking } from '../run';
+import { asking } from '../asking';
 import type { Request } from '../requests';
 import {
   asksFor,

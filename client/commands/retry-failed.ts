@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { asking } from '../run';
+import { asking } from '../asking';
 import type { Request } from '../requests';
 import { fleetInput, fleetOptions, type FleetOptions } from './fleet-flags';
 import { asksFor, commonOptions, failedOf, withOptions, type CommonOptions } from './options';

@@ -1,10 +1,4 @@
-import {
-  ScheduleAlreadyRunning,
-  ScheduleOverlapPolicy,
-  type Client,
-  type ScheduleOptions,
-  type ScheduleSpec,
-} from '@temporalio/client';
+import type { Client, ScheduleOptions, ScheduleSpec } from '@temporalio/client';
 import { Command } from 'commander';
 import { migrateAllRequestSchema } from '../../workflows/domain/request';
 import { counted } from '../../workflows/domain/counted';
@@ -72,6 +66,7 @@ async function createSchedule(client: Client, name: string, flags: CreateOptions
     const text = `${name} is created: ${about}.\nFirst run: ${next}, on the task queue ${taskQueue}.\n`;
     return { kind: 'told', text, document: { schedule: name, nextRun: info.nextActionTimes[0] } };
   } catch (error) {
+    const { ScheduleAlreadyRunning } = await import('@temporalio/client');
     if (error instanceof ScheduleAlreadyRunning) {
       throw new UsageError(
         `a schedule "${name}" already exists: delete it first, or edit it in the Web UI or by temporal schedule update`,
@@ -99,7 +94,7 @@ function optionsOf(name: string, taskQueue: string, flags: CreateOptions): Sched
       memo: { startedBy: `schedule ${name}` },
     },
     policies: {
-      overlap: ScheduleOverlapPolicy.SKIP,
+      overlap: 'SKIP',
       catchupWindow: '10 minutes',
       pauseOnFailure: true,
     },

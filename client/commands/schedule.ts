@@ -1,10 +1,8 @@
-import {
-  ScheduleNotFoundError,
-  ScheduleOverlapPolicy,
-  type Client,
-  type ScheduleDescription,
-  type ScheduleHandle,
-  type ScheduleSummary,
+import type {
+  Client,
+  ScheduleDescription,
+  ScheduleHandle,
+  ScheduleSummary,
 } from '@temporalio/client';
 import { Command } from 'commander';
 import type { Ending } from '../ending-kinds';
@@ -69,7 +67,7 @@ async function triggerSchedule(client: Client, name: string): Promise<Ending> {
       `the fleet of ${name} is already running, as ${running.workflow.workflowId}: nothing was started`,
     );
   }
-  await handle.trigger(ScheduleOverlapPolicy.SKIP);
+  await handle.trigger('SKIP');
   return told(name, 'starts its fleet now');
 }
 
@@ -99,6 +97,7 @@ async function find(client: Client, name: string): Promise<FoundSchedule> {
     if (workflowType === 'migrateAll') return { handle, description };
     throw new UsageError(`the schedule "${name}" starts ${workflowType}, not a fleet`);
   } catch (error) {
+    const { ScheduleNotFoundError } = await import('@temporalio/client');
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     throw new UsageError(
       `there is no schedule "${name}"; moveout schedule list shows all schedules`,

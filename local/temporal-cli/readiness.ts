@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 import type { WatchedProcess } from './watched-process';
 
 /** What has to answer before a server counts as ready. */
@@ -44,6 +43,8 @@ async function troubleWith(awaited: Awaited): Promise<string | undefined> {
 }
 
 async function describeNamespace(address: string, namespace: string): Promise<void> {
+  // Loaded here: every command needs this folder, few start a server.
+  const { Connection } = await import('@temporalio/client');
   // Without the interceptor that tries a call again: it would do so on the closed connection, and end the process.
   const connection = Connection.lazy({ address, interceptors: [] });
   try {

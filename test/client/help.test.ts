@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +13,15 @@ async function moveout(...args: readonly string[]): Promise<string> {
   expect(stderr).toBe('');
   return stdout;
 }
+
+/** The modules of Temporal that a process has loaded by the time it ends. */
+const TELLS_LOADED = `
+  process.on('exit', () => {
+    const loaded = Object.keys(require.cache).filter((file) => /@temporalio|@grpc/.test(file));
+    process.stdout.write('\\nloaded: ' + JSON.stringify(loaded));
+  });
+  require('./dist/client/main.js');
+`;
 
 const COMMANDS = [
   'demo',
@@ -30,6 +39,21 @@ const OF_FLEET = ['status', 'pause', 'resume', 'stop', 'limits'];
 const OF_SCHEDULE = ['create', 'list', 'pause', 'resume', 'trigger', 'delete'];
 
 describe('moveout', () => {
+  it.each([
+    ['help', '--help', 0],
+    ['a wrong request', 'migrate --project-ref=A', 2],
+    ['a wrong limit', 'fleet limits --concurrency=none', 2],
+  ])(
+    'loads nothing of Temporal for %s, which takes longer than the rest',
+    (_what, args, status) => {
+      const words = ['-e', TELLS_LOADED, 'moveout', ...args.split(' ')];
+      const options = { cwd: packageRoot(), encoding: 'utf8' } as const;
+      const ended = spawnSync(process.execPath, words, options);
+      expect(ended.status).toBe(status);
+      expect(ended.stdout).toMatch(/loaded: \[\]$/);
+    },
+  );
+
   it('prints its version', async () => {
     const file = readFileSync(path.join(packageRoot(), 'package.json'), 'utf8');
     const expected = /"version": "([^"]+)"/.exec(file)?.[1];
