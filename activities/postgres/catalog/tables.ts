@@ -32,11 +32,11 @@ const tables = new CatalogCache<readonly TableFacts[]>();
 /** OIDs below this are fixed by PostgreSQL itself (`FirstNormalObjectId`). */
 const FIRST_NORMAL_OID = 16384;
 
-/** The type below all domains. */
-const BASE_TYPE = `(
+/** The type below all domains; few types are domains, and each would cost a query. */
+const BASE_TYPE = `CASE WHEN t.typbasetype = 0 THEN t.oid ELSE (
   WITH RECURSIVE d (oid, base) AS (
     SELECT t.oid, t.typbasetype UNION ALL SELECT y.oid, y.typbasetype FROM d JOIN pg_type y ON y.oid = d.base)
-  SELECT oid FROM d WHERE base = 0)`;
+  SELECT oid FROM d WHERE base = 0) END`;
 
 /** The types whose values are names of objects, and in binary their numbers. */
 const NAMES_OBJECTS = (type: string): string =>
