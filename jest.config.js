@@ -22,7 +22,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/temporal/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/temporal/global-teardown.ts',
   reporters: ['<rootDir>/test/support/reporter/reporter.js'],
-  // For two cores: tests wait for timers, leases and heartbeats about a third of the time.
+  // For two cores: a third file runs while others wait for timers, leases and heartbeats.
   maxWorkers: 3,
   testTimeout: 120_000,
 };
