@@ -118,3 +118,28 @@ describe('the sources', () => {
     expect(importCycles(files)).toEqual([]);
   });
 });
+
+/** What tests share when they run side by side, by the words that give it a fixed name. */
+const FIXED_NAMES = [
+  /\bworkflowId: '([^'$]+)'/g,
+  /\bCREATE (?:DATABASE|ROLE) (\w+)\b/g,
+  /\bport: (\d{3,5})\b/gi,
+];
+
+describe('the tests', () => {
+  it('of two files share no workflow id, database, role or port that is fixed', () => {
+    const named = filesBelow('test').flatMap((file) =>
+      FIXED_NAMES.flatMap((pattern) => [
+        ...new Set([...textOf(file).matchAll(pattern)].map(([, name = '']) => name)),
+      ]).map((name) => ({ file, name })),
+    );
+    const shared = named.filter(({ file, name }) =>
+      named.some((other) => other.name === name && other.file !== file),
+    );
+    expect(named).toContainEqual({
+      file: 'test/workflows/maintenance-database.test.ts',
+      name: 'hall',
+    });
+    expect(shared).toEqual([]);
+  });
+});

@@ -125,7 +125,7 @@ describe('the slots of a server', () => {
       }),
     ]);
     await sessionAt(server.url, (client) =>
-      client.query(`CREATE ROLE mover LOGIN CREATEDB PASSWORD 'mover'`),
+      client.query(`CREATE ROLE slotted LOGIN CREATEDB PASSWORD 'slotted'`),
     );
   });
   afterAll(async () => {
@@ -156,7 +156,7 @@ describe('the slots of a server', () => {
 
   it.each([
     { who: 'a superuser', role: undefined, most: 10 },
-    { who: 'another role, without those that are reserved', role: 'mover', most: 8 },
+    { who: 'another role, without those that are reserved', role: 'slotted', most: 8 },
   ])('have to be enough for $who', async ({ role, most }) => {
     await openOthers(most - 4);
     const short = await planAs(role);
