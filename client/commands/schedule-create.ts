@@ -49,7 +49,7 @@ export function createCommand(): Command {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 const NOTE =
-  'Moves what is not migrated yet. Skips a time at which its last fleet still runs, and pauses itself when a fleet stops by its limits.';
+  'Moves what is not migrated yet. Skips a time at which its last fleet still runs, and pauses itself when a fleet stops by its limits, or when the list of projects cannot be made.';
 
 /**
  * Creates a Schedule that starts `migrateAll`. Throws a `UsageError` for wrong flags, or if one of
