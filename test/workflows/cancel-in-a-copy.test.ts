@@ -63,8 +63,11 @@ describe('a migration that is cancelled in the middle of a COPY', () => {
       }
       if (name !== step) return real();
       await closeGate(project.databaseName, gate.promise);
-      const outcome = real();
-      await Promise.race([outcome, untilCopying(project.databaseName)]);
+      let isOver = false;
+      const outcome = real().finally(() => {
+        isOver = true;
+      });
+      await Promise.race([outcome, untilCopying(project.databaseName, () => isOver)]);
       await started;
       asked = Date.now();
       await handle.cancel();
@@ -91,9 +94,10 @@ async function closeGate(database: string, open: Promise<unknown>): Promise<void
   await Promise.race([closed.promise, held]);
 }
 
-/** Resolves once a COPY of the step stands at the gate. */
-async function untilCopying(database: string): Promise<void> {
+/** Resolves once a COPY of the step stands at the gate; stops looking once none can come any more. */
+async function untilCopying(database: string, isOver: () => boolean): Promise<void> {
   await until('a COPY at the gate', async () => {
+    if (isOver()) return true;
     const copies = await query(
       'postgres',
       `SELECT FROM pg_stat_progress_copy AS c JOIN pg_stat_activity AS a USING (pid)
