@@ -3,6 +3,7 @@ import { runArguments } from '../client/arguments';
 import { beginProgram } from '../worker/program';
 import { addCompare } from './commands/compare';
 import { fleetCommand } from './commands/fleet';
+import { pictureCommand } from './commands/picture';
 import { profileCommand } from './commands/profile';
 
 function benchCommand(): Command {
@@ -10,7 +11,7 @@ function benchCommand(): Command {
     .enablePositionalOptions()
     .description('Moves one project by moveout and by what others use, and says what each costs.');
   addCompare(command);
-  command.addCommand(profileCommand()).addCommand(fleetCommand());
+  for (const one of [profileCommand(), fleetCommand(), pictureCommand()]) command.addCommand(one);
   return command;
 }
 
