@@ -1,7 +1,7 @@
 import type { BenchGround } from '../ground/ground';
 import { rowsAt } from '../ground/statements-at';
 import { watchServers } from '../measure/watch-servers';
-import { readStatements, resetStatements } from '../measure/statements';
+import { watchStatements } from '../measure/watch-statements';
 import { isPeer, type Mover } from '../movers/mover';
 import type { MeasuredMove } from '../result/summary';
 import { SOURCE_DATABASE } from '../source/kept-cluster';
@@ -28,13 +28,13 @@ export async function measureMove(
 ): Promise<MeasuredMove> {
   signal.throwIfAborted();
   await ground.query('CHECKPOINT');
-  await resetStatements(ground.url('postgres'));
+  const statementWatch = await watchStatements(ground, groupOf);
   const watch = watchServers(ground, groupOf);
   try {
     const source = isPeer(mover) ? peerSourceOf(spec) : SOURCE_DATABASE;
     const move = await mover.move({ ground, source, target: TARGET, watch, signal });
     const used = watch.stop();
-    const statements = await readStatements(ground.url('postgres'), groupOf);
+    const statements = await statementWatch.stop();
     await assertMoved(ground, mover);
     await ground.query(`DROP DATABASE ${TARGET}`);
     return { ...move, ...used, round, statements };

@@ -1,6 +1,6 @@
 import type { SmallProject } from '../../studio/many-projects';
 import type { BenchGround } from '../ground/ground';
-import { readStatements, resetStatements } from '../measure/statements';
+import { watchStatements } from '../measure/watch-statements';
 import { watchServers } from '../measure/watch-servers';
 import { SOURCE_DATABASE } from '../source/kept-cluster';
 import type { FleetResult } from './fleet-schema';
@@ -26,15 +26,14 @@ export async function moveWatched(
   ground: BenchGround,
   { projects, atATime, worker, countStatements }: WatchedFleet,
 ): Promise<{ readonly ended: readonly Ended[]; readonly figures: Figures }> {
-  const maintenance = ground.url('postgres');
-  if (countStatements) await resetStatements(maintenance);
+  const statementWatch = countStatements ? await watchStatements(ground, groupOf) : undefined;
   const watch = watchServers(ground, groupOf);
   watch.add({ kind: 'worker', name: 'worker', pid: worker }, 'running');
   try {
     const order = { projects, atATime, folder: ground.folder };
     const { fleet, ended } = await runFleet(ground.client, order);
     const used = watch.stop();
-    const statements = countStatements ? await readStatements(maintenance, groupOf) : [];
+    const statements = (await statementWatch?.stop()) ?? [];
     const reports = ended.flatMap(({ report }) => (report === undefined ? [] : [report]));
     const began = Date.parse(fleet.startedAt);
     const first = Math.min(...reports.map(({ startedAt }) => Date.parse(startedAt)));

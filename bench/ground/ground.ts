@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client as TemporalClient, Connection } from '@temporalio/client';
 import { findTemporalCli, startDevServer } from '../../local/temporal-cli';
-import { startPostgres } from '../../local/postgres';
+import { startPostgres, type Postgres } from '../../local/postgres';
+import { canCount } from '../measure/counted-statements';
 import type { BenchRun } from '../run-interruptibly';
 import { copyOfSource, type KeptSource } from '../source/kept-cluster';
 import { databaseUrl } from './database-url';
@@ -17,6 +18,8 @@ export interface BenchGround {
   readonly temporal: { readonly address: string; readonly pid: number };
   readonly client: TemporalClient;
   readonly postgres: { readonly pid: number; readonly release: string };
+  /** Whether PostgreSQL itself counts what statements cost. */
+  readonly counts: boolean;
   /** URL of a database of the server. */
   readonly url: (database: string) => string;
   /** Runs a statement in the maintenance database. */
@@ -41,11 +44,9 @@ export async function openGround(
   const dataDir = await copyOfSource(run, source, cache);
   const folder = await mkdtemp(path.join(tmpdir(), 'moveout-bench-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const postgres = await cleanup.open(
-    startPostgres({ dataDir, settings: serverSettings(settings) }),
-    (opened) => opened.stop(),
-  );
-  await runStatements(postgres.url, [`CREATE EXTENSION ${COUNTING_LIBRARY}`]);
+  const postgres = await cleanup.open(startServer(dataDir, settings), (opened) => opened.stop());
+  const counts = await canCount(postgres.url);
+  if (!counts) say(`${COUNTING_LIBRARY} is not loaded: statements are sampled, not counted`);
   const cli = await findTemporalCli(say);
   const logFile = path.join(folder, 'temporal.log');
   const server = await cleanup.open(
@@ -53,13 +54,25 @@ export async function openGround(
     (opened) => opened.stop(),
   );
   return {
-    folder,
+    ...{ folder, counts },
     temporal: { address: server.address, pid: server.pid },
     client: await clientOf(run, server.address),
     postgres: { pid: postgres.pid, release: postgres.release },
     url: (database) => databaseUrl(postgres.url, database),
     query: (statement) => runStatements(postgres.url, [statement]),
   };
+}
+
+/** A PostgreSQL without the library that counts does not start with it. */
+async function startServer(dataDir: string, changed: GroundOptions['settings']): Promise<Postgres> {
+  const settings = serverSettings(changed);
+  try {
+    return await startPostgres({ dataDir, settings });
+  } catch (error) {
+    const words = error instanceof Error ? error.message : '';
+    if (!words.includes(`access file "${COUNTING_LIBRARY}"`)) throw error;
+    return startPostgres({ dataDir, settings: { ...settings, shared_preload_libraries: '' } });
+  }
 }
 
 async function clientOf({ cleanup, signal }: BenchRun, address: string): Promise<TemporalClient> {

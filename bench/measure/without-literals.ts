@@ -7,7 +7,8 @@ const LONGEST = 600;
 export function withoutLiterals(statement: string): string {
   const plain = statement
     .replace(/\$(\w*)\$.*?\$\1\$/gs, "'…'")
-    .replace(/'(?:[^']|'')*'/g, "'…'")
+    // PostgreSQL itself may have cut it inside of a value.
+    .replace(/'(?:[^']|'')*(?:'|$)/g, "'…'")
     .replace(/(?<![\w$".])\d+(?:\.\d+)?(?![\w"])/g, '?')
     .replace(/_[0-9a-f]{12}(?![0-9a-z])/g, '_…')
     .replace(/'…'(?:, ?'…')+/g, "'…', …")

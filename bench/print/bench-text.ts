@@ -1,4 +1,4 @@
-import { count } from '../../client/progress/words';
+import { amount, count } from '../../client/progress/words';
 import { grid } from '../../client/report/grid';
 import type { BenchResult, MoverResult, SizeResult } from '../result/schema';
 import { memoryText } from './memory-text';
@@ -9,7 +9,7 @@ const LISTED_STATEMENTS = 12;
 /** The figures of a bench for people. */
 export function benchText(result: BenchResult): string {
   const { machine, postgres, rounds, growth } = result;
-  const head = `${machine.cores} cores, PostgreSQL ${postgres.release}, medians of ${rounds} rounds`;
+  const head = `${machine.cores} cores, PostgreSQL ${postgres.release}, medians of ${amount(rounds, 'round')}`;
   const sizes = result.sizes.map(sizeText);
   return [head, ...sizes, ...growthText(growth), ...missingText(result)].join('\n\n');
 }

@@ -56,6 +56,7 @@ describe('withoutLiterals', () => {
     [`SELECT a FROM t1 WHERE k = 17 AND n < 1.5`, 'SELECT a FROM t1 WHERE k = ? AND n < ?'],
     ['SELECT $1,\n       $2', 'SELECT $1, $2'],
     ['CREATE DATABASE "moveout_staging_0123456789ab"', 'CREATE DATABASE "moveout_staging_…"'],
+    [`SELECT a WHERE id = ANY ('{61181c65-3b`, `SELECT a WHERE id = ANY ('…'`],
     [`x IN ('a', 'b', 'c')`, `x IN ('…', …)`],
   ])('%s', (statement, plain) => {
     expect(withoutLiterals(statement)).toBe(plain);
