@@ -8,14 +8,14 @@ import { describeEvidence, truncate } from './run/current-details';
 import type { Interrupted } from './domain/interrupted';
 import type { BackupResult, Job, SchemaResult, StepResult } from './domain/job';
 import { backupIdOf } from './domain/names';
-import type { Plan } from './domain/plan';
-import type { Evidence, Report } from './domain/report';
+import type { Plan, Problem } from './domain/plan';
+import type { Evidence, Report, RestoreProof } from './domain/report';
 import { unsoundIn } from './domain/report';
 import type { Step } from './domain/step-names';
 import { working, type Placed, type Use } from './activity-options';
 import { causeOf, endOfStep } from './run/failure-cause';
 import { discardBackups, restoreInPlaceOf, type Begun } from './compensation';
-import { refused, restored } from './run/outcomes';
+import { refused, refusedOnceRestored, restored } from './run/outcomes';
 import type { Run } from './run/run';
 
 const asItIs = <T extends StepResult>(result: T): T => result;
@@ -31,6 +31,8 @@ type AnyPlan = Pick<Plan, 'project' | 'target' | 'problems' | 'pending'> &
 export class MigrationSteps {
   readonly #run: Run;
   #evidence: Evidence | undefined;
+  /** What proves that a closed run of the project was restored before this one planned again. */
+  #restoredFirst: RestoreProof | undefined;
 
   constructor(run: Run) {
     this.#run = run;
@@ -38,7 +40,7 @@ export class MigrationSteps {
 
   /**
    * Plans; a plan with problems, or none at all, ends the run with nothing touched. If a closed run has left something
-   * in the target, that is restored first, and the plan made again.
+   * in the target, that is restored first, and the plan made again; a run that is refused then ends as restored.
    */
   async plan<P extends AnyPlan>(
     use: () => Promise<P>,
@@ -56,7 +58,7 @@ export class MigrationSteps {
     const from = sources?.[0] ?? source;
     this.#run.concerns(project, { source: from?.connection, target: target.connection });
     if (backupId !== undefined) this.#run.backedUp(backupId);
-    if (problems.length > 0) throw refused(this.#run, problems);
+    if (problems.length > 0) throw this.#refused(problems);
     return plan;
   }
 
@@ -67,7 +69,15 @@ export class MigrationSteps {
     const cause = { code: 'Interrupted', message: what } as const;
     const proof = await restoreInPlaceOf(pending, this.#run, cause);
     const facts = proof?.facts.join('; ') ?? 'nothing was in the target';
+    this.#restoredFirst = proof;
     this.#run.noted([{ code: 'restored-first', message: `${what}. Restored first: ${facts}` }]);
+  }
+
+  #refused(problems: readonly Problem[]): Error {
+    const restore = this.#restoredFirst;
+    return restore === undefined
+      ? refused(this.#run, problems)
+      : refusedOnceRestored(this.#run, problems, restore);
   }
 
   /** Backs up; until its end nothing has been written anywhere but into a folder that a failure removes. */
@@ -208,9 +218,11 @@ export class MigrationSteps {
     } catch (failed) {
       const error = endOfStep(failed);
       const { code, message } = causeOf(error);
-      if (code === 'Cancelled') throw error;
+      const restore = this.#restoredFirst;
+      if (code === 'Cancelled')
+        throw restore === undefined ? error : restored(this.#run, error, { restore });
       this.#run.listRequested();
-      throw refused(this.#run, [{ code, message }]);
+      throw this.#refused([{ code, message }]);
     }
   }
 
@@ -225,7 +237,7 @@ export class MigrationSteps {
       const error = endOfStep(failed);
       const cause = causeOf(error);
       const kept = await discardBackups(this.#run, begun, cause);
-      if (cause.code === 'ProjectBusy') throw refused(this.#run, [cause]);
+      if (cause.code === 'ProjectBusy') throw this.#refused([cause]);
       const backups =
         kept.length > 0 ? `${kept.join(', ')} is whole and stays` : 'the backup it began is gone';
       const facts = [`the target had not been touched, ${backups}`];

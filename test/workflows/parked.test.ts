@@ -91,6 +91,45 @@ describe('a migration whose restore cannot finish', () => {
     expect(await restorePending(project)).toEqual([]);
   });
 
+  it('ends as restored if it is restored first and refused then', async () => {
+    const project = await prepare('filled');
+    const before = await imageOf(project.databaseName);
+    await park(project);
+    const ending = await migrate(project);
+    expect(ending).toMatchObject({
+      ...{ status: 'Failed', type: 'Refused' },
+      report: { outcome: 'restored', problems: [{ code: 'target-not-empty' }] },
+    });
+    expect(ending.message).toMatch(/^An earlier run was restored: .* Then refused: database/);
+    expect(ending.report?.restore?.facts).not.toEqual([]);
+    expect(await imageOf(project.databaseName)).toEqual(before);
+    expect(await restorePending(project)).toEqual([]);
+  });
+
+  it('ends as restored if it is restored first and cannot be planned then', async () => {
+    const project = await prepare('absent');
+    await park(project);
+    const planned: string[] = [];
+    const ending = await migrate(project, (name, real) => {
+      if (name !== 'planMigration' || planned.push(name) === 1) return real();
+      throw ApplicationFailure.nonRetryable('the source is gone', 'NotFound');
+    });
+    expect(ending.report).toMatchObject({ outcome: 'restored', problems: [{ code: 'NotFound' }] });
+    expect(await restorePending(project)).toEqual([]);
+  });
+
+  it('ends as restored if it is cancelled while it is restored first', async () => {
+    const project = await prepare('absent');
+    const { workflowId } = await park(project);
+    const cancel = async (): Promise<void> => {
+      await bed.temporal.workflow.getHandle(workflowId).cancel();
+    };
+    const ending = await migrate(project, before('restoreProject', cancel));
+    expect(ending).toMatchObject({ status: 'Canceled', report: { outcome: 'restored' } });
+    expect(await exists(project.databaseName)).toBe(false);
+    expect(await restorePending(project)).toEqual([]);
+  });
+
   it('is parked again if a start cannot restore it either, and restored afterwards', async () => {
     const project = await prepare('empty');
     const before = await imageOf(project.databaseName);

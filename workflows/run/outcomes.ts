@@ -35,6 +35,20 @@ export function restored(run: Run, error: unknown, found: Partial<Report>): Erro
   return ended(code, `${problem.message}. Restored: ${factsOf(found.restore)}`, report);
 }
 
+/** Ends a run that restored what a closed run had left, and whose own plan was refused then. */
+export function refusedOnceRestored(
+  run: Run,
+  found: readonly Problem[],
+  restore: RestoreProof,
+): ApplicationFailure {
+  run.ended('restored');
+  const problems = found.map(({ code, message }) => ({ code, message }));
+  const report = run.report('restored', { problems, restore });
+  const words = truncate(problems.map((problem) => problem.message));
+  const facts = factsOf(restore);
+  return ended('Refused', `An earlier run was restored: ${facts}. Then refused: ${words}`, report);
+}
+
 /** Why a target has to be restored, and why it cannot be. */
 interface Pending {
   readonly cause: Cause;
