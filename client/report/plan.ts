@@ -33,13 +33,18 @@ export function planText(plan: Plan): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function verdictText({ project, problems }: Plan): string {
+function verdictText({ project, problems, pending }: Plan): string {
   const what = `Plan for ${project.projectRef} → ${project.databaseName}`;
-  const verdict =
-    problems.length === 0
-      ? 'ready to migrate'
-      : `a migration would be refused for ${problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`}`;
+  const refused = `would be refused for ${problems.length === 1 ? 'one problem' : `${String(problems.length)} problems`}`;
+  const planned = problems.length === 0 ? 'ready to migrate' : `a migration ${refused}`;
+  const verdict = pending === undefined ? planned : restoredFirst(problems);
   return wrapped(`${what}: ${verdict}. This is only a plan; nothing was touched.`, '');
+}
+
+/** What becomes of a migration or a restore into a target that has to be restored first. */
+export function restoredFirst(problems: readonly Problem[]): string {
+  const more = problems.length > 1 ? ', and would be refused for the other problems below' : '';
+  return `a start restores first what an earlier run has left in the target, then plans again${more}`;
 }
 
 function factsText(plan: Plan): string {

@@ -1,16 +1,17 @@
 import { momentWords, originWords } from '../../workflows/domain/origin';
 import type { Overwritten, RestorePlan } from '../../workflows/domain/restore-plan';
 import { amount } from '../progress/words';
-import { problemsList } from './plan';
+import { problemsList, restoredFirst } from './plan';
 import { wrapped } from '../progress/page';
 
 const GO_ON = 'To restore, give the same command without --dry-run.';
 
 /** The plan of a restore for people: what would go where, and what would be overwritten there. */
 export function restorePlanText(plan: RestorePlan): string {
-  const { backupId, problems, target, backup } = plan;
-  const verdict =
+  const { backupId, problems, pending, target, backup } = plan;
+  const planned =
     problems.length === 0 ? 'ready to restore' : 'a restore would be refused, see below';
+  const verdict = pending === undefined ? planned : restoredFirst(problems);
   const facts = [
     [
       'backup',

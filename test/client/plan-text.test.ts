@@ -1,7 +1,8 @@
 import { planText } from '../../client/report/plan';
 import { PROJECT_EXTENT } from '../../workflows/domain/extent';
 import { CHECKLIST } from '../../workflows/domain/next-steps';
-import type { Plan } from '../../workflows/domain/plan';
+import type { Plan, Problem } from '../../workflows/domain/plan';
+import { TIMING } from '../../workflows/domain/timing';
 import { onTerminal } from './terminal';
 
 const server = { systemIdentifier: '1', serverVersion: 150018 };
@@ -77,6 +78,22 @@ describe('planText', () => {
     const unwrapped = text.replace(/\s+/g, ' ');
     expect(unwrapped).toContain(`1. privilege: role "mover" may not read: ${statements.join(' ')}`);
     expect(unwrapped).toContain('2. busy: another run works on it');
+  });
+
+  it('says that a start restores first what a closed run has left, and is not refused for that', () => {
+    const unfinished = { code: 'unfinished', message: 'it was parked' };
+    const run = { workflowId: 'migrate-project/acme', runId: '1', workflowType: 'migrateProject' };
+    const { project, target } = PLAN;
+    const pending = {
+      ...{ ...run, project, target, timing: TIMING },
+      ...{ how: 'parked' as const, backupIds: [], left: [] },
+    };
+    const text = (...more: readonly Problem[]): string =>
+      planText({ ...PLAN, pending, problems: [unfinished, ...more] }).replace(/\s+/g, ' ');
+    expect(text()).toContain('a start restores first what an earlier run has left in the target');
+    expect(text()).not.toContain('refused');
+    const two = text({ code: 'owner-missing', message: 'no owner' });
+    expect(two).toContain('plans again, and would be refused for the other problems below');
   });
 
   it('groups tables by scope, the rows that move beside those of the source', () => {
