@@ -2,6 +2,7 @@ import type { ReconcileRequest } from '../workflows/domain/request';
 import type { InterruptedRuns } from '../workflows/domain/interrupted';
 import { attempt } from './runtime/attempt';
 import { findEndedRuns } from './reconcile/ended-runs';
+import { assertKnownProject } from './reconcile/known-project';
 import { findMarkedDatabases } from './reconcile/marked-databases';
 import { targetServers, together } from './reconcile/servers';
 import type { Resources } from './runtime/resources';
@@ -21,6 +22,13 @@ export async function findInterrupted(
     const known = [...ended.interrupted, ...(ended.elsewhere ?? [])];
     const looking = { known, forgotten, projectRef, servers };
     const marked = await findMarkedDatabases(resources, current, looking);
-    return together([ended, marked]);
+    const found = together([ended, marked]);
+    if (projectRef !== undefined && isNothing(found))
+      await assertKnownProject(resources, current, projectRef);
+    return found;
   });
+}
+
+function isNothing({ interrupted, elsewhere = [], findings }: InterruptedRuns): boolean {
+  return interrupted.length + elsewhere.length + findings.length === 0;
 }

@@ -124,7 +124,10 @@ const KINDS: Readonly<Record<keyof Requests, (asked: unknown, now: number) => Re
       projectRef === undefined ? 'reconcile' : `restore-pending/${projectRef}`,
     summary: ({ projectRef = 'all projects', abandon }) =>
       `${projectRef}: what runs left behind${abandon === undefined ? '' : ' is accepted as it stands'}`,
-    undone: () => 'what runs left behind could not be looked for',
+    undone: ({ projectRef }) =>
+      projectRef === undefined
+        ? 'what runs left behind could not be looked for'
+        : `nothing of ${projectRef} was restored`,
   }),
 };
 

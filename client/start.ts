@@ -46,15 +46,19 @@ export async function startOrAttach(session: Session, request: Request): Promise
 
 async function attach(session: Session, request: Request): Promise<WorkflowHandle> {
   const { workflow } = session.client;
-  const { runId, taskQueue } = await workflow.getHandle(request.workflowId).describe();
+  const { runId, taskQueue, type } = await workflow.getHandle(request.workflowId).describe();
   const handle = workflow.getHandle(request.workflowId, runId);
-  const running = await inputOf(session, { workflowId: request.workflowId, runId });
   const what = `${request.workflowId} is already running (run ${runId})`;
   if (taskQueue !== session.taskQueue) {
     throw new UsageError(
       `${what} on the task queue "${taskQueue}", but this command uses "${session.taskQueue}": start with the same --connection-string, --backup-dir and --config to follow it`,
     );
   }
+  if (type === 'restoreInterrupted')
+    throw new UsageError(
+      `${what}: it restores what an earlier run has left; give the same command again once it has ended`,
+    );
+  const running = await inputOf(session, { workflowId: request.workflowId, runId });
   if (isSameRequest(request, running)) return handle;
   throw new UsageError(
     `${what} with another request, ${JSON.stringify(running)}: to follow it, start with the flags of that request`,

@@ -39,12 +39,17 @@ export async function viewUnfinished(
   const job = await connections.with(targetRef(view.identity, 'read'), readJobOfMarker);
   const isCopy = marker.databaseOid !== view.identity.oid;
   const found =
-    status === 'ended' || status === 'forgotten' || isCopy
+    status === 'ended' || isCopy
       ? undefined
       : interruptedBy({ database, marker, job }, status, timing);
   if (found === undefined)
     return stays(demand, `${what}, which this Temporal cannot restore: ${UNKNOWN}`);
   const restore = `moveout restore-pending ${marker.projectRef}`;
+  if (found.how === 'forgotten')
+    return stays(
+      demand,
+      `${what}, which this Temporal does not know: if no other Temporal works on this server, restore it with ${restore} --forgotten; else ${UNKNOWN}`,
+    );
   const closed = `${what}, which was ${found.how}`;
   if (marker.projectRef !== demand.project.projectRef)
     return unfinished(`${closed}: restore it first with ${restore}`);

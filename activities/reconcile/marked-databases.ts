@@ -106,13 +106,13 @@ async function classifyMarker(
   marked: Marked,
   { forgotten, timing }: Pick<MarkerSearch, 'forgotten'> & { readonly timing: Timing },
 ): Promise<Interrupted | string | undefined> {
-  const { workflowId, runId } = marked.marker;
+  const { workflowId, runId, projectRef } = marked.marker;
   const how = await statusOfMarked(marked);
   const what = `database "${marked.database}" carries the unfinished marker of ${workflowId} (run ${runId})`;
   if (how === 'open') return undefined;
   if (how === 'ended') return `${what}, which has ended: look at its report`;
   if (how === 'forgotten' && forgotten === 'report')
-    return `${what}, which this Temporal does not know: if no other Temporal works on this server, reconcile with {"forgotten":"restore"}`;
+    return `${what}, which this Temporal does not know: if no other Temporal works on this server, restore it with moveout restore-pending ${projectRef} --forgotten`;
   return (
     interruptedBy(marked, how, timing) ??
     `${what}, which does not say what stood there before: restore it by hand`

@@ -56,6 +56,12 @@ export const onDrift = (): Option =>
 
 export const dryRun = (): Option => new Option('--dry-run', 'show the plan; nothing is touched');
 
+export const forgotten = (): Option =>
+  new Option(
+    '--forgotten',
+    'also what is left by runs that Temporal does not know any more; only if no other Temporal works on the target servers',
+  );
+
 export const file = (): Option =>
   valued(
     '--file <path>',

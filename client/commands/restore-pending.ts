@@ -2,11 +2,19 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../fault';
 import type { Request } from '../requests';
 import { asking } from '../asking';
-import { asksFor, commonOptions, valued, withOptions, type CommonOptions } from './options';
+import {
+  asksFor,
+  commonOptions,
+  forgotten,
+  valued,
+  withOptions,
+  type CommonOptions,
+} from './options';
 
 interface RestorePendingOptions extends CommonOptions {
   readonly abandon?: boolean;
   readonly reason?: string;
+  readonly forgotten?: boolean;
 }
 
 /** The command `moveout restore-pending`. */
@@ -20,6 +28,7 @@ export function restorePendingCommand(): Command {
   const own = [
     new Option('--abandon', 'accept the target as it stands; no restore changes it any more'),
     valued('--reason <text>', 'why it is abandoned; it is kept in the report'),
+    forgotten(),
   ];
   return withOptions(
     command,
@@ -31,11 +40,16 @@ export function restorePendingCommand(): Command {
 /** A look for what is pending of one project: it is restored, or accepted as it stands. */
 export function restorePendingRequest(
   projectRef: string,
-  { abandon = false, reason }: RestorePendingOptions,
+  { abandon = false, reason, forgotten: isForgotten }: RestorePendingOptions,
   now?: number,
 ): Request {
   if (abandon && reason === undefined) throw new UsageError('--abandon needs --reason');
   if (!abandon && reason !== undefined) throw new UsageError('--reason is for --abandon');
   const how = { command: 'restore-pending', project: '<project>', now };
-  return asksFor('reconcile', { projectRef, abandon: reason }, how);
+  const fields = {
+    projectRef,
+    abandon: reason,
+    forgotten: isForgotten === true ? 'restore' : undefined,
+  };
+  return asksFor('reconcile', fields, how);
 }

@@ -109,6 +109,9 @@ export function nextStepsText(steps: readonly NextStep[] = []): string {
   ].join('\n');
 }
 
+const PENDING_ADVICE =
+  'Fix the cause named above, then give the same command again. docs/runbook.md says how to accept a target as it is.';
+
 /** What became of runs that were ended from outside, for people: one line a run. */
 export function reconciledText({ reconciled, findings }: ReconcileReport): string {
   const runs = reconciled.map(reconciledLine);
@@ -117,7 +120,8 @@ export function reconciledText({ reconciled, findings }: ReconcileReport): strin
       ? []
       : ['', 'Left alone:', ...findings.map((line) => `  Interrupted: ${line}`)];
   const head = runs.length === 0 ? ['Nothing is left to restore.'] : runs;
-  return fitToTerminal(`${[...head, ...left].join('\n')}\n`);
+  const helps = reconciled.some(({ outcome }) => outcome === 'parked') ? ['', PENDING_ADVICE] : [];
+  return fitToTerminal(`${[...head, ...left, ...helps].join('\n')}\n`);
 }
 
 /** Tells whether no operator is needed for what a run had left. */

@@ -176,6 +176,9 @@ export const migrateAllRequestSchema = z
     }),
   );
 
+/** What is shown on terminals, in lists and in logs must not look like anything else that stands there. */
+const ONE_LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
+
 /** The input of `reconcile`. */
 export const reconcileRequestSchema = z
   .strictObject({
@@ -185,7 +188,14 @@ export const reconcileRequestSchema = z
     projectRef: z.optional(projectRef),
     /** The reason, if the project's target is accepted as it stands instead of being restored. */
     abandon: z.optional(
-      z.string().check(z.trim(), z.minLength(1, 'must say the reason'), z.maxLength(500)),
+      z
+        .string()
+        .check(
+          z.trim(),
+          z.minLength(1, 'must say the reason'),
+          z.maxLength(500, 'must have at most 500 characters'),
+          z.regex(ONE_LINE, 'must be one line, without control characters'),
+        ),
     ),
   })
   .check(
