@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
 import type { Job, RunName } from '../../workflows/domain/job';
@@ -41,14 +42,29 @@ export async function readRecorded(
   { workflowId, runId }: RunName,
 ): Promise<Recorded> {
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes);
+  const all = events ?? [];
+  const scheduled = all.map((event) => event.activityTaskScheduledEventAttributes);
   const hosts = scheduled.map((one) => hostOfQueue(one?.taskQueue?.name ?? ''));
   const host = hosts.findLast((one) => one !== undefined);
-  const last = scheduled.findLast((one) => WITH_A_JOB.includes(one?.activityType?.name ?? ''));
-  const payload = last?.input?.payloads?.[0];
+  const at = scheduled.findLastIndex((one) => WITH_A_JOB.includes(one?.activityType?.name ?? ''));
+  const payload = scheduled[at]?.input?.payloads?.[0];
   if (payload === undefined) return { host };
   const parsed = job.safeParse(defaultPayloadConverter.fromPayload<unknown>(payload));
-  return parsed.success ? { job: parsed.data, host: parsed.data.host ?? host } : { host };
+  if (!parsed.success) return { host };
+  // Once it has restored another run first, the run has begun nothing but what is its own.
+  if (parsed.data.insteadOf !== undefined && hasCompleted(all, at)) return { host };
+  return { job: parsed.data, host: parsed.data.host ?? host };
+}
+
+type HistoryEvents = NonNullable<History['events']>;
+
+/** Tells whether the activity that was scheduled by the event at this index has completed. */
+function hasCompleted(events: HistoryEvents, at: number): boolean {
+  const scheduledBy = String(events[at]?.eventId);
+  return events.some(
+    ({ activityTaskCompletedEventAttributes: completed }) =>
+      completed && String(completed.scheduledEventId) === scheduledBy,
+  );
 }
 
 const interrupted = z.custom<Interrupted>(

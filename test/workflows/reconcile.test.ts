@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { mkdir, readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { backupIdOf } from '../../workflows/domain/names';
 import type { ReconcileReport } from '../../workflows/domain/interrupted';
 import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
 import { createDatabase, execute, exists, query, withSession } from '../support/harness/databases';
@@ -137,6 +141,24 @@ describe('reconcile', () => {
     expect(first.reconciled).toMatchObject([{ projectRef: one, outcome: 'restored' }]);
     const rest = await reconcile(bed);
     expect(rest.reconciled).toMatchObject([{ projectRef: other, outcome: 'restored' }]);
+  });
+
+  it('clears away the backup that a run had begun after it restored another one first', async () => {
+    const project = await prepare('absent');
+    const first = await bed.start('migrateProject', [project], BROKEN);
+    expect((await endingOf(first)).report?.outcome).toBe('parked');
+    await listedAs(bed, first.workflowId, 'parked');
+    const { workflowId, runId, startTime } = await (
+      await terminateAt('backupProject', project)
+    ).describe();
+    expect(await exists(project.databaseName)).toBe(false);
+    const backupId = backupIdOf(project.projectRef, startTime.getTime(), 'project');
+    const owner = createHash('sha256').update(runId).digest('hex').slice(0, 12);
+    const draft = join(bed.backups, `${backupId}.${owner}.0000.partial`);
+    await mkdir(draft, { mode: 0o700 });
+    const { reconciled } = await reconcile(bed);
+    expect(reconciled.find((one) => one.workflowId === workflowId)?.outcome).toBe('restored');
+    expect(await readdir(bed.backups)).not.toContain(basename(draft));
   });
 
   it('leaves alone what an operator has abandoned', async () => {
