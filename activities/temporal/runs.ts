@@ -185,9 +185,10 @@ export async function isUnproved(
   if (how !== 'parked') return false;
   // A list may lag behind the end of the run.
   const latest = await findRun(client, { workflowId });
-  const outcome = latest && attributeOf(latest, SEARCH_ATTRIBUTES.outcome);
-  if (latest?.runId !== runId && SETTLING.some((one) => one === outcome)) return false;
-  const { project, database } = SEARCH_ATTRIBUTES;
+  const { project, database, outcome } = SEARCH_ATTRIBUTES;
+  const isLater = latest?.runId !== runId && latest !== undefined;
+  const isOfTarget = isLater && attributeOf(latest, database) === databaseName;
+  if (isOfTarget && SETTLING.some((one) => one === attributeOf(latest, outcome))) return false;
   const since = new Date(startedAt).toISOString();
   const { count } = await client.workflow.count(
     `${SETTLED} AND ${project} = "${projectRef}" AND ${database} = "${databaseName}" AND StartTime > "${since}"`,

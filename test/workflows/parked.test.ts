@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ReconcileReport } from '../../workflows/domain/interrupted';
-import { createDatabase, execute, exists, query } from '../support/harness/databases';
+import { createDatabase, execute, exists, freshName, query } from '../support/harness/databases';
 import { endingOf, type Ending } from '../support/harness/ending';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { imageOf } from '../support/harness/image';
@@ -159,6 +159,19 @@ describe('a migration whose restore cannot finish', () => {
     });
     expect(await exists(project.databaseName)).toBe(false);
     expect(await restorePending(project)).toMatchObject([{ how: 'parked', outcome: 'restored' }]);
+    expect(await restorePending(project)).toEqual([]);
+  });
+
+  it('is still proved afterwards if the project was moved into another database meanwhile', async () => {
+    const project = await prepare('absent');
+    await park(project, async (name, real) => {
+      if (name === 'restoreProject') await real();
+      return unrestorable(name, real);
+    });
+    const moved = await migrate({ ...project, databaseName: freshName('moved') });
+    expect(moved.report?.outcome).toBe('migrated');
+    const { databaseName } = project;
+    expect(await restorePending(project)).toMatchObject([{ databaseName, outcome: 'restored' }]);
     expect(await restorePending(project)).toEqual([]);
   });
 
