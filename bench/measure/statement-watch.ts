@@ -1,5 +1,5 @@
 import type { StatementFigure } from '../result/figures';
-import { withoutLiterals } from './without-literals';
+import { shortened, withoutLiterals } from './without-literals';
 
 /** Counts what statements cost from its start to `stop`. */
 export interface StatementWatch {
@@ -38,5 +38,8 @@ export function addedUp(
       ...{ seconds: known.seconds + each.seconds, rows: known.rows + each.rows },
     });
   }
-  return [...sums.values()].sort((a, b) => b.seconds - a.seconds).slice(0, LISTED);
+  return [...sums.values()]
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, LISTED)
+    .map((figure) => ({ ...figure, statement: shortened(figure.statement) }));
 }

@@ -1,7 +1,7 @@
 import { grid } from '../../client/report/grid';
 import type { StatementFigure } from '../result/figures';
 
-const SHOWN = 110;
+const SHOWN = 160;
 
 /** Statements with what each has cost, one a line. */
 export function statementGrid(statements: readonly StatementFigure[]): string {

@@ -24,6 +24,12 @@ describe('addedUp', () => {
       { database: '(dropped)', statement: 'ANALYZE', calls: 1, seconds: 0.5, rows: 2 },
     ]);
   });
+
+  it('keeps long statements apart that begin alike', () => {
+    const columns = 'a, '.repeat(2_000);
+    const all = ['one', 'two'].map((table) => found('d', `SELECT ${columns} FROM ${table}`, 1));
+    expect(addedUp(all, (name) => name)).toHaveLength(2);
+  });
 });
 
 describe('a server without pg_stat_statements', () => {
