@@ -35,7 +35,7 @@ export async function measureMove(
     const move = await mover.move({ ground, source, target: TARGET, watch, signal });
     const used = watch.stop();
     const statements = await statementWatch.stop();
-    await assertMoved(ground, mover);
+    await assertMoved(ground, mover, spec);
     await ground.query(`DROP DATABASE ${TARGET}`);
     return { ...move, ...used, round, statements };
   } finally {
@@ -43,14 +43,21 @@ export async function measureMove(
   }
 }
 
-/** A mover that copies nothing would be the fastest. */
-async function assertMoved({ url }: BenchGround, { name }: Mover): Promise<void> {
-  const query = `
-    SELECT (SELECT count(*) FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = $1)::text AS users,
-           (SELECT count(*) FROM storage.objects WHERE starts_with(bucket_id, $1 || '-'))::text AS objects`;
-  const counted = async (database: string): Promise<string> =>
-    JSON.stringify(await rowsAt(url(database), query, [MOVED_PROJECT]));
-  const [wanted, found] = [await counted(SOURCE_DATABASE), await counted(TARGET)];
-  if (wanted !== found)
-    throw new Error(`${name} copied ${found} of the users and objects ${wanted}`);
+/** A mover that copies nothing would be the fastest. The second project's buckets begin like the first one's. */
+async function assertMoved(
+  { url }: BenchGround,
+  { name }: Mover,
+  { users, objects }: SourceSpec,
+): Promise<void> {
+  const [found] = await rowsAt<{ readonly users: number; readonly objects: number }>(
+    url(TARGET),
+    `SELECT (SELECT count(*) FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = $1)::int AS users,
+            (SELECT count(*) FROM storage.objects WHERE starts_with(bucket_id, $1 || '-')
+                AND NOT starts_with(bucket_id, $1 || '-x-'))::int AS objects`,
+    [MOVED_PROJECT],
+  );
+  if (found?.users === users && found.objects === objects) return;
+  throw new Error(
+    `${name} copied ${found?.users} of ${users} users and ${found?.objects} of ${objects} objects`,
+  );
 }

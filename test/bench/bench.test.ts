@@ -88,8 +88,9 @@ describe('npm run bench', () => {
     expect(left()).toEqual([]);
   });
 
-  it('ends what it started on Ctrl-C', async () => {
-    const bench = startBench('--users=200', '--format=copy', '--peers=none', '--rounds=99');
+  it('moves one project of several, and ends what it started on Ctrl-C', async () => {
+    const one = ['--users=200', '--format=copy', '--peers=none', '--rounds=99'];
+    const bench = startBench(...one, '--neighbours=1');
     await until('the first round is over', () => bench.said().includes('round 1, '));
     const server = left()
       .map((name) => path.join(place, name, 'data', 'postmaster.pid'))
