@@ -32,7 +32,7 @@ async function serve(options, stopping) {
   const cluster = prepareCluster({ ...options, account, native });
   let running;
   try {
-    running = await start({ account, native, data: cluster.data, port: options.port });
+    running = await start({ account, native, data: cluster.data, port: options.port, stopping });
     const url = `postgresql://postgres:${cluster.password}@127.0.0.1:${running.port}/postgres`;
     const started = { port: running.port, url, pid: running.server.pid };
     if (process.connected) process.send({ ...started, release: releaseOf(native) });
@@ -43,11 +43,13 @@ async function serve(options, stopping) {
   }
 }
 
-async function start({ port, ...place }) {
+async function start({ port, stopping, ...place }) {
   for (let attempt = 1; ; attempt += 1) {
     const chosen = port ?? (await getPort({ host: '127.0.0.1' }));
     const server = spawnServer({ ...place, port: chosen });
     const exited = new Promise((resolve) => server.once('close', resolve));
+    // Whoever asked may be gone before the server is ready.
+    void stopping.then(() => server.kill('SIGINT'));
     const failure = await failureToStart(server, exited);
     if (failure === undefined) return { server, exited, port: chosen };
     const again = port === undefined && /could not bind|already in use/.test(failure);

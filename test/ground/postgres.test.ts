@@ -1,9 +1,13 @@
-import { existsSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from '../../local/postgres';
+import { packageRoot } from '../../local/temporal-cli';
+import { until, within } from '../support/until';
 import { endOf, isAlive, spawnScript } from './processes';
 
 async function ask(url: string, sql: string): Promise<unknown> {
@@ -15,6 +19,12 @@ async function ask(url: string, sql: string): Promise<unknown> {
   } finally {
     await client.end();
   }
+}
+
+/** The process id of a server, once its file says that it takes sessions. */
+function listenerOf(postmaster: string): number | undefined {
+  const lines = existsSync(postmaster) ? readFileSync(postmaster, 'utf8').split('\n') : [];
+  return lines[7]?.trim() === 'ready' ? Number(lines[0]) : undefined;
 }
 
 describe('startPostgres', () => {
@@ -63,6 +73,24 @@ describe('startPostgres', () => {
     `);
     process.kill(owner.pid, 'SIGKILL');
     await expect(endOf(Number(owner.line))).resolves.toBe('gone');
+  });
+
+  it('ends with the process that started it, also before the server is ready', async () => {
+    const dataDir = await mkdtemp('/tmp/moveout-postgres-test-');
+    const child = fork(path.join(packageRoot(), 'local', 'postgres', 'server.mjs'));
+    // What the server logs goes to a file then, so that it is never heard to be ready.
+    child.send({ version: '15', dataDir, settings: { logging_collector: 'on' } });
+    const postmaster = path.join(dataDir, 'data', 'postmaster.pid');
+    const pid = await until('a server that listens', () => listenerOf(postmaster));
+    try {
+      child.disconnect();
+      await within('the end of its keeper', once(child, 'exit'), 20_000);
+      expect(isAlive(pid)).toBe(false);
+    } finally {
+      child.kill('SIGKILL');
+      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    }
+    await rm(dataDir, { recursive: true });
   });
 
   it('says which minor release it is', async () => {
