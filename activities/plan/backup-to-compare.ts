@@ -93,8 +93,14 @@ async function newest(
   );
 }
 
-function unfinished({ state, workflowId }: Marker, database: string): readonly Problem[] {
+function unfinished(
+  { state, workflowId, projectRef }: Marker,
+  database: string,
+): readonly Problem[] {
   if (state === 'completed') return [];
-  const message = `database "${database}" holds an unfinished migration (workflow ${workflowId}): what differs may be on its way`;
+  const message =
+    state === 'abandoned'
+      ? `database "${database}" holds a migration (workflow ${workflowId}) whose restore was abandoned`
+      : `database "${database}" holds an unfinished migration (workflow ${workflowId}): if its run has ended, restore it with moveout restore-pending ${projectRef}`;
   return [{ code: 'unfinished', message }];
 }

@@ -53,7 +53,7 @@ export async function viewUnfinished(
   const closed = `${what}, which was ${found.how}`;
   if (marker.projectRef !== demand.project.projectRef)
     return unfinished(`${closed}: restore it first with ${restore}`);
-  const words = `${closed}: a start of the migration restores it first, and so does ${restore}`;
+  const words = `${closed}: a new start restores it first, and so does ${restore}`;
   return { pending: found, ...unfinished(words) };
 }
 

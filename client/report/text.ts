@@ -20,9 +20,16 @@ const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   'backed-up': 'backed up',
 };
 
-const parkedAdvice = (projectRef: string): string =>
-  'Fix the cause named above, then start the same command again: it restores first, then goes on. ' +
-  `Or only restore: moveout restore-pending ${projectRef}. docs/runbook.md says how to accept the target as it is.`;
+/** A target that the run has not begun to restore holds nothing of it: then only a backup is left. */
+function parkedAdvice({ projectRef, steps }: Report): string {
+  const restore = `moveout restore-pending ${projectRef}`;
+  if (!steps.some(({ step }) => step === 'restoreProject'))
+    return `Fix the cause named above, then remove what is left of the backup: ${restore}`;
+  return (
+    'Fix the cause named above, then start the same command again: it restores first, then goes on. ' +
+    `Or only restore: ${restore}. docs/runbook.md says how to accept the target as it is.`
+  );
+}
 
 /** A run's report for people. */
 export function reportText(report: Report): string {
@@ -46,7 +53,7 @@ export function reportText(report: Report): string {
     nextStepsText(report.nextSteps),
     backupId === undefined ? '' : `Backup: ${backupPath ?? backupId}`,
     targetBackupId === undefined ? '' : `What the target held before: ${targetBackupId}`,
-    outcome === 'parked' ? fitToTerminal(parkedAdvice(projectRef)) : '',
+    outcome === 'parked' ? fitToTerminal(parkedAdvice(report)) : '',
     stepsText(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

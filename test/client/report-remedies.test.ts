@@ -23,3 +23,23 @@ describe('what helps after a run that has ended', () => {
     },
   );
 });
+
+describe('what helps after a run that was parked', () => {
+  const parked = report('BackupUnavailable', 'parked');
+
+  it('is to start again, which restores first, if its target has to be restored', () => {
+    const steps = [{ step: 'restoreProject', seconds: 1, outcome: 'failed' }] as const;
+    const text = reportText({ ...parked, steps });
+    expect(text).toContain('start the same command again: it restores first');
+    expect(text).toContain('moveout restore-pending project-abc');
+  });
+
+  it('is to remove what is left of a backup, if nothing else was begun', () => {
+    const steps = [{ step: 'backupProject', seconds: 1, outcome: 'failed' }] as const;
+    const text = reportText({ ...parked, steps });
+    expect(text).toContain(
+      'remove what is left of the backup: moveout restore-pending project-abc',
+    );
+    expect(text).not.toContain('restores first');
+  });
+});

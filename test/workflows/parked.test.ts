@@ -215,11 +215,15 @@ describe('a migration whose restore cannot finish', () => {
     expect(await restorePending(project)).toMatchObject([{ outcome: 'restored' }]);
   });
 
-  it('is named in a plan, which restores nothing', async () => {
+  it('is named in a plan and a verification, which restore nothing', async () => {
     const project = await prepare('absent');
     await park(project);
     const plan: unknown = await (await bed.start('planProject', [project])).result();
     expect(plan).toMatchObject({ problems: [{ code: 'unfinished' }] });
+    const { projectRef, databaseName } = project;
+    const { report } = await bed.run('verifyProject', { projectRef, databaseName });
+    const warning = report?.warnings.find(({ code }) => code === 'unfinished');
+    expect(warning?.message).toContain(`restore it with moveout restore-pending ${projectRef}`);
     expect(await markerOf(project)).toEqual(['running']);
     expect(await restorePending(project)).toMatchObject([{ outcome: 'restored' }]);
   });
