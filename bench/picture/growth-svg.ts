@@ -2,7 +2,7 @@ import { growthExponent } from '../figures/growth';
 import { logScale, type LogScale } from './log-scale';
 import type { Series } from './series';
 
-const WIDTH = 760;
+const WIDTH = 840;
 const HEIGHT = 460;
 const LEFT = 70;
 const RIGHT = 500;
