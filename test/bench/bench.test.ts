@@ -1,69 +1,28 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { installedPeers } from '../../bench/movers/installed';
 import { MOVERS, PEERS } from '../../bench/movers/names';
 import { benchResult } from '../../bench/result/schema';
-import { packageRoot } from '../../local/temporal-cli';
 import { until } from '../support/until';
+import { openBenchPlace, type BenchPlace } from './bench-place';
 
-const BENCH = path.join(packageRoot(), 'dist', 'bench', 'main.js');
-
-/** Everything that the bench makes is in here: its cache, its servers, its figures. */
-let place: string;
+let place: BenchPlace;
 
 beforeAll(() => {
-  place = mkdtempSync(path.join(tmpdir(), 'bench-test-'));
-  // PostgreSQL may run by another account.
-  chmodSync(place, 0o755);
+  place = openBenchPlace();
 });
 
-afterAll(async () => {
-  for (const { interrupt } of started) interrupt();
-  await Promise.all(started.map(({ ended }) => ended));
-  rmSync(place, { recursive: true, force: true });
-});
-
-interface Started {
-  readonly said: () => string;
-  readonly ended: Promise<number | null>;
-  readonly interrupt: () => void;
-}
-
-/** A test that fails leaves its bench running. */
-const started: Started[] = [];
-
-function startBench(...args: readonly string[]): Started {
-  const child = spawn(process.execPath, [BENCH, ...args, `--cache=${cache()}`], {
-    env: { ...process.env, TMPDIR: place },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const ended = once(child, 'close').then(() => child.exitCode);
-  const bench = { said: () => said, ended, interrupt: () => void child.kill('SIGINT') };
-  started.push(bench);
-  return bench;
-}
-
-const cache = (): string => path.join(place, 'cache');
-
-/** Folders of servers and runs. */
-const left = (): readonly string[] =>
-  readdirSync(place).filter((name) => name.startsWith('moveout-bench-'));
+afterAll(() => place.close());
 
 describe('npm run bench', () => {
   it('measures moveout and the peers that are installed, and leaves only its source', async () => {
-    const file = path.join(place, 'figures.json');
-    const bench = startBench('--users=200', '--rounds=1', `--out=${file}`);
+    const file = path.join(place.folder, 'figures.json');
+    const bench = place.start('--users=200', '--rounds=1', `--out=${file}`);
     const status = await bench.ended;
     expect(bench.said()).toContain('moveout-copy');
     expect(status).toBe(0);
     const text = readFileSync(file, 'utf8');
-    expect(text).not.toContain(place);
+    expect(text).not.toContain(place.folder);
     const { sizes, missing, growth } = benchResult.parse(JSON.parse(text));
     expect(growth).toEqual([]);
     const [size] = sizes;
@@ -85,21 +44,22 @@ describe('npm run bench', () => {
     expect(copy?.steps.map(({ step }) => step)).toContain('verifyProject');
     if (process.platform === 'linux')
       expect(copy?.processes).toContainEqual(expect.objectContaining({ name: 'worker' }));
-    expect(left()).toEqual([]);
+    expect(place.left()).toEqual([]);
   });
 
   it('moves one project of several, and ends what it started on Ctrl-C', async () => {
     const one = ['--users=200', '--format=copy', '--peers=none', '--rounds=99'];
-    const bench = startBench(...one, '--neighbours=1');
+    const bench = place.start(...one, '--neighbours=1');
     await until('the first round is over', () => bench.said().includes('round 1, '));
-    const server = left()
-      .map((name) => path.join(place, name, 'data', 'postmaster.pid'))
+    const server = place
+      .left()
+      .map((name) => path.join(place.folder, name, 'data', 'postmaster.pid'))
       .find((name) => existsSync(name));
     const pid = Number(readFileSync(server ?? '', 'utf8').split('\n')[0]);
     bench.interrupt();
     expect(await bench.ended).toBe(130);
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    expect(left()).toEqual([]);
+    expect(place.left()).toEqual([]);
   });
 
   it.each([
@@ -109,19 +69,19 @@ describe('npm run bench', () => {
     [['fleet', '--projects=0'], /--projects must be a whole number from 1/],
     [['race'], /see bench --help/],
   ])('refuses %j with one message and touches nothing', async (args, message) => {
-    const before = readdirSync(place);
-    const bench = startBench(...args);
+    const before = readdirSync(place.folder);
+    const bench = place.start(...args);
     expect(await bench.ended).toBe(2);
     expect(bench.said()).toMatch(message);
     expect(bench.said().trim().split('\n')).toHaveLength(1);
-    expect(readdirSync(place)).toEqual(before);
+    expect(readdirSync(place.folder)).toEqual(before);
   });
 });
 
 describe('installedPeers', () => {
   it('names what is not installed, with the line that installs it', async () => {
     const { PATH } = process.env;
-    process.env['PATH'] = place;
+    process.env['PATH'] = place.folder;
     const found = await installedPeers(PEERS).finally(() => (process.env['PATH'] = PATH));
     expect(found).toEqual({
       peers: [],
