@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities';
 import { isNotStarted } from './run/failure-cause';
+import type { RunName } from './domain/job';
 import { hostQueueOf } from './domain/names';
 import type { HostAwaited } from './domain/progress';
 import { attemptsWithin, FIRST_PAUSE, hostWait, TIMING, type Timing } from './domain/timing';
@@ -83,15 +84,26 @@ export function working<T>(
   return atHost({ options, host, timing, display }, use);
 }
 
-/** What restores: tried again with growing pauses for the configured time before the run is parked. */
+/** A restore, and whether it is done in the place of a closed run. */
+export interface PlacedRestore extends Placed {
+  readonly insteadOf?: RunName | undefined;
+}
+
+/**
+ * What restores: tried again with growing pauses for the configured time before the run is parked. The run itself
+ * waits for its host without end. In the place of a closed run, the host has that time too: whoever looks
+ * after several runs must not be held up by one lost host.
+ */
 export function restoring<T>(
   summary: string,
-  { timing = TIMING, host }: Placed,
+  { timing = TIMING, host, insteadOf }: PlacedRestore,
   use: Use<T>,
   display?: HostDisplay,
 ): Promise<T> {
   const retry = { ...retrying(timing), maximumAttempts: attemptsWithin(timing) };
-  return atHost({ options: { ...common(summary, timing), retry }, host, timing, display }, use);
+  const options = { ...common(summary, timing), retry };
+  const patience = insteadOf === undefined ? Infinity : timing.parkAfter;
+  return atHost({ options, host, timing, display, patience }, use);
 }
 
 interface HostBound {
@@ -99,16 +111,22 @@ interface HostBound {
   readonly host: string | undefined;
   readonly timing: Timing;
   readonly display: HostDisplay | undefined;
+  /** Milliseconds after which no further round begins. */
+  readonly patience?: number;
 }
 
 /**
- * Calls the activity where the backup is. If no worker of that host starts it, it is scheduled again,
+ * Calls the activity where the backup is. If no worker of that host starts it, it is scheduled again, by default
  * without end, for no one else has the backup. Each round costs `EVENTS_PER_ROUND` events of the history; their number
  * is bounded since each round is twice as long as the one before.
  */
-async function atHost<T>({ options, host, timing, display }: HostBound, use: Use<T>): Promise<T> {
+async function atHost<T>(
+  { options, host, timing, display, patience = Infinity }: HostBound,
+  use: Use<T>,
+): Promise<T> {
   if (host === undefined) return use(proxyActivities<Activities>(options));
   const since = new Date().toISOString();
+  let waited = 0;
   for (let round = 0; ; round += 1) {
     const scheduleToStartTimeout = hostWait(timing, round);
     const activities = proxyActivities<Activities>({
@@ -120,9 +138,16 @@ async function atHost<T>({ options, host, timing, display }: HostBound, use: Use
       return await use(activities);
     } catch (error) {
       if (!(error instanceof ActivityFailure) || !isNotStarted(error)) throw error;
+      waited += scheduleToStartTimeout;
+      if (waited >= patience) throw hostIsAway(host, waited);
       display?.awaits({ host, activity: error.activityType, since });
     }
   }
+}
+
+function hostIsAway(host: string, waited: number): ApplicationFailure {
+  const message = `no worker of host "${host}" has started the restore within ${waited / 1_000} s: start one there, then restore again`;
+  return ApplicationFailure.nonRetryable(message, 'NotFound');
 }
 
 /**

@@ -95,12 +95,17 @@ export async function abandonInPlaceOf(
 }
 
 async function restoreTarget(run: Run, job: Job, cause: Cause): Promise<RestoreProof> {
-  const { target, targetBefore, timing, targetBackupId } = job;
+  const { target, targetBefore, timing, targetBackupId, insteadOf } = job;
   // What was not there before is gone again without any backup: every worker can see to that.
   const host = targetBefore.kind === 'absent' ? undefined : job.host;
   const words = `put ${target.database} back to: ${targetBefore.kind}`;
   const restore = (): Promise<RestoreProof> =>
-    restoring(words, { timing, host }, (activities) => activities.restoreProject(job), run);
+    restoring(
+      words,
+      { timing, host, insteadOf },
+      (activities) => activities.restoreProject(job),
+      run,
+    );
   return orParked({ run, cause, targetBackupId }, () =>
     run.step('restoreProject', restore, (proof) => ({ tables: [], note: proof.facts.join('; ') })),
   );

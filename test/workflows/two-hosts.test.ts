@@ -13,6 +13,7 @@ import { WorkerProcess } from '../faults/ground/worker-process';
 import { exists, urlOf } from '../support/harness/databases';
 import { endingOf, type Ending } from '../support/harness/ending';
 import { useOwnServer } from '../support/harness/own-server';
+import { imageOf } from '../support/harness/image';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 import { until } from '../support/until';
 
@@ -27,7 +28,7 @@ interface Side {
 const OF_PROJECT = { projectRef: 'project-abc' };
 const OF_BACKUP = { backupId: 'backup_project-abc_1', databaseName: 'project_abc_db' };
 
-const TIMING = { silence: 3_000, longestPause: 1_000, parkAfter: 30_000 };
+const TIMING = { silence: 3_000, longestPause: 1_000, parkAfter: 15_000 };
 
 describe('two workers with backup directories of their own', () => {
   let bed: Testbed;
@@ -102,10 +103,14 @@ describe('two workers with backup directories of their own', () => {
   }
 
   /** Starts a migration at a host whose worker is killed while it is at the activity. */
-  async function lose(side: Side, activity: string): Promise<WorkflowHandle> {
+  async function lose(
+    side: Side,
+    activity: string,
+    project: object = bed.nextProject(),
+  ): Promise<WorkflowHandle> {
     const { promise, resolve } = deferred<undefined>();
     held = { activity, reached: () => resolve(undefined) };
-    const handle = await start('migrateProject', { ...bed.nextProject(), host: side.id });
+    const handle = await start('migrateProject', { ...project, host: side.id });
     await promise;
     held = undefined;
     await side.worker.kill();
@@ -230,5 +235,24 @@ describe('two workers with backup directories of their own', () => {
       findings: [],
     });
     expect(await readdir(a.directory)).not.toContain(draft);
+  });
+
+  it('park what a terminated run left at a host that is away, and restore it once that is back', async () => {
+    const [a] = sides;
+    const project = { ...bed.nextProject(), host: a.id };
+    expect((await run('migrateProject', project)).report?.outcome).toBe('migrated');
+    const before = await imageOf(project.databaseName);
+    const handle = await lose(a, 'migrateAuth', { ...project, replace: true });
+    await handle.terminate('for the test');
+    const { projectRef } = project;
+    const looked: unknown = await (await start('reconcile', { projectRef })).result();
+    expect(looked).toMatchObject({
+      reconciled: [{ workflowId: handle.workflowId, outcome: 'parked' }],
+    });
+    expect(JSON.stringify(looked)).toContain(`no worker of host \\"${a.id}\\" has started`);
+    a.worker = await startIn(a.directory, a.did);
+    const again: unknown = await (await start('reconcile', { projectRef })).result();
+    expect(again).toMatchObject({ reconciled: [{ outcome: 'restored' }] });
+    expect(await imageOf(project.databaseName)).toEqual(before);
   });
 });
