@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { runArguments } from '../client/arguments';
 import { beginProgram } from '../worker/program';
 import { addCompare } from './commands/compare';
-import { fleetCommand } from './commands/fleet';
+import { fleetBenchCommand } from './commands/fleet';
 import { pictureCommand } from './commands/picture';
 import { profileCommand } from './commands/profile';
 
@@ -11,7 +11,8 @@ function benchCommand(): Command {
     .enablePositionalOptions()
     .description('Moves one project by moveout and by what others use, and says what each costs.');
   addCompare(command);
-  for (const one of [profileCommand(), fleetCommand(), pictureCommand()]) command.addCommand(one);
+  for (const one of [profileCommand(), fleetBenchCommand(), pictureCommand()])
+    command.addCommand(one);
   return command;
 }
 

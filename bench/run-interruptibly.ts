@@ -10,7 +10,7 @@ export interface BenchRun {
   readonly say: (line: string) => void;
 }
 
-class Interrupted extends Error {}
+class BenchInterrupted extends Error {}
 
 /**
  * Runs work of the bench and closes all that it opened, however it ends. SIGINT and SIGTERM end the work; the exit
@@ -19,7 +19,7 @@ class Interrupted extends Error {}
 export async function runInterruptibly(work: (run: BenchRun) => Promise<void>): Promise<void> {
   const cleanup = new Cleanup();
   const interruption = new AbortController();
-  const onSignal = (): void => interruption.abort(new Interrupted());
+  const onSignal = (): void => interruption.abort(new BenchInterrupted());
   const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const name of signals) process.on(name, onSignal);
   const { signal } = interruption;
@@ -28,7 +28,7 @@ export async function runInterruptibly(work: (run: BenchRun) => Promise<void>): 
     await untilAborted(work({ cleanup, signal, say }), signal);
     process.exitCode = 0;
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    if (!(error instanceof BenchInterrupted)) throw error;
     say('interrupted: ending what it started');
     process.exitCode = INTERRUPTED;
   } finally {
@@ -45,7 +45,7 @@ function untilAborted<T>(working: Promise<T>, signal: AbortSignal): Promise<T> {
     new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => {
         working.catch(() => undefined);
-        reject(new Interrupted());
+        reject(new BenchInterrupted());
       });
     }),
   ]);

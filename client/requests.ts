@@ -45,7 +45,7 @@ export interface Request {
 
 type Input = Readonly<Record<string, unknown>>;
 
-type Read =
+type ReadRequest =
   | { readonly error: z.core.$ZodError }
   | { readonly request: Omit<Request, 'workflowType'>; readonly error?: undefined };
 
@@ -60,7 +60,7 @@ function kind<Schema extends z.core.$ZodType<Input>>(
   schema: Schema,
   naming: Naming<z.output<Schema>>,
 ) {
-  return (asked: unknown, now: number): Read => {
+  return (asked: unknown, now: number): ReadRequest => {
     const { success, error, data } = z.safeParse(schema, asked);
     if (!success) return { error };
     const workflowId = naming.workflowId(data, now);
@@ -78,7 +78,7 @@ const moveOf = ({ projectRef, databaseName }: MovedProject): string =>
   `${projectRef} → ${databaseName ?? 'its configured database'}`;
 
 /** Everything that can be asked for. A workflow id without a time lets only one such run be at work. */
-const KINDS: Readonly<Record<keyof Requests, (asked: unknown, now: number) => Read>> = {
+const KINDS: Readonly<Record<keyof Requests, (asked: unknown, now: number) => ReadRequest>> = {
   migrateProject: kind(migrateRequestSchema, {
     workflowId: ({ projectRef }) => migrationWorkflowId(projectRef),
     summary: moveOf,

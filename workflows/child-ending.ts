@@ -17,7 +17,7 @@ export interface ChildEnding {
 }
 
 /** Resolves when a child that has started has closed, however it did. */
-export async function endingOf(child: {
+export async function endingOfChild(child: {
   readonly result: () => Promise<Report>;
 }): Promise<ChildEnding> {
   try {

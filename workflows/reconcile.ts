@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { planning } from './activity-options';
-import { endingOf } from './child-ending';
+import { endingOfChild } from './child-ending';
 import { cutText } from './domain/bounds';
 import type {
   Interrupted,
@@ -45,7 +45,7 @@ async function reconcileOne(interrupted: Interrupted, abandon?: string): Promise
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${projectRef}: clean up after a run that was ${how}`,
     });
-    const { report, message } = await endingOf(child);
+    const { report, message } = await endingOfChild(child);
     return { ...one, outcome: report?.outcome ?? 'failed', message: cutText(message, 500) };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

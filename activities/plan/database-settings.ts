@@ -1,6 +1,10 @@
 import type { NextStep } from '../../workflows/domain/next-steps';
 import type { Problem, SettingName } from '../../workflows/domain/plan';
-import { findUnsettable, type SettingRights, type Reason } from '../postgres/checks/settings';
+import {
+  findUnsettable,
+  type SettingRights,
+  type SettingReason,
+} from '../postgres/checks/settings';
 import type { Connections } from '../postgres/session/connections';
 import { serverRef, targetRef } from '../postgres/database';
 import {
@@ -81,7 +85,7 @@ function frozenWarning(setting: DatabaseSetting): Problem {
 
 function leftOutWarning(
   setting: DatabaseSetting,
-  because: Reason,
+  because: SettingReason,
   { asking, database }: { readonly asking: SettingRights; readonly database: string },
 ): Problem {
   const grant = granting(setting, because, asking);
@@ -96,7 +100,7 @@ function leftOutWarning(
 /** The statement that makes the setting movable, if a single one can. */
 function granting(
   { name, role }: SettingName,
-  because: Reason,
+  because: SettingReason,
   { role: me, canBeGranted }: SettingRights,
 ): string | undefined {
   if (because === 'privilege' && canBeGranted) return grantSettingSql({ name }, me);
@@ -104,7 +108,11 @@ function granting(
   return undefined;
 }
 
-function why(because: Reason, { role: me }: SettingRights, { role = '' }: SettingName): string {
+function why(
+  because: SettingReason,
+  { role: me }: SettingRights,
+  { role = '' }: SettingName,
+): string {
   switch (because) {
     case 'privilege':
       return `on the target's server, role "${me}" may not set it`;

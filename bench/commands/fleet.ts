@@ -4,7 +4,7 @@ import { benchFleet } from '../fleet/bench-fleet';
 import { atATime, fleetFormat, projects } from '../options/fields';
 import { assertWritable, readOptions } from '../options/read-options';
 import { groundOptionsOf, serverFields, serverOptions } from '../options/source-options';
-import { fleetText } from '../print/fleet-text';
+import { fleetFiguresText } from '../print/fleet-text';
 import { publish } from '../print/publish';
 import { runInterruptibly } from '../run-interruptibly';
 
@@ -14,7 +14,7 @@ const fields = z.object({
 });
 
 /** `npm run bench -- fleet`: many small projects, and as many databases copied in a shell loop. */
-export function fleetCommand(): Command {
+export function fleetBenchCommand(): Command {
   const command = new Command('fleet').description(
     'Moves many small projects, and copies as many databases of the same size.',
   );
@@ -25,7 +25,7 @@ export function fleetCommand(): Command {
     const options = { ...read, ...groundOptionsOf(read), countStatements: false, withPeer: true };
     await runInterruptibly(async (run) => {
       const result = await benchFleet(run, options);
-      await publish(result, fleetText(result), read.out);
+      await publish(result, fleetFiguresText(result), read.out);
     });
   });
 }

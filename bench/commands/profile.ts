@@ -16,7 +16,7 @@ const fields = z.object({
   ...{ format: listOf(format), rounds, projects: profiledProjects.optional() },
 });
 
-type Read = z.infer<typeof fields>;
+type ProfileFields = z.infer<typeof fields>;
 
 /** `npm run bench -- profile`: where the CPU time goes, of one project or with `--projects` of a fleet of small ones. */
 export function profileCommand(): Command {
@@ -37,7 +37,7 @@ export function profileCommand(): Command {
   });
 }
 
-async function profileOne(run: BenchRun, read: Read): Promise<void> {
+async function profileOne(run: BenchRun, read: ProfileFields): Promise<void> {
   const result = await compare(run, {
     ...{ ...groundOptionsOf(read), sources: sourcesOf(read), formats: formatsOf(read.format) },
     ...{ peers: [], against: undefined, rounds: read.rounds },
@@ -45,7 +45,7 @@ async function profileOne(run: BenchRun, read: Read): Promise<void> {
   await publish(result, profileText(result), read.out);
 }
 
-async function profileFleet(run: BenchRun, read: Read, projects: number): Promise<void> {
+async function profileFleet(run: BenchRun, read: ProfileFields, projects: number): Promise<void> {
   const result = await benchFleet(run, {
     ...{ ...groundOptionsOf(read), projects, atATime: 8, format: 'auto', scaling: false },
     ...{ countStatements: true, withPeer: false },

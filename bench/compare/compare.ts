@@ -1,7 +1,7 @@
 import { openGround, type GroundOptions } from '../ground/ground';
 import { serverSettings } from '../ground/server-settings';
 import { installedPeers } from '../movers/installed';
-import { isPeer, type Mover } from '../movers/mover';
+import { isPeer, type BenchMover } from '../movers/mover';
 import { moveout } from '../movers/moveout';
 import type { MoveoutName, MoverName, PeerName } from '../movers/names';
 import type { BenchResult, SizeResult } from '../result/schema';
@@ -49,7 +49,7 @@ export async function compare(run: BenchRun, options: CompareOptions): Promise<B
 
 interface SizeOptions extends CompareOptions {
   readonly source: SourceSpec;
-  readonly movers: readonly Mover[];
+  readonly movers: readonly BenchMover[];
 }
 
 async function measureSize(
@@ -57,7 +57,7 @@ async function measureSize(
   { source, movers, rounds, ...options }: SizeOptions,
 ): Promise<{ readonly release: string; readonly size: SizeResult }> {
   const ground = await openGround(run, keptSource(source), options);
-  const moves = new Map<Mover, MeasuredMove[]>(movers.map((mover) => [mover, []]));
+  const moves = new Map<BenchMover, MeasuredMove[]>(movers.map((mover) => [mover, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const mover of inTurn(movers, round)) {
       const move = await measureMove(ground, mover, { round, signal: run.signal, source });
@@ -79,13 +79,13 @@ async function measureSize(
 }
 
 /** Each round begins with another mover: none always has the caches that the same one left. */
-function inTurn(movers: readonly Mover[], round: number): readonly Mover[] {
+function inTurn(movers: readonly BenchMover[], round: number): readonly BenchMover[] {
   const first = (round - 1) % movers.length;
   return [...movers.slice(first), ...movers.slice(0, first)];
 }
 
 /** The first peer, or else the first of all. */
-function defaultAgainst(movers: readonly Mover[]): MoverName {
+function defaultAgainst(movers: readonly BenchMover[]): MoverName {
   const [first] = [...movers.filter(isPeer), ...movers];
   if (first === undefined) throw new Error('nothing is left to measure');
   return first.name;

@@ -2,7 +2,7 @@ import type { BenchGround } from '../ground/ground';
 import { rowsAt } from '../ground/statements-at';
 import { watchServers } from '../measure/watch-servers';
 import { watchStatements } from '../measure/watch-statements';
-import { isPeer, type Mover } from '../movers/mover';
+import { isPeer, type BenchMover } from '../movers/mover';
 import type { MeasuredMove } from '../result/summary';
 import { SOURCE_DATABASE } from '../source/kept-cluster';
 import { peerSourceOf } from '../source/fill-source';
@@ -23,7 +23,7 @@ interface RoundOptions {
 /** Measures one move, proves that the rows are there, and removes the target. */
 export async function measureMove(
   ground: BenchGround,
-  mover: Mover,
+  mover: BenchMover,
   { round, signal, source: spec }: RoundOptions,
 ): Promise<MeasuredMove> {
   signal.throwIfAborted();
@@ -46,7 +46,7 @@ export async function measureMove(
 /** A mover that copies nothing would be the fastest. The second project's buckets begin like the first one's. */
 async function assertMoved(
   { url }: BenchGround,
-  { name }: Mover,
+  { name }: BenchMover,
   { users, objects }: SourceSpec,
 ): Promise<void> {
   const [found] = await rowsAt<{ readonly users: number; readonly objects: number }>(

@@ -5,7 +5,7 @@ import { thisMachine } from '../result/machine';
 import type { BenchRun } from '../run-interruptibly';
 import type { FleetBenchResult, FleetResult } from './fleet-schema';
 import type { FleetFormat } from './formats';
-import { measureFleet, type FleetOptions, type MeasuredFleet } from './measure-fleet';
+import { measureFleet, type FleetMeasure, type MeasuredFleet } from './measure-fleet';
 
 /** What `bench fleet` is asked for. */
 export interface FleetBenchOptions extends GroundOptions {
@@ -48,6 +48,6 @@ export async function benchFleet(
   };
 }
 
-function ofOneSize(run: BenchRun, options: FleetOptions): Promise<MeasuredFleet> {
+function ofOneSize(run: BenchRun, options: FleetMeasure): Promise<MeasuredFleet> {
   return run.cleanup.within((cleanup) => measureFleet({ ...run, cleanup }, options));
 }

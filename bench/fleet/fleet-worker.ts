@@ -7,7 +7,7 @@ import type { BenchRun } from '../run-interruptibly';
 import { SOURCE_DATABASE } from '../source/kept-cluster';
 import type { FleetFormat } from './formats';
 
-export const TASK_QUEUE = 'bench-fleet';
+export const BENCH_TASK_QUEUE = 'bench-fleet';
 
 /** Starts a worker for the projects of a fleet's source, and waits until it works. */
 export async function startFleetWorker(
@@ -17,7 +17,7 @@ export async function startFleetWorker(
 ): Promise<WorkerProcess> {
   const { folder, temporal, url } = ground;
   const worker = startWorker({
-    ...{ name: TASK_QUEUE, taskQueue: TASK_QUEUE, folder, temporal: temporal.address },
+    ...{ name: BENCH_TASK_QUEUE, taskQueue: BENCH_TASK_QUEUE, folder, temporal: temporal.address },
     sourceUrl: url(SOURCE_DATABASE),
     settings: {
       tenancy: TENANCY,
@@ -26,6 +26,6 @@ export async function startFleetWorker(
     },
   });
   cleanup.add(() => worker.stop(signal.aborted ? 'SIGKILL' : 'SIGTERM'));
-  await untilWorking(ground, TASK_QUEUE);
+  await untilWorking(ground, BENCH_TASK_QUEUE);
   return worker;
 }

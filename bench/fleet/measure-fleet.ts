@@ -10,7 +10,7 @@ import { moveWatched } from './move-watched';
 import { measureUsual } from './usual-project';
 
 /** What one fleet of the bench is. */
-export interface FleetOptions extends GroundOptions {
+export interface FleetMeasure extends GroundOptions {
   /** Projects in the source, beside the few that are moved one by one. */
   readonly inSource: number;
   /** How many of them are moved as a fleet. */
@@ -36,7 +36,7 @@ const STATEMENTS = { 'pg_stat_statements.max': '100000' };
 const NO_STATEMENTS = { 'pg_stat_statements.track': 'none' };
 
 /** Moves a fleet, then single projects by the same worker, then lets the peer copy what the fleet has made. */
-export async function measureFleet(run: BenchRun, options: FleetOptions): Promise<MeasuredFleet> {
+export async function measureFleet(run: BenchRun, options: FleetMeasure): Promise<MeasuredFleet> {
   const { inSource, moved, countStatements } = options;
   const settings = { ...(countStatements ? STATEMENTS : NO_STATEMENTS), ...options.settings };
   const ground = await openGround(run, fleetSource(inSource + USUAL), { ...options, settings });

@@ -5,7 +5,7 @@ import { migrationWorkflowId } from '../../workflows/domain/names';
 import type { FleetReport } from '../../workflows/domain/fleet';
 import type { Report } from '../../workflows/domain/report';
 import type { SmallProject } from '../../studio/many-projects';
-import { TASK_QUEUE } from './fleet-worker';
+import { BENCH_TASK_QUEUE } from './fleet-worker';
 
 /** How one project of the bench's fleet ended. */
 export interface Ended {
@@ -35,7 +35,7 @@ export async function runFleet(client: Client, order: FleetOrder): Promise<Fleet
   const fleet = await client.workflow.execute<(input: unknown) => Promise<FleetReport>>(
     'migrateAll',
     {
-      taskQueue: TASK_QUEUE,
+      taskQueue: BENCH_TASK_QUEUE,
       workflowId: 'migrate-all',
       args: [{ file, limits: { concurrency: atATime } }],
     },

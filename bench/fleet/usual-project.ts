@@ -5,7 +5,7 @@ import type { SmallProject } from '../../studio/many-projects';
 import { spreadOf } from '../figures/median';
 import { stepFigures } from './step-figures';
 import type { FleetResult } from './fleet-schema';
-import { TASK_QUEUE } from './fleet-worker';
+import { BENCH_TASK_QUEUE } from './fleet-worker';
 
 /** Moves projects one after another by a worker that has moved others: what one takes when nothing else runs. */
 export async function measureUsual(
@@ -19,7 +19,7 @@ export async function measureUsual(
     const report = await client.workflow.execute<(input: unknown) => Promise<Report>>(
       'migrateProject',
       {
-        taskQueue: TASK_QUEUE,
+        taskQueue: BENCH_TASK_QUEUE,
         workflowId: migrationWorkflowId(ref),
         args: [{ projectRef: ref, databaseName: database, ownerUserId: owner }],
       },

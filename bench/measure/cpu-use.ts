@@ -2,7 +2,7 @@ import type { CpuFigure } from '../result/figures';
 import { BACKEND } from './postgres-title';
 
 /** A process as it was seen last. Times in seconds, memory in megabytes. */
-export interface Seen {
+export interface SeenProcess {
   readonly pid: number;
   readonly name: string;
   readonly database?: string;
@@ -23,7 +23,7 @@ export const UNSEEN = '(too short to be seen)';
  * Adds up the CPU time by name and database. `ended` is what all of PostgreSQL's processes that ended meanwhile have
  * used in all: what is more than was seen belongs to those that were too short.
  */
-export function cpuUse(seen: readonly Seen[], ended: number): readonly CpuFigure[] {
+export function cpuUse(seen: readonly SeenProcess[], ended: number): readonly CpuFigure[] {
   const found = new Map<string, CpuFigure>();
   for (const { name, database, cpu, cpuBefore } of seen) {
     const key = `${name}\0${database ?? ''}`;

@@ -1,4 +1,4 @@
-import { cpuUse, type Seen } from './cpu-use';
+import { cpuUse, type SeenProcess } from './cpu-use';
 import { peaksOf, type Together } from './memory-peaks';
 import { BACKEND, readTitle, type PostgresProcess } from './postgres-title';
 import { cpuOfThreads, descendantsOf, memoryOf, statOf, titleOf } from './proc';
@@ -29,7 +29,7 @@ export interface ProcessUse {
  * nothing.
  */
 export class ProcessWatch {
-  readonly #seen = new Map<string, Seen>();
+  readonly #seen = new Map<string, SeenProcess>();
   readonly #together: Together = new Map();
   readonly #roots: WatchedRoot[] = [];
   readonly #threads = new Map<WatchedRoot, ReadonlyMap<string, number>>();

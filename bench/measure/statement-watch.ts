@@ -1,5 +1,5 @@
 import type { StatementFigure } from '../result/figures';
-import { shortened, withoutLiterals } from './without-literals';
+import { cutStatement, withoutLiterals } from './without-literals';
 
 /** Counts what statements cost from its start to `stop`. */
 export interface StatementWatch {
@@ -41,5 +41,5 @@ export function addedUp(
   return [...sums.values()]
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, LISTED)
-    .map((figure) => ({ ...figure, statement: shortened(figure.statement) }));
+    .map((figure) => ({ ...figure, statement: cutStatement(figure.statement) }));
 }

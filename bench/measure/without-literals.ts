@@ -22,7 +22,7 @@ export function withoutLiterals(statement: string): string {
 }
 
 /** A statement with long lists of columns left out, and cut if it is still long. */
-export function shortened(statement: string): string {
+export function cutStatement(statement: string): string {
   const short = statement.replace(COLUMNS, '$1…, ');
   return short.length > LONGEST ? `${short.slice(0, LONGEST)} …` : short;
 }

@@ -1,9 +1,9 @@
-import type { Mover } from './mover';
+import type { BenchMover } from './mover';
 import type { PeerName } from './names';
 import { pgDumpCustom } from './pg-dump-custom';
 import { pgDumpDirectory } from './pg-dump-directory';
 import { pgcopydb } from './pgcopydb';
-import { versionOf } from './peer-program';
+import { versionOfPeer } from './peer-program';
 
 /** A peer that was asked for and is not here, and how Debian installs it. */
 export interface MissingPeer {
@@ -26,12 +26,12 @@ const PEER_PROGRAMS = {
 /** Which of the peers can be run here, in the order asked for. */
 export async function installedPeers(
   names: readonly PeerName[],
-): Promise<{ readonly peers: readonly Mover[]; readonly missing: readonly MissingPeer[] }> {
-  const peers: Mover[] = [];
+): Promise<{ readonly peers: readonly BenchMover[]; readonly missing: readonly MissingPeer[] }> {
+  const peers: BenchMover[] = [];
   const missing: MissingPeer[] = [];
   for (const mover of names) {
     const { program, install, make } = PEER_PROGRAMS[mover];
-    const version = await versionOf(program);
+    const version = await versionOfPeer(program);
     if (version === undefined) missing.push({ mover, install });
     else peers.push(make(version));
   }

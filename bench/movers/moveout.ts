@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Report } from '../../workflows/domain/report';
 import { startWorker } from '../../test/support/worker/own-worker';
 import { MOVED_PROJECT } from '../source/source-spec';
-import type { Move, Mover, MoveOrder } from './mover';
+import type { Move, BenchMover, MoveOrder } from './mover';
 import type { MoveoutName } from './names';
 import { untilWorking } from './until-working';
 
@@ -18,7 +18,7 @@ const TENANCY = {
 let moves = 0;
 
 /** `migrateProject` by a new worker that is idle when the time begins: planned, backed up, loaded and verified. */
-export function moveout(name: MoveoutName, version: string): Mover {
+export function moveout(name: MoveoutName, version: string): BenchMover {
   const format = FORMAT_OF[name];
   return { name, version, move: (order) => moveByNewWorker(order, format) };
 }

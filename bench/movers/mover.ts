@@ -24,7 +24,7 @@ export interface Move {
 }
 
 /** Something that brings the rows of a source into a database of their own. */
-export interface Mover {
+export interface BenchMover {
   readonly name: MoverName;
   readonly version: string;
   readonly move: (order: MoveOrder) => Promise<Move>;
@@ -38,6 +38,6 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Whether it is a program of others, which knows no projects. */
-export function isPeer({ name }: Pick<Mover, 'name'>): boolean {
+export function isPeer({ name }: Pick<BenchMover, 'name'>): boolean {
   return MOVEOUT.every((own) => own !== name);
 }

@@ -19,7 +19,7 @@ export interface PeerRun {
 }
 
 /** The line in which a program says its version; undefined if it is not installed. */
-export async function versionOf(file: string): Promise<string | undefined> {
+export async function versionOfPeer(file: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(file, ['--version'], { env: process.env });
     return stdout.split('\n')[0]?.trim();
@@ -35,7 +35,7 @@ export async function versionOf(file: string): Promise<string | undefined> {
  */
 export async function runPipe(programs: readonly PeerProgram[], run: PeerRun): Promise<void> {
   run.signal.throwIfAborted();
-  const running: Running[] = [];
+  const running: RunningPeer[] = [];
   for (const [at, program] of programs.entries()) {
     const before = running.at(-1)?.child.stdout ?? null;
     running.push(start(program, before, at < programs.length - 1));
@@ -58,7 +58,7 @@ export async function runPipe(programs: readonly PeerProgram[], run: PeerRun): P
   }
 }
 
-interface Running {
+interface RunningPeer {
   readonly child: ChildProcess;
   readonly ended: Promise<void>;
 }
@@ -67,7 +67,7 @@ function start(
   { file, args, env }: PeerProgram,
   input: ChildProcess['stdout'],
   isRead: boolean,
-): Running {
+): RunningPeer {
   const child = spawn(file, [...args], {
     env: { ...process.env, ...env },
     // In a group of its own, so that all that it starts can be ended with it.

@@ -1,10 +1,10 @@
 import type { BenchGround } from '../ground/ground';
-import { timed, type Mover } from './mover';
+import { timed, type BenchMover } from './mover';
 import { BOTH_SCHEMAS, libpqEnvironment } from './peer-database';
 import { runPipe, type PeerRun } from './peer-program';
 
 /** `createdb; pg_dump -Fc | pg_restore`: what most people use. */
-export function pgDumpCustom(version: string): Mover {
+export function pgDumpCustom(version: string): BenchMover {
   return {
     ...{ name: 'pg_dump-custom', version },
     move: async ({ ground, source, target, ...run }) => {

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { timed, type Move, type Mover, type MoveOrder } from './mover';
+import { timed, type Move, type BenchMover, type MoveOrder } from './mover';
 import { BOTH_SCHEMAS, libpqEnvironment } from './peer-database';
 import { runPipe } from './peer-program';
 
 const JOBS = '-j2';
 
 /** `pg_dump -Fd -Z0 -j2`, then `pg_restore -j2`: two sessions and no compression. */
-export function pgDumpDirectory(version: string): Mover {
+export function pgDumpDirectory(version: string): BenchMover {
   return {
     ...{ name: 'pg_dump-directory', version },
     move: async (order) => {

@@ -2,13 +2,13 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rowsAt } from '../ground/statements-at';
 import { PROJECT_SCHEMAS } from '../../workflows/domain/names';
-import { timed, type Move, type Mover, type MoveOrder } from './mover';
+import { timed, type Move, type BenchMover, type MoveOrder } from './mover';
 import { runPipe } from './peer-program';
 
 const JOBS = ['--table-jobs', '2', '--index-jobs', '2'];
 
 /** `pgcopydb clone` of the two schemas, with two jobs for tables and two for indexes. */
-export function pgcopydb(version: string): Mover {
+export function pgcopydb(version: string): BenchMover {
   return {
     ...{ name: 'pgcopydb', version },
     move: async (order) => {

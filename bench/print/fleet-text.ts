@@ -5,7 +5,7 @@ import { cpuGrid } from './cpu-grid';
 import { memoryText } from './memory-text';
 
 /** The figures of `bench fleet` for people. */
-export function fleetText(result: FleetBenchResult): string {
+export function fleetFiguresText(result: FleetBenchResult): string {
   const { machine, postgres, atATime, format, fleets, missing } = result;
   const head = `${machine.cores} cores, PostgreSQL ${postgres.release}, ${atATime} projects at a time, backups as ${format}`;
   const lacks = missing.map(

@@ -73,11 +73,11 @@ async function ask(client: Client, handle: WorkflowHandle): Promise<unknown> {
   }
 }
 
-type PendingActivity = NonNullable<
+type RawPendingActivity = NonNullable<
   WorkflowExecutionDescription['raw']['pendingActivities']
 >[number];
 
-function pendingOf(activity: PendingActivity): Pending {
+function pendingOf(activity: RawPendingActivity): Pending {
   const payload = activity.heartbeatDetails?.payloads?.[0];
   const said: unknown = payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
   return {

@@ -1,6 +1,6 @@
 import { cpuUse, UNSEEN } from '../../bench/measure/cpu-use';
 import { readTitle } from '../../bench/measure/postgres-title';
-import { shortened, withoutLiterals } from '../../bench/measure/without-literals';
+import { cutStatement, withoutLiterals } from '../../bench/measure/without-literals';
 
 describe('readTitle', () => {
   const databaseOf = (pid: number) => (pid === 41 ? 'led' : undefined);
@@ -66,13 +66,13 @@ describe('withoutLiterals', () => {
 describe('shortened', () => {
   it('leaves out long lists of columns, and keeps what tells statements apart', () => {
     const columns = ['id', 'aud', 'role', 'email', 'phone'].map((name) => `t."${name}"`).join(', ');
-    expect(shortened(`COPY (SELECT ${columns} FROM auth.users WHERE a) TO STDOUT`)).toBe(
+    expect(cutStatement(`COPY (SELECT ${columns} FROM auth.users WHERE a) TO STDOUT`)).toBe(
       'COPY (SELECT t."id", …, t."phone" FROM auth.users WHERE a) TO STDOUT',
     );
-    expect(shortened('SELECT t."id", t."aud" FROM t')).toBe('SELECT t."id", t."aud" FROM t');
+    expect(cutStatement('SELECT t."id", t."aud" FROM t')).toBe('SELECT t."id", t."aud" FROM t');
   });
 
   it('cuts what is long all the same', () => {
-    expect(shortened(`SELECT ${'a, '.repeat(1_000)}`).length).toBeLessThan(2_100);
+    expect(cutStatement(`SELECT ${'a, '.repeat(1_000)}`).length).toBeLessThan(2_100);
   });
 });

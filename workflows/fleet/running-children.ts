@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
-import { endingOf } from '../child-ending';
+import { endingOfChild } from '../child-ending';
 import type { FleetEntry, FleetProject, Running } from '../domain/fleet';
 import { migrationWorkflowId } from '../domain/names';
 import { busy, entryOf, startMigration, type ChildOptions } from './start-child';
@@ -48,7 +48,7 @@ export class Underway {
       if (child === undefined) return busy(project);
       this.#begun.add(project);
       if (this.#isCancelling) await cancel(project);
-      return entryOf(project, await endingOf(child));
+      return entryOf(project, await endingOfChild(child));
     } finally {
       this.#leave(project);
     }

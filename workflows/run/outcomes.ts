@@ -50,14 +50,17 @@ export function refusedOnceRestored(
 }
 
 /** Why a target has to be restored, and why it cannot be. */
-interface Pending {
+interface PendingRestore {
   readonly cause: Cause;
   readonly why: Cause;
   readonly targetBackupId?: string | undefined;
 }
 
 /** Ends a run whose restore could not finish: Failed, an operator is needed. The marker keeps the target closed. */
-export function parked(run: Run, { cause, why, targetBackupId }: Pending): ApplicationFailure {
+export function parked(
+  run: Run,
+  { cause, why, targetBackupId }: PendingRestore,
+): ApplicationFailure {
   run.parked(`the restore cannot finish: ${sentenceOf(why)}. ${FAILURES[why.code].action}`);
   const problems = [cause, why].map((one) => ({ code: one.code, message: sentenceOf(one) }));
   const report = run.report('parked', { problems, targetBackupId });

@@ -4,7 +4,7 @@ import { listed, problem, type Findings } from '../../../workflows/domain/findin
 import { parseSnapshot } from '../schema';
 
 /** What the run would make, and what stands in the target. */
-export interface Making {
+export interface ObjectsToMake {
   readonly database: string;
   /** The schema that will be made, as a snapshot. */
   readonly snapshot: string;
@@ -18,7 +18,10 @@ export interface Making {
  * Objects of other schemas stop the run (`object-exists`) if they would have to be made and are there already: they are
  * somebody else's, and no restore would bring them back. So do others that need those which give way (`schema-stays`).
  */
-export async function checkExistingObjects(client: Client, making: Making): Promise<Findings> {
+export async function checkExistingObjects(
+  client: Client,
+  making: ObjectsToMake,
+): Promise<Findings> {
   const { database, snapshot, schemas } = making;
   const own = making.own === undefined ? [] : named(making.own);
   const known = new Set(own.map(({ kind, name }) => `${kind} ${name}`));
@@ -40,7 +43,7 @@ export async function checkExistingObjects(client: Client, making: Making): Prom
   );
 }
 
-interface Named {
+interface NamedObject {
   readonly kind: string;
   /** With its schema, as SQL writes it. */
   readonly name: string;
@@ -51,7 +54,7 @@ const KIND =
 const CONSTRAINT = /^constraint (.+) on ((?:"(?:[^"]|"")*"|[^."]+)\.)/s;
 
 /** The objects of a snapshot that have a name of their own in their schema; constraints have that of their index. */
-function named(snapshot: string): readonly Named[] {
+function named(snapshot: string): readonly NamedObject[] {
   return Object.entries(parseSnapshot(snapshot).objects).flatMap(([object, { is }]) => {
     const [, kind, name] = KIND.exec(object) ?? [];
     if (kind !== undefined && name !== undefined) return [{ kind, name }];
@@ -64,7 +67,7 @@ function named(snapshot: string): readonly Named[] {
 }
 
 interface Asking {
-  readonly objects: readonly Named[];
+  readonly objects: readonly NamedObject[];
   readonly schemas: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { literal } from '../identifiers';
 import { isCustom, listedIn, type DatabaseSetting } from '../schema';
 
 /** Why a setting cannot be set on a server by the session's role. */
-export type Reason =
+export type SettingReason =
   | 'privilege' // the parameter takes a superuser, or a right that is granted for it
   | 'role-privilege' // the role that it is for is not the session's to change
   | 'no-such-role'
@@ -14,7 +14,7 @@ export type Reason =
   | 'refused'; // the server does not take the value, or cannot be asked about it
 
 export interface Unsettable extends SettingName {
-  readonly because: Reason;
+  readonly because: SettingReason;
 }
 
 /** Who asks, on which server. */
@@ -112,7 +112,11 @@ async function readRoles(
   );
 }
 
-function roleReason(me: Me, name: string | undefined, role: Role | undefined): Reason | undefined {
+function roleReason(
+  me: Me,
+  name: string | undefined,
+  role: Role | undefined,
+): SettingReason | undefined {
   if (name === undefined || role === 'ours') return undefined;
   if (role === undefined) return 'no-such-role';
   if (me.superuser || name === me.role) return undefined;
@@ -133,7 +137,7 @@ const UNLISTED: Readonly<Record<string, string>> = {
 function parameterReason(
   { name }: DatabaseSetting,
   parameter: Parameter | undefined,
-): Reason | undefined {
+): SettingReason | undefined {
   const unlisted = isCustom(name) ? 'superuser' : UNLISTED[name.toLowerCase()];
   const context = parameter?.context ?? unlisted ?? '';
   if (['user', 'backend'].includes(context)) return undefined;
@@ -154,7 +158,7 @@ async function trialReason(
   client: Client,
   { name, value }: DatabaseSetting,
   { me, parameter }: Trial,
-): Promise<Reason | undefined> {
+): Promise<SettingReason | undefined> {
   const known = name.toLowerCase();
   if (NOT_TRIED.test(known)) return undefined;
   if (known === 'session_preload_libraries' || known === 'local_preload_libraries')
@@ -176,7 +180,7 @@ async function loadReason(
   { superuser }: Me,
   isLocal: boolean,
   libraries: readonly string[],
-): Promise<Reason | undefined> {
+): Promise<SettingReason | undefined> {
   if (!superuser && !isLocal && libraries.length > 0) return 'refused';
   for (const library of libraries) {
     const file = isLocal && !library.includes('/') ? `$libdir/plugins/${library}` : library;

@@ -115,7 +115,7 @@ const count = z.coerce.number();
 const countsRow = z.object({ missing: count, extra: count, changed: count });
 
 /** How many rows of two sides are apart. */
-export type RowCounts = Readonly<z.infer<typeof countsRow>>;
+export type DifferingRows = Readonly<z.infer<typeof countsRow>>;
 
 const APART = 'pg_temp.moveout_apart';
 
@@ -127,7 +127,7 @@ const APART = 'pg_temp.moveout_apart';
 export async function differingRows(
   client: Client,
   [should, is]: readonly [string, string],
-): Promise<RowCounts> {
+): Promise<DifferingRows> {
   await makeTemporary(
     client,
     APART,
