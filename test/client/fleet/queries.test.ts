@@ -13,7 +13,7 @@ import { fleetPlace, type FleetPlace } from './place';
 const TOLD: Readonly<Record<string, readonly string[]>> = {
   'running migrations': ['running'],
   'failed migrations': ['parked', 'restored'],
-  'parked migrations': ['parked'],
+  'parked, also if restored since': ['parked'],
   'migrated since yesterday': ['elsewhere', 'migrated'],
   'the projects of one fleet': ['migrated', 'parked', 'restored', 'running'],
 };
