@@ -106,7 +106,9 @@ export const TRIALS: readonly Trial[] = [
          (SELECT ctid FROM auth.refresh_tokens WHERE token = 'twin' LIMIT 2)`,
       `UPDATE pg_index SET indisready = true, indisvalid = true, indislive = true WHERE indexrelid = 'auth.refresh_tokens_token_unique'::regclass`,
     ],
-    besides: `DELETE FROM auth.refresh_tokens WHERE token = 'twin' AND ctid NOT IN
+    // By the index that lies none would be found.
+    besides: `SET enable_indexscan = off; SET enable_bitmapscan = off;
+              DELETE FROM auth.refresh_tokens WHERE token = 'twin' AND ctid NOT IN
                 (SELECT ctid FROM auth.refresh_tokens WHERE token = 'twin' LIMIT 1)`,
   },
   {
