@@ -6,6 +6,7 @@ import { endingOf, type Ending } from '../support/harness/ending';
 import { actualRows, expectedRows } from '../support/harness/expected-rows';
 import { imageOf } from '../support/harness/image';
 import { before, type Intervene } from '../support/harness/interventions';
+import { useOwnTemporal } from '../support/harness/own-temporal';
 import { makeCopy, makeEmpty } from '../support/harness/targets';
 import { migrationWorkflowId } from '../../workflows/domain/names';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
@@ -14,10 +15,16 @@ const KINDS = ['absent', 'empty', 'filled'] as const;
 
 describe('a migration whose restore cannot finish', () => {
   let bed: Testbed;
+  let endTemporal: () => Promise<void>;
   beforeAll(async () => {
+    // Runs that other files have terminated, of a project with the same ref, would be found too.
+    endTemporal = await useOwnTemporal();
     bed = await openTestbed();
   });
-  afterAll(() => bed.close());
+  afterAll(async () => {
+    await bed.close();
+    await endTemporal();
+  });
 
   async function prepare(kind: (typeof KINDS)[number]): Promise<TestProject> {
     const project = bed.nextProject();

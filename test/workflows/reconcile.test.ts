@@ -13,6 +13,7 @@ import { endingOf } from '../support/harness/ending';
 import { imageOf } from '../support/harness/image';
 import type { ActivityName, Intervene } from '../support/harness/interventions';
 import { useOwnServer } from '../support/harness/own-server';
+import { useOwnTemporal } from '../support/harness/own-temporal';
 import { makeCopy, makeEmpty } from '../support/harness/targets';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
 import { until } from '../support/until';
@@ -21,14 +22,15 @@ const KINDS = ['absent', 'empty', 'filled'] as const;
 
 describe('reconcile', () => {
   let bed: Testbed;
-  let endServer: () => Promise<void>;
+  let endServers: readonly (() => Promise<void>)[];
   beforeAll(async () => {
-    endServer = await useOwnServer();
+    // Runs of other files would be found too.
+    endServers = [await useOwnServer(), await useOwnTemporal()];
     bed = await openTestbed();
   });
   afterAll(async () => {
     await bed.close();
-    await endServer();
+    for (const end of endServers) await end();
   });
 
   async function prepare(kind: (typeof KINDS)[number]): Promise<TestProject> {
