@@ -4,15 +4,22 @@ import { given } from '../ground/given';
 import { execute, exists } from '../support/harness/databases';
 import { endingOf } from '../support/harness/ending';
 import type { Intervene } from '../support/harness/interventions';
+import { useOwnTemporal } from '../support/harness/own-temporal';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
 import { runScript, type Outcome } from './script';
 
 describe('an operator with a parked project', () => {
   let bed: Testbed;
+  let endTemporal: () => Promise<void>;
   beforeAll(async () => {
+    // What other files have left of a project with the same ref would be pending too.
+    endTemporal = await useOwnTemporal();
     bed = await openTestbed();
   });
-  afterAll(() => bed.close());
+  afterAll(async () => {
+    await bed.close();
+    await endTemporal();
+  });
 
   it('is told that nothing knows a misspelt ref', async () => {
     const { status, stdout, stderr } = await moveout('restore-pending', 'no-such-project');

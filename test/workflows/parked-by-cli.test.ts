@@ -3,6 +3,7 @@ import { execute, freshName, urlOf } from '../support/harness/databases';
 import { endingOf } from '../support/harness/ending';
 import { imageOf } from '../support/harness/image';
 import { before } from '../support/harness/interventions';
+import { useOwnTemporal } from '../support/harness/own-temporal';
 import { openTestbed, type Testbed, type TestProject } from '../support/harness/testbed';
 import { until } from '../support/until';
 import { Gate } from './upgrade/gate';
@@ -11,7 +12,10 @@ import { temporal } from './upgrade/temporal';
 describe('a migration whose worker loses its privileges', () => {
   const role = freshName('mover');
   let bed: Testbed;
+  let endTemporal: () => Promise<void>;
   beforeAll(async () => {
+    // What other files have left of a project with the same ref would be pending too.
+    endTemporal = await useOwnTemporal();
     bed = await openTestbed();
     await execute('postgres', `CREATE ROLE ${role} LOGIN SUPERUSER PASSWORD '${role}'`);
     const timing = { silence: 5000, longestPause: 1000, parkAfter: 3000 };
@@ -19,6 +23,7 @@ describe('a migration whose worker loses its privileges', () => {
   });
   afterAll(async () => {
     await bed.close();
+    await endTemporal();
     await execute('postgres', `DROP ROLE ${role}`);
   });
 
