@@ -118,7 +118,10 @@ interface Parkable {
   readonly targetBackupId?: string | undefined;
 }
 
-/** Ends the run as parked if `use` fails: an operator has to remove the cause. */
+/**
+ * Ends the run as parked if `use` fails: an operator has to remove the cause. `reconcile` and `restore-pending`
+ * (`restoreInterrupted`) or the next start (`MigrationSteps.plan`) restore the target then.
+ */
 async function orParked<T>(
   { run, cause, targetBackupId }: Parkable,
   use: () => Promise<T>,

@@ -20,7 +20,7 @@ export function partitionProblems(
   return partitions.flatMap(({ table, root, finishing }) => {
     const scoped = Object.hasOwn(tables, table) && {
       code: 'scopes',
-      message: `tables."${table}": is a partition of ${root}, whose scope it has; give ${root} a scope, or detach the partition in the source`,
+      message: `tables."${table}": is a partition and takes the scope of ${root}; set tables."${root}" instead, or detach the partition in the source`,
     };
     const half = finishing !== null && {
       code: 'odd-table',

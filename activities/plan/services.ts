@@ -59,7 +59,7 @@ export async function viewServices(
 function frozenWarnings({ name, settings }: RoleFacts): readonly Problem[] {
   return settings.filter(freezes).map((setting) => ({
     code: 'frozen-source',
-    message: `at the source's server, role "${name}" has the setting "${setting.name}" = ${setting.value}, which freezes it for a move; it is created without it, because it could not write to the new database with it`,
+    message: `at the source's server, role "${name}" has the setting "${setting.name}" = ${setting.value}, which freezes the role for a move; the target's role is created without this setting, so that it can write there`,
   }));
 }
 

@@ -153,7 +153,7 @@ function schemaProblems(view: TargetView, demand: TargetDemand): readonly Proble
     return [
       {
         code: 'schema-differs',
-        message: `in the target "${database}", the schemas have other privileges than in the ${owner} (${shortened(differences)}): ${statements.map((text) => `${text};`).join(' ')}`,
+        message: `in the target "${database}", the schemas have other privileges than in the ${owner} (${shortened(differences)}); to make them equal, run ${statements.map((text) => `${text};`).join(' ')}`,
       },
     ];
   }

@@ -120,7 +120,7 @@ function shutProblem(
   if (isInvalid)
     return {
       code: 'target-closed',
-      message: `a DROP of database "${database}" was interrupted, and nothing but another DROP is possible: DROP DATABASE ${ident(database)};`,
+      message: `a DROP of database "${database}" was interrupted, so that nobody can use it any more; finish it: DROP DATABASE ${ident(database)};`,
     };
   if (accepts) return undefined;
   return {

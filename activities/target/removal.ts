@@ -9,7 +9,7 @@ import { targetRef } from '../postgres/database';
 import { runInTurn } from '../postgres/session/batch';
 import { readSchema, schemaObjectsOutsideThatDependOn } from '../postgres/schema';
 
-/** How the parts of an extent are taken away. */
+/** How the parts of an extent are taken away from a database that stays; `restoreAbsent` decides if one is dropped. */
 export interface Removal {
   readonly extent: Extent;
   /** Statements for its single tables; the schemas go whole. */

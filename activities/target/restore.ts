@@ -53,7 +53,10 @@ async function ownSchema(
   };
 }
 
-/** Drops the database that this run created, identified by the marker it carries, and its unnamed beginning. */
+/**
+ * Drops the database that this run created, identified by the marker it carries, and its unnamed beginning. Nothing
+ * else ever drops a target.
+ */
 export async function restoreAbsent(writer: Writer): Promise<void> {
   const { connections, job, runId } = writer;
   const { database } = job.target;

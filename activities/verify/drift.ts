@@ -1,6 +1,11 @@
 import type { Client } from '../postgres/session/database-client';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
-import type { RowsMoved, TableDrift } from '../../workflows/domain/report';
+import {
+  sameFingerprint,
+  type Fingerprint,
+  type RowsMoved,
+  type TableDrift,
+} from '../../workflows/domain/report';
 import { targetRef } from '../postgres/database';
 import { differingRows, backupSide, sourceSide, targetSide } from '../postgres/rows/diff';
 import { bringHashes, hashedRows } from '../postgres/rows/diff-input';
@@ -9,6 +14,20 @@ import { naming } from '../postgres/errors/classify';
 import { bringBackupRows, noteOnPermanentFailure } from './row-differences';
 import type { SourceTables } from './source';
 import type { Verification } from './evidence';
+
+/** The tables whose rows in scope are not what the snapshot saw. */
+export function driftOf(manifest: Manifest, source: SourceTables): readonly TableDrift[] {
+  return [...source].flatMap(([table, now]): readonly TableDrift[] => {
+    const then = fingerprintIn(manifest, table);
+    if (now.print === undefined) return [{ table, manifest: then, note: now.note }];
+    return sameFingerprint(now.print, then) ? [] : [{ table, manifest: then, source: now.print }];
+  });
+}
+
+function fingerprintIn({ contents }: Manifest, table: string): Fingerprint {
+  const { rows = 0, digest = '0' } = contents.find((content) => content.table === table) ?? {};
+  return { rows, digest };
+}
 
 /** What drift is counted with: both sides in the snapshots in which they were fingerprinted. */
 export interface DriftGround {

@@ -1,7 +1,6 @@
 import type { Client } from '../postgres/session/database-client';
-import { sameFingerprint, type Fingerprint } from '../../workflows/domain/report';
+import type { Fingerprint } from '../../workflows/domain/report';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
-import type { TableDrift } from '../../workflows/domain/report';
 import { readTables } from '../postgres/catalog/tables';
 import { NOTHING } from '../postgres/catalog/populated';
 import { selectList } from '../postgres/rows/projection';
@@ -59,18 +58,4 @@ export async function fingerprintSource(
   for (const [table, print] of prints)
     found.set(table, { where: whereOf.get(table) ?? NOTHING, print });
   return found;
-}
-
-/** The tables whose rows in scope are not what the snapshot saw. */
-export function driftOf(manifest: Manifest, source: SourceTables): readonly TableDrift[] {
-  return [...source].flatMap(([table, now]): readonly TableDrift[] => {
-    const then = fingerprintIn(manifest, table);
-    if (now.print === undefined) return [{ table, manifest: then, note: now.note }];
-    return sameFingerprint(now.print, then) ? [] : [{ table, manifest: then, source: now.print }];
-  });
-}
-
-function fingerprintIn({ contents }: Manifest, table: string): Fingerprint {
-  const { rows = 0, digest = '0' } = contents.find((content) => content.table === table) ?? {};
-  return { rows, digest };
 }

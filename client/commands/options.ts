@@ -7,7 +7,7 @@ import { readRequest, type Request, type Requests } from '../requests';
 export const HELP = `
 Exit status: 0 done and verified · 1 failed and restored, or a difference was found ·
 2 invalid request or refused by the plan, nothing touched · 3 parked, an operator is needed · 130 interrupted ·
-70 moveout itself failed, nothing is said about any database · 74 the answer could not be written.
+70 a fault of moveout itself, the state of the databases is not known · 74 the answer could not be written.
 
 Put passwords in environment variables (MOVEOUT_SOURCE_URL, or those that the configuration names),
 not on the command line.`;
@@ -59,7 +59,7 @@ export const dryRun = (): Option => new Option('--dry-run', 'show the plan; noth
 export const forgotten = (): Option =>
   new Option(
     '--forgotten',
-    'also what is left by runs that Temporal does not know any more; only if no other Temporal works on the target servers',
+    'restore also what runs have left that Temporal does not know any more. Not if another Temporal works on the target servers: its runs would be restored too',
   );
 
 export const file = (): Option =>
@@ -72,7 +72,10 @@ export const failedOf = (without: string): Option =>
   valued('--of <fleetId>', `only projects that failed in the fleet with this id (${without})`);
 
 export const commonOptions = (): readonly Option[] => [
-  named('--connection-string <url>', 'the URL of the source; MOVEOUT_SOURCE_URL is safer'),
+  named(
+    '--connection-string <url>',
+    'the URL of the shared PostgreSQL; MOVEOUT_SOURCE_URL is safer',
+  ),
   named('--backup-dir <folder>', 'the folder where backups are written and read'),
   config(),
   ...answerOptions(),

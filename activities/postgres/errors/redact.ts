@@ -2,6 +2,11 @@ import type { DatabaseError } from 'pg';
 import { z } from 'zod';
 import type { Landing } from './classify';
 
+/*
+ * Where else secrets and values of rows are kept out of what is said: `client/fault.ts` (commands),
+ * `worker/logged-error.ts` (the worker's log), `session/urls.ts` (URLs), `worker/config-complaints.ts` (settings).
+ */
+
 /** SQLSTATEs of which PostgreSQL writes the primary message out of names, numbers and its own words only. */
 const NAMES_ONLY: ReadonlySet<string> = new Set([
   ...['0A000', '28000', '28P01', '2BP01', '3D000', '3F000', '42501', '42701', '42703', '42704'],

@@ -9,7 +9,7 @@ const tokenRow = z.object({ fencingToken: z.coerce.number(), steps: z.array(z.st
 export type FencingToken = Readonly<z.infer<typeof tokenRow>>;
 
 /**
- * Advances the fencing token for one attempt: from here on no earlier attempt's transaction can commit a
+ * Advances the fencing token, one of the layers that stop a late writer (activities/runtime/lease.ts lists them), for one attempt: from here on no earlier attempt's transaction can commit a
  * write. A step advances it only while the migration runs, a restore also when it is
  * completed. The token of an abandoned marker is advanced no more: an operator has accepted what stands there.
  */
