@@ -182,7 +182,9 @@ describe('partitions', () => {
       databaseName: `${on.project.databaseName}_p`,
     });
     expect(problems.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/tables\."auth\.audit_b1": is a partition of auth\.audit_log_entries/),
+      expect.stringMatching(
+        /tables\."auth\.audit_b1": is a partition and takes the scope of auth\.audit_log_entries/,
+      ),
     ]);
   });
 });
