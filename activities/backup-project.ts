@@ -62,12 +62,13 @@ async function save(
     rules: project,
     databaseRef: { connection: project.source, access: 'read' },
     extent: await resolvePlanExtent(connections, project),
+    sessions: settings.sessions.perProject,
     meter,
     runId,
     assertOurs,
-    select: async (pair, tables) => {
+    select: async (client, tables) => {
       const presumed = (table: string): boolean => holding.has(table);
-      return (await readProjectScope(pair.copying, tables, project, presumed)).tables;
+      return (await readProjectScope(client, tables, project, presumed)).tables;
     },
   });
   return backupResult(manifest);

@@ -25,7 +25,7 @@ export async function backupTarget(
     resources,
     { step: 'backupProject', projectRef: project.projectRef },
     async (current) => {
-      const { store } = resources;
+      const { settings, store } = resources;
       const { connections, meter, runId } = current;
       const databaseRef = { connection: target.connection, database: target.database };
       const save = (): Promise<Manifest> =>
@@ -33,9 +33,10 @@ export async function backupTarget(
           exportDatabase(store, connections, {
             ...{ backupId, format, project, meter, runId, assertOurs },
             kind: 'target',
+            sessions: settings.sessions.perProject,
             databaseRef: { ...databaseRef, access: 'read' },
             extent: { ...extent, withoutColumns: [] },
-            select: (_pair, tables) =>
+            select: (_client, tables) =>
               Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
           }),
         );

@@ -84,6 +84,20 @@ const backup = z
   .prefault({})
   .describe('Where backups are, and in which format.');
 
+const sessions = z
+  .strictObject({
+    perProject: z
+      .int('must be a whole number from 1 to 16')
+      .min(1)
+      .max(16)
+      .default(2)
+      .describe(
+        'How many sessions a step has that reads or writes rows, side by side: tables, indexes and fingerprints share them.',
+      ),
+  })
+  .prefault({})
+  .describe('How many sessions moveout opens.');
+
 const fleet = z
   .strictObject({
     limits: z._default(limitsSchema, {}).meta({
@@ -129,6 +143,7 @@ export const configSchema = z.strictObject({
     ),
   projects: projects.optional(),
   backup,
+  sessions,
   timing,
   fleet,
 });

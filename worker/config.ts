@@ -64,6 +64,7 @@ export function loadConfiguration(
         format: file.backup.format,
         host: hostIn(environment),
       },
+      sessions: file.sessions,
       timing: file.timing,
       fleet: file.fleet,
     },

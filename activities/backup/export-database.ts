@@ -10,7 +10,7 @@ import type { BackupStore } from '../disk/backup/store';
 import { readIdentity } from '../postgres/catalog/databases';
 import { readWideTables } from '../postgres/checks/wide-rows';
 import { readSequences } from '../postgres/catalog/sequences';
-import { readTables, type TableFacts } from '../postgres/catalog/tables';
+import { readSizes, readTables, type TableFacts, type TableSize } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';
 import {
@@ -22,8 +22,10 @@ import {
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
-import { exportTable, type Saving, type Selected } from './export-table';
-import { withSnapshotPair, type SnapshotPair } from '../postgres/session/transaction';
+import { tableExport, type Saving, type Selected } from './export-table';
+import type { Client } from '../postgres/session/database-client';
+import { sideBySide } from '../postgres/session/side-by-side';
+import { withSharedSnapshot, type SharedSnapshot } from '../postgres/session/transaction';
 import { counted } from '../../workflows/domain/counted';
 import type { BackupResult } from '../../workflows/domain/job';
 
@@ -37,15 +39,14 @@ export interface Order {
   readonly extent: Extent;
   /** What says which rows are chosen; of a target all are. */
   readonly rules?: Pick<Rules, 'tenancy' | 'scopes'> | undefined;
+  /** How many sessions read rows. */
+  readonly sessions: number;
   readonly meter: Meter;
   readonly runId: string;
   /** Throws if this attempt has been replaced: what it wrote is no backup then. */
   readonly assertOurs: () => Promise<void>;
   /** Chooses the rows: a predicate for each table that is saved, in load order. */
-  readonly select: (
-    pair: SnapshotPair,
-    tables: readonly TableFacts[],
-  ) => Promise<readonly Selected[]>;
+  readonly select: (client: Client, tables: readonly TableFacts[]) => Promise<readonly Selected[]>;
 }
 
 /** Writes a backup whole or not at all: one snapshot over all tables, the manifest last. */
@@ -56,8 +57,9 @@ export async function exportDatabase(
 ): Promise<Manifest> {
   const draft = await store.begin(order.backupId, order.runId);
   try {
-    const manifest = await withSnapshotPair(connections, order.databaseRef, (pair) =>
-      write({ store, draft, order, connections, pair }),
+    const { databaseRef, sessions: count } = order;
+    const manifest = await withSharedSnapshot(connections, { databaseRef, count }, (snapshot) =>
+      write({ store, draft, order, connections, snapshot }),
     );
     await order.assertOurs();
     if (await draft.commit(manifest)) return manifest;
@@ -74,26 +76,27 @@ interface DatabaseExport {
   readonly draft: BackupDraft;
   readonly order: Order;
   readonly connections: Connections;
-  readonly pair: SnapshotPair;
+  readonly snapshot: SharedSnapshot;
 }
 
 async function write(exporting: DatabaseExport): Promise<Manifest> {
-  const { store, draft, order, connections, pair } = exporting;
+  const { store, draft, order, connections, snapshot } = exporting;
+  const [client] = snapshot.sessions;
   const timestamp = new Date().toISOString();
-  const source = await readIdentity(pair.copying, order.databaseRef.connection);
-  const database = await readDatabaseFacts(pair.copying);
+  const source = await readIdentity(client, order.databaseRef.connection);
+  const database = await readDatabaseFacts(client);
   const { databaseRef, extent } = order;
-  const schema = await cachedSchema({ client: pair.copying, connections, databaseRef }, extent);
-  const tables = await readTables(pair.copying, order.extent);
-  const selected = await order.select(pair, tables);
+  const schema = await cachedSchema({ client, connections, databaseRef }, extent);
+  const tables = await readTables(client, order.extent);
+  const selected = await order.select(client, tables);
   const seed = randomBytes(8).readBigInt64BE(0).toString();
   const { kind, format, meter, project, backupId } = order;
   const { normalizeNullTokens } = order.rules?.scopes ?? NO_SCOPES;
-  const wide = await readWideTables(pair.copying, selected);
-  const saving: Saving = { pair, draft, kind, format, seed, meter, normalizeNullTokens, wide };
-  const contents: Content[] = [];
-  for (const table of selected) contents.push(await exportTable(saving, table));
-  const sequences = [...(await readSequences(pair.copying, order.extent))];
+  const wide = await readWideTables(client, selected);
+  const saving: Saving = { draft, kind, format, seed, meter, normalizeNullTokens, wide };
+  const sizes = await readSizes(client, extent);
+  const contents = await exportTables(snapshot, { saving, selected, sizes });
+  const sequences = [...(await readSequences(client, order.extent))];
   return {
     backupId,
     projectRef: project.projectRef,
@@ -107,16 +110,10 @@ async function write(exporting: DatabaseExport): Promise<Manifest> {
     kind,
     format,
     source,
-    snapshotLsn: pair.lsn,
+    snapshotLsn: snapshot.lsn,
     ...(order.rules !== undefined && { tenancy: order.rules.tenancy }),
     scopes: order.rules?.scopes ?? NO_SCOPES,
-    extent: {
-      schemas: [...order.extent.schemas],
-      tables: [...order.extent.tables],
-      withoutColumns: [...order.extent.withoutColumns],
-      ...(order.extent.carried && { carried: [...order.extent.carried] }),
-      ...(order.extent.withoutTables && { withoutTables: [...order.extent.withoutTables] }),
-    },
+    extent: recorded(order.extent),
     seed,
     contents,
     sequences,
@@ -124,7 +121,39 @@ async function write(exporting: DatabaseExport): Promise<Manifest> {
       'moveout schema of': backupId,
       ...headed(database),
     }),
-    database: { ...database, service: await readServiceFacts(pair.copying, schema.roles) },
+    database: { ...database, service: await readServiceFacts(client, schema.roles) },
+  };
+}
+
+/**
+ * Writes the tables and fingerprints them, on all sessions of the snapshot. The largest come first, so that no
+ * session is left with one at the end.
+ */
+async function exportTables(
+  { sessions }: SharedSnapshot,
+  { saving, selected, sizes }: TableExports,
+): Promise<Content[]> {
+  const bytesOf = ({ facts }: Selected): number => sizes.get(facts.table)?.bytes ?? 0;
+  const exports = new Map(selected.map((table) => [table, tableExport(saving, table)]));
+  const largestFirst = [...exports].sort(([a], [b]) => bytesOf(b) - bytesOf(a));
+  const parts = largestFirst.flatMap(([, { write, describe }]) => [write, describe]);
+  await sideBySide(sessions, parts, (client, part) => part(client));
+  return [...exports.values()].map(({ content }) => content());
+}
+
+interface TableExports {
+  readonly saving: Saving;
+  /** In the order of the manifest. */
+  readonly selected: readonly Selected[];
+  readonly sizes: ReadonlyMap<string, TableSize>;
+}
+
+function recorded(extent: Extent): Manifest['extent'] {
+  const { schemas, tables, withoutColumns, carried, withoutTables } = extent;
+  return {
+    ...{ schemas: [...schemas], tables: [...tables], withoutColumns: [...withoutColumns] },
+    ...(carried && { carried: [...carried] }),
+    ...(withoutTables && { withoutTables: [...withoutTables] }),
   };
 }
 

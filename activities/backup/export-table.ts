@@ -8,15 +8,14 @@ import type { BackupDraft } from '../disk/backup/draft';
 import { EMPTY_ARRAY, LinesToArray } from '../disk/backup/json-array';
 import { tableFile } from '../disk/backup/manifest';
 import type { TableFacts } from '../postgres/catalog/tables';
-import { generatedSelection, comparableGeneratedColumns } from '../postgres/rows/generated';
+import { generatedExpressions, comparableGeneratedColumns } from '../postgres/rows/generated';
 import { readPrimaryKey } from '../postgres/catalog/unique-keys';
 import { NOTHING } from '../postgres/catalog/populated';
 import { copyOut, noRows, type CopyOut } from '../postgres/rows/copy';
 import type { Client } from '../postgres/session/database-client';
-import { fingerprintReplacing, fingerprints, OF_NOTHING } from '../postgres/rows/fingerprint';
+import { fingerprint, fingerprintReplacing } from '../postgres/rows/fingerprint';
 import { encodingOf, projectionOf, selectList } from '../postgres/rows/projection';
 import { naming } from '../postgres/errors/classify';
-import type { SnapshotPair } from '../postgres/session/transaction';
 
 /** The rows of one table that are saved. */
 export interface Selected {
@@ -29,7 +28,6 @@ export interface Selected {
 
 /** How the tables of one backup are written. */
 export interface Saving {
-  readonly pair: SnapshotPair;
   readonly draft: BackupDraft;
   readonly kind: 'project' | 'target';
   readonly format: 'json' | 'copy';
@@ -41,37 +39,57 @@ export interface Saving {
   readonly wide: ReadonlyMap<string, number>;
 }
 
-/** Writes the rows of one table that a predicate selects, and fingerprints them in the same snapshot. */
-export async function exportTable(
-  { pair, draft, kind, format, normalizeNullTokens, seed, meter, wide }: Saving,
+/** One table on its way into a backup: its file and its fingerprint are made apart, in one snapshot. */
+export interface TableExport {
+  readonly write: (client: Client) => Promise<void>;
+  readonly describe: (client: Client) => Promise<void>;
+  /** What the manifest says of the table, once both have been done. */
+  readonly content: () => Content;
+}
+
+/** Prepares the export of the rows of one table that a predicate selects. */
+export function tableExport(
+  { draft, kind, format, normalizeNullTokens, seed, meter, wide }: Saving,
   { facts, where, kind: scope }: Selected,
-): Promise<Content> {
-  meter.at(facts.table);
-  const columns = [...projectionOf(facts, kind, normalizeNullTokens)];
-  const encoding = format === 'json' && !wide.has(facts.table) ? 'json' : encodingOf(facts);
+): TableExport {
   const { table } = facts;
-  // Storage once read its list of migrations as the rows lay (supabase/storage, issue 826).
-  const order = scope === 'bookkeeping' ? await readPrimaryKey(pair.copying, table, columns) : [];
-  const selection: CopyOut = { table, columns, where, encoding, order };
-  const write = where === NOTHING ? writeNothing : writeRows;
-  const [{ copied, ...written }, print] = await naming(`saving ${table}`, () =>
-    Promise.all([
-      write(
-        { pair, draft, meter },
-        selection,
-        tableFile(table, encoding === 'json' ? 'json' : 'copy'),
-      ),
-      describe(pair.hashing, { facts, columns, where }, seed),
-    ]),
+  const columns = [...projectionOf(facts, kind, normalizeNullTokens)];
+  const encoding = format === 'json' && !wide.has(table) ? 'json' : encodingOf(facts);
+  let copy: Copied | undefined;
+  let description: Described | undefined;
+  return {
+    write: async (client) => {
+      meter.at(table);
+      copy = await naming(`saving ${table}`, async () => {
+        // Storage once read its list of migrations as the rows lay (supabase/storage, issue 826).
+        const order = scope === 'bookkeeping' ? await readPrimaryKey(client, table, columns) : [];
+        const file = tableFile(table, encoding === 'json' ? 'json' : 'copy');
+        const write = where === NOTHING ? writeNothing : writeRows;
+        return write({ client, draft, meter }, { table, columns, where, encoding, order }, file);
+      });
+      meter.addRows(copy.copied);
+    },
+    describe: async (client) => {
+      description = await naming(`saving ${table}`, () =>
+        describe(client, { facts, columns, where }, seed),
+      );
+    },
+    content: () => {
+      if (copy === undefined || description === undefined)
+        throw failure('Unexpected', `${table} was not exported whole`);
+      const { copied, ...written } = copy;
+      assertSame(table, copied, description.rows);
+      return { ...written, table, ...description, encoding, columns };
+    },
+  };
+}
+
+function assertSame(table: string, copied: number, fingerprinted: number): void {
+  if (copied === fingerprinted) return;
+  throw failure(
+    'Unexpected',
+    `${table}: ${counted(copied, 'row')} were copied, ${String(fingerprinted)} fingerprinted in one snapshot`,
   );
-  if (copied !== print.rows) {
-    throw failure(
-      'Unexpected',
-      `${table}: ${counted(copied, 'row')} were copied, ${String(print.rows)} fingerprinted in one snapshot`,
-    );
-  }
-  meter.addRows(print.rows);
-  return { ...written, table, ...print, encoding, columns };
 }
 
 /** A table's file, and how many rows went into it. */
@@ -79,21 +97,21 @@ interface Copied extends WrittenFile {
   readonly copied: number;
 }
 
-type TableExport = Pick<Saving, 'pair' | 'draft' | 'meter'>;
+type Writing = Pick<Saving, 'draft' | 'meter'> & { readonly client: Client };
 
 async function writeRows(
-  { pair, draft, meter }: TableExport,
+  { client, draft, meter }: Writing,
   selection: CopyOut,
   file: string,
 ): Promise<Copied> {
-  const out = copyOut(pair.copying, selection);
+  const out = copyOut(client, selection);
   const shapes = selection.encoding === 'json' ? [new LinesToArray()] : [];
   const written = await draft.writeStream(file, [out.stream, ...shapes], meter.addBytes);
   return { ...written, copied: out.rows() };
 }
 
 async function writeNothing(
-  { draft, meter }: TableExport,
+  { draft, meter }: Writing,
   { encoding }: CopyOut,
   file: string,
 ): Promise<Copied> {
@@ -111,32 +129,23 @@ interface WantedRows {
 
 type Described = Pick<Content, 'rows' | 'digest' | 'replaced' | 'key' | 'generated'>;
 
-/** Fingerprints the rows and, besides them, the generated columns that no file holds. */
+/** Fingerprints the rows and, in the same scan, the generated columns that no file holds. */
 async function describe(client: Client, wanted: WantedRows, seed: string): Promise<Described> {
   const { facts, columns, where } = wanted;
   const { table } = facts;
   const names = [...(await readPrimaryKey(client, table, columns))];
   const key = names.length === 0 ? {} : { key: names };
   const generated = [...(await comparableGeneratedColumns(client, facts, columns))];
-  const rows = { table, expressions: selectList(columns), where };
-  const computed = { table, columns, ...key };
-  const generatedWhere = generated.length === 0 ? NOTHING : where;
+  const computed = generatedExpressions({ columns, ...key }, generated);
+  const rows = { table, expressions: selectList(columns), generated: computed, where };
   const rewritten = columns.find((column) => column.read === 'nil');
-  const replaced =
+  const { generated: digest = '0', ...print } =
     rewritten === undefined
-      ? undefined
+      ? await fingerprint(client, rows, seed)
       : await fingerprintReplacing(client, { ...rows, column: rewritten.name }, seed);
-  const [steady = OF_NOTHING, plain = OF_NOTHING] = await fingerprints(
-    client,
-    [
-      generatedSelection(computed, generated, generatedWhere),
-      { ...rows, where: replaced === undefined ? where : NOTHING },
-    ],
-    seed,
-  );
   return {
-    ...(replaced ?? plain),
+    ...print,
     ...key,
-    ...(generated.length > 0 && { generated: { columns: generated, digest: steady.digest } }),
+    ...(generated.length > 0 && { generated: { columns: generated, digest } }),
   };
 }

@@ -1,18 +1,23 @@
 import type { Client } from '../postgres/session/database-client';
-import { sameFingerprint, type Fingerprint } from '../../workflows/domain/report';
+import { sameFingerprint } from '../../workflows/domain/report';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
 import { populatedTables, NOTHING } from '../postgres/catalog/populated';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
-import { generatedSelection } from '../postgres/rows/generated';
-import { fingerprints, type Selection } from '../postgres/rows/fingerprint';
+import { generatedExpressions } from '../postgres/rows/generated';
+import {
+  fingerprints,
+  type Selection,
+  type SelectionFingerprint,
+} from '../postgres/rows/fingerprint';
 import { selectListAtTarget } from '../postgres/rows/projection';
 
 /** What a target holds, table by table, with the manifest's own seed and projection. */
-export type Fingerprints = ReadonlyMap<string, Fingerprint>;
+export type Fingerprints = ReadonlyMap<string, SelectionFingerprint>;
 
 /**
- * Fingerprints every table of the manifest whole, so that a row too many is found as well. A table
- * that is missing, or that lacks a column, has no fingerprint.
+ * Fingerprints every table of the manifest whole, so that a row too many is found as well; its generated
+ * columns, if it has all of them, in the same scan. A table that is missing, or that lacks a column, has no
+ * fingerprint.
  */
 export async function fingerprintTarget(
   client: Client,
@@ -28,8 +33,18 @@ export async function fingerprintTarget(
   return fingerprintTables(client, { contents: complete, seed: manifest.seed, at }, (content) => ({
     table: content.table,
     expressions: selectListAtTarget(content.columns),
+    generated: generatedOf(content, present),
     where: holding.has(content.table) ? 'true' : NOTHING,
   }));
+}
+
+function generatedOf(
+  content: Content,
+  present: readonly TableFacts[],
+): readonly string[] | undefined {
+  const columns = content.generated?.columns ?? [];
+  if (problemOf({ ...content, columns }, present) !== undefined) return undefined;
+  return generatedExpressions(content, columns);
 }
 
 /** Tables of the manifest whose content at the target is not what the manifest says; a missing table differs. */
@@ -55,33 +70,19 @@ export function problemOf(
 }
 
 /**
- * Tables whose rows are equal and whose generated columns are not: a file does not hold these, the
- * target computed them again.
+ * Tables whose rows are equal and whose generated columns are not, or are missing: a file does not hold these,
+ * the target computed them again.
  */
-export async function generatedDifferences(
-  client: Client,
-  manifest: Manifest,
-  found: Fingerprints,
-): Promise<readonly string[]> {
+export function generatedDifferences(manifest: Manifest, found: Fingerprints): readonly string[] {
   const differing = new Set(differingTables(manifest, found));
-  const present = await readTables(client, manifest.extent);
-  const wanted = manifest.contents.flatMap((content) => {
-    const { table, generated } = content;
-    return generated === undefined || differing.has(table) ? [] : [{ content, generated }];
-  });
-  const complete = wanted.filter(
-    ({ content, generated: { columns } }) =>
-      problemOf({ ...content, columns }, present) === undefined,
-  );
-  const selections = complete.map(({ content, generated }) => {
-    const where = found.get(content.table)?.rows === 0 ? NOTHING : 'true';
-    return generatedSelection(content, generated.columns, where);
-  });
-  const prints = await fingerprints(client, selections, manifest.seed);
-  const digests = new Map(complete.map(({ content }, i) => [content.table, prints[i]?.digest]));
-  return wanted
-    .filter(({ content, generated }) => digests.get(content.table) !== generated.digest)
-    .map(({ content }) => `generated columns of ${content.table} differ`);
+  return manifest.contents
+    .filter(
+      ({ table, generated }) =>
+        generated !== undefined &&
+        !differing.has(table) &&
+        found.get(table)?.generated !== generated.digest,
+    )
+    .map(({ table }) => `generated columns of ${table} differ`);
 }
 
 /** Tables with no more rows than these together are asked for in one message. */
@@ -99,8 +100,8 @@ export async function fingerprintTables(
   client: Client,
   { contents, seed, at }: FingerprintRequest,
   select: (content: Content) => Selection,
-): Promise<ReadonlyMap<string, Fingerprint>> {
-  const found = new Map<string, Fingerprint>();
+): Promise<Fingerprints> {
+  const found = new Map<string, SelectionFingerprint>();
   for (const group of grouped(contents)) {
     if (group[0] !== undefined) at?.(group[0].table);
     const prints = await fingerprints(client, group.map(select), seed);

@@ -37,7 +37,7 @@ export async function readTargetEvidence(
   const prints = await fingerprintTarget(client, manifest, (table) => {
     meter.at(table);
   });
-  const generated = await generatedDifferences(client, manifest, prints);
+  const generated = generatedDifferences(manifest, prints);
   const unlisted = await unlistedTables(client, manifest);
   const sequences = await compareSequences(client, manifest);
   const isEmpty = (table: string): boolean => prints.get(table)?.rows === 0;

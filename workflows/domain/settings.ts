@@ -32,6 +32,8 @@ export interface Settings {
     /** How the id of the directory's host begins, if it has none yet. */
     readonly host?: string | undefined;
   };
+  /** How many sessions a step has that reads or writes rows. */
+  readonly sessions: { readonly perProject: number };
   readonly timing: Timing;
   readonly fleet: {
     /** What fleets may do if their request does not say it. */

@@ -6,22 +6,33 @@ import type { Content } from '../../../workflows/domain/manifest';
 import { ident, qualified } from '../identifiers';
 import { runBatch } from '../session/batch';
 
-const fingerprintRow = z.object({ rows: z.coerce.number(), digest: z.string() });
+const fingerprintRow = z.object({
+  rows: z.coerce.number(),
+  digest: z.string(),
+  generated: z.string().optional(),
+});
 const valueRow = fingerprintRow.extend({ value: z.string().nullable() });
 
 /** A sum over nothing. */
-export const OF_NOTHING: Fingerprint = { rows: 0, digest: '0' };
+const OF_NOTHING: Fingerprint = { rows: 0, digest: '0' };
 
 /** What is fingerprinted: expressions over the alias `t`, and a predicate over it. */
 export interface Selection {
   readonly table: string;
   readonly expressions: readonly string[];
+  /** Further expressions, which have a digest of their own out of the same scan. */
+  readonly generated?: readonly string[] | undefined;
   /** `true` for the whole table. */
   readonly where: string;
 }
 
+/** The fingerprint of a selection, and the digest of its generated columns if it has any. */
+export interface SelectionFingerprint extends Fingerprint {
+  readonly generated?: string | undefined;
+}
+
 /** The fingerprint of a table, and which values stood in a column that is rewritten. */
-export interface FingerprintWithReplaced extends Fingerprint {
+export interface FingerprintWithReplaced extends SelectionFingerprint {
   readonly replaced: NonNullable<Content['replaced']>;
 }
 
@@ -35,8 +46,8 @@ export async function fingerprint(
   client: Client,
   selection: Selection,
   seed: string,
-): Promise<Fingerprint> {
-  const [print = OF_NOTHING] = await fingerprints(client, [selection], seed);
+): Promise<SelectionFingerprint> {
+  const [print = ofNothing(selection)] = await fingerprints(client, [selection], seed);
   return print;
 }
 
@@ -45,7 +56,7 @@ export async function fingerprints(
   client: Client,
   selections: readonly Selection[],
   seed: string,
-): Promise<readonly Fingerprint[]> {
+): Promise<readonly SelectionFingerprint[]> {
   const chosen = selections.filter(({ where }) => where !== NOTHING);
   const results = await runBatch(
     client,
@@ -57,7 +68,7 @@ export async function fingerprints(
   const prints = new Map(
     chosen.map((selection, i) => [selection, fingerprintRow.parse(results[i]?.rows[0])]),
   );
-  return selections.map((selection) => prints.get(selection) ?? OF_NOTHING);
+  return selections.map((selection) => prints.get(selection) ?? ofNothing(selection));
 }
 
 /** Fingerprints a selection and, in the same pass, counts the values of the column that the projection rewrites. */
@@ -66,7 +77,7 @@ export async function fingerprintReplacing(
   selection: Selection & { readonly column: string },
   seed: string,
 ): Promise<FingerprintWithReplaced> {
-  if (selection.where === NOTHING) return { ...OF_NOTHING, replaced: [] };
+  if (selection.where === NOTHING) return { ...ofNothing(selection), replaced: [] };
   const result = await client.query(
     `SELECT t.${ident(selection.column)}::text AS value, ${aggregates(selection, seed)}
        FROM ${qualified(selection.table)} AS t WHERE ${selection.where} GROUP BY 1 ORDER BY 1`,
@@ -74,17 +85,33 @@ export async function fingerprintReplacing(
   const values = z.array(valueRow).parse(result.rows);
   return {
     rows: values.reduce((sum, value) => sum + value.rows, 0),
-    digest: values.reduce((sum, value) => sum + BigInt(value.digest), 0n).toString(),
+    digest: sumOf(values.map(({ digest }) => digest)),
+    ...(selection.generated?.length && {
+      generated: sumOf(values.map(({ generated = '0' }) => generated)),
+    }),
     replaced: values.map(({ value, rows }) => ({ value, rows })),
   };
+}
+
+function ofNothing({ generated = [] }: Selection): SelectionFingerprint {
+  return { ...OF_NOTHING, ...(generated.length > 0 && { generated: '0' }) };
+}
+
+function sumOf(digests: readonly string[]): string {
+  return digests.reduce((sum, digest) => sum + BigInt(digest), 0n).toString();
+}
+
+function aggregates({ expressions, generated = [] }: Selection, seed: string): string {
+  const more = generated.length === 0 ? '' : `, ${digestOf(generated, seed)} AS generated`;
+  return `count(*)::text AS rows, ${digestOf(expressions, seed)} AS digest${more}`;
 }
 
 /**
  * The hash is of one column that holds the whole row's bytes: over several columns it is linear in
  * the hash of each, so that a sum would not see values that two rows swapped.
  */
-function aggregates(selection: Selection, seed: string): string {
-  const record = `record_send(row(${selection.expressions.join(', ')}))`;
+function digestOf(expressions: readonly string[], seed: string): string {
+  const record = `record_send(row(${expressions.join(', ')}))`;
   const hash = `hash_record_extended(row(${record}), ${BigInt(seed).toString()}::int8)`;
-  return `count(*)::text AS rows, coalesce(sum(${hash}), 0)::text AS digest`;
+  return `coalesce(sum(${hash}), 0)::text`;
 }

@@ -3,14 +3,10 @@ import { z } from 'zod';
 import type { Content, ColumnProjection } from '../../../workflows/domain/manifest';
 import { CatalogCache } from '../catalog/cache';
 import type { TableFacts } from '../catalog/tables';
-import type { Selection } from './fingerprint';
 import { qualified } from '../identifiers';
 import { selectListAtTarget } from './projection';
 
 type Generated = NonNullable<Content['generated']>;
-
-/** What of a table is known once its rows are read. */
-export type Keyed = Pick<Content, 'table' | 'columns' | 'key'>;
 
 const steady = new CatalogCache<readonly ColumnProjection[]>();
 
@@ -51,14 +47,13 @@ async function listSteady(
     .map(({ name, type, form }) => ({ name, type, read: form }));
 }
 
-/** Generated columns, to be fingerprinted together with the primary key, so that each value stays with its row. */
-export function generatedSelection(
-  content: Keyed,
-  columns: Generated['columns'],
-  where: string,
-): Selection {
-  const key = content.columns.filter(({ name }) => content.key?.includes(name));
-  return { table: content.table, expressions: selectListAtTarget([...columns, ...key]), where };
+/** Generated columns with the primary key, so that each value stays with its row; nothing of no columns. */
+export function generatedExpressions(
+  { columns, key }: Pick<Content, 'columns' | 'key'>,
+  generated: Generated['columns'],
+): readonly string[] {
+  if (generated.length === 0) return [];
+  return selectListAtTarget([...generated, ...columns.filter(({ name }) => key?.includes(name))]);
 }
 
 /** Up to PostgreSQL 14 the column depends on what it is computed from, since then its default does. */

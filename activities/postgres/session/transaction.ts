@@ -39,10 +39,10 @@ export async function transaction<T>(
   return result;
 }
 
-/** Two sessions that see one and the same snapshot: one copies, the other fingerprints meanwhile. */
-export interface SnapshotPair {
-  readonly copying: Client;
-  readonly hashing: Client;
+/** Read-only sessions that see one and the same snapshot. */
+export interface SharedSnapshot {
+  /** At least one. */
+  readonly sessions: readonly [Client, ...Client[]];
   /** Where the snapshot stands in the write-ahead log. */
   readonly lsn: string;
 }
@@ -54,22 +54,26 @@ const EXPORT = `
 
 const snapshotRow = z.object({ id: z.string(), lsn: z.string() });
 
-/** Runs `use` with a pair of read-only sessions over one `REPEATABLE READ` snapshot. */
-export async function withSnapshotPair<T>(
+/** Runs `use` with so many read-only sessions over one `REPEATABLE READ` snapshot. */
+export async function withSharedSnapshot<T>(
   connections: Connections,
-  databaseRef: DatabaseRef,
-  use: (pair: SnapshotPair) => Promise<T>,
+  { databaseRef, count }: { readonly databaseRef: DatabaseRef; readonly count: number },
+  use: (snapshot: SharedSnapshot) => Promise<T>,
 ): Promise<T> {
-  return connections.with(databaseRef, (copying) =>
-    transaction(copying, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
+  return connections.with(databaseRef, (owner) =>
+    transaction(owner, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
       const { id, lsn } = snapshotRow.parse(exported?.rows[0]);
       const first = [`SET TRANSACTION SNAPSHOT ${literal(id)}`, SEARCH_PUBLIC];
-      return connections.with(databaseRef, (hashing) =>
-        transaction(hashing, { mode: 'read-snapshot', first }, async () => {
-          snapshotShared(copying, hashing);
-          return use({ copying, hashing, lsn });
-        }),
-      );
+      const join = (sessions: SharedSnapshot['sessions']): Promise<T> => {
+        if (sessions.length >= count) return use({ sessions, lsn });
+        return connections.with(databaseRef, (client) =>
+          transaction(client, { mode: 'read-snapshot', first }, () => {
+            snapshotShared(owner, client);
+            return join([...sessions, client]);
+          }),
+        );
+      };
+      return join([owner]);
     }),
   );
 }

@@ -112,8 +112,9 @@ async function save(
     assertOurs: () => Promise.resolve(),
     databaseRef: { connection: source, access: 'read' },
     extent: PROJECT_EXTENT,
+    sessions: 2,
     meter: new Meter('backupProject'),
-    select: (_pair, tables) => Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
+    select: (_client, tables) => Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
   });
 }
 

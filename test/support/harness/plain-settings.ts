@@ -13,6 +13,7 @@ export function plainSettings(own: Pick<Settings, 'backup'> & Partial<Settings>)
     },
     scopes: NO_SCOPES,
     createRoles: false,
+    sessions: { perProject: 2 },
     timing: TIMING,
     fleet: { limits: {} },
     projects: undefined,

@@ -141,6 +141,9 @@ function live(configured: Configured): Settings {
     get projects() {
       return configured.settings.projects;
     },
+    get sessions() {
+      return configured.settings.sessions;
+    },
     get timing() {
       return configured.settings.timing;
     },
