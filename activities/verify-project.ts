@@ -38,7 +38,7 @@ export async function verifyProject(
   return withExclusiveLease(resources, { step, job }, async (writer) => {
     const earlier = await completedEarlier(writer);
     if (earlier !== undefined) return { ...earlier, completed: true };
-    const evidence = await compare(resources, job, writer);
+    const evidence = await compare(resources, job, { ...writer, ownRun: writer.runId });
     const isSound = unsoundIn(evidence, job.onDrift) === undefined;
     if (!isSound || !(await leavesAMarker(resources, job))) return evidence;
     await completeVerified(writer, evidence);
@@ -83,11 +83,12 @@ async function leavesAMarker({ store }: Resources, { backupId }: Job): Promise<b
 async function compare(
   resources: Resources,
   job: Job,
-  { connections, meter }: Attempt,
+  { connections, meter, ownRun }: Pick<Verification, 'connections' | 'meter' | 'ownRun'>,
 ): Promise<Evidence> {
-  const { store } = resources;
+  const { store, settings } = resources;
   const manifest = await store.manifest(job.backupId);
-  const verification = { connections, meter, store, job, manifest };
+  const sessions = settings.sessions.perProject;
+  const verification = { connections, meter, store, job, manifest, sessions, ownRun };
   return gatherEvidence(verification, sourceOf(resources, verification));
 }
 

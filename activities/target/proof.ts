@@ -66,7 +66,7 @@ async function proveFilled(writer: Writer): Promise<RestoreProof> {
   const manifest = await resources.store.manifest(job.targetBackupId);
   const databaseRef = targetRef(job.target, 'read');
   const rows = await connections.with(databaseRef, async (client) => ({
-    found: await fingerprintTarget(client, manifest, (table) => {
+    found: await fingerprintTarget([client], manifest, (table) => {
       meter.at(table);
     }),
     sequences: await readSequences(client, manifest.extent),

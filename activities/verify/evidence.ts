@@ -40,7 +40,7 @@ export async function gatherEvidence(
       withSource(async (source) => {
         const snapshot = await exportSnapshot(client);
         const [target, sourceTables] = await Promise.all([
-          readTargetEvidence(verification, client),
+          readTargetEvidence(verification, { client, snapshot }),
           source.read(),
         ]);
         const findings = await findingsOf(verification, target, snapshot);
@@ -135,4 +135,8 @@ export interface Verification extends Pick<Attempt, 'connections' | 'meter'> {
   readonly store: BackupStore;
   readonly job: Job;
   readonly manifest: Manifest;
+  /** How many sessions read the target side by side. */
+  readonly sessions: number;
+  /** The run that has the target's lease and is about to complete it; absent where it is only compared. */
+  readonly ownRun?: string | undefined;
 }

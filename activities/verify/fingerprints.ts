@@ -1,4 +1,3 @@
-import type { Client } from '../postgres/session/database-client';
 import { sameFingerprint } from '../../workflows/domain/report';
 import type { Content, Manifest } from '../../workflows/domain/manifest';
 import { populatedTables, NOTHING } from '../postgres/catalog/populated';
@@ -10,32 +9,44 @@ import {
   type SelectionFingerprint,
 } from '../postgres/rows/fingerprint';
 import { selectListAtTarget } from '../postgres/rows/projection';
+import { sideBySide } from '../postgres/session/side-by-side';
+import type { SharedSnapshot } from '../postgres/session/transaction';
 
 /** What a target holds, table by table, with the manifest's own seed and projection. */
 export type Fingerprints = ReadonlyMap<string, SelectionFingerprint>;
 
+/** Sessions of one snapshot; at least one. */
+type Sessions = SharedSnapshot['sessions'];
+
 /**
  * Fingerprints every table of the manifest whole, so that a row too many is found as well; its generated
  * columns, if it has all of them, in the same scan. A table that is missing, or that lacks a column, has no
- * fingerprint.
+ * fingerprint. The sessions share the tables, the largest first.
  */
 export async function fingerprintTarget(
-  client: Client,
+  sessions: Sessions,
   manifest: Manifest,
   at: (table: string) => void,
 ): Promise<Fingerprints> {
+  const [client] = sessions;
   const present = await readTables(client, manifest.extent);
   const complete = manifest.contents.filter((content) => problemOf(content, present) === undefined);
   const holding = await populatedTables(
     client,
     complete.map(({ table }) => ({ table, where: 'true' })),
   );
-  return fingerprintTables(client, { contents: complete, seed: manifest.seed, at }, (content) => ({
+  const request = { contents: complete, seed: manifest.seed, at };
+  return fingerprintTables(sessions, request, (content) => ({
     table: content.table,
     expressions: selectListAtTarget(content.columns),
     generated: generatedOf(content, present),
     where: holding.has(content.table) ? 'true' : NOTHING,
   }));
+}
+
+/** How many sessions find something to do where the tables are fingerprinted: small tables go together. */
+export function usefulSessions({ contents }: Manifest, most: number): number {
+  return Math.max(1, Math.min(most, inGroups(contents).length));
 }
 
 function generatedOf(
@@ -86,7 +97,7 @@ export function generatedDifferences(manifest: Manifest, found: Fingerprints): r
 }
 
 /** Tables with no more rows than these together are asked for in one message. */
-const FEW_ROWS = 20_000;
+export const FEW_ROWS = 20_000;
 
 /** Which tables, with which seed, and whom to tell if it is. */
 export interface FingerprintRequest {
@@ -95,26 +106,28 @@ export interface FingerprintRequest {
   readonly at?: ((table: string) => void) | undefined;
 }
 
-/** Fingerprints of the tables by name, each by its own selection; small tables go together. */
+/** Fingerprints of the tables by name, each by its own selection; small tables go together, large ones first. */
 export async function fingerprintTables(
-  client: Client,
+  sessions: Sessions,
   { contents, seed, at }: FingerprintRequest,
   select: (content: Content) => Selection,
 ): Promise<Fingerprints> {
-  const found = new Map<string, SelectionFingerprint>();
-  for (const group of grouped(contents)) {
+  const found = await sideBySide(sessions, inGroups(contents), async (client, group) => {
     if (group[0] !== undefined) at?.(group[0].table);
     const prints = await fingerprints(client, group.map(select), seed);
-    prints.forEach((print, i) => found.set(group[i]?.table ?? '', print));
-  }
-  return found;
+    return group.flatMap(({ table }, i): readonly (readonly [string, SelectionFingerprint])[] => {
+      const print = prints[i];
+      return print === undefined ? [] : [[table, print]];
+    });
+  });
+  return new Map(found.flat());
 }
 
-/** In their order, with at most `FEW_ROWS` rows to a group of several. */
-function grouped(contents: readonly Content[]): readonly (readonly Content[])[] {
+/** The largest first, with at most `FEW_ROWS` rows to a group of several. */
+function inGroups(contents: readonly Content[]): readonly (readonly Content[])[] {
   const groups: Content[][] = [];
   let rows = Infinity;
-  for (const content of contents) {
+  for (const content of [...contents].sort((a, b) => b.rows - a.rows)) {
     const last = groups.at(-1);
     if (last === undefined || rows + content.rows > FEW_ROWS) {
       groups.push([content]);

@@ -50,7 +50,7 @@ export async function fingerprintSource(
     found.set(table, { where: where ?? NOTHING, note: missing });
   }
   const asking = { contents: complete, seed };
-  const prints = await fingerprintTables(client, asking, ({ table, columns }) => ({
+  const prints = await fingerprintTables([client], asking, ({ table, columns }) => ({
     table,
     expressions: selectList(columns),
     where: whereOf.get(table) ?? NOTHING,

@@ -6,13 +6,15 @@ import {
   fingerprintTarget,
   generatedDifferences,
   problemOf,
+  usefulSessions,
   type Fingerprints,
 } from './fingerprints';
 import type { Verification } from './evidence';
 import type { Manifest, SequenceState } from '../../workflows/domain/manifest';
 import { readSequenceRules, readSequences, type SequenceRule } from '../postgres/catalog/sequences';
-import type { Extent } from '../../workflows/domain/extent';
-import { countOrphans, readForeignKeys } from '../postgres/catalog/foreign-keys';
+import { orphanDifferences } from './orphans';
+import { reusedTargetRef } from '../postgres/database';
+import { alongside } from '../postgres/session/transaction';
 import { counted } from '../../workflows/domain/counted';
 import { countRows } from '../postgres/catalog/populated';
 
@@ -31,17 +33,13 @@ export interface TargetEvidence {
 /** Reads the target in the session's snapshot, and its schema. */
 export async function readTargetEvidence(
   verification: Verification,
-  client: Client,
+  { client, snapshot }: TargetSnapshot,
 ): Promise<TargetEvidence> {
-  const { manifest, meter } = verification;
-  const prints = await fingerprintTarget(client, manifest, (table) => {
-    meter.at(table);
-  });
+  const { manifest } = verification;
+  const { prints, orphans } = await readRows(verification, { client, snapshot });
   const generated = generatedDifferences(manifest, prints);
   const unlisted = await unlistedTables(client, manifest);
   const sequences = await compareSequences(client, manifest);
-  const isEmpty = (table: string): boolean => prints.get(table)?.rows === 0;
-  const orphans = await orphanDifferences(client, manifest.extent, isEmpty);
   const definition = await compareDefinition(verification, client);
   const present = await readTables(client, manifest.extent);
   const missing = new Map<string, string>();
@@ -62,6 +60,32 @@ export async function readTargetEvidence(
     ],
     notes: [...definition.notes, ...sequences.notes],
   };
+}
+
+/** The session of the target's snapshot, and the name under which others can join it. */
+interface TargetSnapshot {
+  readonly client: Client;
+  readonly snapshot: string;
+}
+
+/**
+ * Reads all rows of the target, on several sessions. Those that joined are closed before anything else is
+ * compared: the comparison of schemas opens sessions of its own.
+ */
+async function readRows(
+  verification: Verification,
+  { client, snapshot }: TargetSnapshot,
+): Promise<Pick<TargetEvidence, 'prints'> & { readonly orphans: readonly string[] }> {
+  const { connections, manifest, meter, job } = verification;
+  const databaseRef = reusedTargetRef(job.target, 'read');
+  const count = usefulSessions(manifest, verification.sessions);
+  const exported = { databaseRef, owner: client, id: snapshot, count };
+  return alongside(connections, exported, async (sessions) => {
+    const prints = await fingerprintTarget(sessions, manifest, (table) => {
+      meter.at(table);
+    });
+    return { prints, orphans: await orphanDifferences(verification, sessions, prints) };
+  });
 }
 
 type TargetStanding = Pick<SequenceState, 'lastValue' | 'isCalled'>;
@@ -125,22 +149,6 @@ function nextOf({ lastValue, isCalled }: TargetStanding, rule: SequenceRule): bi
 
 function wordsOf({ lastValue, isCalled }: TargetStanding): string {
   return `(${lastValue}, ${isCalled ? 'called' : 'not called'})`;
-}
-
-/** Foreign keys with rows that point at nothing, each by anti-join, whatever the constraint says of itself. */
-async function orphanDifferences(
-  client: Client,
-  extent: Extent,
-  isEmpty: (table: string) => boolean,
-): Promise<readonly string[]> {
-  const keys = await readForeignKeys(client, extent);
-  const chosen = keys.filter(({ table }) => !isEmpty(table));
-  const orphans = await countOrphans(client, chosen);
-  return chosen.flatMap(({ name, table }, i) =>
-    orphans[i] === 0
-      ? []
-      : [`foreign key ${name} on ${table}: rows that point at nothing: ${String(orphans[i])}`],
-  );
 }
 
 /** A table of the target that the manifest does not list, and the rows it holds. */

@@ -63,19 +63,38 @@ export async function withSharedSnapshot<T>(
   return connections.with(databaseRef, (owner) =>
     transaction(owner, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
       const { id, lsn } = snapshotRow.parse(exported?.rows[0]);
-      const first = [`SET TRANSACTION SNAPSHOT ${literal(id)}`, SEARCH_PUBLIC];
-      const join = (sessions: SharedSnapshot['sessions']): Promise<T> => {
-        if (sessions.length >= count) return use({ sessions, lsn });
-        return connections.with(databaseRef, (client) =>
-          transaction(client, { mode: 'read-snapshot', first }, () => {
-            snapshotShared(owner, client);
-            return join([...sessions, client]);
-          }),
-        );
-      };
-      return join([owner]);
+      return alongside(connections, { databaseRef, owner, id, count }, (sessions) =>
+        use({ sessions, lsn }),
+      );
     }),
   );
+}
+
+/** A session's snapshot that was exported as `id`, and how many sessions shall see it, with the owner. */
+export interface ExportedSnapshot {
+  readonly databaseRef: DatabaseRef;
+  readonly owner: Client;
+  readonly id: string;
+  readonly count: number;
+}
+
+/** Runs `use` with the owner of a snapshot and further read-only sessions over it, as long as `use` runs. */
+export async function alongside<T>(
+  connections: Connections,
+  { databaseRef, owner, id, count }: ExportedSnapshot,
+  use: (sessions: SharedSnapshot['sessions']) => Promise<T>,
+): Promise<T> {
+  const first = [`SET TRANSACTION SNAPSHOT ${literal(id)}`, SEARCH_PUBLIC];
+  const join = (sessions: SharedSnapshot['sessions']): Promise<T> => {
+    if (sessions.length >= count) return use(sessions);
+    return connections.with(databaseRef, (client) =>
+      transaction(client, { mode: 'read-snapshot', first }, () => {
+        snapshotShared(owner, client);
+        return join([...sessions, client]);
+      }),
+    );
+  };
+  return join([owner]);
 }
 
 /** A statement that PostgreSQL refused, and for which reason. */

@@ -30,6 +30,13 @@ export interface Saving {
   readonly kind?: 'project' | 'target';
 }
 
+/** What a verification has besides the usual. */
+export interface Special {
+  readonly connections?: Connections;
+  readonly ownRun?: string;
+  readonly targetBefore?: Job['targetBefore'];
+}
+
 /** A small source of a test's own and its backup; databases are verified against that. */
 export interface Scratch {
   readonly source: string;
@@ -37,7 +44,7 @@ export interface Scratch {
   readonly folder: string;
   /** A new database with the same tables and rows, made by the same statements, then changed. */
   readonly target: (change?: string) => Promise<string>;
-  readonly verify: (database: string, manifest?: Manifest) => Promise<Evidence>;
+  readonly verify: (database: string, manifest?: Manifest, special?: Special) => Promise<Evidence>;
   /** The same, with the source read again; all its rows are in scope. */
   readonly verifyBoth: (database: string) => Promise<Evidence>;
 }
@@ -54,10 +61,13 @@ export async function openScratch(ddl: string, saving: Saving): Promise<Scratch>
     database: string,
     withSource: WithSource,
     other = manifest,
+    { connections = anyConnections, ownRun, targetBefore = { kind: 'absent' } }: Special = {},
   ): Promise<Evidence> => {
     const meter = new Meter('verifyProject');
-    const job = jobOf(manifest.backupId, database);
-    const verification = { connections: anyConnections, meter, store, job, manifest: other };
+    const job = { ...jobOf(manifest.backupId, database), targetBefore };
+    const verification = {
+      ...{ connections, meter, store, job, manifest: other, sessions: 2, ownRun },
+    };
     return gatherEvidence(verification, withSource);
   };
   return {
@@ -70,7 +80,7 @@ export async function openScratch(ddl: string, saving: Saving): Promise<Scratch>
       if (change !== '') await execute(database, change);
       return database;
     },
-    verify: (database, other) => verify(database, noSource, other),
+    verify: (database, other, special) => verify(database, noSource, other, special),
     verifyBoth: (database) => verify(database, wholeSource(source, manifest)),
   };
 }
