@@ -1,4 +1,5 @@
 import type { BackupResult } from '../workflows/domain/job';
+import { sessionsOf } from '../workflows/domain/sessions';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt, type Attempt } from './runtime/attempt';
 import { projectOfPlan } from './projects/resolve';
@@ -9,7 +10,7 @@ import { backupResult, exportDatabase } from './backup/export-database';
 import { resolvePlanExtent } from './plan/extent';
 
 /** What `backupProject` needs of a plan. */
-export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format'> & {
+export type BackupOrder = Pick<Plan, 'project' | 'source' | 'target' | 'format' | 'jobs'> & {
   readonly backupId: string;
   /** The tables in which the plan saw rows of the project. */
   readonly holding?: readonly string[] | undefined;
@@ -62,7 +63,7 @@ async function save(
     rules: project,
     databaseRef: { connection: project.source, access: 'read' },
     extent: await resolvePlanExtent(connections, project),
-    sessions: settings.sessions.perProject,
+    sessions: sessionsOf(settings, order),
     meter,
     runId,
     assertOurs,

@@ -1,5 +1,6 @@
 import type { BackupResult } from '../workflows/domain/job';
 import type { Manifest } from '../workflows/domain/manifest';
+import { sessionsOf } from '../workflows/domain/sessions';
 import type { Plan } from '../workflows/domain/plan';
 import { attempt } from './runtime/attempt';
 import type { Resources } from './runtime/resources';
@@ -8,7 +9,7 @@ import { backupResult, exportDatabase } from './backup/export-database';
 import { proveBackup } from './backup/prove-backup';
 
 /** What `backupTarget` needs to know. */
-export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'extent'> & {
+export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'extent' | 'jobs'> & {
   readonly backupId: string;
 };
 
@@ -19,7 +20,7 @@ export type TargetBackupOrder = Pick<Plan, 'project' | 'target' | 'format' | 'ex
  */
 export async function backupTarget(
   resources: Resources,
-  { project, target, format, extent, backupId }: TargetBackupOrder,
+  { project, target, format, extent, backupId, jobs }: TargetBackupOrder,
 ): Promise<BackupResult> {
   return attempt(
     resources,
@@ -33,7 +34,7 @@ export async function backupTarget(
           exportDatabase(store, connections, {
             ...{ backupId, format, project, meter, runId, assertOurs },
             kind: 'target',
-            sessions: settings.sessions.perProject,
+            sessions: sessionsOf(settings, { jobs }),
             databaseRef: { ...databaseRef, access: 'read' },
             extent: { ...extent, withoutColumns: [] },
             select: (_client, tables) =>

@@ -1,3 +1,4 @@
+import { sessionsOf } from '../workflows/domain/sessions';
 import { identityOf, type BackupRequest } from '../workflows/domain/request';
 import type { BackupPlan } from '../workflows/domain/restore-plan';
 import { attempt } from './runtime/attempt';
@@ -34,6 +35,7 @@ export async function planBackup(
         format: chooseFormat(settings.backup.format, source),
         problems,
         timing: settings.timing,
+        jobs: sessionsOf(settings, request),
         host: await hostFor(resources.host, problems),
       };
     },

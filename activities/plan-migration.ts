@@ -1,4 +1,5 @@
 import type { DatabaseIdentity, Plan, Problem, TargetState } from '../workflows/domain/plan';
+import { sessionsOf } from '../workflows/domain/sessions';
 import { identityOf, type MigrateRequest, type ProjectIdentity } from '../workflows/domain/request';
 import { attempt, type Attempt } from './runtime/attempt';
 import { hostFor } from './runtime/host';
@@ -76,6 +77,7 @@ async function makePlan(
   return assemble({
     ...{ request, project: identityOf(project), source, sources, target, before, format, ...ready },
     ...{ problems, warnings, estimate: space.estimate, timing: settings.timing },
+    jobs: sessionsOf(settings, request),
     host: await hostFor(resources.host, problems),
     pending: unfinished.pending,
   });
@@ -145,6 +147,7 @@ interface PlanParts extends Pick<
   | 'unreached'
   | 'estimate'
   | 'timing'
+  | 'jobs'
   | 'host'
   | 'leftOutSettings'
   | 'nextSteps'

@@ -1,5 +1,6 @@
 import type { Manifest } from '../workflows/domain/manifest';
 import type { DatabaseIdentity, TargetState } from '../workflows/domain/plan';
+import { sessionsOf } from '../workflows/domain/sessions';
 import type { Settings } from '../workflows/domain/settings';
 import { identityOf, type RestoreRequest } from '../workflows/domain/request';
 import type { Overwritten, RestorePlan } from '../workflows/domain/restore-plan';
@@ -86,6 +87,7 @@ async function makePlan(
     ...ready,
     problems,
     timing: settings.timing,
+    jobs: sessionsOf(settings, request),
     host: await hostFor(host, problems),
     pending: unfinished.pending,
   };

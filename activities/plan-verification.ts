@@ -2,6 +2,7 @@ import type { Extent } from '../workflows/domain/extent';
 import type { Manifest } from '../workflows/domain/manifest';
 import { identityWords } from '../workflows/domain/origin';
 import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
+import { sessionsOf } from '../workflows/domain/sessions';
 import { identityOf, type VerifyRequest } from '../workflows/domain/request';
 import type { VerificationPlan } from '../workflows/domain/restore-plan';
 import { attempt, type Attempt } from './runtime/attempt';
@@ -66,6 +67,7 @@ async function makePlan(
     sources,
     onDrift: request.onDrift,
     timing: settings.timing,
+    jobs: sessionsOf(settings, request),
     host: await resources.host.known(),
     warnings: [
       ...warnings,

@@ -82,7 +82,7 @@ export class MigrationSteps {
 
   /** Backs up; until its end nothing has been written anywhere but into a folder that a failure removes. */
   async backup(plan: Plan): Promise<BackupResult> {
-    const { project, source, target, format, timing, host, tables } = plan;
+    const { project, source, target, format, timing, host, jobs, tables } = plan;
     const backupId = this.#backupId(project.projectRef, 'project');
     const begun = { project, source: source.connection, target, timing, host };
     return this.untouched({ ...begun, backupIds: [backupId] }, async () => {
@@ -95,6 +95,7 @@ export class MigrationSteps {
               source,
               target,
               format,
+              jobs,
               backupId,
               holding: tables.flatMap(({ table, rows = 0 }) => (rows > 0 ? [table] : [])),
             }),
@@ -109,7 +110,7 @@ export class MigrationSteps {
   /** Saves what the target holds, if it holds anything, and says all that the writing steps need. */
   async saveTarget(plan: Plan, backup: BackupResult): Promise<Job> {
     const { project, target, targetBefore, extent, source, onDrift, unfinishedRun } = plan;
-    const { createRoles, leftOutSettings, unreached, markerBefore, timing, host } = plan;
+    const { createRoles, leftOutSettings, unreached, markerBefore, timing, host, jobs } = plan;
     const job: Job = {
       project,
       backupId: backup.backupId,
@@ -121,6 +122,7 @@ export class MigrationSteps {
       unreached,
       timing,
       host,
+      jobs,
       markerBefore,
       replacesRun: plan.replace ? unfinishedRun : undefined,
       sources: plan.sources ?? [source],
@@ -129,7 +131,7 @@ export class MigrationSteps {
     };
     if (targetBefore.kind !== 'filled') return job;
     const backupId = this.#backupId(project.projectRef, 'target');
-    const order = { project, target, extent, format: plan.format, backupId };
+    const order = { project, target, extent, format: plan.format, backupId, jobs };
     await this.untouched({ project, target, timing, host, backupIds: [backupId] }, () =>
       this.#working(`what ${target.database} holds → ${backupId}`, plan, (activities) =>
         activities.backupTarget(order),

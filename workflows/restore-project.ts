@@ -51,7 +51,7 @@ export async function restoreProject(input?: unknown): Promise<Report> {
 }
 
 async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): Promise<Job> {
-  const { project, target, targetBefore, extent, format, timing, host } = plan;
+  const { project, target, targetBefore, extent, format, timing, host, jobs } = plan;
   const { backupId, sources, unfinishedRun, markerBefore } = plan;
   const { createRoles, leftOutSettings, unreached } = plan;
   const job: Job = {
@@ -59,11 +59,11 @@ async function saveTarget(run: Run, steps: MigrationSteps, plan: RestorePlan): P
     ...{ createRoles, leftOutSettings, unreached, sources, markerBefore },
     replacesRun: unfinishedRun,
     onDrift: 'report',
-    ...{ timing, host },
+    ...{ timing, host, jobs },
   };
   if (targetBefore.kind !== 'filled') return job;
   const own = backupIdOf(project.projectRef, workflowInfo().startTime.getTime(), 'target');
-  const order = { project, target, extent, format, backupId: own };
+  const order = { project, target, extent, format, backupId: own, jobs };
   await steps.untouched({ project, target, timing, host, backupIds: [own] }, () =>
     run.step(
       'backupProject',

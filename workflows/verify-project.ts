@@ -21,10 +21,11 @@ export async function verifyProject(input?: unknown): Promise<Report> {
       ),
     (found) => ({ tables: [], note: `compare with ${found.backupId}` }),
   );
-  const { project, backupId, extent, target, source, sources, onDrift, timing, host } = plan;
+  const { project, backupId, extent, target, source, sources } = plan;
+  const { onDrift, timing, host, jobs } = plan;
   const targetBefore = { kind: 'absent' } as const;
   const named = { project, backupId, extent, target, targetBefore };
-  const job: Job = { ...named, sources, source, onDrift, timing, host };
+  const job: Job = { ...named, sources, source, onDrift, timing, host, jobs };
   const evidence = await steps.refusing(() => steps.compare(job));
   const { tables, drift, differences } = evidence;
   const drifted =

@@ -2,7 +2,16 @@ import type { Option } from 'commander';
 import { problemsOfLimits } from '../../workflows/domain/limits';
 import { PROJECT_REF } from '../../workflows/domain/names';
 import { UsageError } from '../fault';
-import { onDrift, replace, typed, valued, type MoveOptions } from './options';
+import {
+  jobs,
+  jobsOf,
+  onDrift,
+  replace,
+  typed,
+  valued,
+  type JobsOptions,
+  type MoveOptions,
+} from './options';
 
 /** What a fleet may do at once, when, and how much may fail. */
 export interface LimitOptions {
@@ -16,7 +25,7 @@ export interface LimitOptions {
 }
 
 /** What every start of a fleet takes. */
-export interface FleetOptions extends MoveOptions, LimitOptions {
+export interface FleetOptions extends MoveOptions, JobsOptions, LimitOptions {
   readonly exclude?: string;
   readonly canary?: string;
 }
@@ -47,7 +56,10 @@ export const fleetOnlyOptions = (): readonly Option[] => [
   ...limitOptions(),
 ];
 
-export const fleetOptions = (): readonly Option[] => [replace(), onDrift(), ...fleetOnlyOptions()];
+export const fleetOptions = (): readonly Option[] => [
+  ...[replace(), onDrift(), jobs()],
+  ...fleetOnlyOptions(),
+];
 
 /** A limit is taken away by this word. */
 const NONE = 'none';
@@ -128,6 +140,7 @@ export function fleetInput(flags: FleetOptions): Readonly<Record<string, unknown
   return {
     replace,
     onDrift,
+    ...jobsOf(flags),
     exclude: exclude === undefined ? undefined : refsIn(exclude),
     canary: canary === undefined ? undefined : numberOf(canary),
     limits: fields,

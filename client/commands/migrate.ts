@@ -8,17 +8,20 @@ import {
   commonOptions,
   dryRun,
   file,
+  jobs,
+  jobsOf,
   onDrift,
   projectOptions,
   replace,
   withOptions,
   type CommonOptions,
+  type JobsOptions,
   type ProjectOptions,
 } from './options';
 import { planRequest } from './plan';
 
 /** The options of `migrate`, for one project and for all of them. */
-export interface MigrateOptions extends ProjectOptions, FleetOptions, CommonOptions {
+export interface MigrateOptions extends ProjectOptions, FleetOptions, JobsOptions, CommonOptions {
   readonly all?: boolean;
   readonly dryRun?: boolean;
   readonly file?: string;
@@ -44,6 +47,7 @@ export function migrateOptions(others: readonly string[] = []): readonly Option[
     dryRun(),
     replace(),
     onDrift(),
+    jobs(),
     file(),
     ...fleetOnlyOptions(),
   ];
@@ -55,7 +59,8 @@ const all = (): Option =>
 /** A migration, with `--all` a fleet of them, or with `--dry-run` the plan of one. */
 export function migrateRequest(options: MigrateOptions, now?: number): Request {
   if (options.all === true) return allRequest(options, now);
-  const ofProject = [...projectOptions(), replace(), onDrift(), dryRun(), ...commonOptions()];
+  const flags = [replace(), onDrift(), jobs(), dryRun()];
+  const ofProject = [...projectOptions(), ...flags, ...commonOptions()];
   const what = options.dryRun === true ? '--dry-run' : 'migrate without --all';
   assertTaken(options, ofProject, what);
   if (options.dryRun === true) return planRequest(options, now);
@@ -65,6 +70,7 @@ export function migrateRequest(options: MigrateOptions, now?: number): Request {
     ownerUserId: options.owner,
     replace: options.replace,
     onDrift: options.onDrift,
+    ...jobsOf(options),
   };
   const instead = ', or --all for every configured project';
   return asksFor('migrateProject', fields, { command: 'migrate', instead, now });

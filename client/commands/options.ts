@@ -28,6 +28,11 @@ export interface ProjectOptions {
   readonly owner?: string;
 }
 
+/** How many sessions read or write the rows of a project. */
+export interface JobsOptions {
+  readonly jobs?: string;
+}
+
 /** How a target that is not empty, and a source that changes, are dealt with. */
 export interface MoveOptions {
   readonly replace?: boolean;
@@ -53,6 +58,17 @@ export const onDrift = (): Option =>
       'if the source changed after the backup: report it, or fail',
     ).choices(['report', 'fail']),
   );
+
+export const jobs = (): Option =>
+  valued(
+    '--jobs <n>',
+    'how many sessions of one project read or write rows side by side, from 1 to 16 (default: sessions.perProject of the configuration)',
+  );
+
+/** The field of a request; what is no plain whole number is refused by the request. */
+export function jobsOf({ jobs: text }: JobsOptions): { readonly jobs?: number } {
+  return text === undefined ? {} : { jobs: /^\d{1,3}$/.test(text) ? Number(text) : NaN };
+}
 
 export const dryRun = (): Option => new Option('--dry-run', 'show the plan; nothing is touched');
 
@@ -175,8 +191,8 @@ export function asksFor(
   fields: object,
   { command, backup = '--backup', project, instead = '', now = Date.now() }: AskingCommand,
 ): Request {
-  const given = Object.entries(fields).filter(
-    ([, value]: [string, unknown]) => value !== undefined,
+  const given = Object.fromEntries(
+    Object.entries(fields).filter(([, value]: [string, unknown]) => value !== undefined),
   );
   const wordsOf = ({ path, code, message }: z.core.$ZodIssue): string => {
     const field = String(path[0]);
@@ -185,8 +201,8 @@ export function asksFor(
       ['projectRef', project],
     ]).get(field);
     const flag = named ?? typed(OPTION_OF[field] ?? field);
-    if (code !== 'invalid_type') return `${flag} ${message}`;
+    if (code !== 'invalid_type' || field in given) return `${flag} ${message}`;
     return `${flag} is missing: ${command} needs it${field === 'projectRef' ? instead : ''}`;
   };
-  return readRequest(workflowType, Object.fromEntries(given), { now, wordsOf });
+  return readRequest(workflowType, given, { now, wordsOf });
 }

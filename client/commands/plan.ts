@@ -4,16 +4,19 @@ import type { Request } from '../requests';
 import {
   asksFor,
   commonOptions,
+  jobs,
+  jobsOf,
   onDrift,
   projectOptions,
   replace,
   withOptions,
   type CommonOptions,
+  type JobsOptions,
   type MoveOptions,
   type ProjectOptions,
 } from './options';
 
-type PlanOptions = ProjectOptions & MoveOptions & CommonOptions;
+type PlanOptions = ProjectOptions & MoveOptions & JobsOptions & CommonOptions;
 
 /** The command `moveout plan`. */
 export function planCommand(): Command {
@@ -22,7 +25,7 @@ export function planCommand(): Command {
     .action(asking(planRequest));
   return withOptions(
     command,
-    [...projectOptions(), replace(), onDrift(), ...commonOptions()],
+    [...projectOptions(), replace(), onDrift(), jobs(), ...commonOptions()],
     'moveout plan --project-ref=project-abc --database=project_abc_db',
   );
 }
@@ -30,6 +33,7 @@ export function planCommand(): Command {
 export function planRequest(options: PlanOptions, now?: number): Request {
   const { projectRef, database: databaseName, owner: ownerUserId } = options;
   const { replace: isReplacing, onDrift: mode } = options;
-  const fields = { projectRef, databaseName, ownerUserId, replace: isReplacing, onDrift: mode };
+  const named = { projectRef, databaseName, ownerUserId };
+  const fields = { ...named, replace: isReplacing, onDrift: mode, ...jobsOf(options) };
   return asksFor('planProject', fields, { command: 'plan', now });
 }

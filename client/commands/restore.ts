@@ -6,13 +6,16 @@ import {
   commonOptions,
   database,
   dryRun,
+  jobs,
+  jobsOf,
   replace,
   valued,
   withOptions,
   type CommonOptions,
+  type JobsOptions,
 } from './options';
 
-interface RestoreOptions extends CommonOptions {
+interface RestoreOptions extends JobsOptions, CommonOptions {
   readonly backup?: string;
   readonly database?: string;
   readonly replace?: boolean;
@@ -27,7 +30,7 @@ export function restoreCommand(): Command {
   const backup = valued('--backup <backupId>', 'the backup to restore');
   return withOptions(
     command,
-    [backup, database(), replace(), dryRun(), ...commonOptions()],
+    [backup, database(), replace(), jobs(), dryRun(), ...commonOptions()],
     'moveout restore --backup=backup_project-abc_1234567890 --database=project_abc_db',
   );
 }
@@ -43,6 +46,7 @@ export function restoreOf(options: RestoreOptions, named: string, now?: number):
     backupId: options.backup,
     databaseName: options.database,
     replace: options.replace,
+    ...jobsOf(options),
   };
   const type = options.dryRun === true ? 'planRestore' : 'restoreProject';
   return asksFor(type, fields, { command: 'restore', backup: named, now });

@@ -4,15 +4,18 @@ import type { Request } from '../requests';
 import {
   asksFor,
   commonOptions,
+  jobs,
+  jobsOf,
   onDrift,
   projectOptions,
   valued,
   withOptions,
   type CommonOptions,
+  type JobsOptions,
   type ProjectOptions,
 } from './options';
 
-interface VerifyOptions extends ProjectOptions, CommonOptions {
+interface VerifyOptions extends ProjectOptions, JobsOptions, CommonOptions {
   readonly backup?: string;
   readonly onDrift?: string;
 }
@@ -28,7 +31,7 @@ export function verifyCommand(): Command {
   );
   return withOptions(
     command,
-    [...projectOptions(), backup, onDrift(), ...commonOptions()],
+    [...projectOptions(), backup, onDrift(), jobs(), ...commonOptions()],
     'moveout verify --project-ref=project-abc --on-drift=fail',
   );
 }
@@ -36,6 +39,7 @@ export function verifyCommand(): Command {
 export function verifyRequest(options: VerifyOptions, now?: number): Request {
   const { projectRef, database: databaseName, owner: ownerUserId } = options;
   const { backup: backupId, onDrift: mode } = options;
-  const fields = { projectRef, databaseName, ownerUserId, backupId, onDrift: mode };
+  const named = { projectRef, databaseName, ownerUserId };
+  const fields = { ...named, backupId, onDrift: mode, ...jobsOf(options) };
   return asksFor('verifyProject', fields, { command: 'verify', now });
 }

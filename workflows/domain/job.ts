@@ -31,6 +31,8 @@ export interface Job {
   readonly source?: DatabaseIdentity | undefined;
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;
+  /** How many sessions of a step read or write rows, as the plan says; taken by `sessionsOf`. */
+  readonly jobs?: number | undefined;
   /** The host that has the backups: workers of it alone can do the steps. */
   readonly host?: string | undefined;
   /** The run whose work this is, where another one finishes it in its place. */

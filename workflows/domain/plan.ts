@@ -136,6 +136,8 @@ export interface Plan {
   readonly unfinishedRun?: string | undefined;
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;
+  /** How many sessions of a step read or write rows. */
+  readonly jobs?: number | undefined;
   /** The host that has the backups: workers of it alone can do the later steps. */
   readonly host?: string | undefined;
 }

@@ -62,6 +62,11 @@ const host = z.optional(
 /** The connections that a project comes from and goes to, where not the configured ones. */
 const servers = { source: z.optional(connectionName), target: z.optional(connectionName) };
 
+const JOBS = 'must be a whole number from 1 to 16';
+
+/** How many sessions of one project read or write rows; left out, as many as the configuration says. */
+const jobs = z.optional(z.int(JOBS).check(z.gte(1, JOBS), z.lte(16, JOBS)));
+
 const replace = z._default(z.boolean(), false);
 const onDrift = z._default(z.enum(['report', 'fail']), 'report');
 
@@ -89,6 +94,7 @@ export const migrateRequestSchema = z.strictObject({
   ownerUserId: z.optional(ownerUserId),
   ...servers,
   host,
+  jobs,
   replace,
   onDrift,
   /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
@@ -109,6 +115,7 @@ export const backupRequestSchema = z.strictObject({
   ownerUserId: z.optional(ownerUserId),
   ...servers,
   host,
+  jobs,
 });
 
 /** The input of `restoreProject`. */
@@ -118,6 +125,7 @@ export const restoreRequestSchema = z.strictObject({
   /** The connection on whose server the database is; left out, the project's or the backup's own. */
   target: z.optional(connectionName),
   host,
+  jobs,
   replace,
 });
 
@@ -128,6 +136,7 @@ export const verifyRequestSchema = z.strictObject({
   ownerUserId: z.optional(ownerUserId),
   ...servers,
   host,
+  jobs,
   backupId: z.optional(backupId),
   onDrift,
 });
@@ -143,6 +152,7 @@ export const limitsSchema = z.custom<LimitsChange>().check(
 export const migrateAllRequestSchema = z
   .strictObject({
     host,
+    jobs,
     replace,
     onDrift,
     /** A file of the worker's machine with one project a line, as JSON. */

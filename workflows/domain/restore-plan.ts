@@ -47,6 +47,8 @@ export interface RestorePlan {
   readonly sources: readonly DatabaseIdentity[];
   readonly problems: readonly Problem[];
   readonly timing?: Timing | undefined;
+  /** How many sessions of a step read or write rows. */
+  readonly jobs?: number | undefined;
   readonly host?: string | undefined;
 }
 
@@ -62,6 +64,8 @@ export interface VerificationPlan {
   readonly sources: readonly DatabaseIdentity[];
   readonly onDrift: 'report' | 'fail';
   readonly timing?: Timing | undefined;
+  /** How many sessions of a step read or write rows. */
+  readonly jobs?: number | undefined;
   readonly warnings: readonly Problem[];
   readonly host?: string | undefined;
   readonly problems: readonly Problem[];
@@ -75,5 +79,7 @@ export interface BackupPlan {
   readonly format: 'json' | 'copy';
   readonly problems: readonly Problem[];
   readonly timing?: Timing | undefined;
+  /** How many sessions of a step read or write rows. */
+  readonly jobs?: number | undefined;
   readonly host?: string | undefined;
 }

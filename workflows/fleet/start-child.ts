@@ -16,16 +16,18 @@ export interface ChildOptions {
   readonly fleetId: string;
   readonly replace: boolean;
   readonly onDrift: 'report' | 'fail';
+  readonly jobs?: number | undefined;
 }
 
 /** Starts the migration of one project; `undefined` if one of it is running already. */
 export async function startMigration(
   project: FleetProject,
-  { fleetId, replace, onDrift }: ChildOptions,
+  { fleetId, replace, onDrift, jobs }: ChildOptions,
 ): Promise<ChildWorkflowHandle<typeof migrateProject> | undefined> {
   const { ref: projectRef, database: databaseName, owner, source, target, overlap } = project;
   const input = {
     ...{ projectRef, databaseName, source, target, replace, onDrift, unclaimed: false },
+    ...(jobs !== undefined && { jobs }),
     ...(owner !== undefined && { ownerUserId: owner }),
     ...(overlap !== undefined && { overlap }),
   };

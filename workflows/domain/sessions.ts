@@ -1,0 +1,18 @@
+import type { Settings } from './settings';
+
+/** What a request, a plan, an order or a job says of the sessions: `--jobs`, if the operator gave it. */
+export interface Jobs {
+  readonly jobs?: number | undefined;
+}
+
+/**
+ * How many sessions of a step read or write rows side by side: `sessionsOf(settings, job)`. The `jobs` of a request
+ * stand over the configured `sessions.perProject`. A plan resolves them; its orders and jobs carry the number, so
+ * that all workers of a run take the same.
+ */
+export function sessionsOf(
+  { sessions }: Pick<Settings, 'sessions'>,
+  { jobs = sessions.perProject }: Jobs,
+): number {
+  return jobs;
+}
