@@ -2,6 +2,7 @@ import { columnName, splitColumn } from '../../../workflows/domain/object-names'
 import { keyPathOf, type Scopes, type TableScope } from '../../../workflows/domain/scopes';
 import type { TableFacts } from '../catalog/tables';
 import { ident, qualified } from '../identifiers';
+import { among } from './keys';
 import { BUILT_IN_RULES, type ScopeRule } from './rules';
 
 /** The rule of every table that a source has, and what no rule can be found for. */
@@ -120,8 +121,9 @@ function throughParent(table: string, via: string, { present, rules }: Known): S
   return (keys) => {
     const parent = rules.get(path.table)?.where(keys) ?? 'false';
     // Inside the parentheses `t` is the parent.
-    return `${comparable(`t.${ident(path.column)}`)} IN (SELECT ${comparable(`t.${ident(path.key)}`)}
-      FROM ${qualified(path.table)} AS t WHERE ${parent})`;
+    const theirs = `SELECT ${comparable(`t.${ident(path.key)}`)} FROM ${qualified(path.table)} AS t WHERE ${parent}`;
+    const column = comparable(`t.${ident(path.column)}`);
+    return keys.users.isList ? `${column} IN (${theirs})` : among(column, theirs);
   };
 }
 

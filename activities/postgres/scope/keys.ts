@@ -18,6 +18,8 @@ export interface KeySet {
   readonly has: (expression: string) => string;
   /** The key list as a predicate over an expression of type text. */
   readonly hasText: (expression: string) => string;
+  /** A predicate over a row, by its alias, of the table that the keys are of: it is one of them. */
+  readonly hasRow: (alias: string) => string;
 }
 
 /** A set that holds nothing: what belongs to it is nothing. */
@@ -26,12 +28,15 @@ export const NO_KEYS: KeySet = {
   isList: true,
   has: () => 'false',
   hasText: () => 'false',
+  hasRow: () => 'false',
 };
 
 /** A rule: a statement that yields `id` of a type. */
 export interface KeyRule {
   readonly type: 'uuid' | 'text';
   readonly statement: string;
+  /** The same as a predicate over a row, by its alias, of the table that the ids are of. */
+  readonly isTheirs?: (alias: string) => string;
   /** Up to this many keys become a list. */
   readonly largestList?: number;
 }
@@ -65,27 +70,41 @@ function listing({ statement, largestList = LARGEST_LIST }: KeyRule): string {
        FROM (${statement}) AS k`;
 }
 
-function keySet({ type, statement }: KeyRule, { count, list }: z.infer<typeof countRow>): KeySet {
+function keySet(rule: KeyRule, { count, list }: z.infer<typeof countRow>): KeySet {
+  const { type } = rule;
   if (count === 0) return NO_KEYS;
-  if (list === null) return asStatement(statement, count);
+  if (list === null) return asStatement(rule, count);
   // A list of thousands is quoted once, and stands in the predicate of every table.
   const quoted = literal(list);
   const listOf = (as: string): string => `(${quoted}::${as}[])`;
+  const has = (expression: string): string => `${expression} = ANY ${listOf(ident(type))}`;
   return {
     count,
     isList: true,
-    has: (expression) => `${expression} = ANY ${listOf(ident(type))}`,
+    has,
+    hasRow: (alias) => has(`${alias}.id`),
     hasText: (expression) => `${expression} = ANY ${listOf('text')}`,
   };
 }
 
-function asStatement(statement: string, count: number): KeySet {
+function asStatement({ statement, isTheirs }: KeyRule, count: number): KeySet {
+  const has = (expression: string): string =>
+    among(expression, `SELECT k.id FROM (${statement}) AS k`);
   return {
     count,
     isList: false,
-    has: (expression) => `${expression} IN (SELECT k.id FROM (${statement}) AS k)`,
-    hasText: (expression) => `${expression} IN (SELECT k.id::text FROM (${statement}) AS k)`,
+    has,
+    hasText: (expression) => among(expression, `SELECT k.id::text FROM (${statement}) AS k`),
+    hasRow: isTheirs ?? ((alias) => has(`${alias}.id`)),
   };
+}
+
+/**
+ * The expression is one of many keys. PostgreSQL cannot know that they are many, and would look up each one by
+ * an index on the column; of an expression it makes a hash of the keys, and reads the table once.
+ */
+export function among(expression: string, statement: string): string {
+  return `greatest(${expression}) IN (${statement})`;
 }
 
 /** Whether the source has a table, or a column of it. */
@@ -119,7 +138,7 @@ export async function readSharedKeys(
     {
       type: 'uuid',
       statement: `SELECT DISTINCT x.instance_id AS id FROM auth.users AS x
-        WHERE x.instance_id IS NOT NULL AND ${users.has('x.id')}`,
+        WHERE x.instance_id IS NOT NULL AND (${users.hasRow('x')})`,
     },
     {
       type: 'text',

@@ -31,8 +31,8 @@ export type UserTest = Pick<KeySet, 'has' | 'hasText'>;
  * read in two ways: `idsOf` for the owners together, `idsByProject` for each of them.
  */
 export type Membership =
-  /** The rows carry the ref. */
-  | { readonly by: 'ref'; readonly rows: readonly RowsWithRef[] }
+  /** The rows carry the ref; of some it is found elsewhere. */
+  | { readonly by: 'ref'; readonly rows: readonly [RowsWithRef, ...RowsWithRef[]] }
   /** A row belongs to each project that is paired with its key. */
   | {
       readonly by: 'pairs';
@@ -60,24 +60,35 @@ export type Membership =
  * it without refs. `users` are the owners' users, for rows that go by their owner.
  */
 export function idsOf(member: Membership, who: Owners, users?: UserTest): string | undefined {
+  if (member.by === 'ref') {
+    // Each may have an index of its own, which an OR would not use.
+    return member.rows
+      .map(({ from, ref, id }) => `SELECT ${id} AS id FROM ${from} WHERE ${isTheirs(ref, who)}`)
+      .join(' UNION ALL ');
+  }
+  const theirs = isOwners(member, who, users);
+  return theirs && `SELECT ${member.id} AS id FROM ${member.from} WHERE ${theirs}`;
+}
+
+/** The same as a predicate over the rows that the rule is about. */
+export function isOwners(member: Membership, who: Owners, users?: UserTest): string | undefined {
   switch (member.by) {
-    case 'ref':
-      return member.rows
-        .map(({ from, ref, id }) => `SELECT ${id} AS id FROM ${from} WHERE ${isTheirs(ref, who)}`)
-        .join(' UNION ALL ');
-    case 'pairs': {
-      const select = `SELECT ${member.id} AS id FROM ${member.from}`;
+    case 'ref': {
+      const [own, ...named] = member.rows;
+      const found = named.map(
+        ({ from, ref, id }) =>
+          `${own.id} IN (SELECT ${id} FROM ${from} WHERE ${isTheirs(ref, who)})`,
+      );
+      return `(${[isTheirs(own.ref, who), ...found].join(' OR ')})`;
+    }
+    case 'pairs':
       if (member.pairs !== undefined)
-        return `${select} WHERE ${member.key} IN (SELECT p.key FROM (${member.pairs}) AS p)`;
-      if (member.whenAnybodys === undefined || othersAreUnknown(who)) return undefined;
-      return `${select} WHERE ${member.whenAnybodys}`;
-    }
-    case 'owner': {
-      const owners = users === undefined ? [] : member.owners(users);
-      return `SELECT ${member.id} AS id FROM ${member.from} WHERE ${['false', ...owners].join(' OR ')}`;
-    }
+        return `${member.key} IN (SELECT p.key FROM (${member.pairs}) AS p)`;
+      return othersAreUnknown(who) ? undefined : member.whenAnybodys;
+    case 'owner':
+      return `(${['false', ...(users === undefined ? [] : member.owners(users))].join(' OR ')})`;
     case 'everybody':
-      return `SELECT ${member.id} AS id FROM ${member.from}`;
+      return 'true';
   }
 }
 

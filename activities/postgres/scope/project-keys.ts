@@ -16,7 +16,13 @@ import {
 import { knownRefs } from './known-refs';
 import type { ProjectKeys } from './rules';
 import { onlyRef, type Owners } from './membership';
-import { bucketsStatement, instancesStatement, usersStatement, type BucketKind } from './tenancy';
+import {
+  bucketsStatement,
+  instancesStatement,
+  isUserOf,
+  usersStatement,
+  type BucketKind,
+} from './tenancy';
 
 const KINDS_OF_BUCKETS = {
   buckets: { table: 'storage.buckets', id: 'id', name: 'id', type: 'text' },
@@ -73,10 +79,12 @@ export async function readUsers(
   client: Client,
   { rules, who, deleted }: Claimants & Pick<ProjectKeys, 'deleted'>,
 ): Promise<KeySet | undefined> {
-  const statement = usersStatement(rules.tenancy.users, who, deleted);
+  const { users } = rules.tenancy;
+  const statement = usersStatement(users, who, deleted);
   if (statement === undefined) return undefined;
+  const isTheirs = (alias: string): string => isUserOf(users, who, { alias, deleted }) ?? 'false';
   return naming('tenancy.users', () =>
-    readKeys(client, { type: 'uuid', statement, ...listsOf(who) }),
+    readKeys(client, { type: 'uuid', statement, isTheirs, ...listsOf(who) }),
   );
 }
 

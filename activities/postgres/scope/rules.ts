@@ -1,5 +1,5 @@
 import type { ScopeKind } from '../../../workflows/domain/plan';
-import type { KeySet, TokenKeys } from './keys';
+import { among, type KeySet, type TokenKeys } from './keys';
 import type { DeletedUsers } from './tenancy';
 
 /** The keys of a project, and what the source has, from which every predicate is built. */
@@ -39,8 +39,10 @@ const byCatalog =
 
 /** A key of a row in another table that itself follows its user. */
 function ofUsers(column: string, table: string): Predicate {
-  return (keys) =>
-    `t.${column} IN (SELECT x.id FROM ${table} AS x WHERE ${keys.users.has('x.user_id')})`;
+  return ({ users }) => {
+    const theirs = `SELECT x.id FROM ${table} AS x WHERE ${users.has('x.user_id')}`;
+    return users.isList ? `t.${column} IN (${theirs})` : among(`t.${column}`, theirs);
+  };
 }
 
 /** Rows of an SSO provider that an identity of a user names. */
@@ -79,9 +81,10 @@ function tokensByIndex({ users }: ProjectKeys, { instances, sessions }: TokenKey
     OR t.user_id IS NULL AND ${sessions.has('t.session_id')})`;
 }
 
+/** Without OR, so that PostgreSQL can join: a hash of many keys for an OR has no bound in memory. */
 const tokensOf = (keys: ProjectKeys): string =>
-  `(${keys.users.hasText('t.user_id')} OR (t.user_id IS NULL AND t.session_id IN
-     (SELECT x.id FROM auth.sessions AS x WHERE ${keys.users.has('x.user_id')})))`;
+  keys.users.hasText(`coalesce(t.user_id,
+     (SELECT x.user_id::text FROM auth.sessions AS x WHERE x.id = t.session_id))`);
 
 /** A relay state may wait on a flow state of no one yet: without its flow it could not be loaded. */
 const relayStates = (keys: ProjectKeys): string =>
@@ -134,7 +137,7 @@ export const BUILT_IN_RULES: readonly ScopeRule[] = [
   shared('auth.instances', 'id = instance_id of a user of the project', (keys) =>
     keys.instanceRows.has('t.id'),
   ),
-  root('auth.users', 'the tenancy of users', (keys) => keys.users.has('t.id')),
+  root('auth.users', 'the tenancy of users', (keys) => keys.users.hasRow('t')),
   shared('auth.sso_providers', "named by an identity of a user ('sso:<id>')", bySsoProvider('id')),
   shared('auth.custom_oauth_providers', "named by an identity of a user ('custom:…')", (keys) =>
     keys.identityProviders.has('t.identifier'),

@@ -4,6 +4,7 @@ import {
   queryPairs,
   idsByProject,
   idsOf,
+  isOwners,
   isTheirs,
   list,
   onlyRef,
@@ -46,7 +47,17 @@ export function usersStatement(
   deleted?: DeletedUsers,
 ): string | undefined {
   if (rule.by === 'all' && othersAreUnknown(who)) return undefined;
-  return idsOf(userMembership(rule, who, deleted), who);
+  return idsOf(userMembership(rule, { who, deleted }), who);
+}
+
+/** The same as a predicate over a row of `auth.users`, by its alias. */
+export function isUserOf(
+  rule: UserTenancy,
+  who: Owners,
+  { alias, deleted }: { readonly alias: string; readonly deleted?: DeletedUsers | undefined },
+): string | undefined {
+  if (rule.by === 'all' && othersAreUnknown(who)) return undefined;
+  return isOwners(userMembership(rule, { who, deleted, alias }), who);
 }
 
 /**
@@ -59,7 +70,7 @@ export function usersByProject(
   who: Owners,
   deleted: DeletedUsers | undefined,
 ): string {
-  return idsByProject(userMembership(rule, who, deleted), who);
+  return idsByProject(userMembership(rule, { who, deleted }), who);
 }
 
 /**
@@ -100,19 +111,26 @@ export function usersAreDisjoint(rule: UserTenancy): boolean {
 /** The definition of which users are whose. */
 function userMembership(
   rule: UserTenancy,
-  who: Owners,
-  deleted: DeletedUsers | undefined,
+  {
+    who,
+    deleted,
+    alias: u = 'u',
+  }: {
+    readonly who: Owners;
+    readonly deleted?: DeletedUsers | undefined;
+    readonly alias?: string;
+  },
 ): Membership {
-  const [from, id] = ['auth.users AS u', 'u.id'];
+  const [from, id] = [`auth.users AS ${u}`, `${u}.id`];
   switch (rule.by) {
     case 'app-metadata': {
-      const carried = { from, id, ref: `u.raw_app_meta_data ->> ${literal(rule.key)}` };
+      const carried = { from, id, ref: `${u}.raw_app_meta_data ->> ${literal(rule.key)}` };
       if (deleted?.statement === undefined) return { by: 'ref', rows: [carried] };
       const found = { from: `(${deleted.statement}) AS f`, id: 'f.id', ref: 'f.ref' };
       return { by: 'ref', rows: [carried, found] };
     }
     case 'instance-id': {
-      const [key, whenAnybodys] = ['u.instance_id', 'u.instance_id IS NOT NULL'];
+      const [key, whenAnybodys] = [`${u}.instance_id`, `${u}.instance_id IS NOT NULL`];
       return { by: 'pairs', from, id, key, pairs: instancePairs(rule, who), whenAnybodys };
     }
     case 'query': {
@@ -121,7 +139,7 @@ function userMembership(
     }
     case 'table': {
       const pairs = mappedPairs(rule, who, `lower(m.${ident(rule.user)}::text)`);
-      return { by: 'pairs', from, id, key: 'u.id::text', pairs };
+      return { by: 'pairs', from, id, key: `${u}.id::text`, pairs };
     }
     case 'all':
       return { by: 'everybody', from, id };

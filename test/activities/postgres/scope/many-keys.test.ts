@@ -1,0 +1,133 @@
+import type { Client } from 'pg';
+import { readTables } from '../../../../activities/postgres/catalog/tables';
+import { qualified } from '../../../../activities/postgres/identifiers';
+import { classify } from '../../../../activities/postgres/scope/classify';
+import { existence, readKeysOf } from '../../../../activities/postgres/scope/project-keys';
+import { scoped, type ScopedTable } from '../../../../activities/postgres/scope/project-scope';
+import { NO_SCOPES, type Scopes } from '../../../../workflows/domain/scopes';
+import { PROJECT_EXTENT } from '../../../../workflows/domain/extent';
+import type { Tenancy } from '../../../../workflows/domain/tenancy';
+import { execute, query, withSession } from '../../../support/harness/databases';
+import { createSource } from '../../../support/harness/studio-source';
+
+const NOTES: Scopes = {
+  ...NO_SCOPES,
+  tables: {
+    'auth.notes': { scope: 'owned', via: 'user_id -> auth.users.id' },
+    'auth.replies': { scope: 'owned', via: 'note -> auth.notes.id' },
+  },
+};
+
+const BY_PREFIX = { by: 'id-prefix', separator: '-' } as const;
+const BY_METADATA: Tenancy = {
+  users: { by: 'app-metadata', key: 'project_ref' },
+  buckets: BY_PREFIX,
+};
+
+describe('a project with too many users for a list', () => {
+  let source: string;
+  let ref: string;
+  let configuredRefs: readonly string[];
+  beforeAll(async () => {
+    source = await createSource();
+    await execute(
+      source,
+      `CREATE TABLE auth.notes (id int PRIMARY KEY, user_id uuid REFERENCES auth.users);
+       CREATE TABLE auth.replies (note int REFERENCES auth.notes);
+       INSERT INTO auth.notes SELECT row_number() OVER (), id FROM auth.users;
+       INSERT INTO auth.replies SELECT id FROM auth.notes;
+       CREATE VIEW public.members AS
+         SELECT id AS user_id, raw_app_meta_data ->> 'project_ref' AS ref FROM auth.users;
+       UPDATE auth.refresh_tokens SET user_id = NULL WHERE id % 3 = 0;
+       UPDATE auth.users SET raw_app_meta_data = '{}', deleted_at = now()
+        WHERE id IN (SELECT id FROM auth.users ORDER BY id LIMIT 30)`,
+    );
+    const projects = await query<{ ref: string }>(source, 'SELECT ref FROM public.projects');
+    ref = projects[0]?.ref ?? '';
+    configuredRefs = [...projects.map((project) => project.ref), 'nobody'];
+  });
+
+  /** For one project the keys are a list; with another one that has no rows they are a statement. */
+  async function scopeOf(
+    client: Client,
+    tenancy: Tenancy,
+    refs: readonly string[],
+  ): Promise<readonly ScopedTable[]> {
+    const tables = await readTables(client, PROJECT_EXTENT);
+    const rules = { tenancy, configuredRefs };
+    const keys = await readKeysOf(client, { rules, who: { refs }, exists: existence(tables) });
+    if (keys === undefined) throw new Error('the tenancy cannot tell');
+    expect(keys.users.isList).toBe(refs.length === 1);
+    return scoped(tables, classify(tables, NOTES), keys);
+  }
+
+  async function rowsOf(client: Client, tables: readonly ScopedTable[]) {
+    const found: Record<string, { rows: number; md5: string } | undefined> = {};
+    for (const { facts, where } of tables) {
+      const { rows } = await client.query<{ rows: number; md5: string }>(
+        `SELECT count(*)::int AS rows, md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS md5
+           FROM ${qualified(facts.table)} AS t WHERE true AND ${where}`,
+      );
+      found[facts.table] = rows[0];
+    }
+    return found;
+  }
+
+  it.each<[string, Tenancy]>([
+    ['in their metadata', BY_METADATA],
+    [
+      'in a mapping table',
+      {
+        users: { by: 'table', table: 'public.members', project: 'ref', user: 'user_id' },
+        buckets: BY_PREFIX,
+      },
+    ],
+    [
+      'in a configured statement',
+      {
+        users: { by: 'query', sql: 'select user_id as id from public.members where ref = $1' },
+        buckets: BY_PREFIX,
+      },
+    ],
+    ['in their metadata, and their buckets', { ...BY_METADATA, buckets: { by: 'owner' } }],
+  ])('has the same rows as one with few, by a ref %s', async (_words, tenancy) => {
+    await withSession(source, async (client) => {
+      await client.query('BEGIN');
+      const few = await rowsOf(client, await scopeOf(client, tenancy, [ref]));
+      const many = await rowsOf(client, await scopeOf(client, tenancy, [ref, 'nobody']));
+      expect(many).toEqual(few);
+      for (const table of [
+        'auth.users',
+        'auth.refresh_tokens',
+        'auth.mfa_amr_claims',
+        'storage.objects',
+      ])
+        expect(few[table]?.rows).toBeGreaterThan(0);
+      expect(few['auth.replies']?.rows).toBeGreaterThan(0);
+    });
+  });
+
+  it('is read table by table, never by looking up one user after the other', async () => {
+    await withSession(source, async (client) => {
+      await client.query('BEGIN');
+      const tables = await scopeOf(client, BY_METADATA, [ref, 'nobody']);
+      // With all else forbidden PostgreSQL would use an index if the predicate let it.
+      await client.query(
+        `SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`,
+      );
+      for (const table of [
+        'auth.identities',
+        'auth.sessions',
+        'auth.mfa_amr_claims',
+        'auth.notes',
+      ]) {
+        const where = tables.find(({ facts }) => facts.table === table)?.where ?? '';
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+          `EXPLAIN SELECT FROM ${qualified(table)} AS t WHERE ${where}`,
+        );
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+        expect(plan).not.toMatch(new RegExp(`Index Cond: \\((user|session)_id = `));
+      }
+    });
+  });
+});
