@@ -38,7 +38,7 @@ describe('a project with too many users for a list', () => {
        INSERT INTO auth.replies SELECT id FROM auth.notes;
        CREATE VIEW public.members AS
          SELECT id AS user_id, raw_app_meta_data ->> 'project_ref' AS ref FROM auth.users;
-       UPDATE auth.refresh_tokens SET user_id = NULL WHERE id % 3 = 0;
+       UPDATE auth.refresh_tokens SET user_id = NULL WHERE session_id IS NOT NULL;
        UPDATE auth.users SET raw_app_meta_data = '{}', deleted_at = now()
         WHERE id IN (SELECT id FROM auth.users ORDER BY id LIMIT 30)`,
     );
