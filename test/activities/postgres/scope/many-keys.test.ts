@@ -104,6 +104,10 @@ describe('a project with too many users for a list', () => {
       ])
         expect(few[table]?.rows).toBeGreaterThan(0);
       expect(few['auth.replies']?.rows).toBeGreaterThan(0);
+      // All tokens with a session follow it here, and have no user of their own.
+      expect(few['auth.refresh_tokens']?.rows).toBeGreaterThanOrEqual(
+        few['auth.sessions']?.rows ?? NaN,
+      );
     });
   });
 
