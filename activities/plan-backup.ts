@@ -22,7 +22,10 @@ export async function planBackup(
       const resolution = await resolveProject(current, settings, request);
       const { project } = resolution;
       const extent = await resolvePlanExtent(current.connections, project);
-      const source = await viewSource(current.connections, project, { extent });
+      const source = await viewSource(current.connections, project, {
+        extent,
+        sessions: sessionsOf(settings, request),
+      });
       const problems = [
         ...resolution.problems,
         ...source.problems,

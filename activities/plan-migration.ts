@@ -48,7 +48,8 @@ async function makePlan(
   await assertNoLeaseHeld(connections, project);
   const extent = await resolvePlanExtent(connections, project);
   const target = await viewTarget(connections, project, extent);
-  const asked = { ...request, extent, targetKeys: target.keys };
+  const sessions = sessionsOf(settings, request);
+  const asked = { ...request, extent, targetKeys: target.keys, sessions };
   const source = await viewSource(connections, project, asked);
   const others = await otherSources(resources, connections, { project, target });
   const sources = [source.identity, ...others];

@@ -13,7 +13,7 @@ import { readForeignKeys } from '../postgres/catalog/foreign-keys';
 import type { TableFacts } from '../postgres/catalog/tables';
 import { readUniqueKeys } from '../postgres/catalog/unique-keys';
 import { classify, type Classification } from '../postgres/scope/classify';
-import { findCrossings } from '../postgres/scope/ownership';
+import { findCrossings } from '../postgres/checks/crossings';
 import type { ProjectRules } from '../../workflows/domain/project-rules';
 import type { ProjectKeys } from '../postgres/scope/rules';
 import { existence, readKeysOf } from '../postgres/scope/project-keys';

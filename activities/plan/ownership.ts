@@ -3,9 +3,15 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Problem, UnclaimedRows } from '../../workflows/domain/plan';
 import type { ResolvedProject } from '../projects/resolve';
 import { extentOf } from '../../workflows/domain/scopes';
-import { readTables } from '../postgres/catalog/tables';
+import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/session/connections';
-import { findOverlap, findUnclaimed, type Overlap } from '../postgres/scope/ownership';
+import type { Client } from '../postgres/session/database-client';
+import {
+  findOverlap,
+  findUnclaimed,
+  overlapByRules,
+  type Overlap,
+} from '../postgres/scope/ownership';
 import { readProjectScope } from '../postgres/scope/project-scope';
 import { transaction } from '../postgres/session/transaction';
 
@@ -35,21 +41,21 @@ const UNKNOWN =
 export async function readOwnership(
   connections: Connections,
   project: ResolvedProject,
-  { unclaimed: isAsked = false, overlap: known }: OwnershipRequest,
+  { unclaimed: isAsked = false, overlap }: OwnershipRequest,
 ): Promise<Ownership> {
+  const known = overlap ?? overlapByRules(project);
   if (known !== undefined && !isAsked) return overlapFindings(known, project);
   const databaseRef = { connection: project.source, access: 'read' } as const;
   try {
     return await connections.with(databaseRef, (client) =>
       transaction(client, 'read-snapshot', async () => {
         const tables = await readTables(client, extentOf(project.scopes));
-        const scope = await readProjectScope(client, tables, project);
-        const overlap = known ?? (await findOverlap(client, scope, project));
+        const shared = known ?? (await readOverlap(client, tables, project));
         const unclaimed = isAsked ? await findUnclaimed(client, tables, project) : undefined;
-        const isUnknown = overlap === undefined || (isAsked && unclaimed === undefined);
+        const isUnknown = shared === undefined || (isAsked && unclaimed === undefined);
         return {
           unclaimed,
-          ...(isUnknown ? UNTOLD : overlapFindings(overlap, project)),
+          ...(isUnknown ? UNTOLD : overlapFindings(shared, project)),
         };
       }),
     );
@@ -58,6 +64,15 @@ export async function readOwnership(
     const hint = `a configured tenancy statement does not run for several projects at once (${error.message}); write $1::text, or cast it to the type it is compared with`;
     return { problems: [], warnings: [unknown(hint)] };
   }
+}
+
+async function readOverlap(
+  client: Client,
+  tables: readonly TableFacts[],
+  project: ResolvedProject,
+): Promise<Overlap | undefined> {
+  const scope = await readProjectScope(client, tables, project, () => true);
+  return findOverlap(client, scope, project);
 }
 
 const UNTOLD = {

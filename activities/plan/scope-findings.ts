@@ -8,7 +8,7 @@ import type { UniqueKey } from '../postgres/catalog/unique-keys';
 import type { Classification } from '../postgres/scope/classify';
 import { counted } from '../../workflows/domain/counted';
 import type { Tenancy } from '../../workflows/domain/tenancy';
-import type { Crossing } from '../postgres/scope/ownership';
+import type { Crossing } from '../postgres/checks/crossings';
 import type { DeletedUserCounts } from '../postgres/scope/deleted-users';
 import { refsAreUnknown } from '../postgres/scope/known-refs';
 

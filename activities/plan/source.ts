@@ -17,9 +17,9 @@ import { checkComputed } from '../postgres/checks/computed';
 import { checkConfiguredStatements } from '../postgres/checks/configured-statements';
 import { checkSourceRole } from '../postgres/checks/source-privileges';
 import { readUniqueKeys, type UniqueKey } from '../postgres/catalog/unique-keys';
-import { readVolumes } from '../postgres/checks/volumes';
 import type { Connections } from '../postgres/session/connections';
 import type { Client } from '../postgres/session/database-client';
+import type { DatabaseRef } from '../postgres/session/database-ref';
 import {
   readDatabaseFacts,
   readServiceFacts,
@@ -27,11 +27,10 @@ import {
   type DatabaseFacts,
   type SchemaScript,
 } from '../postgres/schema';
-import { findCrossings } from '../postgres/scope/ownership';
 import { classify, type Classification } from '../postgres/scope/classify';
 import { countDeletedUsers } from '../postgres/scope/deleted-users';
-import { narrowed, readProjectScope } from '../postgres/scope/project-scope';
-import { transaction } from '../postgres/session/transaction';
+import { readProjectScope } from '../postgres/scope/project-scope';
+import { transaction, withJoinedSessions } from '../postgres/session/transaction';
 import { releaseWarnings } from './services';
 import { checkRows } from '../postgres/checks/rows';
 import {
@@ -70,6 +69,8 @@ export interface SourceRequest extends OwnershipRequest {
   readonly extent: Extent;
   /** The unique indexes of a target that has the schemas already. */
   readonly targetKeys?: readonly UniqueKey[];
+  /** How many sessions may read the rows side by side. */
+  readonly sessions: number;
 }
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
@@ -79,11 +80,12 @@ export async function viewSource(
   asked: SourceRequest,
 ): Promise<SourceView> {
   const { scopes } = project;
-  const { extent, targetKeys = [] } = asked;
+  const { extent, targetKeys = [], sessions } = asked;
   const databaseRef = { connection: project.source, access: 'read' } as const;
   const { seen, schema, unmade, facts } = await connections.with(databaseRef, (client) =>
     transaction(client, 'read-snapshot', async () => {
-      const found = await look(client, project, { extent, targetKeys });
+      const looking = { client, connections, databaseRef, sessions };
+      const found = await look(looking, project, { extent, targetKeys });
       const isReadable = !found.problems.some(({ code }) => code === 'privilege');
       const script = isReadable
         ? await cachedSchema({ client, connections, databaseRef }, extent)
@@ -154,11 +156,21 @@ async function knownSizes(
 
 type Seen = Omit<SourceView, 'extent' | 'schema' | 'facts' | 'unclaimed'>;
 
+/** The session in the source's snapshot, and what opens others. */
+interface Looking {
+  readonly client: Client;
+  readonly connections: Connections;
+  readonly databaseRef: DatabaseRef;
+  /** How many sessions may read the rows side by side. */
+  readonly sessions: number;
+}
+
 async function look(
-  client: Client,
+  looking: Looking,
   project: ResolvedProject,
   { extent, targetKeys }: Required<Pick<SourceRequest, 'extent' | 'targetKeys'>>,
 ): Promise<Seen> {
+  const { client } = looking;
   const { scopes, tenancy, projectRef } = project;
   const identity = await readIdentity(client, project.source);
   const tables = await readTables(client, extent);
@@ -200,7 +212,7 @@ async function look(
   };
   if (problems.length > 0) return { ...seen, users: 0, buckets: 0, problems };
   const found = { tables, planned: seen.tables, extent, targetKeys };
-  const counted = await count(client, project, found);
+  const counted = await count(looking, project, found);
   return { ...seen, ...counted, warnings: [...counted.warnings, ...seen.warnings] };
 }
 
@@ -209,29 +221,33 @@ interface Countable extends Required<Pick<SourceRequest, 'extent' | 'targetKeys'
   readonly planned: readonly PlannedTable[];
 }
 
+/** Up to so many users a project's tables are read one by one: another session costs more than it saves. */
+const ONE_BY_ONE = 10_000;
+
 async function count(
-  client: Client,
+  { client, connections, databaseRef, sessions: most }: Looking,
   project: ResolvedProject,
   { tables, planned: seen, extent, targetKeys }: Countable,
 ): Promise<Pick<Seen, 'tables' | 'users' | 'buckets' | 'problems' | 'warnings'>> {
   // All are counted anyway.
-  const whole = await readProjectScope(client, tables, project, () => true);
-  const volumes = new Map((await readVolumes(client, whole)).map((found) => [found.table, found]));
-  const scope = narrowed(whole, (table) => (volumes.get(table)?.rows ?? 0) > 0);
+  const scope = await readProjectScope(client, tables, project, () => true);
   const { keys } = scope;
   const users = keys.users.count;
   const buckets = keys.buckets.count + keys.analyticsBuckets.count + keys.vectorBuckets.count;
-  const crossings = await findCrossings(client, extent, scope);
+  const checks = { extent, targetKeys, normalizeNullTokens: project.scopes.normalizeNullTokens };
+  const place = { databaseRef, owner: client, count: users > ONE_BY_ONE ? most : 1 };
+  const rows = await withJoinedSessions(connections, place, (sessions) =>
+    checkRows(sessions, scope, checks),
+  );
+  const volumes = new Map(rows.volumes.map((volume) => [volume.table, volume]));
   const unknown = project.configuredRefs === undefined && users === 0 && buckets === 0;
-  const { normalizeNullTokens } = project.scopes;
   const deleted = await countDeletedUsers(client, keys.deleted, project.projectRef);
-  const rows = await checkRows(client, scope, { extent, targetKeys, normalizeNullTokens });
   return {
     tables: seen.map((table) => ({ ...table, ...volumes.get(table.table) })),
     users,
     buckets,
     problems: [
-      ...crossings.map(crossingProblem),
+      ...rows.crossings.map(crossingProblem),
       ...(unknown ? [noSuchProject(project.projectRef)] : []),
       ...rows.problems,
     ],

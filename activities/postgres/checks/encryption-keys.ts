@@ -2,9 +2,9 @@ import { counted } from '../../../workflows/domain/counted';
 import { NO_FINDINGS, listed, warning, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { NOTHING } from '../catalog/populated';
 import { ident, qualified } from '../identifiers';
 import type { ProjectScope } from '../scope/project-scope';
+import type { Inquiry } from './survey';
 
 /**
  * The columns that Auth encrypts itself, by a key of its own, when it is told to (supabase/auth,
@@ -31,19 +31,41 @@ interface EncryptionKey {
   readonly columns: readonly string[];
 }
 
-/** Names the keys that the target's Auth must have to read the project's values (`key-ids`). */
-export async function checkEncryptionKeys(client: Client, scope: ProjectScope): Promise<Findings> {
-  return inWords(await findKeyIds(client, scope));
+/**
+ * Names the keys that the target's Auth must have to read the project's values (`key-ids`). The survey counts the
+ * values that are encrypted; a table with some is read once more, by their keys.
+ */
+export function encryptionKeysInquiry(scope: ProjectScope): Inquiry<Promise<Findings>> {
+  const columns = ENCRYPTED.filter(([table, column]) => scope.keys.exists(table, column));
+  const asked = columns.flatMap(([table, column]) => {
+    const scoped = scope.tables.find(({ facts }) => facts.table === table);
+    if (scoped === undefined) return [];
+    const question = { table, of: isEncrypted(column), by: 'count' } as const;
+    return [{ ...{ table, column, question }, where: scoped.where }];
+  });
+  return {
+    questions: asked.map(({ question }) => question),
+    conclude: async (answers, client) => {
+      const holding = asked.filter(({ question }) => (answers(question) ?? 0) > 0);
+      return inWords(await findKeyIds(client, holding));
+    },
+  };
+}
+
+interface EncryptedColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly where: string;
 }
 
 /** Finds the ids of the keys that the project's application-encrypted values name, with their rows. */
-async function findKeyIds(client: Client, scope: ProjectScope): Promise<readonly EncryptionKey[]> {
+async function findKeyIds(
+  client: Client,
+  holding: readonly EncryptedColumn[],
+): Promise<readonly EncryptionKey[]> {
   const found = new Map<string, EncryptionKey>();
-  for (const [table, column] of ENCRYPTED) {
-    const scoped = scope.tables.find(({ facts }) => facts.table === table);
-    if (scoped === undefined || scoped.where === NOTHING) continue;
-    if (!scope.keys.exists(table, column)) continue;
-    const result = await client.query(keysOf(table, column, scoped.where));
+  for (const { table, column, where } of holding) {
+    const result = await client.query(keysOf(table, column, where));
     for (const { keyId, rows } of z.array(keyRow).parse(result.rows)) {
       const known = found.get(keyId);
       const columns = [...(known?.columns ?? []), `${table}.${column}`].sort();
@@ -54,15 +76,24 @@ async function findKeyIds(client: Client, scope: ProjectScope): Promise<readonly
 }
 
 /** By pattern, not by JSON: text that only begins like JSON would fail the whole snapshot transaction. */
-function keysOf(table: string, column: string, where: string): string {
-  const value = `t.${ident(column)}::text`;
+function isEncrypted(column: string): string {
+  const value = textOf(column);
   const named = (name: string): string => `${value} ~ '"${name}"\\s*:'`;
+  // Of a CASE PostgreSQL tries the patterns last.
+  return `CASE WHEN starts_with(${value}, '{') THEN ${['key_id', 'alg', 'data', 'nonce'].map(named).join(' AND ')}
+     AND ${value} ~ '"key_id"\\s*:\\s*"[^"\\\\]*"' ELSE false END`;
+}
+
+function textOf(column: string): string {
+  return `t.${ident(column)}::text`;
+}
+
+function keysOf(table: string, column: string, where: string): string {
   return `
-    SELECT left(substring(${value} FROM '"key_id"\\s*:\\s*"([^"\\\\]*)"'), 100) AS "keyId",
+    SELECT left(substring(${textOf(column)} FROM '"key_id"\\s*:\\s*"([^"\\\\]*)"'), 100) AS "keyId",
            count(*)::text AS "rows"
       FROM ${qualified(table)} AS t
-     WHERE starts_with(${value}, '{') AND ${['key_id', 'alg', 'data', 'nonce'].map(named).join(' AND ')}
-       AND ${value} ~ '"key_id"\\s*:\\s*"[^"\\\\]*"' AND (${where})
+     WHERE ${isEncrypted(column)} AND (${where})
      GROUP BY 1 ORDER BY 2 DESC LIMIT ${String(MOST_KEYS)}`;
 }
 

@@ -1,9 +1,8 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { NOTHING } from '../catalog/populated';
-import { qualified, tableNameSql } from '../identifiers';
-import { runBatch } from '../session/batch';
+import { tableNameSql } from '../identifiers';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
+import type { Inquiry } from './survey';
 
 /** The project's share of one table. */
 export interface Volume {
@@ -15,39 +14,33 @@ export interface Volume {
 }
 
 const widthRow = z.object({ table: z.string(), width: z.coerce.number().nullable() });
-const volumeRow = z.object({ rows: z.coerce.number(), bytes: z.coerce.number().nullable() });
 
 /**
- * Counts the project's rows of every table, by one scan of each, and estimates their bytes: by the
- * statistics if the table was analyzed, by measuring the rows in the same scan if it was not.
+ * Counts the project's rows of every table, and estimates their bytes: by the statistics if the table was analyzed,
+ * by measuring the rows if it was not.
  */
-export async function readVolumes(
+export async function volumesInquiry(
   client: Client,
-  { tables }: ProjectScope,
-): Promise<readonly Volume[]> {
-  const counted = tables.filter(({ kind, where }) => kind !== 'excluded' && where !== NOTHING);
-  const widths = await readWidths(client, counted);
-  const results = await runBatch(client, countings(counted, widths));
-  const volumes = new Map(
-    counted.map(({ facts: { table } }, i) => {
-      const { rows, bytes } = volumeRow.parse(results[i]?.rows[0]);
-      return [table, { table, rows, bytes: bytes ?? Math.round(rows * (widths.get(table) ?? 0)) }];
-    }),
-  );
-  return tables.map(({ facts: { table } }) => volumes.get(table) ?? { table, rows: 0, bytes: 0 });
-}
-
-/** Each holds keys of the project: they come into being one by one. */
-function* countings(
-  tables: readonly ScopedTable[],
-  widths: ReadonlyMap<string, number>,
-): Generator<string> {
-  for (const table of tables) yield counting(table, widths.get(table.facts.table));
-}
-
-function counting({ facts: { table }, where }: ScopedTable, width: number | undefined): string {
-  const measured = width === undefined ? 'sum(pg_column_size(t.*))::text' : 'NULL';
-  return `SELECT count(*)::text AS rows, ${measured} AS bytes FROM ${qualified(table)} AS t WHERE (${where})`;
+  { tables }: Pick<ProjectScope, 'tables'>,
+): Promise<Inquiry<readonly Volume[]>> {
+  const widths = await readWidths(client, tables);
+  const asked = tables.map(({ facts: { table } }) => ({
+    table,
+    width: widths.get(table),
+    rows: { table, of: 'true', by: 'count' } as const,
+    bytes: { table, of: 'pg_column_size(t.*)', by: 'sum' } as const,
+  }));
+  return {
+    questions: asked.flatMap(({ rows, bytes, width }) =>
+      width === undefined ? [rows, bytes] : [rows],
+    ),
+    conclude: (answers) =>
+      asked.map(({ table, rows, bytes, width }) => {
+        const count = answers(rows) ?? 0;
+        const measured = width === undefined ? answers(bytes) : Math.round(count * width);
+        return { table, rows: count, bytes: measured ?? 0 };
+      }),
+  };
 }
 
 /** Average bytes of a row: header and values in the page, and its share of what was moved out of it (TOAST). */

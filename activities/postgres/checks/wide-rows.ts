@@ -3,8 +3,8 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { NOTHING } from '../catalog/populated';
 import type { ColumnFacts, TableFacts } from '../catalog/tables';
-import { ident, literal, qualified } from '../identifiers';
-import { runBatch } from '../session/batch';
+import { ident, qualified } from '../identifiers';
+import { survey, type Inquiry } from './survey';
 
 const MEBIBYTE = 1_048_576;
 
@@ -21,14 +21,23 @@ export interface WidthRequest {
 }
 
 const nameRow = z.object({ name: z.string() });
-const widthRow = z.object({ table: z.string(), bytes: z.coerce.number() });
+
+/** The tables with a row that is too wide for JSON, and the bytes of the widest as text. */
+type WideTables = ReadonlyMap<string, number>;
 
 /** Names tables that a backup in format json holds as COPY bytes (`wide-rows`). */
-export async function checkWideRows(
+export async function wideRowsInquiry(
   client: Client,
   requested: readonly WidthRequest[],
-): Promise<Findings> {
-  const wide = await readWideTables(client, requested);
+): Promise<Inquiry<Findings>> {
+  const { questions, conclude } = await wideTablesInquiry(client, requested);
+  return {
+    questions,
+    conclude: (answers, session) => inWords(conclude(answers, session)),
+  };
+}
+
+function inWords(wide: WideTables): Findings {
   return warning(
     'wide-rows',
     [...wide].map(
@@ -38,24 +47,38 @@ export async function checkWideRows(
   );
 }
 
-/**
- * The tables with a row that is too wide for JSON, and the bytes of the widest as text. Only tables whose
- * TOAST file could hold such a row are read, and of them the sizes of values, not the values.
- */
+/** The same for who asks nothing else: of each table that could hold such a row one scan. */
 export async function readWideTables(
   client: Client,
   requested: readonly WidthRequest[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<WideTables> {
+  const { questions, conclude } = await wideTablesInquiry(client, requested);
+  return conclude(await survey([client], requested, questions), client);
+}
+
+/**
+ * Asks for the widest row of each table whose TOAST file could hold one that is too wide, and of it for the sizes of
+ * values, not the values.
+ */
+async function wideTablesInquiry(
+  client: Client,
+  requested: readonly WidthRequest[],
+): Promise<Inquiry<WideTables>> {
+  const holding = requested.filter(({ where }) => where !== NOTHING);
   const possible = await mayHoldWideRows(
     client,
-    requested.filter(({ where }) => where !== NOTHING).map(({ facts }) => facts.table),
+    holding.map(({ facts }) => facts.table),
   );
-  const read = requested.filter(
-    ({ facts, where }) => where !== NOTHING && possible.has(facts.table),
-  );
-  const results = await runBatch(client, read.map(widest));
-  const widths = results.flatMap(({ rows }) => z.array(widthRow).parse(rows));
-  return new Map(widths.map(({ table, bytes }) => [table, bytes]));
+  const questions = holding
+    .filter(({ facts }) => possible.has(facts.table))
+    .map(({ facts }) => ({ table: facts.table, of: widthOf(facts), by: 'largest' }) as const);
+  return {
+    questions,
+    conclude: (answers) => {
+      const widths = questions.map((one) => [one.table, answers(one) ?? 0] as const);
+      return new Map(widths.filter(([, bytes]) => bytes > LONGEST_JSON_ROW));
+    },
+  };
 }
 
 async function mayHoldWideRows(
@@ -74,15 +97,21 @@ async function mayHoldWideRows(
   return new Set(rows.map(({ name }) => name));
 }
 
-function widest({ facts, where }: WidthRequest): string {
-  const sizes = facts.columns.filter(({ generated }) => !generated).map(sizeOf);
-  return `SELECT ${literal(facts.table)} AS "table", max(s.bytes)::text AS bytes
-    FROM (SELECT ${['0::int8', ...sizes].join(' + ')} AS bytes FROM ${qualified(facts.table)} AS t WHERE (${where})) AS s
-   HAVING max(s.bytes) > ${LONGEST_JSON_ROW}`;
+function widthOf({ columns }: TableFacts): string {
+  const sizes = columns.filter(({ generated }) => !generated).map(sizeOf);
+  return ['0::int8', ...sizes].join(' + ');
 }
+
+/** What values of these types take, each the same. */
+const FIXED: Readonly<Record<string, string>> = {
+  ...{ boolean: '1', smallint: '2', integer: '4', bigint: '8', uuid: '16' },
+  ...{ 'timestamp with time zone': '8', 'timestamp without time zone': '8', date: '4' },
+};
 
 /** What a value takes as text; of text and bytes PostgreSQL knows it without reading them. */
 function sizeOf({ name, type }: ColumnFacts): string {
+  const fixed = FIXED[type];
+  if (fixed !== undefined) return fixed;
   const value = `t.${ident(name)}`;
   if (type === 'bytea') return `coalesce(2 * octet_length(${value})::int8, 0)`;
   if (type === 'text' || type.startsWith('character varying'))

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import type { TableFacts } from '../catalog/tables';
-import { qualified, ident } from '../identifiers';
+import { qualified } from '../identifiers';
 import { classify } from './classify';
 import type { KeySet } from './keys';
 import type { ProjectRules } from '../../../workflows/domain/project-rules';
@@ -14,12 +14,8 @@ import {
   refsFor,
   type Claimants,
 } from './project-keys';
-import { scoped, type ProjectScope, type ScopedTable } from './project-scope';
+import { scoped, type ProjectScope } from './project-scope';
 import { usersAreDisjoint } from './tenancy';
-import type { Extent } from '../../../workflows/domain/extent';
-import { readForeignKeys, type ForeignKey } from '../catalog/foreign-keys';
-import { NOTHING } from '../catalog/populated';
-import { runBatch } from '../session/batch';
 
 /** How many of a project's users and buckets another project claims as well. */
 export interface Overlap {
@@ -35,19 +31,29 @@ export interface Unclaimed {
 
 const countRow = z.object({ rows: z.coerce.number() });
 
+/** What two projects claim, if the rules alone say that it is nothing; `undefined` if the rows have to be asked. */
+export function overlapByRules({
+  tenancy,
+  configuredRefs,
+  projectRef,
+}: ProjectRules): Overlap | undefined {
+  const isApart = usersAreDisjoint(tenancy.users) && tenancy.buckets.by === 'id-prefix';
+  const isAlone = configuredRefs?.every((ref) => ref === projectRef) === true;
+  return isApart || isAlone ? { users: 0, buckets: 0 } : undefined;
+}
+
 /** Counts what two projects claim; `undefined` if the other projects are not known. */
 export async function findOverlap(
   client: Client,
   scope: ProjectScope,
   project: ProjectRules,
 ): Promise<Overlap | undefined> {
+  const byRules = overlapByRules(project);
+  if (byRules !== undefined) return byRules;
   const others = project.configuredRefs?.filter((ref) => ref !== project.projectRef);
   const who = { refs: others, except: project.projectRef };
   const claimants: Claimants = { rules: project, who, exists: scope.keys.exists };
   const { tenancy } = project;
-  if (usersAreDisjoint(tenancy.users) && tenancy.buckets.by === 'id-prefix')
-    return { users: 0, buckets: 0 };
-  if (others?.length === 0) return { users: 0, buckets: 0 };
   const theirs = await readUsers(client, { ...claimants, deleted: scope.keys.deleted });
   if (theirs === undefined) return undefined;
   const users = usersAreDisjoint(tenancy.users)
@@ -107,63 +113,4 @@ function both(expression: string, own: KeySet, others: KeySet): string {
 async function count(client: Client, from: string): Promise<number> {
   const result = await client.query(`SELECT count(*)::text AS rows FROM ${from}`);
   return countRow.parse(result.rows[0]).rows;
-}
-
-/** Rows of a project that refer to rows which are not the project's, by one foreign key. */
-export interface Crossing {
-  readonly foreignKey: string;
-  readonly table: string;
-  readonly references: string;
-  readonly rows: number;
-}
-
-/**
- * Finds rows in scope whose foreign key points at a row out of scope: they could not be loaded. The
- * session's snapshot must be the one in which the scope was read. With `about` only the keys of that
- * table, and those that point at it.
- */
-export async function findCrossings(
-  client: Client,
-  extent: Extent,
-  scope: ProjectScope,
-  about?: string,
-): Promise<readonly Crossing[]> {
-  const tables = new Map(scope.tables.map((table) => [table.facts.table, table]));
-  const checks = (await readForeignKeys(client, extent)).flatMap((key) => {
-    const [from, to] = [tables.get(key.table), tables.get(key.references)];
-    if (from === undefined || to === undefined || from.where === NOTHING) return [];
-    if (about !== undefined && key.table !== about && key.references !== about) return [];
-    return [{ key, from, to }];
-  });
-  const results = await runBatch(client, countings(checks));
-  return checks.flatMap(({ key: { name: foreignKey, table, references } }, i) => {
-    const { rows } = crossingRow.parse(results[i]?.rows[0]);
-    return rows > 0 ? [{ foreignKey, table, references, rows }] : [];
-  });
-}
-
-interface KeyCheck {
-  readonly key: ForeignKey;
-  readonly from: ScopedTable;
-  readonly to: ScopedTable;
-}
-
-/** Each holds the keys of the project several times: they come into being one by one. */
-function* countings(checks: readonly KeyCheck[]): Generator<string> {
-  for (const { key, from, to } of checks) yield counting(key, { from, to });
-}
-
-const crossingRow = z.object({ rows: z.number() });
-
-function counting(key: ForeignKey, { from, to }: Pick<KeyCheck, 'from' | 'to'>): string {
-  const present = key.columns.map((column) => `c.${ident(column)} IS NOT NULL`);
-  const joined = key.columns.map(
-    (column, i) =>
-      `t.${ident(key.referencedColumns[i] ?? column)} ${key.operators[i] ?? '='} c.${ident(column)}`,
-  );
-  return `SELECT count(*)::int AS rows
-       FROM (SELECT * FROM ${qualified(key.table)} AS t WHERE ${from.where}) AS c
-      WHERE ${present.join(' AND ')}
-        AND NOT EXISTS (SELECT FROM ${qualified(key.references)} AS t
-                         WHERE ${joined.join(' AND ')} AND ${to.where})`;
 }

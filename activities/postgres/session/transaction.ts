@@ -97,6 +97,21 @@ export async function alongside<T>(
   return join([owner]);
 }
 
+/**
+ * The same for a snapshot that is not exported yet, which only more than one session needs. The owner must not be
+ * under a savepoint.
+ */
+export async function withJoinedSessions<T>(
+  connections: Connections,
+  place: Omit<ExportedSnapshot, 'id'>,
+  use: (sessions: SharedSnapshot['sessions']) => Promise<T>,
+): Promise<T> {
+  if (place.count <= 1) return use([place.owner]);
+  const { rows } = await place.owner.query(EXPORT);
+  const { id } = snapshotRow.parse(rows[0]);
+  return alongside(connections, { ...place, id }, use);
+}
+
 /** A statement that PostgreSQL refused, and for which reason. */
 export interface Refusal {
   readonly sqlstate: string;

@@ -1,9 +1,9 @@
-import { checkBrokenIndexes } from '../../../activities/postgres/checks/broken-indexes';
+import { brokenIndexesInquiry } from '../../../activities/postgres/checks/broken-indexes';
 import { readUniqueKeys } from '../../../activities/postgres/catalog/unique-keys';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { createDatabase, dropDatabases, execute } from '../../support/harness/databases';
 import { createSource, ownProjects } from '../../support/harness/studio-source';
-import { inScope } from './snapshot';
+import { inScope, surveyed } from './snapshot';
 
 let pristine = '';
 let projectRef = '';
@@ -34,9 +34,10 @@ const tokenTwice = (ref: string): string =>
 async function broken(change: string) {
   const database = await createDatabase('broken', pristine);
   await execute(database, change);
-  return inScope({ database, projectRef }, async (client, scope) =>
-    checkBrokenIndexes(client, scope, await readUniqueKeys(client, PROJECT_EXTENT)),
-  );
+  return inScope({ database, projectRef }, async (client, scope) => {
+    const keys = await readUniqueKeys(client, PROJECT_EXTENT);
+    return surveyed({ client, scope }, brokenIndexesInquiry(scope, keys));
+  });
 }
 
 describe('checkBrokenIndexes', () => {
@@ -74,9 +75,24 @@ describe('checkBrokenIndexes', () => {
          FROM (SELECT id, row_number() OVER () AS n FROM auth.sessions WHERE user_id IN (SELECT id FROM mine) LIMIT 2) AS s
         WHERE s.id = sessions.id`,
     ],
+    [
+      'a key of a type that has no hash',
+      'one_price',
+      `UPDATE auth.sessions SET price = '1.00' WHERE id IN (SELECT id FROM auth.sessions WHERE user_id IN (SELECT id FROM mine) LIMIT 2)`,
+    ],
+    [
+      'a key of several columns, one of them a text that differs by its spaces alone',
+      'one_plan',
+      `UPDATE auth.sessions SET price = '1.00', aal = 'aal1', plan = CASE n WHEN 1 THEN 'a' ELSE 'a  ' END
+         FROM (SELECT id, row_number() OVER () AS n FROM auth.sessions WHERE user_id IN (SELECT id FROM mine) LIMIT 2) AS s
+        WHERE s.id = sessions.id`,
+    ],
   ])('finds %s', async (_what, index, change) => {
     const found = await broken(
       `CREATE TEMP VIEW mine AS SELECT id FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = '${projectRef}' AND NOT is_sso_user;
+       ALTER TABLE auth.sessions ADD COLUMN price money, ADD COLUMN plan char(4);
+       CREATE UNIQUE INDEX one_price ON auth.sessions (price) WHERE plan IS NULL;
+       CREATE UNIQUE INDEX one_plan ON auth.sessions (plan, aal) WHERE price IS NOT NULL;
        CREATE UNIQUE INDEX one_agent ON auth.sessions (lower(user_agent)) WHERE user_agent LIKE 'Tw%';
        ${behind(index, change)}`,
     );

@@ -1,12 +1,12 @@
 import { checkRows } from '../../../activities/postgres/checks/rows';
 import { checkTargetTriggers } from '../../../activities/postgres/checks/triggers';
 import { readUniqueKeys, type UniqueKey } from '../../../activities/postgres/catalog/unique-keys';
-import { readVolumes } from '../../../activities/postgres/checks/volumes';
+import { volumesInquiry } from '../../../activities/postgres/checks/volumes';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { dropDatabases, execute } from '../../support/harness/databases';
 import { expectedRows } from '../../support/harness/expected-rows';
 import { createSource, ownProjects } from '../../support/harness/studio-source';
-import { inScope, inSnapshot } from './snapshot';
+import { inScope, inSnapshot, surveyed } from './snapshot';
 
 describe('checkRows', () => {
   let database = '';
@@ -29,7 +29,7 @@ describe('checkRows', () => {
   } = {}) {
     const checks = { extent: PROJECT_EXTENT, targetKeys, normalizeNullTokens };
     return inScope({ database, projectRef: ref }, (client, scope) =>
-      checkRows(client, scope, checks),
+      checkRows([client], scope, checks),
     );
   }
   const messages = async (code: string, asked: Parameters<typeof findings>[0] = {}) => {
@@ -123,7 +123,9 @@ describe('checkRows', () => {
 
   it('counts the rows of every table exactly, and gives their bytes with and without statistics', async () => {
     const volumes = () =>
-      inScope({ database, projectRef }, (client, scope) => readVolumes(client, scope));
+      inScope({ database, projectRef }, async (client, scope) =>
+        surveyed({ client, scope }, await volumesInquiry(client, scope)),
+      );
     const expected = await expectedRows(database, projectRef);
     await execute(database, `UPDATE pg_class SET reltuples = -1 WHERE relname = 'users'`);
     const measured = await volumes();

@@ -5,6 +5,7 @@ import {
   readProjectScope,
   type ProjectScope,
 } from '../../../activities/postgres/scope/project-scope';
+import { survey, type Inquiry } from '../../../activities/postgres/checks/survey';
 import { transaction } from '../../../activities/postgres/session/transaction';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import { NO_SCOPES } from '../../../workflows/domain/scopes';
@@ -40,4 +41,12 @@ export async function inScope<T>(
     const wanted = { tenancy: TENANCY, scopes: NO_SCOPES, configuredRefs: undefined };
     return use(client, await readProjectScope(client, tables, { ...wanted, projectRef }));
   });
+}
+
+/** What one check finds if nothing else is asked in the survey. */
+export async function surveyed<T>(
+  { client, scope }: { readonly client: Client; readonly scope: ProjectScope },
+  { questions, conclude }: Inquiry<T>,
+): Promise<Awaited<T>> {
+  return await conclude(await survey([client], scope.tables, questions), client);
 }
