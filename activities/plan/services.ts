@@ -39,7 +39,9 @@ export async function viewServices(
   const isNew = before.kind === 'absent';
   const databaseRef = isNew ? serverRef(identity.connection) : targetRef(identity, 'read');
   const wanted = source.roles.filter(({ name }) => createRoles.includes(name));
-  const seen = await connections.with({ ...databaseRef, reuse: false }, async (client) => ({
+  // Only a session that no library was loaded into may be used again.
+  const fresh = wanted.length === 0 ? {} : { reuse: false };
+  const seen = await connections.with({ ...databaseRef, ...fresh }, async (client) => ({
     maker: await readRoleMaker(client),
     facts: await readServiceFacts(client, names),
     unknown: await missingExtensions(client, versioned(source)),

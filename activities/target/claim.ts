@@ -61,7 +61,7 @@ async function makeRoles(
   const { createRoles: roles = [], target, sources } = job;
   if (roles.length === 0) return;
   const known = service?.roles ?? [];
-  const place = { ...serverRef(target.connection), kept: false };
+  const place = { ...serverRef(target.connection), reuse: false };
   const settable = await connections.with(place, (client) =>
     settableRoles(
       client,

@@ -132,7 +132,7 @@ export class Connections extends ConnectionUrls {
     return `database "${database}" on connection "${databaseRef.connection}"`;
   }
 
-  #config(databaseRef: Omit<DatabaseRef, 'access' | 'kept'>): ClientConfig {
+  #config(databaseRef: Omit<DatabaseRef, 'access' | 'reuse'>): ClientConfig {
     this.#reached.add(databaseRef.connection);
     const { connectionString, options } = serverUrl(
       this.url(databaseRef.connection),
@@ -156,17 +156,17 @@ export class Connections extends ConnectionUrls {
   }
 
   /** Closes the sessions that wait for an operator to ask for a place. */
-  async closeKept({ connection, database }: Omit<DatabaseRef, 'access' | 'kept'>): Promise<void> {
+  async closeKept({ connection, database }: Omit<DatabaseRef, 'access' | 'reuse'>): Promise<void> {
     await this.#session.pool?.close(this.#keyOf({ connection, database }));
   }
 
-  /** The databases of sources and servers stay; a target may be renamed or dropped, and says what is kept. */
+  /** The databases of sources and servers stay; a target may be renamed or dropped, and says so where its session is reused. */
   #poolKey(databaseRef: DatabaseRef): string | undefined {
-    const { reuse: kept = databaseRef.access === 'read' && isPermanent(databaseRef) } = databaseRef;
-    return kept ? this.#keyOf(databaseRef) : undefined;
+    const { reuse = databaseRef.access === 'read' && isPermanent(databaseRef) } = databaseRef;
+    return reuse ? this.#keyOf(databaseRef) : undefined;
   }
 
-  #keyOf(databaseRef: Omit<DatabaseRef, 'access' | 'kept'>): string {
+  #keyOf(databaseRef: Omit<DatabaseRef, 'access' | 'reuse'>): string {
     const { connectionString = '', options = '' } = this.#config(databaseRef);
     return `${connectionString} ${options}`;
   }
@@ -199,7 +199,8 @@ export class Connections extends ConnectionUrls {
       candidates,
       async (database): Promise<Opened> => {
         // Who is in `template1` keeps others from copying it.
-        const at = { ...databaseRef, database, kept: database !== 'template1' };
+        const reuse = databaseRef.reuse !== false && database !== 'template1';
+        const at = { ...databaseRef, database, reuse };
         return { client: await this.#open(at), at };
       },
     );

@@ -102,6 +102,18 @@ describe('SessionPool', () => {
     expect(names).toEqual(['moveout one', 'moveout two']);
   });
 
+  it('keeps one in a database for maintenance, but never in template1 nor if it was spoilt', async () => {
+    const anyBut = (...names: string[]): DatabaseRef => ({
+      ...{ connection: database, anyBut: names, access: 'write', reuse: true },
+    });
+    const again = async (where: DatabaseRef): Promise<boolean> =>
+      (await look('moveout one', where)).pid === (await look('moveout two', where)).pid;
+    expect(await again(anyBut())).toBe(true);
+    expect(await again(anyBut('postgres', database))).toBe(false);
+    expect(await again({ ...anyBut(), reuse: false })).toBe(false);
+    expect(await again({ connection: database, anyBut: ['postgres'], access: 'read' })).toBe(true);
+  });
+
   it('closes what is kept of a place', async () => {
     const kept = await look('moveout one', databaseRef('write', true));
     await connections('moveout two').closeKept(databaseRef());
