@@ -32,7 +32,8 @@ const schemaRow = z.object({
   isReadable: z.boolean().nullable(),
   columns: z.record(z.string(), z.string()).nullable(),
 });
-type FoundObjects = z.infer<typeof schemaRow>;
+/** The schema `moveout` of a database, and its table `migration`. */
+export type MarkerObjects = Readonly<z.infer<typeof schemaRow>>;
 
 /** Why this moveout can do nothing with what stands in a schema `moveout`, and the way out. */
 export interface ForeignMarker {
@@ -45,19 +46,47 @@ export interface ForeignMarker {
  * out; `undefined` if there is none, or its own.
  */
 export async function findForeignMarker(client: Client): Promise<ForeignMarker | undefined> {
+  const found = await readMarkerObjects(client);
+  if (found === undefined) return undefined;
+  const foreign = foreignObjects(found);
+  if (foreign !== undefined) return foreign;
+  const { rows } = await client.query('SELECT state FROM moveout.migration');
+  return newerMarker(found, z.array(z.object({ state: z.string() })).parse(rows));
+}
+
+/** Reads what stands in a schema `moveout` in place of the marker's table; `undefined` if there is no such schema. */
+export async function readMarkerObjects(client: Client): Promise<MarkerObjects | undefined> {
   const { rows } = await client.query(SCHEMA);
-  if (rows[0] === undefined) return undefined;
-  const found = schemaRow.parse(rows[0]);
+  return rows[0] === undefined ? undefined : schemaRow.parse(rows[0]);
+}
+
+/** Says why the objects are not a marker that this session can read; `undefined` if they are. */
+export function foreignObjects(found: MarkerObjects): ForeignMarker | undefined {
   const closed = closedWords(found);
   if (closed !== undefined)
     return { code: 'Refused', words: `the marker of a migration cannot be read: ${closed}` };
   const shape = shapeWords(found);
-  if (shape !== undefined)
-    return {
-      code: 'Refused',
-      words: `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO moveout_of_others;), or name another database`,
-    };
-  const unknown = await unknownWords(client, found);
+  return shape === undefined
+    ? undefined
+    : {
+        code: 'Refused',
+        words: `the schema "moveout" is not moveout's own: ${shape}. Give it another name (ALTER SCHEMA moveout RENAME TO moveout_of_others;), or name another database`,
+      };
+}
+
+/** Says which columns of the marker's table, and which states of its rows, this version does not know. */
+export function newerMarker(
+  { columns }: MarkerObjects,
+  rows: readonly { readonly state: string }[],
+): ForeignMarker | undefined {
+  const names = Object.keys(columns ?? {}).filter(
+    (name) => !Object.hasOwn(COLUMNS, name) && !OPTIONAL.has(name),
+  );
+  const states = rows.filter(({ state }) => !STATES.includes(state));
+  const unknown = [
+    ...names.map((name) => `the column "${name}"`),
+    ...states.map(({ state }) => `the state "${state}"`),
+  ];
   return unknown.length === 0
     ? undefined
     : {
@@ -66,28 +95,12 @@ export async function findForeignMarker(client: Client): Promise<ForeignMarker |
       };
 }
 
-/** The columns of the marker's table and the states that this version does not know. */
-async function unknownWords(client: Client, { columns }: FoundObjects): Promise<readonly string[]> {
-  const { rows: odd } = await client.query(
-    'SELECT state FROM moveout.migration WHERE state <> ALL ($1)',
-    [STATES],
-  );
-  const states = z.array(z.object({ state: z.string() })).parse(odd);
-  const names = Object.keys(columns ?? {}).filter(
-    (name) => !Object.hasOwn(COLUMNS, name) && !OPTIONAL.has(name),
-  );
-  return [
-    ...names.map((name) => `the column "${name}"`),
-    ...states.map(({ state }) => `the state "${state}"`),
-  ];
-}
-
-function closedWords({ role, isUsable, isReadable }: FoundObjects): string | undefined {
+function closedWords({ role, isUsable, isReadable }: MarkerObjects): string | undefined {
   if (!isUsable) return `GRANT USAGE ON SCHEMA moveout TO ${role};`;
   return isReadable === false ? `GRANT SELECT ON moveout.migration TO ${role};` : undefined;
 }
 
-function shapeWords({ kind, columns }: FoundObjects): string | undefined {
+function shapeWords({ kind, columns }: MarkerObjects): string | undefined {
   if (kind === null) return 'it has no table "migration"';
   if (kind !== 'r') return '"migration" in it is no table';
   const odd = Object.entries(COLUMNS).find(([name, type]) => columns?.[name] !== type);

@@ -4,7 +4,12 @@ import type { Job } from '../../../workflows/domain/job';
 import type { Evidence } from '../../../workflows/domain/report';
 import { connectRights, type ConnectRight } from '../connect-rights';
 import { failure } from '../../runtime/failure';
-import { findForeignMarker } from './foreign-marker';
+import {
+  foreignObjects,
+  newerMarker,
+  readMarkerObjects,
+  type ForeignMarker,
+} from './foreign-marker';
 
 /**
  * The marker is one row in `moveout.migration` of the target: whose migration this database belongs
@@ -92,10 +97,9 @@ export async function mayReadMarker(client: Client): Promise<boolean> {
 
 /** Reads the marker of the database a session is in, `locked` until the transaction ends; `undefined` if there is none. */
 export async function readMarker(client: Client, how?: 'locked'): Promise<Marker | undefined> {
-  if (!(await hasMarkerTable(client))) return undefined;
-  const foreign = await findForeignMarker(client);
-  if (foreign !== undefined)
-    throw failure(foreign.code, `in database "${client.database ?? ''}", ${foreign.words}`);
+  const objects = await readMarkerObjects(client);
+  if (objects === undefined || (objects.isUsable && objects.kind === null)) return undefined;
+  assertOwn(client, foreignObjects(objects));
   const result = await client.query(
     `SELECT project_ref AS "projectRef", run_id AS "runId", workflow_id AS "workflowId",
             owner_user_id AS "ownerUserId", backup_id AS "backupId", state, fencing_token::text AS "fencingToken",
@@ -104,8 +108,16 @@ export async function readMarker(client: Client, how?: 'locked'): Promise<Marker
             to_char(completed_at AT TIME ZONE 'UTC', '${ISO}') AS "completedAt"
        FROM moveout.migration ${how === 'locked' ? 'FOR UPDATE' : ''}`,
   );
+  assertOwn(client, newerMarker(objects, stateRows.parse(result.rows)));
   return result.rows[0] === undefined ? undefined : markerRow.parse(result.rows[0]);
 }
+
+function assertOwn(client: Client, foreign: ForeignMarker | undefined): void {
+  if (foreign === undefined) return;
+  throw failure(foreign.code, `in database "${client.database ?? ''}", ${foreign.words}`);
+}
+
+const stateRows = z.array(z.object({ state: z.string() }));
 
 /** Tells whether another run has replaced the run's marker: it is among the previous markers. */
 export async function wasSuperseded(client: Client, runId: string): Promise<boolean> {
@@ -235,9 +247,4 @@ export async function restorePreviousMarker(client: Client, runId: string): Prom
 export async function deleteMarker(client: Client): Promise<void> {
   await client.query('DROP TABLE moveout.migration');
   await client.query('DROP SCHEMA moveout RESTRICT');
-}
-
-async function hasMarkerTable(client: Client): Promise<boolean> {
-  const result = await client.query(`SELECT WHERE to_regclass('moveout.migration') IS NOT NULL`);
-  return result.rowCount === 1;
 }
