@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { WorkflowType } from '../../workflows/domain/names';
+import { migrationWorkflowId, type WorkflowType } from '../../workflows/domain/names';
+import { SEARCH_ATTRIBUTES } from '../../workflows/domain/search-attributes';
 import { endingOf } from '../support/harness/ending';
 import { openTestbed, type Testbed } from '../support/harness/testbed';
 
@@ -35,6 +36,31 @@ describe('the history of a run', () => {
       expect(days).toHaveLength(1);
       expect(days[0]).toBeGreaterThanOrEqual(1);
     }
+  });
+
+  it('starts a child of a fleet with its names, which costs it no event, and lists it by them', async () => {
+    const { projectRef, databaseName, ownerUserId } = bed.nextProject();
+    const list = [{ ref: projectRef, database: databaseName, owner: ownerUserId }];
+    bed.configured.settings = { ...bed.configured.settings, projects: { list } };
+    const fleet = await start('migrateAll', {});
+    expect(await fleet.result()).toMatchObject({ outcome: 'migrated' });
+
+    const child = bed.temporal.workflow.getHandle(migrationWorkflowId(projectRef));
+    const { typedSearchAttributes, memo } = await child.describe();
+    const attributes = typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]);
+    expect(Object.fromEntries(attributes)).toMatchObject({
+      [SEARCH_ATTRIBUTES.project]: projectRef,
+      [SEARCH_ATTRIBUTES.database]: databaseName,
+      [SEARCH_ATTRIBUTES.owner]: ownerUserId,
+      [SEARCH_ATTRIBUTES.outcome]: 'migrated',
+    });
+    expect(memo).toMatchObject({ connections: { source: 'shared' } });
+    const events = await eventsOf(child);
+    expect(events.filter((event) => event.workflowPropertiesModifiedEventAttributes)).toEqual([]);
+    const upserts = events.flatMap(({ upsertWorkflowSearchAttributesEventAttributes: one }) =>
+      Object.keys(one?.searchAttributes?.indexedFields ?? {}),
+    );
+    expect(upserts).toEqual([SEARCH_ATTRIBUTES.outcome]);
   });
 });
 

@@ -1,15 +1,11 @@
-import {
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, type ChildWorkflowHandle } from '@temporalio/workflow';
 import type { ChildEnding } from '../child-ending';
 import type { FleetEntry, FleetProject } from '../domain/fleet';
 import { migrationWorkflowId } from '../domain/names';
 import type { Report } from '../domain/report';
-import { SEARCH_ATTRIBUTES } from '../domain/search-attributes';
 import { migrateProject } from '../migrate-project';
+import { connectionsMemo, searchAttributes } from '../run/search-attributes';
 
 /** What every child of a fleet is given besides its project. */
 export interface ChildOptions {
@@ -31,14 +27,16 @@ export async function startMigration(
     ...(owner !== undefined && { ownerUserId: owner }),
     ...(overlap !== undefined && { overlap }),
   };
-  const key = defineSearchAttributeKey(SEARCH_ATTRIBUTES.fleet, SearchAttributeType.KEYWORD);
+  const listing = { project: projectRef, database: databaseName, owner, fleet: fleetId };
   try {
     return await startChild(migrateProject, {
       args: [input],
       workflowId: migrationWorkflowId(projectRef),
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `${projectRef} → ${databaseName}`,
-      typedSearchAttributes: [{ key, value: fleetId }],
+      // What it is started with costs no event of its own.
+      typedSearchAttributes: searchAttributes({ ...listing, outcome: 'running' }),
+      memo: connectionsMemo({ source, target }),
     });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;

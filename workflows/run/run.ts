@@ -3,7 +3,6 @@ import {
   log,
   setCurrentDetails,
   setHandler,
-  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import { causeOf, sentenceOf } from './failure-cause';
@@ -16,16 +15,10 @@ import type { ProjectIdentity } from '../domain/request';
 import type { Step } from '../domain/step-names';
 import { refOfBackup } from '../domain/names';
 import { detailsOf } from './current-details';
-import { upsert } from './search-attributes';
+import { noteConnections, upsert, type NamedConnections } from './search-attributes';
 
 /** Answers how far a run is, table by table. */
 const progressQuery = defineQuery<Progress>('progress');
-
-/** The names of the connections that a run reads from and writes to. */
-interface NamedConnections {
-  readonly source: string | undefined;
-  readonly target: string;
-}
 
 /** What a request says of its project; what it leaves out is known once a plan has resolved it. */
 export interface Requested {
@@ -71,7 +64,7 @@ export class Run {
     const { projectRef, databaseName, ownerUserId } = project;
     const names = { project: projectRef, database: databaseName, owner: ownerUserId };
     upsert({ ...names, outcome: 'running' });
-    upsertMemo({ connections });
+    noteConnections(connections);
   }
 
   /** Lists the run by the names in its request, if no plan could resolve them. */
@@ -81,11 +74,7 @@ export class Run {
     upsert({ project: projectRef, database: databaseName, owner: ownerUserId });
     const { source, target } = this.#requested;
     if (source === undefined && target === undefined) return;
-    const connections = {
-      ...(source !== undefined && { source }),
-      ...(target !== undefined && { target }),
-    };
-    upsertMemo({ connections });
+    noteConnections({ source, target });
   }
 
   /** Keeps what the plan says for the report. */
