@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DatabaseIdentity } from '../../../workflows/domain/plan';
 import { failure } from '../../runtime/failure';
 import { ident } from '../identifiers';
+import { queryCatalog } from '../session/prepared';
 
 const row = z.object({
   oid: z.coerce.number(),
@@ -23,7 +24,8 @@ export async function findDatabase(
   client: Client,
   name: string,
 ): Promise<DatabaseEntry | undefined> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT oid::text AS oid, datistemplate AS template, datallowconn AS accepts,
             datconnlimit = ${INVALID} AS "isInvalid", shobj_description(oid, 'pg_database') AS comment
        FROM pg_database WHERE datname = $1`,
@@ -41,7 +43,8 @@ export async function hasLocale(
   facts: { readonly localeProvider: string; readonly collate: string; readonly ctype: string },
 ): Promise<boolean> {
   if (facts.localeProvider !== 'libc') return true;
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT collcollate AS name FROM pg_collation WHERE collprovider = 'c' AND collcollate IS NOT NULL
       UNION SELECT datcollate FROM pg_database UNION SELECT datctype FROM pg_database`,
   );
@@ -74,11 +77,14 @@ const identityRow = z.object({
  */
 export async function readIdentity(client: Client, connection: string): Promise<DatabaseIdentity> {
   try {
-    const result = await client.query(`
+    const result = await queryCatalog(
+      client,
+      `
       SELECT current_database() AS "database",
              (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
              (SELECT oid::text FROM pg_database WHERE datname = current_database()) AS "oid",
-             current_setting('server_version_num') AS "serverVersion"`);
+             current_setting('server_version_num') AS "serverVersion"`,
+    );
     return { connection, ...identityRow.parse(result.rows[0]) };
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== '42501') throw error;

@@ -5,6 +5,7 @@ import { inExtent } from './tables';
 import { CatalogCache } from './cache';
 import { ident, qualified, tableNameSql } from '../identifiers';
 import { runBatch } from '../session/batch';
+import { queryCatalog } from '../session/prepared';
 
 const foreignKeyRow = z.object({
   name: z.string(),
@@ -34,7 +35,8 @@ export async function readForeignKeys(
 }
 
 async function listForeignKeys(client: Client, extent: Extent): Promise<readonly ForeignKey[]> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT c.conname AS "name",
             ${tableNameSql('fn', 'f')} AS "table",
             ${tableNameSql('tn', 't')} AS "references",

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { ident } from '../identifiers';
+import { queryCatalog } from '../session/prepared';
 
 const ROWS = z.array(z.object({ role: z.string() }));
 
@@ -9,7 +10,8 @@ export async function missingRoles(
   client: ClientBase,
   roles: readonly string[],
 ): Promise<readonly string[]> {
-  const { rows } = await client.query(
+  const { rows } = await queryCatalog(
+    client,
     `SELECT DISTINCT wanted AS role FROM unnest($1::text[]) AS wanted
       WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) ORDER BY 1`,
     [roles],

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { tableName } from '../../../workflows/domain/object-names';
 import type { Extent } from '../../../workflows/domain/extent';
-import { CatalogCache } from './cache';
+import { queryCatalog } from '../session/prepared';
 
 const partRow = z.object({
   schema: z.string(),
@@ -23,16 +23,17 @@ export interface Partition extends Omit<z.infer<typeof partRow>, 'rootSchema' | 
   readonly root: string;
 }
 
-const partitions = new CatalogCache<readonly Partition[]>();
-
-/** Lists the partitions of the tables in the extent's schemas, wherever they are themselves. */
+/**
+ * Lists the partitions of the tables in the extent's schemas, wherever they are themselves. Not from memory: to read
+ * the catalog's version takes ten times as long as this.
+ */
 export async function readPartitions(
   client: Client,
   { schemas }: Extent,
 ): Promise<readonly Partition[]> {
-  return partitions.getOrLoad(client, schemas, async () => {
-    const result = await client.query(
-      `WITH RECURSIVE part AS (
+  const result = await queryCatalog(
+    client,
+    `WITH RECURSIVE part AS (
          SELECT c.oid, c.oid AS root, NULL::oid AS half, NULL::oid AS half_of
            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
           WHERE c.relkind = 'p' AND NOT c.relispartition AND n.nspname = ANY ($1)
@@ -47,17 +48,16 @@ export async function readPartitions(
          JOIN pg_class r ON r.oid = p.root JOIN pg_namespace rn ON rn.oid = r.relnamespace
         WHERE p.oid <> p.root
         ORDER BY 1, 2`,
-      [schemas],
-    );
-    return z
-      .array(partRow)
-      .parse(result.rows)
-      .map(({ rootSchema, rootName, ...part }) => ({
-        ...part,
-        table: tableName(part.schema, part.name),
-        root: tableName(rootSchema, rootName),
-      }));
-  });
+    [schemas],
+  );
+  return z
+    .array(partRow)
+    .parse(result.rows)
+    .map(({ rootSchema, rootName, ...part }) => ({
+      ...part,
+      table: tableName(part.schema, part.name),
+      root: tableName(rootSchema, rootName),
+    }));
 }
 
 function nameSql(relation: string): string {
@@ -72,7 +72,8 @@ export async function readRelationKinds(
   client: Client,
   tables: readonly (readonly [schema: string, name: string])[],
 ): Promise<ReadonlyMap<string, string>> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT w.name AS "table", c.relkind::text AS kind
        FROM unnest($1::text[], $2::text[], $3::text[]) AS w (schema, relation, name)
        JOIN pg_namespace n ON n.nspname = w.schema

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { literal, qualified } from '../identifiers';
+import { queryCatalog } from '../session/prepared';
 
 /** Rows of one table: those for which a predicate over the alias `t` holds. */
 export interface Choice {
@@ -43,7 +44,8 @@ export async function tablesWithRows(
   tables: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (tables.length === 0) return new Set();
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT n.name FROM unnest($1::text[], $2::text[]) AS n (name, quoted)
        LEFT JOIN pg_class AS c ON c.oid = to_regclass(n.quoted)
        LEFT JOIN pg_am AS a ON a.oid = c.relam

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from './tables';
+import { queryCatalog } from '../session/prepared';
 
 const blindRow = z.object({ table: z.string(), reason: z.enum(['select', 'rls', 'usage']) });
 
@@ -14,7 +15,8 @@ export async function readBlindSpots(
   client: Client,
   extent: Extent,
 ): Promise<readonly z.infer<typeof blindRow>[]> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT ${tableNameSql('n', 'c')} AS "table",
             CASE WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN 'usage'
                  WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN 'select' ELSE 'rls' END AS reason

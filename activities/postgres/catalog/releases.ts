@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident } from '../identifiers';
+import { queryCatalog } from '../session/prepared';
 
 /** Whose schema, and where that service keeps the list of migrations that it has run. */
 const SERVICES = [
@@ -28,7 +29,8 @@ export async function readReleases(client: Client): Promise<readonly Release[]> 
   const releases: Release[] = [];
   for (const { service, schema, table, column } of SERVICES) {
     const list = `${schema}.${table}`;
-    const found = await client.query(
+    const found = await queryCatalog(
+      client,
       `SELECT a.attname IS NOT NULL AS there
          FROM pg_namespace n
          LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = $1

@@ -6,6 +6,7 @@ import type { SequenceState } from '../../../workflows/domain/manifest';
 import { columnNameSql, literal, qualified, tableNameSql } from '../identifiers';
 import { runBatch } from '../session/batch';
 import { inExtent } from './tables';
+import { queryCatalog } from '../session/prepared';
 
 const sequenceRow = z.object({ sequence: z.string(), ownedBy: z.string().nullable() });
 const stateRow = z.object({ lastValue: z.string(), isCalled: z.boolean() });
@@ -17,7 +18,8 @@ export async function readSequences(
   client: Client,
   extent: Extent,
 ): Promise<readonly SequenceState[]> {
-  const owned = await client.query(
+  const owned = await queryCatalog(
+    client,
     `SELECT ${tableNameSql('sn', 's')} AS "sequence",
             ${columnNameSql('tn', 't', 'a')} AS "ownedBy"
        FROM pg_depend d
@@ -76,7 +78,8 @@ export async function readSequenceRules(
   sequences: readonly string[],
 ): Promise<ReadonlyMap<string, SequenceRule>> {
   if (sequences.length === 0) return new Map();
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT n.name AS "sequence", s.seqincrement::text AS "increment",
             s.seqmin::text AS "min", s.seqmax::text AS "max", s.seqcycle AS "cycle"
        FROM unnest($1::text[], $2::text[]) AS n (name, quoted)

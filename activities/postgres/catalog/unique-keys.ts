@@ -6,6 +6,7 @@ import { inExtent } from './tables';
 import { IS_UNFINISHED } from '../schema/invalid-indexes';
 import { CatalogCache } from './cache';
 import type { ColumnProjection } from '../../../workflows/domain/manifest';
+import { queryCatalog } from '../session/prepared';
 
 const uniqueKeyRow = z.object({
   index: z.string(),
@@ -94,7 +95,8 @@ async function listPrimaryKey(
   table: string,
   projection: readonly ColumnProjection[],
 ): Promise<readonly string[]> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT coalesce(json_agg(a.attname ORDER BY k.n), '[]') AS columns
        FROM pg_constraint AS c, unnest(c.conkey) WITH ORDINALITY AS k (num, n), pg_attribute AS a
       WHERE c.conrelid = $1::regclass AND c.contype = 'p'

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { NO_FINDINGS, problem, type Findings } from '../../../workflows/domain/findings';
 import { isOwnRole, readMover, withheld } from './mover';
+import { queryCatalog } from '../session/prepared';
 
 const connectRow = z.object({ grant: z.string() });
 
@@ -25,7 +26,8 @@ async function missingConnectGrant(
   database: string,
   role: string,
 ): Promise<string | undefined> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT format('GRANT CONNECT ON DATABASE %I TO %s;', datname, $2::text) AS grant FROM pg_database
       WHERE datname = $1 AND NOT has_database_privilege(oid, 'CONNECT')`,
     [database, role],

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { listed } from '../../../workflows/domain/findings';
 import { SERVICE_ROLES } from '../schema';
+import { queryCatalog } from '../session/prepared';
 
 const moverRow = z.object({
   role: z.string(),
@@ -38,7 +39,9 @@ export function isOwnRole({ role, login, members }: Mover): boolean {
 
 /** Reads who the session works as. Works even if the role may do nothing at all. */
 export async function readMover(client: Client): Promise<Mover> {
-  const result = await client.query(`
+  const result = await queryCatalog(
+    client,
+    `
     SELECT r.rolname::text AS role, session_user::text AS login, quote_ident(r.rolname) AS quoted,
            r.rolsuper AS superuser, r.rolcreatedb AS createdb, r.rolcreaterole AS createrole,
            r.rolbypassrls AS bypassrls, r.rolinherit AS inherit, v.modern,
@@ -49,7 +52,8 @@ export async function readMover(client: Client): Promise<Mover> {
                   ORDER BY 1) AS members,
            ARRAY(${RESETS}) AS resets
       FROM pg_roles r, (SELECT current_setting('server_version_num')::int >= 160000 AS modern) v
-     WHERE r.rolname = current_user`);
+     WHERE r.rolname = current_user`,
+  );
   return moverRow.parse(result.rows[0]);
 }
 
@@ -87,7 +91,7 @@ export async function readReach(
   client: Client,
   roles: readonly string[],
 ): Promise<readonly Reach[]> {
-  const result = await client.query(REACH, [roles]);
+  const result = await queryCatalog(client, REACH, [roles]);
   return z.array(reachRow).parse(result.rows);
 }
 

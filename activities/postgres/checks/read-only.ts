@@ -1,6 +1,7 @@
 import { NO_FINDINGS, problem, type Findings } from '../../../workflows/domain/findings';
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { queryCatalog } from '../session/prepared';
 
 const askRow = z.object({ standby: z.boolean(), mayAsk: z.boolean() });
 const fileRow = z.object({ configured: z.boolean() });
@@ -30,7 +31,7 @@ const waitRow = z.object({ names: z.string(), waits: z.boolean() });
 
 /** Says that no commit on the session's server would end, since it waits for a standby and none is connected (`target-waits`). */
 export async function checkCommits(client: Client): Promise<Findings> {
-  const result = await client.query(WAITING);
+  const result = await queryCatalog(client, WAITING);
   const { names, waits } = waitRow.parse(result.rows[0]);
   if (!waits) return NO_FINDINGS;
   return problem('target-waits', [
@@ -51,12 +52,16 @@ const WAITING = `
  * a setting of its own, so the server's files are asked, if the role may read them.
  */
 async function readReadOnly(client: Client): Promise<ReadOnly> {
-  const result = await client.query(`
+  const result = await queryCatalog(
+    client,
+    `
     SELECT pg_is_in_recovery() AS standby,
-           has_function_privilege('pg_show_all_file_settings()', 'EXECUTE') AS "mayAsk"`);
+           has_function_privilege('pg_show_all_file_settings()', 'EXECUTE') AS "mayAsk"`,
+  );
   const { standby, mayAsk } = askRow.parse(result.rows[0]);
   if (standby || !mayAsk) return { standby, configured: false };
-  const files = await client.query(
+  const files = await queryCatalog(
+    client,
     `SELECT setting::boolean AS configured FROM pg_file_settings
       WHERE name = 'default_transaction_read_only' AND applied ORDER BY seqno DESC LIMIT 1`,
   );

@@ -8,6 +8,7 @@ import { inExtent } from '../catalog/tables';
 import { ident, qualified, tableNameSql } from '../identifiers';
 import { arrivingAs } from '../rows/projection';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
+import { queryCatalog } from '../session/prepared';
 
 /** A constraint that the project's rows break once `instance_id` is rewritten, though they keep it in the source. */
 interface BrokenByRewrite {
@@ -95,7 +96,8 @@ async function readChecks(
   client: Client,
   extent: Extent,
 ): Promise<readonly z.infer<typeof checkRow>[]> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT k.conname AS "constraint", ${tableNameSql('n', 'c')} AS "table",
             pg_get_expr(k.conbin, k.conrelid) AS expression,
             (SELECT json_agg(a.attname) FROM pg_attribute a

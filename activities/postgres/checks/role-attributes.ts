@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { freezes, type RoleFacts } from '../schema';
 import { findUnsettable } from './settings';
+import { queryCatalog } from '../session/prepared';
 
 const meRow = z.object({
   name: z.string(),
@@ -34,7 +35,8 @@ export const ATTRIBUTE_NAMES: readonly Attribute[] = [
 
 /** Reads what the session's role may give. */
 export async function readRoleMaker(client: Client): Promise<RoleMaker> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT me.rolname::text AS name, me.rolsuper AS superuser, me.rolcreaterole AS createrole,
             me.rolcreatedb AS createdb, me.rolreplication AS replication, me.rolbypassrls AS bypassrls,
             v.version, ARRAY(SELECT r.rolname::text FROM pg_roles r

@@ -2,6 +2,7 @@ import { problem, type Findings } from '../../../workflows/domain/findings';
 import { ident } from '../identifiers';
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { queryCatalog } from '../session/prepared';
 
 const roomRow = z.object({
   kind: z.enum(['role', 'database', 'server']),
@@ -65,7 +66,7 @@ function inWords({ kind, name, most, used }: SessionRoom, demand: SessionDemand)
  * and busy ones end.
  */
 async function readSessionRoom(client: Client, database?: string): Promise<readonly SessionRoom[]> {
-  const { rows } = await client.query(ROOM, [database ?? null]);
+  const { rows } = await queryCatalog(client, ROOM, [database ?? null]);
   return z.array(roomRow).parse(rows);
 }
 

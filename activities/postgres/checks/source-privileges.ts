@@ -5,6 +5,7 @@ import { tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { inExtent } from '../catalog/tables';
 import { byKind, readMover, remedy, type Mover } from './mover';
+import { queryCatalog } from '../session/prepared';
 
 const missingRow = z.object({
   /** What cannot be done: use a schema, read a table or sequence, read rows that policies hide, call a function. */
@@ -62,7 +63,7 @@ export async function readSourceRole(
   staying: readonly string[] = [],
 ): Promise<SourceRole> {
   const mover = await readMover(client);
-  const result = await client.query(STATEMENT, [extent.schemas, extent.tables, staying]);
+  const result = await queryCatalog(client, STATEMENT, [extent.schemas, extent.tables, staying]);
   return { mover, missing: z.array(missingRow).parse(result.rows) };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { counted } from '../../../workflows/domain/counted';
 import { NO_FINDINGS, warning, type Findings } from '../../../workflows/domain/findings';
 import { underSavepoint } from '../session/transaction';
+import { queryCatalog } from '../session/prepared';
 
 const presenceRow = z.object({ vault: z.boolean(), pgsodium: z.boolean() });
 
@@ -33,7 +34,8 @@ export async function checkVault(client: Client): Promise<Findings> {
 
 /** Looks whether `vault.secrets` holds anything; counts, reads no secret. Needs an open transaction. */
 async function readVaultUse(client: Client): Promise<VaultUse> {
-  const presence = await client.query(
+  const presence = await queryCatalog(
+    client,
     `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                      WHERE n.nspname = 'vault' AND c.relname = 'secrets') AS vault,
             EXISTS (SELECT FROM pg_extension WHERE extname = 'pgsodium') AS pgsodium`,

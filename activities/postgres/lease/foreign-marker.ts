@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { queryCatalog } from '../session/prepared';
 
 /** The columns that every version of the marker has, and their types. */
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -56,7 +57,7 @@ export async function findForeignMarker(client: Client): Promise<ForeignMarker |
 
 /** Reads what stands in a schema `moveout` in place of the marker's table; `undefined` if there is no such schema. */
 export async function readMarkerObjects(client: Client): Promise<MarkerObjects | undefined> {
-  const { rows } = await client.query(SCHEMA);
+  const { rows } = await queryCatalog(client, SCHEMA);
   return rows[0] === undefined ? undefined : schemaRow.parse(rows[0]);
 }
 

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { failure } from '../../runtime/failure';
 import { createHash } from 'node:crypto';
+import { queryCatalog } from '../session/prepared';
 
 const grantedRow = z.object({ project: z.boolean(), database: z.boolean() });
 
@@ -22,7 +23,8 @@ export async function tryLock(
   mode: 'shared' | 'exclusive',
 ): Promise<boolean> {
   const call = mode === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT ${call}($1::int8) AS project, ${call}($2::int8) AS database`,
     [lockKey('project', names.projectRef), lockKey('database', names.databaseName)],
   );
@@ -45,7 +47,8 @@ export async function findLocking(
   client: Client,
   { projectRef, databaseName }: LockNames,
 ): Promise<Locking | undefined> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT l.pid, coalesce(a.application_name, '') AS name,
             coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS "UTC"'), 'a time that only its role sees') AS since
        FROM pg_locks AS l CROSS JOIN LATERAL pg_stat_get_activity(l.pid) AS a
@@ -67,7 +70,8 @@ export async function endOtherAttempts(
   client: Client,
   runIds: readonly string[],
 ): Promise<LockSession> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT o.pid, o.backend_start::text AS "startedAt",
             (SELECT coalesce(bool_and(pg_terminate_backend(a.pid, 10000)), true)
                FROM pg_stat_get_activity(NULL) AS a
@@ -95,7 +99,8 @@ const sweptRow = z.object({ pid: z.number(), startedAt: z.string(), gone: z.bool
  * then terminates again, so a session that was opened in between cannot survive.
  */
 export async function assertLeaseHeld(client: Client, session: LockSession): Promise<void> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT FROM pg_stat_get_activity($1) WHERE backend_start = $2::timestamptz
         AND application_name = current_setting('application_name')`,
     [session.pid, session.startedAt],

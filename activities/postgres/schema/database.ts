@@ -6,6 +6,7 @@ import { SERVICE_FACTS } from './service-facts';
 import { freezes } from './database-settings';
 import { isUnknownSetting } from './unknown-options';
 import type { SettingName } from '../../../workflows/domain/plan';
+import { queryCatalog } from '../session/prepared';
 
 /** Stands for the database's quoted name in the recorded grants. */
 const DATABASE = '{database}';
@@ -58,7 +59,7 @@ const ROW = z.object({
 
 /** Reads the facts of the client's database on PostgreSQL 14 to 18, whose catalogs name them differently. */
 export async function readDatabaseFacts(client: ClientBase): Promise<DatabaseFacts> {
-  const { rows } = await client.query(CURRENT_DATABASE);
+  const { rows } = await queryCatalog(client, CURRENT_DATABASE);
   const { encoding, database, grants, settings } = ROW.parse(rows[0]);
   const locale = database.datlocale ?? database.daticulocale ?? undefined;
   return FACTS.parse({

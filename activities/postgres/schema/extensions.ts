@@ -4,6 +4,7 @@ import type { Fact, FactBase } from '@supabase/pg-delta';
 import { ident, literal } from '../identifiers';
 import type { Ask } from './supplements/supplement';
 import type { Extension } from './script';
+import { queryCatalog } from '../session/prepared';
 
 const INSTALLED = z.object({
   name: z.string(),
@@ -78,7 +79,8 @@ export async function missingExtensions(
   client: ClientBase,
   extensions: readonly Extension[],
 ): Promise<readonly string[]> {
-  const { rows } = await client.query(
+  const { rows } = await queryCatalog(
+    client,
     `SELECT DISTINCT wanted AS name FROM unnest($1::text[]) AS wanted
       WHERE NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = wanted) ORDER BY 1`,
     [extensions.map(({ name }) => name)],

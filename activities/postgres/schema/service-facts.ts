@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import { isUnknownSetting } from './unknown-options';
+import { queryCatalog } from '../session/prepared';
 
 /** The roles that Auth, Storage and the API of a Supabase-style stack log in as, or take on. */
 export const SERVICE_ROLES: readonly string[] = [
@@ -55,7 +56,7 @@ export async function readServiceFacts(
   const names = [...new Set([...SERVICE_ROLES, ...roles])].filter(
     (name) => name !== 'PUBLIC' && !name.startsWith('pg_'),
   );
-  const { rows } = await client.query(STATEMENT, [names]);
+  const { rows } = await queryCatalog(client, STATEMENT, [names]);
   return SERVICE_FACTS.parse(rows[0]);
 }
 
