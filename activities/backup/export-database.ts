@@ -111,6 +111,7 @@ async function write(exporting: DatabaseExport): Promise<Manifest> {
     format,
     source,
     snapshotLsn: snapshot.lsn,
+    rowVersions: snapshot.rowVersions,
     ...(order.rules !== undefined && { tenancy: order.rules.tenancy }),
     scopes: order.rules?.scopes ?? NO_SCOPES,
     extent: recorded(order.extent),

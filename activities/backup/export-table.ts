@@ -14,7 +14,7 @@ import { NOTHING } from '../postgres/catalog/populated';
 import { copyOut, noRows, type CopyOut } from '../postgres/rows/copy';
 import type { Client } from '../postgres/session/database-client';
 import { fingerprint, fingerprintReplacing } from '../postgres/rows/fingerprint';
-import { encodingOf, projectionOf, selectList } from '../postgres/rows/projection';
+import { encodingOf, keyExpressions, projectionOf, selectList } from '../postgres/rows/projection';
 import { naming } from '../postgres/errors/classify';
 
 /** The rows of one table that are saved. */
@@ -127,9 +127,9 @@ interface WantedRows {
   readonly where: string;
 }
 
-type Described = Pick<Content, 'rows' | 'digest' | 'replaced' | 'key' | 'generated'>;
+type Described = Pick<Content, 'rows' | 'digest' | 'replaced' | 'key' | 'keyDigest' | 'generated'>;
 
-/** Fingerprints the rows and, in the same scan, the generated columns that no file holds. */
+/** Fingerprints the rows and, in the same scan, their keys and the generated columns that no file holds. */
 async function describe(client: Client, wanted: WantedRows, seed: string): Promise<Described> {
   const { facts, columns, where } = wanted;
   const { table } = facts;
@@ -137,15 +137,20 @@ async function describe(client: Client, wanted: WantedRows, seed: string): Promi
   const key = names.length === 0 ? {} : { key: names };
   const generated = [...(await comparableGeneratedColumns(client, facts, columns))];
   const computed = generatedExpressions({ columns, ...key }, generated);
-  const rows = { table, expressions: selectList(columns), generated: computed, where };
+  const keys = keyExpressions({ columns, ...key });
+  const rows = { table, expressions: selectList(columns), generated: computed, keys, where };
   const rewritten = columns.find((column) => column.read === 'nil');
-  const { generated: digest = '0', ...print } =
-    rewritten === undefined
-      ? await fingerprint(client, rows, seed)
-      : await fingerprintReplacing(client, { ...rows, column: rewritten.name }, seed);
+  const {
+    generated: digest = '0',
+    keys: keyDigest,
+    ...print
+  } = rewritten === undefined
+    ? await fingerprint(client, rows, seed)
+    : await fingerprintReplacing(client, { ...rows, column: rewritten.name }, seed);
   return {
     ...print,
     ...key,
+    ...(keyDigest !== undefined && { keyDigest }),
     ...(generated.length > 0 && { generated: { columns: generated, digest } }),
   };
 }

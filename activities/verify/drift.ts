@@ -18,6 +18,7 @@ import type { Verification } from './evidence';
 /** The tables whose rows in scope are not what the snapshot saw. */
 export function driftOf(manifest: Manifest, source: SourceTables): readonly TableDrift[] {
   return [...source].flatMap(([table, now]): readonly TableDrift[] => {
+    if (now.isUnchanged === true) return [];
     const then = fingerprintIn(manifest, table);
     if (now.print === undefined) return [{ table, manifest: then, note: now.note }];
     return sameFingerprint(now.print, then) ? [] : [{ table, manifest: then, source: now.print }];

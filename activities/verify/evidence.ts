@@ -116,13 +116,14 @@ function evidenceOf(
   { target: { prints }, sourceTables, findings }: FoundTables,
 ): TableEvidence {
   const there = prints.get(table);
-  const digests = {
-    manifest: digest,
-    target: there?.digest,
-    source: sourceTables.get(table)?.print?.digest,
-  };
+  const { print, isUnchanged } = sourceTables.get(table) ?? {};
+  const digests = { manifest: digest, target: there?.digest, source: print?.digest };
   const equal = !findings.has(table);
-  return { table, rows, targetRows: there?.rows, digests, equal, ...findings.get(table) };
+  return {
+    ...{ table, rows, targetRows: there?.rows, digests, equal },
+    ...(isUnchanged === true && { sourceUnchanged: true }),
+    ...findings.get(table),
+  };
 }
 
 function unlistedEvidence({ table, rows }: UnlistedTable): TableEvidence {

@@ -6,7 +6,8 @@ import { NOTHING } from '../postgres/catalog/populated';
 import { selectList } from '../postgres/rows/projection';
 import type { ProjectRules } from '../../workflows/domain/project-rules';
 import { readProjectScope } from '../postgres/scope/project-scope';
-import { problemOf, fingerprintTables } from './fingerprints';
+import { unchangedTables } from '../postgres/rows/row-versions';
+import { FEW_ROWS, problemOf, fingerprintTables } from './fingerprints';
 
 /** One table of the manifest as the source has it now. */
 export interface SourceTable {
@@ -14,13 +15,18 @@ export interface SourceTable {
   readonly where: string;
   /** Absent if the source cannot be read the same way any more. */
   readonly print?: Fingerprint | undefined;
+  /** Whether its rows are known to be those of the backup without a fingerprint. */
+  readonly isUnchanged?: boolean | undefined;
   readonly note?: string | undefined;
 }
 
 /** The tables of the manifest as the source has them now; empty if no source was asked for. */
 export type SourceTables = ReadonlyMap<string, SourceTable>;
 
-/** Fingerprints the project's rows as the source holds them now, with the manifest's seed and projection. */
+/**
+ * Reads the project's rows as the source holds them now: large tables first by row versions, and if these do
+ * not prove that nothing changed, as small ones by fingerprint, with the manifest's seed and projection.
+ */
 export async function fingerprintSource(
   client: Client,
   manifest: Manifest,
@@ -49,11 +55,21 @@ export async function fingerprintSource(
     if (missing === undefined) complete.push(content);
     found.set(table, { where: where ?? NOTHING, note: missing });
   }
-  const asking = { contents: complete, seed };
-  const prints = await fingerprintTables([client], asking, ({ table, columns }) => ({
-    table,
-    expressions: selectList(columns),
-    where: whereOf.get(table) ?? NOTHING,
+  const whereIs = ({ table }: Content): string => whereOf.get(table) ?? NOTHING;
+  const large = complete.filter((one) => one.rows > FEW_ROWS && whereIs(one) !== NOTHING);
+  const unchanged = await unchangedTables(
+    client,
+    manifest,
+    large.map((content) => ({ content, where: whereIs(content) })),
+  );
+  for (const content of large)
+    if (unchanged.has(content.table))
+      found.set(content.table, { where: whereIs(content), isUnchanged: true });
+  const asking = { contents: complete.filter(({ table }) => !unchanged.has(table)), seed };
+  const prints = await fingerprintTables([client], asking, (content) => ({
+    table: content.table,
+    expressions: selectList(content.columns),
+    where: whereIs(content),
   }));
   for (const [table, print] of prints)
     found.set(table, { where: whereOf.get(table) ?? NOTHING, print });

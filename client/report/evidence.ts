@@ -6,6 +6,10 @@ import { grid } from './grid';
 /** Digests are decimal numbers of up to some forty digits; this many tell two apart to the eye. */
 const SHOWN_DIGITS = 8;
 
+/** What the word in the source's column says. */
+const UNCHANGED =
+  '  unchanged: no row of the project has been written in the source since the backup, and the keys are the same; so its content was not hashed again';
+
 /** The evidence: the fingerprints of each table side by side. Empty tables that are equal are only counted. */
 export function evidenceText({ tables, outcome }: Pick<Report, 'tables' | 'outcome'>): string {
   if (tables.length === 0) return '';
@@ -21,7 +25,9 @@ export function evidenceText({ tables, outcome }: Pick<Report, 'tables' | 'outco
       ];
   const rows = shown.map((table) => (isBackup ? backupRow(table) : evidenceRow(table)));
   const apart = tables.map(apartText).filter((line) => line !== '');
-  const words = fitToTerminal([summaryOf(tables, isBackup), ...apart].join('\n'));
+  const proved = tables.some(({ sourceUnchanged }) => sourceUnchanged === true) ? [UNCHANGED] : [];
+  const lines = [summaryOf(tables, isBackup), ...proved, ...apart];
+  const words = fitToTerminal(lines.join('\n'));
   return `${grid(columns, rows)}\n${words}`;
 }
 
@@ -79,6 +85,7 @@ function evidenceRow({
   rows,
   targetRows,
   digests,
+  sourceUnchanged,
   equal,
 }: TableEvidence): readonly string[] {
   const { manifest, target, source } = digests;
@@ -89,7 +96,7 @@ function evidenceRow({
     `${count(rows)}${found}`,
     short(manifest),
     short(target),
-    short(source),
+    sourceUnchanged === true ? 'unchanged' : short(source),
     equal ? 'yes' : 'NO',
   ];
 }

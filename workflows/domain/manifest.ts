@@ -39,6 +39,8 @@ export const contentSchema = fileSchema.extend({
   columns: z.array(columnSchema).min(1),
   /** The columns of the primary key, if there is one; rows that differ are named by them. */
   key: z.array(z.string().min(1)).min(1).optional(),
+  /** The digest over the primary keys alone, as they are read; absent if there is none, or if one is rewritten. */
+  keyDigest: decimal.optional(),
   /**
    * The generated columns, which are not in the file, and the digest over them and the primary key.
    * Left out are those computed from a column that is rewritten.
@@ -81,6 +83,15 @@ export const manifestSchema = z.strictObject({
   /** The database that was read. */
   source: facts,
   snapshotLsn: z.string(),
+  /** What a later snapshot of the same running server tells changed rows by; absent: it does not. */
+  rowVersions: z
+    .strictObject({
+      /** The oldest transaction that had not ended, as `xid8`: what is below it had. */
+      xmin: decimal,
+      /** Names one uninterrupted run of one server: neither restarted, nor restored, nor another copy. */
+      server: z.string().min(1),
+    })
+    .optional(),
   /** Absent for backups of kind `target`: all rows of the database are in scope. */
   tenancy: tenancySchema.optional(),
   /** The configured scopes besides the built-in rules. */
@@ -113,6 +124,7 @@ export const manifestSchema = z.strictObject({
 });
 
 export type ColumnProjection = z.infer<typeof columnSchema>;
+export type RowVersions = NonNullable<Manifest['rowVersions']>;
 export type Content = z.infer<typeof contentSchema>;
 export type SequenceState = z.infer<typeof sequenceSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -43,6 +43,11 @@ export interface TableEvidence {
     readonly target?: string | undefined;
     readonly source?: string | undefined;
   };
+  /**
+   * Whether row versions prove that the source's rows are those of the backup: none in scope has a newer one, and
+   * the keys are the same. Then they were not hashed again, and there is no digest of the source.
+   */
+  readonly sourceUnchanged?: boolean | undefined;
   /** Whether the target holds exactly what the manifest says. */
   readonly equal: boolean;
   /** Rows found at the target, if that was read. */

@@ -10,6 +10,7 @@ const fingerprintRow = z.object({
   rows: z.coerce.number(),
   digest: z.string(),
   generated: z.string().optional(),
+  keys: z.string().optional(),
 });
 const valueRow = fingerprintRow.extend({ value: z.string().nullable() });
 
@@ -22,13 +23,16 @@ export interface Selection {
   readonly expressions: readonly string[];
   /** Further expressions, which have a digest of their own out of the same scan. */
   readonly generated?: readonly string[] | undefined;
+  /** The same for the primary key. */
+  readonly keys?: readonly string[] | undefined;
   /** `true` for the whole table. */
   readonly where: string;
 }
 
-/** The fingerprint of a selection, and the digest of its generated columns if it has any. */
+/** The fingerprint of a selection, and the digests of its generated columns and of its key if these are asked for. */
 export interface SelectionFingerprint extends Fingerprint {
   readonly generated?: string | undefined;
+  readonly keys?: string | undefined;
 }
 
 /** The fingerprint of a table, and which values stood in a column that is rewritten. */
@@ -89,28 +93,40 @@ export async function fingerprintReplacing(
     ...(selection.generated?.length && {
       generated: sumOf(values.map(({ generated = '0' }) => generated)),
     }),
+    ...(selection.keys?.length && { keys: sumOf(values.map(({ keys = '0' }) => keys)) }),
     replaced: values.map(({ value, rows }) => ({ value, rows })),
   };
 }
 
-function ofNothing({ generated = [] }: Selection): SelectionFingerprint {
-  return { ...OF_NOTHING, ...(generated.length > 0 && { generated: '0' }) };
+function ofNothing({ generated = [], keys = [] }: Selection): SelectionFingerprint {
+  return {
+    ...OF_NOTHING,
+    ...(generated.length > 0 && { generated: '0' }),
+    ...(keys.length > 0 && { keys: '0' }),
+  };
 }
 
 function sumOf(digests: readonly string[]): string {
   return digests.reduce((sum, digest) => sum + BigInt(digest), 0n).toString();
 }
 
-function aggregates({ expressions, generated = [] }: Selection, seed: string): string {
-  const more = generated.length === 0 ? '' : `, ${digestOf(generated, seed)} AS generated`;
-  return `count(*)::text AS rows, ${digestOf(expressions, seed)} AS digest${more}`;
+function aggregates({ expressions, generated = [], keys = [] }: Selection, seed: string): string {
+  const asked: readonly (readonly [string, readonly string[]])[] = [
+    ['digest', expressions],
+    ['generated', generated],
+    ['keys', keys],
+  ];
+  const digests = asked
+    .filter(([name, of]) => name === 'digest' || of.length > 0)
+    .map(([name, of]) => `${digestOf(of, seed)} AS ${name}`);
+  return ['count(*)::text AS rows', ...digests].join(', ');
 }
 
 /**
  * The hash is of one column that holds the whole row's bytes: over several columns it is linear in
- * the hash of each, so that a sum would not see values that two rows swapped.
+ * the hash of each, so that a sum would not see values that two rows swapped. Text; `0` over no rows.
  */
-function digestOf(expressions: readonly string[], seed: string): string {
+export function digestOf(expressions: readonly string[], seed: string): string {
   const record = `record_send(row(${expressions.join(', ')}))`;
   const hash = `hash_record_extended(row(${record}), ${BigInt(seed).toString()}::int8)`;
   return `coalesce(sum(${hash}), 0)::text`;

@@ -1,4 +1,4 @@
-import type { ColumnProjection } from '../../../workflows/domain/manifest';
+import type { ColumnProjection, Content } from '../../../workflows/domain/manifest';
 import { NIL_UUID } from '../../../workflows/domain/names';
 import type { ColumnFacts, TableFacts } from '../catalog/tables';
 import { ident, literal } from '../identifiers';
@@ -50,6 +50,16 @@ export function selectListAtTarget(columns: readonly ColumnProjection[]): readon
   return columns.map(({ name, type, read }) =>
     expression({ name, type, read: read === 'nil' ? 'as-is' : read }),
   );
+}
+
+/** The primary key's values; none if a column of it is rewritten on its way, so that keys may become equal. */
+export function keyExpressions({
+  columns,
+  key = [],
+}: Pick<Content, 'columns' | 'key'>): readonly string[] {
+  const found = columns.filter(({ name }) => key.includes(name));
+  const isKept = found.every(({ read, whenNull }) => read !== 'nil' && whenNull === undefined);
+  return isKept && found.length === key.length ? selectList(found) : [];
 }
 
 /** The value that a column has in the target, over the alias `t`. Casts to text are for copying only: an index needs the type. */

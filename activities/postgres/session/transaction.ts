@@ -4,6 +4,7 @@ import { runBatch } from './batch';
 import { z } from 'zod';
 import type { Connections } from './connections';
 import type { DatabaseRef } from './database-ref';
+import type { RowVersions } from '../../../workflows/domain/manifest';
 import { literal } from '../identifiers';
 import { SEARCH_PUBLIC } from './settings';
 
@@ -45,14 +46,30 @@ export interface SharedSnapshot {
   readonly sessions: readonly [Client, ...Client[]];
   /** Where the snapshot stands in the write-ahead log. */
   readonly lsn: string;
+  /** What a later snapshot tells changed rows by. */
+  readonly rowVersions: RowVersions;
 }
+
+/**
+ * Names the running server, in a word that changes when it is started, and when it starts itself again after
+ * a crash: that resets its statistics. While it stays the same, a later snapshot sees all that an earlier one saw,
+ * and no transaction number is given twice; after a crash or a restore either can be otherwise.
+ */
+export const RUNNING_SERVER = `concat_ws('/', extract(epoch FROM pg_postmaster_start_time()),
+    extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time()))`;
 
 const EXPORT = `
   SELECT pg_export_snapshot() AS id,
          (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
-               ELSE pg_current_wal_lsn() END)::text AS lsn`;
+               ELSE pg_current_wal_lsn() END)::text AS lsn,
+         pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, ${RUNNING_SERVER} AS server`;
 
-const snapshotRow = z.object({ id: z.string(), lsn: z.string() });
+const snapshotRow = z.object({
+  id: z.string(),
+  lsn: z.string(),
+  xmin: z.string(),
+  server: z.string(),
+});
 
 /** Runs `use` with so many read-only sessions over one `REPEATABLE READ` snapshot. */
 export async function withSharedSnapshot<T>(
@@ -62,9 +79,9 @@ export async function withSharedSnapshot<T>(
 ): Promise<T> {
   return connections.with(databaseRef, (owner) =>
     transaction(owner, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
-      const { id, lsn } = snapshotRow.parse(exported?.rows[0]);
+      const { id, lsn, ...rowVersions } = snapshotRow.parse(exported?.rows[0]);
       return alongside(connections, { databaseRef, owner, id, count }, (sessions) =>
-        use({ sessions, lsn }),
+        use({ sessions, lsn, rowVersions }),
       );
     }),
   );

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from 'pg';
 import { z } from 'zod';
 import { Meter } from '../../../activities/runtime/attempt';
 import { BackupStore } from '../../../activities/disk/backup/store';
@@ -8,11 +9,17 @@ import { Connections } from '../../../activities/postgres/session/connections';
 import { fingerprint } from '../../../activities/postgres/rows/fingerprint';
 import { selectList } from '../../../activities/postgres/rows/projection';
 import { transaction } from '../../../activities/postgres/session/transaction';
+import { readProjectScope } from '../../../activities/postgres/scope/project-scope';
 import { exportDatabase } from '../../../activities/backup/export-database';
-import type { SourceTable } from '../../../activities/verify/source';
+import {
+  fingerprintSource,
+  type SourceTable,
+  type SourceTables,
+} from '../../../activities/verify/source';
 import { gatherEvidence, type WithSource } from '../../../activities/verify/evidence';
 import { PROJECT_EXTENT } from '../../../workflows/domain/extent';
 import type { Job } from '../../../workflows/domain/job';
+import type { Rules } from '../../../workflows/domain/project-rules';
 import type { Manifest } from '../../../workflows/domain/manifest';
 import type { Evidence, TableEvidence } from '../../../workflows/domain/report';
 import { createDatabase, dropDatabases, execute, urlOf } from '../../support/harness/databases';
@@ -28,6 +35,8 @@ const anyConnections = new Connections((database) => urlOf(database), { name: 'v
 export interface Saving {
   readonly format: 'json' | 'copy';
   readonly kind?: 'project' | 'target';
+  /** What says which rows are in scope; left out, all are. */
+  readonly rules?: Rules;
 }
 
 /** What a verification has besides the usual. */
@@ -45,8 +54,8 @@ export interface Scratch {
   /** A new database with the same tables and rows, made by the same statements, then changed. */
   readonly target: (change?: string) => Promise<string>;
   readonly verify: (database: string, manifest?: Manifest, special?: Special) => Promise<Evidence>;
-  /** The same, with the source read again; all its rows are in scope. */
-  readonly verifyBoth: (database: string) => Promise<Evidence>;
+  /** The same, with the rows in scope of the source read again, by these connections. */
+  readonly verifyBoth: (database: string, connections?: Connections) => Promise<Evidence>;
 }
 
 /** Makes a source by SQL statements over the schemas `auth` and `storage`, and backs it up. */
@@ -81,7 +90,8 @@ export async function openScratch(ddl: string, saving: Saving): Promise<Scratch>
       return database;
     },
     verify: (database, other, special) => verify(database, noSource, other, special),
-    verifyBoth: (database) => verify(database, wholeSource(source, manifest)),
+    verifyBoth: (database, connections = anyConnections) =>
+      verify(database, sourceOf({ source, manifest, connections, rules: saving.rules })),
   };
 }
 
@@ -111,7 +121,7 @@ export async function keysIn(file: string | undefined): Promise<z.infer<typeof k
 async function save(
   store: BackupStore,
   source: string,
-  { format, kind = 'project' }: Saving,
+  { format, kind = 'project', rules }: Saving,
 ): Promise<Manifest> {
   return exportDatabase(store, anyConnections, {
     backupId: `backup_scratch_${String(Date.now())}`,
@@ -124,7 +134,11 @@ async function save(
     extent: PROJECT_EXTENT,
     sessions: 2,
     meter: new Meter('backupProject'),
-    select: (_client, tables) => Promise.resolve(tables.map((facts) => ({ facts, where: 'true' }))),
+    rules,
+    select: async (client, tables) =>
+      rules === undefined
+        ? tables.map((facts) => ({ facts, where: 'true' }))
+        : (await readProjectScope(client, tables, { ...rules, projectRef: 'scratch' })).tables,
   });
 }
 
@@ -147,22 +161,30 @@ function jobOf(backupId: string, database: string): Job {
   };
 }
 
-function wholeSource(source: string, manifest: Manifest): WithSource {
+interface ScratchSource {
+  readonly source: string;
+  readonly manifest: Manifest;
+  readonly connections: Connections;
+  readonly rules: Rules | undefined;
+}
+
+function sourceOf({ source, manifest, connections, rules }: ScratchSource): WithSource {
+  const read = (client: Client): Promise<SourceTables> =>
+    rules === undefined
+      ? wholeTables(client, manifest)
+      : fingerprintSource(client, manifest, { ...rules, projectRef: 'scratch' });
   return (use) =>
-    anyConnections.with({ connection: source, access: 'read' }, (client) =>
-      transaction(client, 'read-snapshot', () =>
-        use({
-          client,
-          read: async () => {
-            const found = new Map<string, SourceTable>();
-            for (const { table, columns } of manifest.contents) {
-              const selection = { table, expressions: selectList(columns), where: 'true' };
-              const print = await fingerprint(client, selection, manifest.seed);
-              found.set(table, { where: 'true', print });
-            }
-            return found;
-          },
-        }),
-      ),
+    connections.with({ connection: source, access: 'read' }, (client) =>
+      transaction(client, 'read-snapshot', () => use({ client, read: () => read(client) })),
     );
+}
+
+async function wholeTables(client: Client, manifest: Manifest): Promise<SourceTables> {
+  const found = new Map<string, SourceTable>();
+  for (const { table, columns } of manifest.contents) {
+    const selection = { table, expressions: selectList(columns), where: 'true' };
+    const print = await fingerprint(client, selection, manifest.seed);
+    found.set(table, { where: 'true', print });
+  }
+  return found;
 }
