@@ -1,5 +1,6 @@
 import type { Job } from '../workflows/domain/job';
 import type { Evidence, Verified } from '../workflows/domain/report';
+import { sessionsOf } from '../workflows/domain/sessions';
 import { unsoundIn } from '../workflows/domain/report';
 import { attempt, type Attempt } from './runtime/attempt';
 import { completeVerified } from './complete-migration';
@@ -87,7 +88,7 @@ async function compare(
 ): Promise<Evidence> {
   const { store, settings } = resources;
   const manifest = await store.manifest(job.backupId);
-  const sessions = settings.sessions.perProject;
+  const sessions = sessionsOf(settings, job);
   const verification = { connections, meter, store, job, manifest, sessions, ownRun };
   return gatherEvidence(verification, sourceOf(resources, verification));
 }
