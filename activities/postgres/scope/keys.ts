@@ -5,7 +5,7 @@ import { runBatch } from '../session/batch';
 import type { ProjectKeys } from './rules';
 
 /** Up to here a list in every statement costs less than evaluating the rule again in each. */
-const LARGEST_LIST = 20_000;
+export const LARGEST_LIST = 20_000;
 
 const countRow = z.object({ count: z.coerce.number(), list: z.string().nullable() });
 
@@ -70,7 +70,8 @@ function listing({ statement, largestList = LARGEST_LIST }: KeyRule): string {
        FROM (${statement}) AS k`;
 }
 
-function keySet(rule: KeyRule, { count, list }: z.infer<typeof countRow>): KeySet {
+/** The keys that a rule has yielded: how many, and as a literal array if they are few enough for a list. */
+export function keySet(rule: KeyRule, { count, list }: z.infer<typeof countRow>): KeySet {
   const { type } = rule;
   if (count === 0) return NO_KEYS;
   if (list === null) return asStatement(rule, count);
@@ -123,10 +124,16 @@ const CLIENT_COLUMNS = [
   ['auth.oauth_authorizations', 'client_id'],
 ] as const;
 
-/** Finds which shared rows the project's users use. Each is found once, since the tables are large. */
+/**
+ * Finds which shared rows the project's users use. Each is found once, since the tables are large; the instance
+ * ids are not looked for if they are known.
+ */
 export async function readSharedKeys(
   client: Client,
-  users: KeySet,
+  {
+    users,
+    instanceRows: known,
+  }: Pick<ProjectKeys, 'users'> & Partial<Pick<ProjectKeys, 'instanceRows'>>,
   exists: ProjectKeys['exists'],
 ): Promise<SharedKeys> {
   const [
@@ -135,11 +142,7 @@ export async function readSharedKeys(
     oauthClients = NO_KEYS,
     flowStates = NO_KEYS,
   ] = await readKeySets(client, [
-    {
-      type: 'uuid',
-      statement: `SELECT DISTINCT x.instance_id AS id FROM auth.users AS x
-        WHERE x.instance_id IS NOT NULL AND (${users.hasRow('x')})`,
-    },
+    known === undefined ? instancesRule(users) : undefined,
     {
       type: 'text',
       statement: `SELECT DISTINCT x.provider AS id FROM auth.identities AS x
@@ -149,7 +152,13 @@ export async function readSharedKeys(
     clientsRule(users, exists),
     flowStatesRule(users, exists),
   ]);
-  return { instanceRows, identityProviders, oauthClients, flowStates };
+  return { instanceRows: known ?? instanceRows, identityProviders, oauthClients, flowStates };
+}
+
+function instancesRule(users: KeySet): KeyRule {
+  const statement = `SELECT DISTINCT x.instance_id AS id FROM auth.users AS x
+    WHERE x.instance_id IS NOT NULL AND (${users.hasRow('x')})`;
+  return { type: 'uuid', statement };
 }
 
 function clientsRule(users: KeySet, exists: ProjectKeys['exists']): KeyRule | undefined {

@@ -1,10 +1,15 @@
 import type { Client } from 'pg';
+import { z } from 'zod';
+import { NIL_UUID } from '../../../workflows/domain/names';
 import type { Rules } from '../../../workflows/domain/project-rules';
 import type { TableFacts } from '../catalog/tables';
+import { literal } from '../identifiers';
 import { SEARCH_PUBLIC } from '../session/settings';
 import { naming } from '../errors/classify';
-import { readDeletedUsers } from './deleted-users';
+import { lostRef, readDeletedUsers } from './deleted-users';
 import {
+  keySet,
+  LARGEST_LIST,
   NO_KEYS,
   readKeys,
   readKeySets,
@@ -51,9 +56,10 @@ export async function readKeysOf(
   claimants: Claimants,
 ): Promise<ProjectKeys | undefined> {
   await addPublicToSearchPath(client);
-  const deleted = await readDeletedUsers(client, claimants.rules, claimants.exists);
-  const users = await readUsers(client, { ...claimants, deleted });
-  if (users === undefined) return undefined;
+  const found =
+    (await readLivingUsers(client, claimants)) ?? (await lookForUsers(client, claimants));
+  if (found === undefined) return undefined;
+  const { users, deleted } = found;
   const refs = await refsFor(client, claimants);
   const ruleOf = (kind: KindOfBuckets): KeyRule | undefined => {
     const statement = bucketRule(kind, { ...claimants, users, refs });
@@ -68,11 +74,62 @@ export async function readKeysOf(
     ...{ users, deleted },
     instances: await instancesOf(client, claimants),
     ...{ buckets, analyticsBuckets, vectorBuckets },
-    ...(await readSharedKeys(client, users, claimants.exists)),
+    ...(await readSharedKeys(client, found, claimants.exists)),
     tokens: await readTokenKeys(client, users, claimants.exists),
     exists: claimants.exists,
   };
 }
+
+/** The users of the owners, those among them that are soft-deleted, and what the same scan tells besides. */
+type FoundUsers = Pick<ProjectKeys, 'users' | 'deleted'> &
+  Partial<Pick<ProjectKeys, 'instanceRows'>>;
+
+async function lookForUsers(client: Client, claimants: Claimants): Promise<FoundUsers | undefined> {
+  const deleted = await readDeletedUsers(client, claimants.rules, claimants.exists);
+  const users = await readUsers(client, { ...claimants, deleted });
+  return users && { users, deleted };
+}
+
+const livingRow = z.object({
+  count: z.coerce.number(),
+  list: z.string().nullable(),
+  hasLost: z.boolean(),
+  hasNil: z.boolean(),
+  hasOthers: z.boolean(),
+});
+
+/**
+ * The users that carry the owners' ref, by one scan of `auth.users`, with the instance ids that they name if it
+ * is the usual one. `undefined` if the tenancy does not go by metadata, or a soft-deleted user has lost its ref:
+ * then more than the users has to be read.
+ */
+async function readLivingUsers(
+  client: Client,
+  { rules, who, exists }: Claimants,
+): Promise<FoundUsers | undefined> {
+  const { users: rule } = rules.tenancy;
+  const statement = usersStatement(rule, who);
+  if (rule.by !== 'app-metadata' || statement === undefined) return undefined;
+  const isTheirs = (alias: string): string => isUserOf(rule, who, { alias }) ?? 'false';
+  const { largestList = LARGEST_LIST } = listsOf(who);
+  const result = await client.query(
+    `SELECT count(*) FILTER (WHERE u.theirs)::text AS count,
+            CASE WHEN count(*) FILTER (WHERE u.theirs) <= ${String(largestList)}
+                 THEN coalesce(array_agg(u.id) FILTER (WHERE u.theirs), '{}')::text END AS list,
+            coalesce(bool_or(u.lost), false) AS "hasLost",
+            coalesce(bool_or(u.theirs AND u.instance_id = ${NIL}), false) AS "hasNil",
+            coalesce(bool_or(u.theirs AND u.instance_id <> ${NIL}), false) AS "hasOthers"
+       FROM (SELECT m.id, m.instance_id, ${isTheirs('m')} AS theirs, ${lostRef('m', rule.key, exists)} AS lost
+               FROM auth.users AS m OFFSET 0) AS u`,
+  );
+  const { hasLost, hasNil, hasOthers, ...found } = livingRow.parse(result.rows[0]);
+  if (hasLost) return undefined;
+  const users = keySet({ type: 'uuid', statement, isTheirs }, found);
+  const nil = keySet({ type: 'uuid', statement: '' }, { count: 1, list: `{${NIL_UUID}}` });
+  return { users, ...(!hasOthers && { instanceRows: hasNil ? nil : NO_KEYS }) };
+}
+
+const NIL = `${literal(NIL_UUID)}::uuid`;
 
 /** The users that the tenancy gives to the owners; `undefined` where it cannot tell. */
 export async function readUsers(

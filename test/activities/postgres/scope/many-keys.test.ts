@@ -134,4 +134,33 @@ describe('a project with too many users for a list', () => {
       }
     });
   });
+
+  it.each<[string, string, readonly string[]]>([
+    ['the usual one', `'00000000-0000-0000-0000-000000000000'`, ['nil']],
+    ['none', 'NULL', []],
+    [
+      'the usual one and another',
+      `CASE WHEN email < 'h' THEN '00000000-0000-0000-0000-000000000000'::uuid ELSE '00000000-0000-0000-0000-000000000001' END`,
+      ['nil', 'one'],
+    ],
+  ])('has the instances that its users name: %s', async (_words, instance, expected) => {
+    await withSession(source, async (client) => {
+      await client.query('BEGIN');
+      await client.query(
+        `INSERT INTO auth.instances (id, raw_base_config) VALUES
+           ('00000000-0000-0000-0000-000000000000', 'nil'), ('00000000-0000-0000-0000-000000000001', 'one');
+         UPDATE auth.users SET deleted_at = NULL WHERE deleted_at IS NOT NULL;
+         UPDATE auth.users SET instance_id = ${instance}`,
+      );
+      for (const refs of [[ref], [ref, 'nobody']]) {
+        const tables = await scopeOf(client, BY_METADATA, refs);
+        const where = tables.find(({ facts }) => facts.table === 'auth.instances')?.where ?? '';
+        const { rows } = await client.query<{ name: string }>(
+          `SELECT t.raw_base_config AS name FROM auth.instances AS t WHERE ${where} ORDER BY 1`,
+        );
+        expect(rows.map(({ name }) => name)).toEqual(expected);
+      }
+      await client.query('ROLLBACK');
+    });
+  });
 });
