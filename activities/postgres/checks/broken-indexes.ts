@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ident, qualified } from '../identifiers';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 import { underSavepoint } from '../session/transaction';
+import type { TableFacts } from '../catalog/tables';
 import type { UniqueKey } from '../catalog/unique-keys';
 import { NOT_TO_BE_COMPUTED, readingTables, type Inquiry, type Question } from './survey';
 
@@ -33,7 +34,7 @@ export function brokenIndexesInquiry(
   const asked = tables.flatMap((scoped) =>
     keys
       .filter(({ table, valid }) => valid && table === scoped.facts.table)
-      .map((key) => ({ scoped, key, question: repeatsOf(key) })),
+      .map((key) => ({ scoped, key, question: repeatsOf(scoped.facts, key) })),
   );
   return {
     questions: asked.map(({ question }) => question),
@@ -49,12 +50,36 @@ interface IndexedTable {
   readonly key: UniqueKey;
 }
 
-/** Numbers for a scan: the hashes of all keys that the index holds. */
-function repeatsOf({ table, expressions, predicate, nullsNotDistinct }: UniqueKey): Question {
+/** The hashes of all keys that the index holds: they are small, and sorted faster than keys. */
+function repeatsOf(facts: TableFacts, key: UniqueKey): Question {
+  const { table, expressions, predicate, nullsNotDistinct } = key;
   const present = nullsNotDistinct ? [] : expressions.map((one) => `(${one}) IS NOT NULL`);
   const held = ['true', ...present, ...(predicate === null ? [] : [`(${predicate})`])];
-  const of = `CASE WHEN ${held.join(' AND ')} THEN hash_record_extended(row(${expressions.join(', ')}), 0) END`;
-  return { table, of, by: 'repeats' };
+  const hash = nullsNotDistinct ? hashOfAny(expressions) : hashOf(facts, expressions);
+  return { table, of: `CASE WHEN ${held.join(' AND ')} THEN ${hash} END`, by: 'repeats' };
+}
+
+/** PostgreSQL's own hash functions of the types that most keys have. */
+const HASHES: readonly (readonly [type: RegExp, name: string])[] = [
+  [/^uuid$/, 'uuid_hash_extended'],
+  [/^(text|character varying(\(\d+\))?)$/, 'hashtextextended'],
+  [/^bigint$/, 'hashint8extended'],
+];
+
+/** The hash of a key without NULLs: of plain columns of such types without a record, which takes twice the time. */
+function hashOf({ columns }: TableFacts, expressions: readonly string[]): string {
+  let hash = '0';
+  for (const expression of expressions) {
+    const type = columns.find(({ name }) => expression === name)?.type ?? '';
+    const [, own] = HASHES.find(([pattern]) => pattern.test(type)) ?? [];
+    if (own === undefined) return hashOfAny(expressions);
+    hash = `${own}(${expression}, ${hash})`;
+  }
+  return hash;
+}
+
+function hashOfAny(expressions: readonly string[]): string {
+  return `hash_record_extended(row(${expressions.join(', ')}), 0)`;
 }
 
 async function findBrokenIndexes(

@@ -4,6 +4,7 @@ import type { Extent } from '../../../workflows/domain/extent';
 import { readForeignKeys, type ForeignKey } from '../catalog/foreign-keys';
 import { NOTHING } from '../catalog/populated';
 import { ident, qualified } from '../identifiers';
+import { among, type KeySet } from '../scope/keys';
 import type { BUCKET_KINDS } from '../scope/project-keys';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 import { runBatch } from '../session/batch';
@@ -43,6 +44,7 @@ export async function crossingsInquiry(
       return countCrossings(
         session,
         pointing.map(({ check }) => check),
+        scope.keys,
       );
     },
   };
@@ -62,6 +64,7 @@ export async function findCrossings(
   return countCrossings(
     client,
     checks.filter(({ key }) => key.table === about || key.references === about),
+    scope.keys,
   );
 }
 
@@ -88,18 +91,39 @@ const ROOTS = new Map<string, 'users' | (typeof BUCKET_KINDS)[number]>([
 ]);
 
 /**
- * Whether the rows in scope are those whose key is in the key set of a root table. Such a set is read from the root
- * table itself, in the same snapshot: it holds the keys of the rows in scope there, and no other, so that every such
- * row points at one of them. This holds whatever the constraint says of itself; an orphan is in no project's scope.
+ * Whether the scope says that each of its rows points at a row in scope, whatever the constraint says of itself: an
+ * orphan is in no project's scope.
  */
 function isProved({ key, from, to }: KeyCheck, keys: ProjectScope['keys']): boolean {
-  const root = ROOTS.get(to.facts.table);
   const [column, ...more] = key.columns;
-  if (root === undefined || to.kind !== 'root' || column === undefined || more.length > 0)
-    return false;
   const isOfKeys =
     key.referencedColumns[0] === 'id' && key.operators[0] === 'OPERATOR(pg_catalog.=)';
-  return isOfKeys && from.where === keys[root].has(`t.${column}`);
+  if (column === undefined || more.length > 0 || !isOfKeys) return false;
+  return isOfRoot(column, { from, to }, keys) || isOfUsersRow(column, { from, to }, keys);
+}
+
+/**
+ * The rows whose column is in the key set of a root table. Such a set is read from the root table itself, in the same
+ * snapshot: it holds the keys of the rows in scope there, and no other.
+ */
+function isOfRoot(
+  column: string,
+  { from, to }: Pick<KeyCheck, 'from' | 'to'>,
+  keys: ProjectScope['keys'],
+): boolean {
+  const root = ROOTS.get(to.facts.table);
+  return root !== undefined && to.kind === 'root' && from.where === keys[root].has(`t.${column}`);
+}
+
+/** The rows that follow rows of the other table that are in scope by their user. */
+function isOfUsersRow(
+  column: string,
+  { from, to }: Pick<KeyCheck, 'from' | 'to'>,
+  { users }: ProjectScope['keys'],
+): boolean {
+  if (to.where !== users.has('t.user_id')) return false;
+  const theirs = `SELECT x.id FROM ${to.facts.table} AS x WHERE ${users.has('x.user_id')}`;
+  return [`t.${column} IN (${theirs})`, among(`t.${column}`, theirs)].includes(from.where);
 }
 
 /** The rows that point anywhere. */
@@ -111,8 +135,9 @@ function pointingOf({ key }: KeyCheck): Question {
 async function countCrossings(
   client: Client,
   checks: readonly KeyCheck[],
+  { users }: ProjectScope['keys'],
 ): Promise<readonly Crossing[]> {
-  const results = await runBatch(client, countings(checks));
+  const results = await runBatch(client, countings(checks, users));
   return checks.flatMap(({ key: { name: foreignKey, table, references } }, i) => {
     const { rows } = crossingRow.parse(results[i]?.rows[0]);
     return rows > 0 ? [{ foreignKey, table, references, rows }] : [];
@@ -120,21 +145,29 @@ async function countCrossings(
 }
 
 /** Each holds the keys of the project several times: they come into being one by one. */
-function* countings(checks: readonly KeyCheck[]): Generator<string> {
-  for (const { key, from, to } of checks) yield counting(key, { from, to });
+function* countings(checks: readonly KeyCheck[], users: KeySet): Generator<string> {
+  for (const check of checks) yield counting(check, users);
 }
 
 const crossingRow = z.object({ rows: z.number() });
 
-function counting(key: ForeignKey, { from, to }: Pick<KeyCheck, 'from' | 'to'>): string {
+/**
+ * An anti-join of the rows that have such a key. If the project's keys are many, to choose its rows is the larger part of
+ * the work: then those that point outside are found first, among the rows of all projects, and chosen of these.
+ */
+function counting({ key, from, to }: KeyCheck, users: KeySet): string {
   const present = key.columns.map((column) => `c.${ident(column)} IS NOT NULL`);
   const joined = key.columns.map(
     (column, i) =>
       `t.${ident(key.referencedColumns[i] ?? column)} ${key.operators[i] ?? '='} c.${ident(column)}`,
   );
-  return `SELECT count(*)::int AS rows
-       FROM (SELECT * FROM ${qualified(key.table)} AS t WHERE ${from.where}) AS c
-      WHERE ${present.join(' AND ')}
+  const isOutside = `${present.join(' AND ')}
         AND NOT EXISTS (SELECT FROM ${qualified(key.references)} AS t
-                         WHERE ${joined.join(' AND ')} AND ${to.where})`;
+                         WHERE ${joined.join(' AND ')} AND (${to.where}))`;
+  const child = qualified(key.table);
+  return users.isList
+    ? `SELECT count(*)::int AS rows
+         FROM (SELECT * FROM ${child} AS t WHERE (${from.where})) AS c WHERE ${isOutside}`
+    : `SELECT count(*)::int AS rows
+         FROM (SELECT * FROM ${child} AS c WHERE ${isOutside} OFFSET 0) AS t WHERE (${from.where})`;
 }

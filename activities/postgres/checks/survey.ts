@@ -110,13 +110,21 @@ function tasksOf(
   sizes: ReadonlyMap<string, number>,
 ): readonly Task[] {
   const bytesOf = ({ scoped }: TableQuestions): number => sizes.get(scoped.facts.table) ?? 0;
-  const isWhole = (one: TableQuestions): boolean => bytesOf(one) <= READ_WHOLE;
+  const isLarge = (one: TableQuestions): boolean => bytesOf(one) > READ_WHOLE;
+  // A rule that goes by another table would read all of that one, however large it is.
+  const isWhole = about.some(isLarge)
+    ? (one: TableQuestions): boolean => !isLarge(one) && !one.scoped.where.includes('SELECT')
+    : (): boolean => true;
   const alone = about
     .filter((one) => bytesOf(one) > ALONE)
     .sort((a, b) => bytesOf(b) - bytesOf(a))
     .map((one) => ({ asked: [one], isWhole: isWhole(one) }));
   const small = about.filter((one) => bytesOf(one) <= ALONE);
-  return small.length === 0 ? alone : [...alone, { asked: small, isWhole: true }];
+  const together = [true, false].map((whole) => ({
+    asked: small.filter((one) => isWhole(one) === whole),
+    isWhole: whole,
+  }));
+  return [...alone, ...together.filter(({ asked }) => asked.length > 0)];
 }
 
 type Answer = readonly [question: Question, value: number | undefined];

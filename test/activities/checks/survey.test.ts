@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { checkRows } from '../../../activities/postgres/checks/rows';
+import { crossingsInquiry } from '../../../activities/postgres/checks/crossings';
 import { survey, type Question } from '../../../activities/postgres/checks/survey';
 import type { ProjectScope } from '../../../activities/postgres/scope/project-scope';
 import { withJoinedSessions } from '../../../activities/postgres/session/transaction';
@@ -50,6 +51,18 @@ describe('the survey of a project', () => {
     expect(Object.fromEntries(large)).toEqual(SCANS);
   });
 
+  it('asks of no foreign key whether it holds that the scope proves', async () => {
+    const asked = await inScope({ database: pristine, projectRef }, async (client, scope) => {
+      const { questions } = await crossingsInquiry(client, PROJECT_EXTENT, scope);
+      return questions.map(({ table, of }) => `${table}: ${of}`);
+    });
+    // Not one by which a row belongs to a user, a session, a factor or a bucket of the project.
+    expect(asked.filter((one) => /"(user|bucket|catalog|factor)_id"/u.test(one))).toEqual([]);
+    expect(asked.filter((one) => one.includes('"session_id"'))).toEqual([
+      'auth.refresh_tokens: t."session_id" IS NOT NULL',
+    ]);
+  });
+
   const rowsOf = (table: string): Question => ({ table, of: 'true', by: 'count' });
 
   async function counts(sessions: readonly [Client, ...Client[]], { tables }: ProjectScope) {
@@ -98,7 +111,8 @@ describe('the survey of a project', () => {
     `(SELECT s.id FROM auth.sessions AS s JOIN auth.users AS u ON u.id = s.user_id
        WHERE u.raw_app_meta_data ->> 'project_ref' = '${ref}' ORDER BY 1 LIMIT 1)`;
   const someToken = (ref: string): string =>
-    `id = (SELECT min(r.id) FROM auth.refresh_tokens AS r WHERE r.session_id = ${someSession(ref)})`;
+    `id = (SELECT min(r.id) FROM auth.refresh_tokens AS r JOIN auth.users AS u ON u.id::text = r.user_id
+            WHERE u.raw_app_meta_data ->> 'project_ref' = '${ref}')`;
 
   it.each([
     ['a session of another project', () => someSession(neighbour)],
