@@ -49,7 +49,7 @@ interface Saver extends Attempt {
 async function save(
   resources: Resources,
   order: BackupOrder,
-  { connections, meter, runId, assertOurs }: Saver,
+  { connections, meter, runId, assertOurs, awaitSource }: Saver,
 ): Promise<BackupResult> {
   const { settings, store } = resources;
   const { backupId, format } = order;
@@ -67,6 +67,7 @@ async function save(
     meter,
     runId,
     assertOurs,
+    awaitTurn: settings.throttle && (() => awaitSource(project.source)),
     select: async (client, tables) => {
       const presumed = (table: string): boolean => holding.has(table);
       return (await readProjectScope(client, tables, project, presumed)).tables;

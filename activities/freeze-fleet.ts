@@ -59,7 +59,7 @@ async function freeze(
   const { settings, store } = resources;
   await store.assertWritable();
   return attempt(resources, { step: 'planMigration', projectRef: fleetId }, async (current) => {
-    const { connections } = current;
+    const { connections, awaitSource } = current;
     const configured = await configuredProjects(connections, settings);
     const all = await findProjects(resources, { request, configured });
     const found = withoutExcluded(all, { request, configured });
@@ -67,6 +67,7 @@ async function freeze(
     const looksForDone = !request.replace || request.failedOf !== undefined;
     const done = looksForDone ? await findDone(connections, resolved) : new Map<string, never>();
     const open = await found.stillFailed(resolved.filter(({ ref }) => !done.has(ref)));
+    for (const source of new Set(open.map((project) => project.source))) await awaitSource(source);
     const sized = await sizeProjects(connections, settings, { projects: open, configured });
     if (sized.isEstimated)
       log.warn('the sizes of the projects are estimated: a statement of the tenancy is too slow');

@@ -6,6 +6,7 @@ import { hostFor } from './runtime/host';
 import { chooseFormat, storeProblems } from './plan/store';
 import { resolveProject } from './projects/resolve';
 import { resolvePlanExtent } from './plan/extent';
+import { viewThrottle } from './plan/throttle';
 import { viewSource } from './plan/source';
 import type { Resources } from './runtime/resources';
 
@@ -21,6 +22,7 @@ export async function planBackup(
       const { settings, store } = resources;
       const resolution = await resolveProject(current, settings, request);
       const { project } = resolution;
+      const throttle = await viewThrottle(current, settings, project.source);
       const extent = await resolvePlanExtent(current.connections, project);
       const source = await viewSource(current.connections, project, {
         extent,
@@ -28,6 +30,7 @@ export async function planBackup(
       });
       const problems = [
         ...resolution.problems,
+        ...throttle.problems,
         ...source.problems,
         ...(await storeProblems(store)),
       ];

@@ -21,6 +21,7 @@ import { chooseFormat, readStore } from './plan/store';
 import { reachableSources, configuredServers } from './projects/servers';
 import { findPoolers } from './plan/pooler';
 import { trialProblems, viewReadiness } from './plan/target-readiness';
+import { viewThrottle } from './plan/throttle';
 import { viewUnfinished } from './plan/unfinished';
 import type { Connections } from './postgres/session/connections';
 import { serverRef } from './postgres/database';
@@ -46,6 +47,7 @@ async function makePlan(
   const { project } = resolution;
   const poolers = await findPoolers(connections, project);
   await assertNoLeaseHeld(connections, project);
+  const throttle = await viewThrottle(current, settings, project.source);
   const extent = await resolvePlanExtent(connections, project);
   const target = await viewTarget(connections, project, extent);
   const sessions = sessionsOf(settings, request);
@@ -64,6 +66,7 @@ async function makePlan(
   const found: readonly Problem[] = [
     ...ownerProblems(project),
     ...resolution.problems,
+    ...throttle.problems,
     ...source.problems,
     // What stands in a target that is restored first says nothing.
     ...(unfinished.pending === undefined ? targetProblems(target, demand) : []),
@@ -72,7 +75,7 @@ async function makePlan(
     ...space.problems,
   ];
   const problems = [...found, ...(await trialProblems(connections, target, { demand, found }))];
-  const seen = [...poolers, ...source.warnings, ...target.warnings];
+  const seen = [...poolers, ...throttle.warnings, ...source.warnings, ...target.warnings];
   const warnings = [...seen, ...ready.warnings, ...space.warnings];
   await forgetSessions(connections, project, problems);
   return assemble({

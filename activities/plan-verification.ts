@@ -2,10 +2,12 @@ import type { Extent } from '../workflows/domain/extent';
 import type { Manifest } from '../workflows/domain/manifest';
 import { identityWords } from '../workflows/domain/origin';
 import type { DatabaseIdentity, Problem } from '../workflows/domain/plan';
+import { NO_FINDINGS } from '../workflows/domain/findings';
 import { sessionsOf } from '../workflows/domain/sessions';
 import { identityOf, type VerifyRequest } from '../workflows/domain/request';
 import type { VerificationPlan } from '../workflows/domain/restore-plan';
 import { attempt, type Attempt } from './runtime/attempt';
+import { viewThrottle } from './plan/throttle';
 import { backupToCompare } from './plan/backup-to-compare';
 import { resolveProject, type Resolution } from './projects/resolve';
 import { sameDatabase, findDatabase, readIdentity } from './postgres/catalog/databases';
@@ -41,12 +43,8 @@ async function makePlan(
   const databaseRef = { connection: project.target, database: project.databaseName };
   const { target, marker, isThere } = await viewTarget(connections, databaseRef);
   const { manifest, warnings } = await backupToCompare(store, request, { marker, ...databaseRef });
-  const source = await askSource(request, () =>
-    connections.with({ connection: project.source, access: 'read' }, (client) =>
-      readIdentity(client, project.source),
-    ),
-  );
-  const problems = isThere
+  const source = await askSource(request, () => viewSource(current, settings, project.source));
+  const readable = isThere
     ? await readingProblems(connections, databaseRef, manifest.extent)
     : [
         {
@@ -54,7 +52,8 @@ async function makePlan(
           message: `there is no database "${databaseRef.database}" to verify`,
         },
       ];
-  const identity = 'found' in source ? source.found : undefined;
+  const { identity, throttle = NO_FINDINGS } = 'found' in source ? source.found : {};
+  const problems = [...throttle.problems, ...readable];
   const sources = [...(manifest.kind === 'project' ? [manifest.source] : [])];
   if (identity !== undefined) sources.unshift(identity);
   const isSource = isThere && sources.some((one) => sameDatabase(one, target));
@@ -71,6 +70,7 @@ async function makePlan(
     host: await resources.host.known(),
     warnings: [
       ...warnings,
+      ...throttle.warnings,
       ...('gone' in source ? [unreachable(project.source, source.gone)] : []),
       ...(identity === undefined ? [] : anotherSource(manifest, identity)),
     ],
@@ -89,6 +89,16 @@ async function resolveWithoutSource(
   const resolved = await askSource(request, () => resolveProject(current, settings, request));
   if ('found' in resolved) return resolved.found;
   return resolveProject(current, { ...settings, projects: undefined }, request);
+}
+
+/** The source itself, and what is wrong with its throttle. */
+async function viewSource(current: Attempt, settings: Resources['settings'], connection: string) {
+  return {
+    throttle: await viewThrottle(current, settings, connection),
+    identity: await current.connections.with({ connection, access: 'read' }, (client) =>
+      readIdentity(client, connection),
+    ),
+  };
 }
 
 interface TargetSeen {

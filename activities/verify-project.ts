@@ -81,21 +81,25 @@ async function leavesAMarker({ store }: Resources, { backupId }: Job): Promise<b
   return (await store.manifest(backupId)).kind !== 'target';
 }
 
+type Comparing = Pick<Attempt, 'connections' | 'meter' | 'awaitSource'> &
+  Pick<Verification, 'ownRun'>;
+
 async function compare(
   resources: Resources,
   job: Job,
-  { connections, meter, ownRun }: Pick<Verification, 'connections' | 'meter' | 'ownRun'>,
+  { connections, meter, ownRun, awaitSource }: Comparing,
 ): Promise<Evidence> {
   const { store, settings } = resources;
   const manifest = await store.manifest(job.backupId);
   const sessions = sessionsOf(settings, job);
   const verification = { connections, meter, store, job, manifest, sessions, ownRun };
-  return gatherEvidence(verification, sourceOf(resources, verification));
+  return gatherEvidence(verification, sourceOf(resources, verification, awaitSource));
 }
 
 function sourceOf(
   { settings }: Resources,
   { connections, job, manifest }: Verification,
+  awaitSource: Attempt['awaitSource'],
 ): WithSource {
   const { source } = job;
   if (source === undefined)
@@ -105,9 +109,11 @@ function sourceOf(
     const asBackedUp = { ...settings, tenancy, scopes };
     const project = await projectOfPlan(connections, asBackedUp, { ...job, source });
     const databaseRef = { connection: project.source, access: 'read' } as const;
+    const awaitTurn = (): Promise<void> => awaitSource(project.source);
+    await awaitTurn();
     return connections.with(databaseRef, (client) =>
       transaction(client, 'read-snapshot', () =>
-        use({ client, read: () => fingerprintSource(client, manifest, project) }),
+        use({ client, read: () => fingerprintSource(client, manifest, project, awaitTurn) }),
       ),
     );
   };

@@ -98,6 +98,43 @@ const sessions = z
   .prefault({})
   .describe('How many sessions moveout opens.');
 
+const WHOLE = 'must be a whole number';
+
+const throttle = z
+  .strictObject({
+    maxLagBytes: z
+      .int(`${WHOLE} of bytes, from 1`)
+      .min(1)
+      .optional()
+      .describe(
+        'How many bytes of WAL a standby or subscriber that streams from the source may be behind, by its replay position; of a source that is a standby, also how far it is behind itself. Slots that nobody reads do not count.',
+      ),
+    maxActiveSessions: z
+      .int(`${WHOLE} from 0`)
+      .min(0)
+      .optional()
+      .describe(
+        'How many sessions of others may be active on the server of the source, in all its databases. Those of moveout do not count.',
+      ),
+    query: statementTextForAll
+      .optional()
+      .describe(
+        'A select in the source that yields one row with one boolean or text: `true` lets moveout read on, any other text is for what it waits. The text is shown in Temporal: it must not hold rows.',
+      ),
+    every: lengthOfTime({ atLeast: 100, usual: 1_000 }).describe(
+      'How often the source is asked, at most; at least `100ms`.',
+    ),
+  })
+  .refine(
+    (limits) => (limits.maxLagBytes ?? limits.maxActiveSessions ?? limits.query) !== undefined,
+    { message: 'must have maxLagBytes, maxActiveSessions or query' },
+  )
+  .meta({
+    description:
+      'When moveout waits with reading a source: before each table, and in the middle of one. Left out, it never waits.',
+    anyOf: ['maxLagBytes', 'maxActiveSessions', 'query'].map((name) => ({ required: [name] })),
+  });
+
 const fleet = z
   .strictObject({
     limits: z._default(limitsSchema, {}).meta({
@@ -144,6 +181,7 @@ export const configSchema = z.strictObject({
   projects: projects.optional(),
   backup,
   sessions,
+  throttle: throttle.optional(),
   timing,
   fleet,
 });

@@ -65,6 +65,7 @@ export function loadConfiguration(
         host: hostIn(environment),
       },
       sessions: file.sessions,
+      throttle: file.throttle,
       timing: file.timing,
       fleet: file.fleet,
     },

@@ -43,6 +43,8 @@ export interface Order {
   readonly sessions: number;
   readonly meter: Meter;
   readonly runId: string;
+  /** Waits until rows may be read; left out, they always may. */
+  readonly awaitTurn?: (() => Promise<void>) | undefined;
   /** Throws if this attempt has been replaced: what it wrote is no backup then. */
   readonly assertOurs: () => Promise<void>;
   /** Chooses the rows: a predicate for each table that is saved, in load order. */
@@ -55,6 +57,8 @@ export async function exportDatabase(
   connections: Connections,
   order: Order,
 ): Promise<Manifest> {
+  // Before the snapshot, which holds back vacuum for as long as it stands.
+  await order.awaitTurn?.();
   const draft = await store.begin(order.backupId, order.runId);
   try {
     const { databaseRef, sessions: count } = order;
@@ -90,10 +94,10 @@ async function write(exporting: DatabaseExport): Promise<Manifest> {
   const tables = await readTables(client, order.extent);
   const selected = await order.select(client, tables);
   const seed = randomBytes(8).readBigInt64BE(0).toString();
-  const { kind, format, meter, project, backupId } = order;
+  const { kind, format, meter, project, backupId, awaitTurn } = order;
   const { normalizeNullTokens } = order.rules?.scopes ?? NO_SCOPES;
   const wide = await readWideTables(client, selected);
-  const saving: Saving = { draft, kind, format, seed, meter, normalizeNullTokens, wide };
+  const saving: Saving = { draft, kind, format, seed, meter, normalizeNullTokens, wide, awaitTurn };
   const sizes = await readSizes(client, extent);
   const contents = await exportTables(snapshot, { saving, selected, sizes });
   const sequences = [...(await readSequences(client, order.extent))];
@@ -138,7 +142,10 @@ async function exportTables(
   const exports = new Map(selected.map((table) => [table, tableExport(saving, table)]));
   const largestFirst = [...exports].sort(([a], [b]) => bytesOf(b) - bytesOf(a));
   const parts = largestFirst.flatMap(([, { write, describe }]) => [write, describe]);
-  await sideBySide(sessions, parts, (client, part) => part(client));
+  await sideBySide(sessions, parts, async (client, part) => {
+    await saving.awaitTurn?.();
+    return part(client);
+  });
   return [...exports.values()].map(({ content }) => content());
 }
 

@@ -11,6 +11,7 @@ import type { TableFacts } from '../postgres/catalog/tables';
 import { generatedExpressions, comparableGeneratedColumns } from '../postgres/rows/generated';
 import { readPrimaryKey } from '../postgres/catalog/unique-keys';
 import { NOTHING } from '../postgres/catalog/populated';
+import { InTurns } from '../runtime/in-turns';
 import { copyOut, noRows, type CopyOut } from '../postgres/rows/copy';
 import type { Client } from '../postgres/session/database-client';
 import { fingerprint, fingerprintReplacing } from '../postgres/rows/fingerprint';
@@ -35,6 +36,8 @@ export interface Saving {
   readonly normalizeNullTokens?: boolean | undefined;
   readonly seed: string;
   readonly meter: Meter;
+  /** Waits until more rows may be read; left out, they always may. */
+  readonly awaitTurn?: (() => Promise<void>) | undefined;
   /** Tables that go by COPY in every format. */
   readonly wide: ReadonlyMap<string, number>;
 }
@@ -49,7 +52,7 @@ export interface TableExport {
 
 /** Prepares the export of the rows of one table that a predicate selects. */
 export function tableExport(
-  { draft, kind, format, normalizeNullTokens, seed, meter, wide }: Saving,
+  { draft, kind, format, normalizeNullTokens, seed, meter, wide, awaitTurn }: Saving,
   { facts, where, kind: scope }: Selected,
 ): TableExport {
   const { table } = facts;
@@ -65,7 +68,11 @@ export function tableExport(
         const order = scope === 'bookkeeping' ? await readPrimaryKey(client, table, columns) : [];
         const file = tableFile(table, encoding === 'json' ? 'json' : 'copy');
         const write = where === NOTHING ? writeNothing : writeRows;
-        return write({ client, draft, meter }, { table, columns, where, encoding, order }, file);
+        return write(
+          { client, draft, meter, awaitTurn },
+          { table, columns, where, encoding, order },
+          file,
+        );
       });
       meter.addRows(copy.copied);
     },
@@ -97,16 +104,17 @@ interface Copied extends WrittenFile {
   readonly copied: number;
 }
 
-type Writing = Pick<Saving, 'draft' | 'meter'> & { readonly client: Client };
+type Writing = Pick<Saving, 'draft' | 'meter' | 'awaitTurn'> & { readonly client: Client };
 
 async function writeRows(
-  { client, draft, meter }: Writing,
+  { client, draft, meter, awaitTurn }: Writing,
   selection: CopyOut,
   file: string,
 ): Promise<Copied> {
   const out = copyOut(client, selection);
-  const shapes = selection.encoding === 'json' ? [new LinesToArray()] : [];
-  const written = await draft.writeStream(file, [out.stream, ...shapes], meter.addBytes);
+  const turns = awaitTurn === undefined ? [] : [new InTurns(awaitTurn)];
+  const lines = selection.encoding === 'json' ? [new LinesToArray()] : [];
+  const written = await draft.writeStream(file, [out.stream, ...turns, ...lines], meter.addBytes);
   return { ...written, copied: out.rows() };
 }
 

@@ -47,6 +47,39 @@ export async function queryRelated(
   return result.rows;
 }
 
+/** What the statement of a throttle answers. */
+export interface QueryAnswer {
+  /** 0, 1, or 2 for more. */
+  readonly rows: number;
+  /** Its text, in one line; a boolean is `true` or `false`. */
+  readonly value: string | null;
+}
+
+const BOOLEAN = 16;
+/** text, varchar. */
+const TEXTS: readonly number[] = [25, 1043];
+const LONGEST_ANSWER = 200;
+
+/** Runs the statement of a throttle. Throws `ConfigInvalid` if it is refused, or yields no boolean and no text. */
+export async function askThrottleQuery(client: Client, sql: string): Promise<QueryAnswer> {
+  await searchPublic(client);
+  const yields = 'one column, a boolean or a text';
+  const place = 'throttle.query';
+  const sent = { place, sql, yields, before: 'SELECT * FROM (\n', after: '\n) AS q LIMIT 2' };
+  const { rows, fields } = await sending(sent, (text) =>
+    client.query<(string | null)[]>({ text, rowMode: 'array', types: AS_TEXT }),
+  );
+  const [field] = fields;
+  const isBoolean = field?.dataTypeID === BOOLEAN;
+  if (fields.length !== 1 || !(isBoolean || TEXTS.includes(field?.dataTypeID ?? 0)))
+    throw failure('ConfigInvalid', `${place} must yield ${yields}; cast what it yields`);
+  const value = rows[0]?.[0] ?? null;
+  if (isBoolean) return { rows: rows.length, value: value && (value === 't' ? 'true' : 'false') };
+  return { rows: rows.length, value: value && oneLine(value).slice(0, LONGEST_ANSWER) };
+}
+
+const AS_TEXT = { getTypeParser: () => (value: string) => value };
+
 /** A configured statement as one that stands in parentheses, with SQL in the place of `$1`: COPY takes no parameters. */
 export function inlined(sql: string, first: string): string {
   // On lines of its own, whatever stands around it.

@@ -6,6 +6,7 @@ import type { Step } from '../../workflows/domain/step-names';
 import { Connections } from '../postgres/session/connections';
 import { applicationName, endOtherAttempts } from '../postgres/lease';
 import { databaseFailure } from '../postgres/errors/classify';
+import { SourceWait } from './source-wait';
 import type { Resources } from './resources';
 
 /** Heartbeats go out on a timer, so that one long statement does not look like a dead worker. */
@@ -21,6 +22,11 @@ export interface Attempt {
   readonly runId: string;
   readonly workflowId: string;
   readonly meter: Meter;
+  /**
+   * Waits until the source may be read, by the configured throttle: called before each table, and while one is read in
+   * parts. Cheap: an answer holds for `throttle.every`.
+   */
+  readonly awaitSource: (connection: string) => Promise<void>;
   /** Ends what earlier attempts may still read there; nothing in a first attempt. */
   readonly endEarlierReaders: (connection: string) => Promise<void>;
 }
@@ -42,6 +48,8 @@ export class Meter {
   #rows = 0;
   #bytes = 0;
   totalRows: number | undefined;
+  /** For what the attempt waits, in words. */
+  waitsFor: string | undefined;
 
   constructor(step: Step) {
     this.#step = step;
@@ -66,6 +74,7 @@ export class Meter {
       rows: this.#rows,
       bytes: this.#bytes,
       totalRows: this.totalRows,
+      waitsFor: this.waitsFor,
     };
   }
 }
@@ -97,7 +106,10 @@ export async function attempt<T>(
   const timer = setInterval(beat, HEARTBEAT_MILLIS);
   try {
     if (source !== undefined) await endReaders(source);
-    return await use({ connections, runId, workflowId, meter, endEarlierReaders: endReaders });
+    const waiting = new SourceWait(settings.throttle, { connections, meter, signal });
+    const awaitSource = (from: string): Promise<void> => waiting.until(from);
+    const own = { connections, runId, workflowId, meter, awaitSource };
+    return await use({ ...own, endEarlierReaders: endReaders });
   } catch (error) {
     if (!signal.aborted) throw databaseFailure(error, step);
     await untilGone(connections);

@@ -104,15 +104,18 @@ export interface FingerprintRequest {
   readonly contents: readonly Content[];
   readonly seed: string;
   readonly at?: ((table: string) => void) | undefined;
+  /** Waits until more may be read; left out, it always may. */
+  readonly awaitTurn?: (() => Promise<void>) | undefined;
 }
 
 /** Fingerprints of the tables by name, each by its own selection; small tables go together, large ones first. */
 export async function fingerprintTables(
   sessions: Sessions,
-  { contents, seed, at }: FingerprintRequest,
+  { contents, seed, at, awaitTurn }: FingerprintRequest,
   select: (content: Content) => Selection,
 ): Promise<Fingerprints> {
   const found = await sideBySide(sessions, inGroups(contents), async (client, group) => {
+    await awaitTurn?.();
     if (group[0] !== undefined) at?.(group[0].table);
     const prints = await fingerprints(client, group.map(select), seed);
     return group.flatMap(({ table }, i): readonly (readonly [string, SelectionFingerprint])[] => {

@@ -31,6 +31,7 @@ export async function fingerprintSource(
   client: Client,
   manifest: Manifest,
   project: ProjectRules,
+  awaitTurn?: () => Promise<void>,
 ): Promise<SourceTables> {
   const found = new Map<string, SourceTable>();
   const { extent, contents, seed } = manifest;
@@ -65,7 +66,8 @@ export async function fingerprintSource(
   for (const content of large)
     if (unchanged.has(content.table))
       found.set(content.table, { where: whereIs(content), isUnchanged: true });
-  const asking = { contents: complete.filter(({ table }) => !unchanged.has(table)), seed };
+  const changed = complete.filter(({ table }) => !unchanged.has(table));
+  const asking = { contents: changed, seed, awaitTurn };
   const prints = await fingerprintTables([client], asking, (content) => ({
     table: content.table,
     expressions: selectList(content.columns),

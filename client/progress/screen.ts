@@ -6,6 +6,8 @@ import type { Look, Pending } from './watch';
 /** Shows a run: its steps or the state of its fleet, and news in lines of their own. */
 export class Screen {
   readonly #said = new Set<string>();
+  /** Activities that were waiting at the last look. */
+  readonly #waiting = new Set<string>();
   readonly #display: Display;
 
   constructor(display: Display) {
@@ -16,9 +18,19 @@ export class Screen {
   show({ progress, pending }: Look): void {
     if (progress !== undefined) this.#display.update(viewOf(progress, pending, Date.now()));
     if (progress?.awaited !== undefined) this.sayOnce(`  ${awaitedIn(progress.awaited)}`);
+    for (const { activity, heartbeat } of pending) this.#sayWaiting(activity, heartbeat?.waitsFor);
     for (const { activity, attempt, lastFailure } of pending) {
       if (lastFailure === undefined || attempt < 2) continue;
       this.sayOnce(`  ${activity} is tried again: ${lastFailure}`);
+    }
+  }
+
+  /** Says once that an activity has begun to wait; its figures change all the time. */
+  #sayWaiting(activity: string, waitsFor: string | undefined): void {
+    if (waitsFor === undefined) this.#waiting.delete(activity);
+    else if (!this.#waiting.has(activity)) {
+      this.#waiting.add(activity);
+      this.say(`  ${activity} ${waitsFor}`);
     }
   }
 
@@ -61,8 +73,16 @@ function stepView(step: StepProgress, pending: readonly Pending[], now: number):
   const seconds = Math.max(0, (ended - begun) / 1000);
   const live = pending.find(({ heartbeat }) => heartbeat?.step === step.step)?.heartbeat;
   if (state === 'running' && live !== undefined) {
-    const { rows, bytes, totalRows, table } = live;
-    return { step: step.step, state, rows, bytes, totalRows, seconds, note: table ?? '' };
+    const { rows, bytes, totalRows, table, waitsFor } = live;
+    return {
+      step: step.step,
+      state,
+      rows,
+      bytes,
+      totalRows,
+      seconds,
+      note: waitsFor ?? table ?? '',
+    };
   }
   const sum = (field: 'rows' | 'bytes'): number =>
     tables.reduce((total, table) => total + table[field], 0);

@@ -13,6 +13,7 @@ const heartbeatSchema = z.object({
   bytes: z.number(),
   table: z.string().optional(),
   totalRows: z.number().optional(),
+  waitsFor: z.string().optional(),
 });
 
 /** An activity that Temporal counts as not done: what it said last, and why its last attempt failed. */

@@ -44,6 +44,32 @@ const MISTAKES: readonly (readonly [string, string, readonly string[]])[] = [
     ['F:1:1: conections: unknown setting; did you mean "connections"?'],
   ],
   [
+    'a throttle without a limit',
+    'throttle: { every: 2s }',
+    ['F:1:1: throttle: must have maxLagBytes, maxActiveSessions or query, not a group'],
+  ],
+  [
+    'wrong limits of a throttle',
+    'throttle:\n  maxLagBytes: 16MB\n  maxActiveSessions: -1\n  every: 10ms',
+    [
+      'F:2:3: throttle.maxLagBytes: must be a whole number of bytes, from 1, not "16MB"',
+      'F:3:3: throttle.maxActiveSessions: must be a whole number from 0',
+      'F:4:3: throttle.every: must be at least 100ms, not "10ms"',
+    ],
+  ],
+  [
+    'a throttle that would write',
+    'throttle: { query: "DELETE FROM auth.users" }',
+    [
+      'F:1:13: throttle.query: must be a select statement (line 1, column 1), not "DELETE FROM auth.users"',
+    ],
+  ],
+  [
+    'a throttle for one project',
+    'throttle: { query: "SELECT $1 = 1" }',
+    ['F:1:13: throttle.query: has no $1: it is about all projects'],
+  ],
+  [
     'a misspelt group at the end',
     'createRoles: true\nbackups: { format: json }',
     ['F:2:1: backups: unknown setting; did you mean "backup"?'],

@@ -64,4 +64,6 @@ export interface StepHeartbeat {
   readonly bytes: number;
   /** What the step will reach by estimate, if known. */
   readonly totalRows?: number | undefined;
+  /** If the step waits: for what, in words. */
+  readonly waitsFor?: string | undefined;
 }

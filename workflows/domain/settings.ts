@@ -12,6 +12,18 @@ export interface ConnectionFacts {
   readonly maintenanceDatabase?: string | undefined;
 }
 
+/** When reading a source has to wait; at least one limit is set. */
+export interface Throttle {
+  /** How far any standby may be behind. */
+  readonly maxLagBytes?: number | undefined;
+  /** How many sessions of others may be active. */
+  readonly maxActiveSessions?: number | undefined;
+  /** A statement that yields `true` if moveout may read on, else for what it waits. */
+  readonly query?: string | undefined;
+  /** Milliseconds between two questions, at least. */
+  readonly every: number;
+}
+
 /** What a worker is configured to do, without a secret in it. */
 export interface Settings {
   /** Name of the connection that is the source. */
@@ -34,6 +46,8 @@ export interface Settings {
   };
   /** How many sessions a step has that reads or writes rows. */
   readonly sessions: { readonly perProject: number };
+  /** Left out, a source is read as fast as it can be. */
+  readonly throttle?: Throttle | undefined;
   readonly timing: Timing;
   readonly fleet: {
     /** What fleets may do if their request does not say it. */

@@ -8,6 +8,12 @@ import type { Facts } from './urls';
 /** Milliseconds; what can change at any time is not believed for longer. */
 const MINUTE = 60_000;
 
+/** What a source answered, and when (epoch millis); without words moveout may read on. */
+export interface ThrottleAnswer {
+  readonly at: number;
+  readonly waitsFor: string | undefined;
+}
+
 /**
  * What a worker has learned of its servers, for its later attempts. An attempt without one learns it again. The
  * keys are names and checksums, never URLs.
@@ -17,6 +23,8 @@ export class ServerMemory {
   readonly manners = new Map<string, Manners>();
   /** Which database for maintenance took a session last; not for longer, since all processes should come to the same one. */
   readonly maintenance = new LRUCache<string, string>({ max: 1_000, ttl: MINUTE });
+  /** What sources answered their throttle last, by the checksum of a URL. */
+  readonly throttled = new Map<string, ThrottleAnswer>();
   /** What a connection's sessions turned out to be: true for every project of a fleet. */
   readonly poolers = new LRUCache<string, Findings>({ max: 1_000, ttl: MINUTE });
 }

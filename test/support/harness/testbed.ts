@@ -141,6 +141,9 @@ function live(configured: Configured): Settings {
     get projects() {
       return configured.settings.projects;
     },
+    get throttle() {
+      return configured.settings.throttle;
+    },
     get sessions() {
       return configured.settings.sessions;
     },
