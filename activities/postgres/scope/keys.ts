@@ -170,13 +170,16 @@ function clientsRule(users: KeySet, exists: ProjectKeys['exists']): KeyRule | un
   return found.length === 0 ? undefined : { type: 'uuid', statement: found.join(' UNION ') };
 }
 
+/** Not by OR: PostgreSQL would make a hash of all users for each side, however few states there are. */
 function flowStatesRule(users: KeySet, exists: ProjectKeys['exists']): KeyRule | undefined {
   if (!exists('auth.flow_state')) return undefined;
-  const linking = exists('auth.flow_state', 'linking_target_id')
-    ? ` OR ${users.has('x.linking_target_id')}`
-    : '';
-  const statement = `SELECT x.id FROM auth.flow_state AS x WHERE ${users.has('x.user_id')}${linking}`;
-  return { type: 'uuid', statement };
+  const columns = ['user_id', 'linking_target_id'].filter((name) =>
+    exists('auth.flow_state', name),
+  );
+  const found = columns.map(
+    (column) => `SELECT x.id FROM auth.flow_state AS x WHERE ${users.has(`x.${column}`)}`,
+  );
+  return { type: 'uuid', statement: found.join(' UNION ') };
 }
 
 /** By what the refresh tokens of few users are found through indexes that stock Auth has. */
