@@ -15,9 +15,9 @@
  *    run have its mark in `application_name`.
  * 4. A guard runs in each session of the attempt before it is used: it fails unless the session of the
  *    locks is still there. So a session that is opened late can do nothing.
- * 5. The fencing token, a number in the target's marker. Each session that is going to write to the target
- *    increases it first; each write transaction locks the marker with that number until it commits, and
- *    fails if a later attempt has increased it.
+ * 5. The fencing token, a number in the target's marker. An attempt that is going to write to the target
+ *    increases it first; each write transaction, on whichever of the attempt's sessions, locks the marker with
+ *    that number until it commits, and fails if a later attempt has increased it.
  * 6. The marker, the one row of `moveout.migration` in the target, names the run. A run whose name is not
  *    in it (any more) cannot increase the token, and writes nothing.
  *
@@ -120,12 +120,21 @@ export async function takeLease<T>(
 }
 
 /** A session in the target, of an attempt that has increased the fencing token. */
-export interface FencedTarget {
+export interface FencedSession {
   readonly client: Client;
-  /** The steps that the marker says are done. */
-  readonly steps: readonly string[];
   /** Runs one write transaction; it cannot commit if a later attempt has increased the token. */
   readonly write: <T>(use: () => Promise<T>) => Promise<T>;
+}
+
+/** The target, and the first of the attempt's sessions in it. */
+export interface FencedTarget extends FencedSession {
+  /** The steps that the marker says are done. */
+  readonly steps: readonly string[];
+  /** Runs `use` with this session and as many others as make up the number, all under the same token. */
+  readonly sideBySide: <T>(
+    count: number,
+    use: (sessions: readonly FencedSession[]) => Promise<T>,
+  ) => Promise<T>;
 }
 
 /**
@@ -133,23 +142,39 @@ export interface FencedTarget {
  * above. Refuses a target that is a source, whatever its name.
  */
 export async function withFencedTarget<T>(
-  { connections, job, runId }: Writer,
+  writer: Writer,
   use: (target: FencedTarget) => Promise<T>,
 ): Promise<T> {
-  return connections.with(reusedTargetRef(job.target, 'write'), async (client) => {
+  const { connections, job, runId } = writer;
+  const databaseRef = reusedTargetRef(job.target, 'write');
+  return connections.with(databaseRef, async (client) => {
     await assertNoSource(client, job);
     const { fencingToken, steps } = await advanceToken(client, runId);
-    const write = async <R>(inside: () => Promise<R>): Promise<R> =>
-      transaction(
-        client,
-        { mode: 'write', first: [lockTokenForShare(runId, fencingToken)] },
-        async ([held]) => {
-          assertToken(held);
-          return inside();
-        },
-      );
-    return use({ client, steps, write });
+    const first = fencedSession(client, runId, fencingToken);
+    const sideBySide: FencedTarget['sideBySide'] = (count, together) => {
+      const join = (sessions: readonly FencedSession[]): ReturnType<typeof together> => {
+        if (sessions.length >= count) return together(sessions);
+        return connections.with(databaseRef, async (other) => {
+          await assertNoSource(other, job);
+          return join([...sessions, fencedSession(other, runId, fencingToken)]);
+        });
+      };
+      return join([first]);
+    };
+    return use({ ...first, steps, sideBySide });
   });
+}
+
+function fencedSession(client: Client, runId: string, fencingToken: number): FencedSession {
+  const first = [lockTokenForShare(runId, fencingToken)];
+  return {
+    client,
+    write: (use) =>
+      transaction(client, { mode: 'write', first }, async ([held]) => {
+        assertToken(held);
+        return use();
+      }),
+  };
 }
 
 /**

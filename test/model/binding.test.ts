@@ -99,7 +99,11 @@ describe('the model of the step machine', () => {
     ],
     [
       'activities/runtime/lease.ts#withFencedTarget',
-      ['advanceToken(', 'transaction(', 'assertToken('],
+      ['advanceToken(', 'fencedSession(', 'connections.with(', 'fencedSession('],
+    ],
+    [
+      'activities/runtime/lease.ts#fencedSession',
+      ['lockTokenForShare(', 'transaction(', 'assertToken('],
     ],
     [
       'activities/target/restore.ts#restoreAbsent',

@@ -70,18 +70,20 @@ function orderBy({ order = [] }: CopyOut): string {
 
 /**
  * Copies rows into a table, in the caller's transaction. Fails unless as many rows arrive as the
- * manifest says; of a file without rows the bytes are read for whoever checks them.
+ * manifest says; of a file without rows the bytes are read for whoever checks them. Frozen, no reader has to mark
+ * the rows as seen; the transaction must have emptied the table, and JSON lines take another way in.
  */
 export async function copyIn(
   client: Client,
   content: Content,
   from: readonly [Readable, ...NodeJS.ReadWriteStream[]],
+  how?: 'frozen',
 ): Promise<void> {
   if (content.rows === 0) return pipeline([...from, nowhere()]);
   const rows =
     content.encoding === 'json'
       ? await throughLines(client, content, from)
-      : await straight(client, content, from);
+      : await straight(client, content, { from, options: how === 'frozen' ? ', FREEZE' : '' });
   assertAll(content, rows);
 }
 
@@ -102,12 +104,12 @@ function assertAll(content: Content, rows: number): void {
 async function straight(
   client: Client,
   content: Content,
-  from: readonly NodeJS.ReadableStream[],
+  { from, options }: { readonly from: readonly NodeJS.ReadableStream[]; readonly options: string },
 ): Promise<number> {
   const names = content.columns.map((column) => ident(column.name)).join(', ');
   const sink = client.query(
     copyFrom(
-      `COPY ${qualified(content.table)} (${names}) FROM STDIN (${FORMATS[content.encoding]})`,
+      `COPY ${qualified(content.table)} (${names}) FROM STDIN (${FORMATS[content.encoding]}${options})`,
     ),
   );
   await pipeline([...from, sink]);

@@ -69,6 +69,25 @@ export async function replaceRows(client: Client, loading: Loading): Promise<voi
 /** Bytes of a file that goes in one message with its statement: for a few rows a COPY costs more than it saves. */
 const SMALL_FILE = 1_048_576;
 
+/** Whether a table is worth a session, and transactions, of its own. */
+export function isBig({ bytes, rows }: Content): boolean {
+  return bytes > SMALL_FILE && rows > 0;
+}
+
+/**
+ * Makes a big table hold exactly the rows of the backup, in the caller's transaction. Only for a table that nobody else
+ * looks at: its rows are frozen, so that who has an older snapshot would see them, too. It must take rows as they
+ * come; see `readPlainTables`.
+ */
+export async function loadAnew(
+  client: Client,
+  content: Content,
+  { open }: Pick<Loading, 'open'>,
+): Promise<void> {
+  await client.query(`TRUNCATE ONLY ${qualified(content.table)}`);
+  await copyIn(client, content, open(content), 'frozen');
+}
+
 async function loadTable(
   client: Client,
   content: Content,

@@ -33,7 +33,7 @@ export { nameOfTable } from './object-name';
 export { parseSnapshot } from './snapshot';
 export type { Extension, SchemaProblem, SchemaScript } from './script';
 export { rolesOfScript, withoutUnreached } from './script-roles';
-export type { ScriptParts } from './script';
+export type { Build, ScriptParts } from './script';
 export type { ScriptRoles } from './script-roles';
 export { removalStatement } from './object-name';
 export { privilegeStatements } from './privilege-statements';

@@ -4,12 +4,14 @@ import {
   type Fact,
   type FactBase,
   buildFactBase,
+  type Action,
   type DependencyEdge,
   type StableId,
 } from '@supabase/pg-delta';
+import { buildsOf } from './builds';
 import type { Supplement } from './supplements/supplement';
 import { lendPublic, withRightsOfOwners } from './owners';
-import type { ScriptParts } from './script';
+import type { Build, ScriptParts } from './script';
 import { restoreVirtual } from './supplements/columns';
 import type { Inside } from './extent-facts';
 
@@ -62,6 +64,10 @@ export function planScript(all: FactBase, source: ScriptSource): ScriptParts {
     ...statements(schemas, types),
     ...statements(types, structured),
   ];
+  const completing = actions(structured, populated);
+  // Rights that are lent hold in one transaction, and no two may lend them at a time.
+  const isOfLentSchema = ({ table }: Build): boolean =>
+    lent.begin.length > 0 && table.startsWith('public.');
   return {
     preData: [
       ...PREAMBLE,
@@ -74,13 +80,14 @@ export function planScript(all: FactBase, source: ScriptSource): ScriptParts {
     postData: [
       ...PREAMBLE,
       ...lent.begin,
-      ...statements(structured, populated),
+      ...inOrder(completing),
       ...supplementStatements(supplements, 'after'),
       ...lent.end,
       ...statements(populated, whole),
       // Last, so that they add no grants to objects created above.
       ...statements(whole, base(kept)),
     ],
+    builds: buildsOf(completing, { all, structured }).filter((one) => !isOfLentSchema(one)),
   };
 }
 
@@ -97,8 +104,16 @@ function isSchema({ id }: Fact): boolean {
 }
 
 function statements(from: FactBase, to: FactBase): string[] {
+  return inOrder(actions(from, to));
+}
+
+function actions(from: FactBase, to: FactBase): readonly Action[] {
   const assumedRoles = to.facts().flatMap(({ id }) => (id.kind === 'acl' ? [id.grantee] : []));
-  const all = plan(from, to, { assumedRoles }).actions.map((action) => action.sql);
+  return plan(from, to, { assumedRoles }).actions;
+}
+
+function inOrder(planned: readonly Action[]): string[] {
+  const all = planned.map((action) => action.sql);
   // What REVOKE takes from somebody on a table it takes on its columns as well.
   return [
     ...all.filter((sql) => !OF_COLUMN.test(sql)),

@@ -70,7 +70,7 @@ function onDemand<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-const NOTHING: ScriptParts = { preData: [], postData: [] };
+const NOTHING: ScriptParts = { preData: [], postData: [], builds: [] };
 
 function unenforced(enforcement: Enforcement): LeftOut[] {
   return Object.entries(enforcement).map(([constraint, value]) => ({

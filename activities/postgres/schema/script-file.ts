@@ -5,11 +5,19 @@ import type { ScriptParts } from './script';
 const statementsSchema = z.strictObject({
   preData: z.array(z.string()),
   postData: z.array(z.string()),
+  builds: z.array(
+    z.strictObject({
+      table: z.string(),
+      name: z.string(),
+      kind: z.enum(['key', 'index']),
+      statement: z.string(),
+    }),
+  ),
 });
 
 /** The text of `statements.json`, which a restore runs. */
-export function renderStatements({ preData, postData }: ScriptParts): string {
-  return `${JSON.stringify({ preData, postData }, null, 1)}\n`;
+export function renderStatements({ preData, postData, builds }: ScriptParts): string {
+  return `${JSON.stringify({ preData, postData, builds }, null, 1)}\n`;
 }
 
 /** The statements of {@link renderStatements}, byte for byte. */

@@ -23,7 +23,10 @@ const HANDED_IN_BLOCK = new RegExp(`^ALTER SCHEMA "(?:[^"]|"")+" OWNER TO ${NAME
 const FORCED = /^ALTER TABLE [\s\S]* FORCE ROW LEVEL SECURITY$/;
 
 /** Reads from a script whose rights it uses. */
-export function rolesOfScript({ preData, postData }: ScriptParts): ScriptRoles {
+export function rolesOfScript({
+  preData,
+  postData,
+}: Pick<ScriptParts, 'preData' | 'postData'>): ScriptRoles {
   const statements = [...preData, ...postData];
   const owners = sorted(statements.flatMap(ownersIn));
   return {
@@ -59,7 +62,12 @@ export function withoutUnreached(
       later.push(...rest);
       return own;
     });
-  const own = { preData: delegated(script.preData), postData: delegated(script.postData) };
+  const own = {
+    preData: delegated(script.preData),
+    postData: delegated(script.postData),
+    // No key and no index hands anything to a role.
+    builds: script.builds,
+  };
   const handed = later.flatMap(
     (text) => /^ALTER [A-Z ]+ ("[\s\S]*) OWNER TO "/.exec(text)?.[1] ?? [],
   );

@@ -6,6 +6,19 @@ export interface ScriptParts {
   readonly preData: readonly string[];
   /** What is cheaper or only possible once rows are there: keys, unique constraints, indexes, foreign keys, triggers, policies. */
   readonly postData: readonly string[];
+  /** Which of the second half need not wait for the rest of it, in its order. */
+  readonly builds: readonly Build[];
+}
+
+/** A key or an index that needs its table and the rows in it, and nothing else. */
+export interface Build {
+  /** `schema.table`, as a manifest names it. */
+  readonly table: string;
+  /** Of the constraint or of the index; a key's index has the same name. */
+  readonly name: string;
+  readonly kind: 'key' | 'index';
+  /** One of the statements of the second half. */
+  readonly statement: string;
 }
 
 /** An object in the extent that does not come along. */

@@ -123,7 +123,7 @@ describe('readSchema', () => {
         because: 'needs view auth.moods, which cannot come along',
       },
     ]);
-    expect(statements).toEqual({ preData: [], postData: [] });
+    expect(statements).toEqual({ preData: [], postData: [], builds: [] });
     expect(
       compareSchemas(await read(await databases.create(ddl('small-studio.sql'))), script),
     ).toEqual([

@@ -13,12 +13,15 @@ afterAll(() => databases.dropAll());
 const NASTY = {
   preData: ['SELECT 1', '-- a comment\nSELECT 2;\n;\n', '', "SELECT '\r\n\\ é 🙂 \t'"],
   postData: ['SELECT $x$\n"]\n;\n$x$'],
+  builds: [
+    { table: 'auth."a"', name: 'é"', kind: 'index' as const, statement: 'SELECT $x$\n"]$x$' },
+  ],
 };
 
 describe('renderStatements and parseStatements', () => {
   it('give every statement back to the byte, whatever stands in it', () => {
     expect(parseStatements(renderStatements(NASTY))).toEqual(NASTY);
-    const none = { preData: [], postData: [] };
+    const none = { preData: [], postData: [], builds: [] };
     expect(parseStatements(renderStatements(none))).toEqual(none);
   });
 
@@ -35,7 +38,8 @@ describe('renderStatements and parseStatements', () => {
   it.each([
     ['cut short', (text: string) => text.slice(0, 20)],
     ['without one half', () => '{"preData": []}'],
-    ['with a statement that is no text', () => '{"preData": [1], "postData": []}'],
+    ['without what can be built early', () => '{"preData": [], "postData": []}'],
+    ['with a statement that is no text', () => '{"preData": [1], "postData": [], "builds": []}'],
     ['of another program', () => 'CREATE SCHEMA auth;\n'],
   ])('refuse a text that is %s', (_, damage) => {
     const text = damage(renderStatements(NASTY));
