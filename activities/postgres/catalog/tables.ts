@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { columnNameSql, tableNameSql } from '../identifiers';
 import type { Extent } from '../../../workflows/domain/extent';
 import { CatalogCache } from './cache';
+import { queryCatalog } from '../session/prepared';
 
 const columnRow = z.object({
   name: z.string(),
@@ -123,20 +124,25 @@ const sizeRow = z.object({
 /** How big a table is, by the statistics and with its indexes. */
 export type TableSize = Readonly<z.infer<typeof sizeRow>>;
 
-/** The statistics of a partitioned table are those of its partitions; a file without a byte holds no row. */
-const ESTIMATED_ROWS = `(
-  SELECT CASE WHEN count(*) FILTER (WHERE p.reltuples < 0 AND pg_relation_size(p.oid) > 0) = 0
-              THEN coalesce(sum(greatest(p.reltuples, 0)), 0)::int8::text END
-    FROM pg_class p
-   WHERE p.oid = c.oid AND c.relkind = 'r'
-      OR c.relkind = 'p' AND p.relkind = 'r' AND p.oid IN (SELECT relid FROM pg_partition_tree(c.oid)))`;
+/**
+ * The statistics of a partitioned table are those of its partitions; a file without a byte holds no row. A plain table
+ * is not looked for among all relations: that would cost more than all else in the statement.
+ */
+const ESTIMATED_ROWS = `CASE c.relkind
+  WHEN 'r' THEN CASE WHEN c.reltuples >= 0 OR pg_relation_size(c.oid) = 0
+                     THEN greatest(c.reltuples, 0)::int8::text END
+  ELSE (SELECT CASE WHEN count(*) FILTER (WHERE p.reltuples < 0 AND pg_relation_size(p.oid) > 0) = 0
+                    THEN coalesce(sum(greatest(p.reltuples, 0)), 0)::int8::text END
+          FROM pg_partition_tree(c.oid) AS part JOIN pg_class p ON p.oid = part.relid
+         WHERE p.relkind = 'r') END`;
 
 /** Reads the sizes of the tables of the extent, by name. */
 export async function readSizes(
   client: Client,
   extent: Extent,
 ): Promise<ReadonlyMap<string, TableSize>> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT ${tableNameSql('n', 'c')} AS "table",
             ${ESTIMATED_ROWS} AS "estimatedRows",
             pg_total_relation_size(c.oid)::text AS "bytes"
