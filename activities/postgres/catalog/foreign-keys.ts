@@ -71,7 +71,8 @@ export async function readReferences(
   client: Client,
   tables: readonly string[],
 ): Promise<readonly Reference[]> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT c.conname AS "name", ${tableNameSql('fn', 'f')} AS "table", p.name AS "references"
        FROM unnest($1::text[], $2::text[]) AS p (name, quoted)
        JOIN pg_constraint c ON c.confrelid = p.quoted::regclass AND c.contype = 'f' AND c.conparentid = 0

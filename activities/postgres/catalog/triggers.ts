@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import { z } from 'zod';
 import { ident, qualified, tableNameSql } from '../identifiers';
 import { runBatch } from '../session/batch';
+import { queryCatalog } from '../session/prepared';
 
 const triggerRow = z.object({
   kind: z.enum(['TRIGGER', 'RULE']),
@@ -23,7 +24,8 @@ export async function readTriggers(
   client: Client,
   tables: readonly string[],
 ): Promise<readonly TriggerState[]> {
-  const result = await client.query(
+  const result = await queryCatalog(
+    client,
     `SELECT 'TRIGGER' AS "kind", t.tgname AS "name", ${tableNameSql('n', 'c')} AS "table", t.tgenabled::text AS "enabled",
             false AS partition
        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
