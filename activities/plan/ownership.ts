@@ -8,12 +8,13 @@ import type { Connections } from '../postgres/session/connections';
 import type { Client } from '../postgres/session/database-client';
 import {
   findOverlap,
-  findUnclaimed,
+  countUnclaimed,
   overlapByRules,
+  unclaimedQuestions,
   type Overlap,
 } from '../postgres/scope/ownership';
 import { readProjectScope } from '../postgres/scope/project-scope';
-import { transaction } from '../postgres/session/transaction';
+import { transaction, withJoinedSessions } from '../postgres/session/transaction';
 
 /** What other projects share with this one. */
 export interface Ownership {
@@ -28,6 +29,16 @@ export interface OwnershipRequest {
   readonly unclaimed?: boolean;
   /** What other projects claim too, if it is known already. */
   readonly overlap?: Overlap | undefined;
+  /** How many sessions may read rows side by side. */
+  readonly sessions: number;
+}
+
+/** Up to so many users the tables of a project are read one by one: another session costs more than it saves. */
+const ONE_BY_ONE = 10_000;
+
+/** How many sessions are worth while for the rows of so many users, of those that a project may have. */
+export function sessionsFor(users: number, most: number): number {
+  return users > ONE_BY_ONE ? most : 1;
 }
 
 /** What is unknown if the rules cannot tell other projects' rows. */
@@ -41,7 +52,7 @@ const UNKNOWN =
 export async function readOwnership(
   connections: Connections,
   project: ResolvedProject,
-  { unclaimed: isAsked = false, overlap }: OwnershipRequest,
+  { unclaimed: isAsked = false, overlap, sessions }: OwnershipRequest,
 ): Promise<Ownership> {
   const known = overlap ?? overlapByRules(project);
   if (known !== undefined && !isAsked) return overlapFindings(known, project);
@@ -51,7 +62,15 @@ export async function readOwnership(
       transaction(client, 'read-snapshot', async () => {
         const tables = await readTables(client, extentOf(project.scopes));
         const shared = known ?? (await readOverlap(client, tables, project));
-        const unclaimed = isAsked ? await findUnclaimed(client, tables, project) : undefined;
+        const asked = isAsked ? await unclaimedQuestions(client, tables, project) : undefined;
+        const place = {
+          databaseRef,
+          owner: client,
+          count: sessionsFor(asked?.users ?? 0, sessions),
+        };
+        const unclaimed =
+          asked &&
+          (await withJoinedSessions(connections, place, (all) => countUnclaimed(all, asked)));
         const isUnknown = shared === undefined || (isAsked && unclaimed === undefined);
         return {
           unclaimed,

@@ -44,7 +44,7 @@ import {
   partitionProblems,
   scopeFaults,
 } from './scope-findings';
-import { readOwnership, type OwnershipRequest } from './ownership';
+import { readOwnership, sessionsFor, type OwnershipRequest } from './ownership';
 import { readOutside, reachingOut } from './dependents';
 import { absentProblem, extensionsIn, schemaProblems } from './schema-findings';
 import { unclassifiedTables } from './extent';
@@ -69,8 +69,6 @@ export interface SourceRequest extends OwnershipRequest {
   readonly extent: Extent;
   /** The unique indexes of a target that has the schemas already. */
   readonly targetKeys?: readonly UniqueKey[];
-  /** How many sessions may read the rows side by side. */
-  readonly sessions: number;
 }
 
 /** Reads the source for one project: its tables with their scopes, its keys, its schema, and what is wrong. */
@@ -221,9 +219,6 @@ interface Countable extends Required<Pick<SourceRequest, 'extent' | 'targetKeys'
   readonly planned: readonly PlannedTable[];
 }
 
-/** Up to so many users a project's tables are read one by one: another session costs more than it saves. */
-const ONE_BY_ONE = 10_000;
-
 async function count(
   { client, connections, databaseRef, sessions: most }: Looking,
   project: ResolvedProject,
@@ -235,7 +230,7 @@ async function count(
   const users = keys.users.count;
   const buckets = keys.buckets.count + keys.analyticsBuckets.count + keys.vectorBuckets.count;
   const checks = { extent, targetKeys, normalizeNullTokens: project.scopes.normalizeNullTokens };
-  const place = { databaseRef, owner: client, count: users > ONE_BY_ONE ? most : 1 };
+  const place = { databaseRef, owner: client, count: sessionsFor(users, most) };
   const rows = await withJoinedSessions(connections, place, (sessions) =>
     checkRows(sessions, scope, checks),
   );

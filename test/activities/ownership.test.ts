@@ -1,4 +1,7 @@
 import type { Tenancy } from '../../workflows/domain/tenancy';
+import { readOwnership } from '../../activities/plan/ownership';
+import { Connections } from '../../activities/postgres/session/connections';
+import { NO_SCOPES } from '../../workflows/domain/scopes';
 import { execute, query } from '../support/harness/databases';
 import { planOf } from '../support/harness/plan-of';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
@@ -77,6 +80,28 @@ describe('claims of several projects', () => {
       await allRefs(),
     );
     expect(await codes()).toContain('overlap');
+  });
+
+  it.each([
+    [
+      'the default tenancy',
+      { users: { by: 'app-metadata', key: 'project_ref' }, buckets: BY_PREFIX },
+    ],
+    ['instance ids', { users: { by: 'instance-id' }, buckets: BY_PREFIX }],
+  ] as const)('opens no session where %s says that nothing is shared', async (_what, tenancy) => {
+    const connections = new Connections(
+      () => {
+        throw new Error('a session was asked for');
+      },
+      { name: 'moveout test ownership' },
+    );
+    const servers = { source: 'shared', target: 'projects' };
+    const scopes = NO_SCOPES;
+    const project = { ...one, ...servers, tenancy, scopes, configuredRefs: undefined };
+    const found = await readOwnership(connections, project, { sessions: 2 });
+    expect(found).toEqual({ problems: [], warnings: [] });
+    const asked = { sessions: 2, unclaimed: true };
+    await expect(readOwnership(connections, project, asked)).rejects.toThrow('was asked for');
   });
 
   it('says so where a statement does not run for all projects at once', async () => {
