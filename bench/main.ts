@@ -4,6 +4,7 @@ import { beginProgram } from '../worker/program';
 import { addCompare } from './commands/compare';
 import { fleetBenchCommand } from './commands/fleet';
 import { pictureCommand } from './commands/picture';
+import { throttleBenchCommand } from './commands/throttle';
 import { profileCommand } from './commands/profile';
 
 function benchCommand(): Command {
@@ -11,8 +12,8 @@ function benchCommand(): Command {
     .enablePositionalOptions()
     .description('Moves one project by moveout and by what others use, and says what each costs.');
   addCompare(command);
-  for (const one of [profileCommand(), fleetBenchCommand(), pictureCommand()])
-    command.addCommand(one);
+  const commands = [profileCommand(), fleetBenchCommand(), throttleBenchCommand()];
+  for (const one of [...commands, pictureCommand()]) command.addCommand(one);
   return command;
 }
 

@@ -18,12 +18,19 @@ const TENANCY = {
 let moves = 0;
 
 /** `migrateProject` by a new worker that is idle when the time begins: planned, backed up, loaded and verified. */
-export function moveout(name: MoveoutName, version: string): BenchMover {
+export function moveout(name: MoveoutName, version: string, own: Settings = {}): BenchMover {
   const format = FORMAT_OF[name];
-  return { name, version, move: (order) => moveByNewWorker(order, format) };
+  return { name, version, move: (order) => moveByNewWorker(order, format, own) };
 }
 
-async function moveByNewWorker(order: MoveOrder, format: 'copy' | 'json'): Promise<Move> {
+/** Further settings of the worker. */
+type Settings = Readonly<Record<string, unknown>>;
+
+async function moveByNewWorker(
+  order: MoveOrder,
+  format: 'copy' | 'json',
+  own: Settings,
+): Promise<Move> {
   const { ground, source, watch } = order;
   moves += 1;
   const taskQueue = `bench-${moves}`;
@@ -32,7 +39,7 @@ async function moveByNewWorker(order: MoveOrder, format: 'copy' | 'json'): Promi
     ...{ name: taskQueue, taskQueue, folder: ground.folder },
     sourceUrl: ground.url(source),
     temporal: ground.temporal.address,
-    settings: { tenancy: TENANCY, backup: { directory: backups, format } },
+    settings: { tenancy: TENANCY, backup: { directory: backups, format }, ...own },
   });
   try {
     await untilWorking(ground, taskQueue);

@@ -35,6 +35,12 @@ export const projects = wholeNumber(1, 10_000);
 /** Each statement is counted for each database. */
 export const profiledProjects = wholeNumber(1, 500);
 export const atATime = wholeNumber(1, 100);
+export const clients = wholeNumber(1, 64);
+export const rate = wholeNumber(1, 10_000);
+export const quietSeconds = wholeNumber(1, 600);
+export const sessionLimit = wholeNumber(0, 1_000);
+export const jobs = wholeNumber(1, 16);
+export const duration = z.string().regex(/^\d{1,6}(?:ms|s)$/, 'must be a time such as 500ms or 2s');
 export const seed = z
   .string()
   .regex(/^[a-z0-9]{1,20}$/, 'must be 1 to 20 letters a to z and digits');
