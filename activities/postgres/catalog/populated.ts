@@ -19,7 +19,7 @@ export const NOTHING = 'false';
 export async function populatedTables(
   client: Client,
   choices: readonly Choice[],
-  known?: ReadonlySet<string>,
+  known?: ReadonlyMap<string, number>,
 ): Promise<ReadonlySet<string>> {
   const possible = choices.filter(({ where }) => where !== NOTHING);
   const names = possible.map(({ table }) => table);
@@ -36,26 +36,33 @@ export async function populatedTables(
 }
 
 /**
- * Tells which of the tables may hold rows. A heap whose file is empty holds none in any snapshot, since
- * nothing shortens it that an open snapshot can still see; all other relations are taken to hold some.
+ * Tells which of the tables may hold rows, and how many bytes the rows of each take, what was moved out of them (TOAST)
+ * aside. A heap whose file is empty holds none in any snapshot, since nothing shortens it that an open snapshot can
+ * still see; all other relations are taken to hold some, and to be of any size.
  */
 export async function tablesWithRows(
   client: Client,
   tables: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (tables.length === 0) return new Set();
+): Promise<ReadonlyMap<string, number>> {
+  if (tables.length === 0) return new Map();
   const result = await queryCatalog(
     client,
-    `SELECT n.name FROM unnest($1::text[], $2::text[]) AS n (name, quoted)
+    `SELECT n.name, CASE WHEN c.relkind = 'r' AND a.amname = 'heap' AND NOT c.relhassubclass
+                         THEN pg_relation_size(c.oid) END::text AS bytes
+       FROM unnest($1::text[], $2::text[]) AS n (name, quoted)
        LEFT JOIN pg_class AS c ON c.oid = to_regclass(n.quoted)
-       LEFT JOIN pg_am AS a ON a.oid = c.relam
-      WHERE c.relkind IS DISTINCT FROM 'r' OR a.amname <> 'heap' OR c.relhassubclass
-         OR pg_relation_size(c.oid) > 0`,
+       LEFT JOIN pg_am AS a ON a.oid = c.relam`,
     [tables, tables.map(qualified)],
   );
-  const rows = z.array(z.object({ name: z.string() })).parse(result.rows);
-  return new Set(rows.map(({ name }) => name));
+  const sized = z.array(sizeRow).parse(result.rows);
+  return new Map(
+    sized
+      .filter(({ bytes }) => bytes !== '0')
+      .map(({ name, bytes }) => [name, bytes === null ? Infinity : Number(bytes)]),
+  );
 }
+
+const sizeRow = z.object({ name: z.string(), bytes: z.string().nullable() });
 
 /** Counts the rows of each table, in the order given. */
 export async function countRows(

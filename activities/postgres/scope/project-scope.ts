@@ -46,7 +46,8 @@ export async function readProjectScope(
   const holding = existence(tables.filter(({ table }) => filled.has(table)));
   const found = await readKeysOf(client, { rules: project, who, exists: holding });
   if (found === undefined) throw failure('ConfigInvalid', 'the tenancy cannot tell one project');
-  const keys = { ...found, exists: existence(tables) };
+  const bytesOf = (table: string): number => filled.get(table) ?? 0;
+  const keys = { ...found, exists: existence(tables), bytesOf };
   const chosen = scoped(tables, classification, keys);
   const doubtful = chosen.filter(({ facts: { table } }) => !presumed(table));
   const held = await populatedTables(

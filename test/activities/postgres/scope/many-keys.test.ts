@@ -3,6 +3,7 @@ import { readTables } from '../../../../activities/postgres/catalog/tables';
 import { qualified } from '../../../../activities/postgres/identifiers';
 import { classify } from '../../../../activities/postgres/scope/classify';
 import { existence, readKeysOf } from '../../../../activities/postgres/scope/project-keys';
+import type { ProjectKeys } from '../../../../activities/postgres/scope/rules';
 import { scoped, type ScopedTable } from '../../../../activities/postgres/scope/project-scope';
 import { NO_SCOPES, type Scopes } from '../../../../workflows/domain/scopes';
 import { PROJECT_EXTENT } from '../../../../workflows/domain/extent';
@@ -38,6 +39,9 @@ describe('a project with too many users for a list', () => {
        INSERT INTO auth.replies SELECT id FROM auth.notes;
        CREATE VIEW public.members AS
          SELECT id AS user_id, raw_app_meta_data ->> 'project_ref' AS ref FROM auth.users;
+       INSERT INTO auth.audit_log_entries (id, payload)
+         SELECT gen_random_uuid(), json_build_object('actor_id', f.id)
+           FROM auth.users AS u, LATERAL (VALUES (upper(u.id::text)), (replace(u.id::text, '-', '')), (u.id || ' '), ('x')) AS f (id);
        UPDATE auth.refresh_tokens SET user_id = NULL WHERE session_id IS NOT NULL;
        UPDATE auth.users SET raw_app_meta_data = '{}', deleted_at = now()
         WHERE id IN (SELECT id FROM auth.users ORDER BY id LIMIT 30)`,
@@ -52,13 +56,17 @@ describe('a project with too many users for a list', () => {
     client: Client,
     tenancy: Tenancy,
     refs: readonly string[],
+    bytesOf?: ProjectKeys['bytesOf'],
   ): Promise<readonly ScopedTable[]> {
     const tables = await readTables(client, PROJECT_EXTENT);
     const rules = { tenancy, configuredRefs };
     const keys = await readKeysOf(client, { rules, who: { refs }, exists: existence(tables) });
     if (keys === undefined) throw new Error('the tenancy cannot tell');
     expect(keys.users.isList).toBe(refs.length === 1);
-    return scoped(tables, classify(tables, NOTES), keys);
+    return scoped(tables, classify(tables, NOTES), {
+      ...keys,
+      ...(bytesOf && { bytesOf }),
+    });
   }
 
   async function rowsOf(client: Client, tables: readonly ScopedTable[]) {
@@ -96,10 +104,13 @@ describe('a project with too many users for a list', () => {
       const few = await rowsOf(client, await scopeOf(client, tenancy, [ref]));
       const many = await rowsOf(client, await scopeOf(client, tenancy, [ref, 'nobody']));
       expect(many).toEqual(few);
+      const short = await rowsOf(client, await scopeOf(client, tenancy, [ref, 'nobody'], () => 1));
+      expect(short).toEqual(few);
       for (const table of [
         'auth.users',
         'auth.refresh_tokens',
         'auth.mfa_amr_claims',
+        'auth.audit_log_entries',
         'storage.objects',
       ])
         expect(few[table]?.rows).toBeGreaterThan(0);
