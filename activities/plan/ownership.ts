@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Problem, UnclaimedRows } from '../../workflows/domain/plan';
 import type { ResolvedProject } from '../projects/resolve';
 import { extentOf } from '../../workflows/domain/scopes';
+import { SESSIONS_TO_READ } from '../postgres/checks/session-room';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/session/connections';
 import type { Client } from '../postgres/session/database-client';
@@ -36,9 +37,12 @@ export interface OwnershipRequest {
 /** Up to so many users the tables of a project are read one by one: another session costs more than it saves. */
 const ONE_BY_ONE = 10_000;
 
-/** How many sessions are worth while for the rows of so many users, of those that a project may have. */
+/**
+ * How many sessions are worth while for the rows of so many users, of those that a project may have; never more than
+ * the plan has made sure of.
+ */
 export function sessionsFor(users: number, most: number): number {
-  return users > ONE_BY_ONE ? most : 1;
+  return users > ONE_BY_ONE ? Math.min(most, SESSIONS_TO_READ) : 1;
 }
 
 /** What is unknown if the rules cannot tell other projects' rows. */
