@@ -31,6 +31,17 @@ const SHARE_ONE_CLIENT = `
                        FROM auth.oauth_consents AS c JOIN auth.users AS u ON u.id = c.user_id
                       ORDER BY u.raw_app_meta_data ->> 'project_ref', c.id)`;
 
+/** Two tables of every project are big enough that a new target gets them side by side. */
+const TWO_BIG_TABLES = `
+  UPDATE auth.sessions SET user_agent = repeat('s', 1100000)
+   WHERE id IN (SELECT DISTINCT ON (u.raw_app_meta_data ->> 'project_ref') s.id
+                  FROM auth.sessions AS s JOIN auth.users AS u ON u.id = s.user_id
+                 ORDER BY u.raw_app_meta_data ->> 'project_ref', s.id);
+  UPDATE auth.identities SET identity_data = identity_data || jsonb_build_object('pad', repeat('i', 1200000))
+   WHERE id IN (SELECT DISTINCT ON (u.raw_app_meta_data ->> 'project_ref') i.id
+                  FROM auth.identities AS i JOIN auth.users AS u ON u.id = i.user_id
+                 ORDER BY u.raw_app_meta_data ->> 'project_ref', i.id);`;
+
 /** A server and the only way by which the workers reach it. */
 export interface Side {
   readonly server: KeptPostgres;
@@ -113,6 +124,7 @@ async function fillStudio(server: KeptPostgres): Promise<readonly StudioProject[
   await runAt(server.url(), `CREATE DATABASE ${STUDIO} TEMPLATE template0`);
   const { projects } = await createStudio(server.url(STUDIO), SIZES);
   await runAt(server.url(STUDIO), SHARE_ONE_CLIENT);
+  await runAt(server.url(STUDIO), TWO_BIG_TABLES);
   return projects;
 }
 

@@ -45,6 +45,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'initSchema | created, before the marker': 'MMMMMMMMMMpRRRMR',
   'initSchema | marked, before its name': 'MMMMMMMMMMpRRRMR',
   'initSchema | before the marker': 'MMMMMMMMMMpRPRMR',
+  'migrateAuth | while several sessions write': 'MMMMMMMMMMpRRRMR',
   'verifyProject | before the completed marker': 'MMMMMMMMMMpMMRMR',
 };
 

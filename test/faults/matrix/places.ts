@@ -19,6 +19,9 @@ const WITH_SCHEMA: readonly Kind[] = ['filled', 'differing'];
 
 const MAKING_THE_MARKER = /CREATE SCHEMA IF NOT EXISTS moveout/;
 
+/** Only one of two sessions is held there: the other one loads its table, builds keys and indexes, and commits. */
+const ROWS_OF_A_BIG_TABLE = /COPY ("auth"\."(sessions|identities)"|pg_temp\.moveout_lines)/;
+
 /** What a step says to a server in the middle of its work. */
 function middleOf(step: Step, kind: Kind): Omit<Moment, 'step'> {
   switch (step) {
@@ -104,6 +107,16 @@ export const BETWEEN: readonly Place[] = [
     moment: 'before the completed marker',
     kinds: KINDS,
   }),
+  {
+    ...{ step: 'migrateAuth', moment: 'while several sessions write', isMain: false },
+    kinds: ['absent', 'empty'],
+    stop: (lane) =>
+      stopOnWire(lane, 'target', {
+        step: 'migrateAuth',
+        pattern: ROWS_OF_A_BIG_TABLE,
+        inRows: true,
+      }),
+  },
 ];
 
 function onTarget(pattern: RegExp, where: Pick<Place, 'step' | 'moment' | 'kinds'>): Place {
