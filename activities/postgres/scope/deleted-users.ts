@@ -32,7 +32,8 @@ export async function readDeletedUsers(
 ): Promise<DeletedUsers | undefined> {
   const { users } = tenancy;
   if (users.by !== 'app-metadata' || !exists('auth.users', 'deleted_at')) return undefined;
-  const deleted = `SELECT u.id FROM auth.users AS u WHERE ${lostRef('u', users.key, exists)}`;
+  const deleted = `SELECT u.id FROM auth.users AS u
+    WHERE u.deleted_at IS NOT NULL AND u.raw_app_meta_data ->> ${literal(users.key)} IS NULL`;
   const { rowCount } = await client.query(`${deleted} LIMIT 1`);
   if (rowCount === 0) return undefined;
   const refs = await allRefs(client, users.key, configuredRefs);
@@ -53,12 +54,6 @@ export async function readDeletedUsers(
   if (ids === null || theirs === null) return { lost, statement };
   const lists = `${literal(ids)}::uuid[], ${literal(theirs)}::text[]`;
   return { lost, statement: `SELECT f.id, f.ref FROM unnest(${lists}) AS f (id, ref)` };
-}
-
-/** The predicate that a row of `auth.users`, by its alias, is of a soft-deleted user that carries no ref. */
-export function lostRef(alias: string, key: string, exists: Exists): string {
-  if (!exists('auth.users', 'deleted_at')) return 'false';
-  return `(${alias}.deleted_at IS NOT NULL AND ${refOf(alias, key)} IS NULL)`;
 }
 
 /** How many soft-deleted users carry no ref. */

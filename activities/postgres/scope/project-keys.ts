@@ -6,7 +6,7 @@ import type { TableFacts } from '../catalog/tables';
 import { literal } from '../identifiers';
 import { SEARCH_PUBLIC } from '../session/settings';
 import { naming } from '../errors/classify';
-import { lostRef, readDeletedUsers } from './deleted-users';
+import { readDeletedUsers } from './deleted-users';
 import {
   keySet,
   LARGEST_LIST,
@@ -20,7 +20,7 @@ import {
 } from './keys';
 import { knownRefs } from './known-refs';
 import type { ProjectKeys } from './rules';
-import { onlyRef, type Owners } from './membership';
+import { isTheirs, onlyRef, type Owners } from './membership';
 import {
   bucketsStatement,
   instancesStatement,
@@ -60,7 +60,7 @@ export async function readKeysOf(
     (await readLivingUsers(client, claimants)) ?? (await lookForUsers(client, claimants));
   if (found === undefined) return undefined;
   const { users, deleted } = found;
-  const refs = await refsFor(client, claimants);
+  const refs = await refsFor(client, { ...claimants, longerRefs: found.longerRefs });
   const ruleOf = (kind: KindOfBuckets): KeyRule | undefined => {
     const statement = bucketRule(kind, { ...claimants, users, refs });
     const { type } = kindOf(kind, claimants.exists);
@@ -81,8 +81,11 @@ export async function readKeysOf(
 }
 
 /** The users of the owners, those among them that are soft-deleted, and what the same scan tells besides. */
-type FoundUsers = Pick<ProjectKeys, 'users' | 'deleted'> &
-  Partial<Pick<ProjectKeys, 'instanceRows'>>;
+interface FoundUsers extends Pick<ProjectKeys, 'users' | 'deleted'> {
+  readonly instanceRows?: KeySet;
+  /** The refs that begin with the ref of the one owner. */
+  readonly longerRefs?: readonly string[] | undefined;
+}
 
 async function lookForUsers(client: Client, claimants: Claimants): Promise<FoundUsers | undefined> {
   const deleted = await readDeletedUsers(client, claimants.rules, claimants.exists);
@@ -96,12 +99,13 @@ const livingRow = z.object({
   hasLost: z.boolean(),
   hasNil: z.boolean(),
   hasOthers: z.boolean(),
+  longerRefs: z.array(z.string()),
 });
 
 /**
  * The users that carry the owners' ref, by one scan of `auth.users`, with the instance ids that they name if it
- * is the usual one. `undefined` if the tenancy does not go by metadata, or a soft-deleted user has lost its ref:
- * then more than the users has to be read.
+ * is the usual one, and the refs that could be taken for the owner's. `undefined` if the tenancy does not go by
+ * metadata, or a soft-deleted user has lost its ref: then more than the users has to be read.
  */
 async function readLivingUsers(
   client: Client,
@@ -110,23 +114,33 @@ async function readLivingUsers(
   const { users: rule } = rules.tenancy;
   const statement = usersStatement(rule, who);
   if (rule.by !== 'app-metadata' || statement === undefined) return undefined;
-  const isTheirs = (alias: string): string => isUserOf(rule, who, { alias }) ?? 'false';
   const { largestList = LARGEST_LIST } = listsOf(who);
+  const only = onlyRef(who);
+  const isLonger =
+    only === undefined ? 'false' : `starts_with(u.ref, ${literal(only)}) AND NOT u.theirs`;
   const result = await client.query(
     `SELECT count(*) FILTER (WHERE u.theirs)::text AS count,
             CASE WHEN count(*) FILTER (WHERE u.theirs) <= ${String(largestList)}
                  THEN coalesce(array_agg(u.id) FILTER (WHERE u.theirs), '{}')::text END AS list,
-            coalesce(bool_or(u.lost), false) AS "hasLost",
+            coalesce(bool_or(u.deleted AND u.ref IS NULL), false) AS "hasLost",
             coalesce(bool_or(u.theirs AND u.instance_id = ${NIL}), false) AS "hasNil",
-            coalesce(bool_or(u.theirs AND u.instance_id <> ${NIL}), false) AS "hasOthers"
-       FROM (SELECT m.id, m.instance_id, ${isTheirs('m')} AS theirs, ${lostRef('m', rule.key, exists)} AS lost
-               FROM auth.users AS m OFFSET 0) AS u`,
+            coalesce(bool_or(u.theirs AND u.instance_id <> ${NIL}), false) AS "hasOthers",
+            coalesce(array_agg(DISTINCT u.ref) FILTER (WHERE ${isLonger}), '{}') AS "longerRefs"
+       FROM (SELECT r.*, ${isTheirs('r.ref', who)} AS theirs
+               FROM (SELECT m.id, m.instance_id, m.raw_app_meta_data ->> ${literal(rule.key)} AS ref,
+                            ${exists('auth.users', 'deleted_at') ? 'm.deleted_at IS NOT NULL' : 'false'} AS deleted
+                       FROM auth.users AS m OFFSET 0) AS r) AS u`,
   );
-  const { hasLost, hasNil, hasOthers, ...found } = livingRow.parse(result.rows[0]);
+  const { hasLost, hasNil, hasOthers, longerRefs, ...found } = livingRow.parse(result.rows[0]);
   if (hasLost) return undefined;
-  const users = keySet({ type: 'uuid', statement, isTheirs }, found);
+  const ofRow = (alias: string): string => isUserOf(rule, who, { alias }) ?? 'false';
+  const users = keySet({ type: 'uuid', statement, isTheirs: ofRow }, found);
   const nil = keySet({ type: 'uuid', statement: '' }, { count: 1, list: `{${NIL_UUID}}` });
-  return { users, ...(!hasOthers && { instanceRows: hasNil ? nil : NO_KEYS }) };
+  return {
+    users,
+    ...(!hasOthers && { instanceRows: hasNil ? nil : NO_KEYS }),
+    ...(only !== undefined && { longerRefs }),
+  };
 }
 
 const NIL = `${literal(NIL_UUID)}::uuid`;
@@ -177,11 +191,14 @@ function kindOf(
   return { ...found, name: found.id, type: 'text' };
 }
 
-/** The refs that matter to the owners' buckets. */
+/** The refs that matter to the owners' buckets; those that users carry are not looked for if they are known. */
 export async function refsFor(
   client: Client,
-  { rules, who }: Claimants,
+  { rules, who, longerRefs }: Claimants & Pick<FoundUsers, 'longerRefs'>,
 ): Promise<readonly string[]> {
+  const isByPrefix = rules.tenancy.buckets.by === 'id-prefix';
+  if (isByPrefix && longerRefs !== undefined)
+    return [...(rules.configuredRefs ?? []), ...longerRefs];
   return knownRefs(client, { ...rules, beginning: onlyRef(who) });
 }
 
