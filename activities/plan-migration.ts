@@ -45,12 +45,12 @@ async function makePlan(
   const { settings } = resources;
   const resolution = await resolveProject(current, settings, request);
   const { project } = resolution;
-  const poolers = await findPoolers(connections, project);
+  const sessions = sessionsOf(settings, request);
+  const poolers = await findPoolers(connections, { ...project, jobs: sessions });
   await assertNoLeaseHeld(connections, project);
   const throttle = await viewThrottle(current, settings, project.source);
   const extent = await resolvePlanExtent(connections, project);
   const target = await viewTarget(connections, project, extent);
-  const sessions = sessionsOf(settings, request);
   const asked = { ...request, extent, targetKeys: target.keys, sessions };
   const source = await viewSource(connections, project, asked);
   const others = await otherSources(resources, connections, { project, target });

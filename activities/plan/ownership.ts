@@ -3,7 +3,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Problem, UnclaimedRows } from '../../workflows/domain/plan';
 import type { ResolvedProject } from '../projects/resolve';
 import { extentOf } from '../../workflows/domain/scopes';
-import { SESSIONS_TO_READ } from '../postgres/checks/session-room';
 import { readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/session/connections';
 import type { Client } from '../postgres/session/database-client';
@@ -38,11 +37,11 @@ export interface OwnershipRequest {
 const ONE_BY_ONE = 10_000;
 
 /**
- * How many sessions are worth while for the rows of so many users, of those that a project may have; never more than
- * the plan has made sure of.
+ * How many sessions are worth while for the rows of so many users, of those that a project may have; the plan has made
+ * sure of these.
  */
 export function sessionsFor(users: number, most: number): number {
-  return users > ONE_BY_ONE ? Math.min(most, SESSIONS_TO_READ) : 1;
+  return users > ONE_BY_ONE ? most : 1;
 }
 
 /** What is unknown if the rules cannot tell other projects' rows. */

@@ -1,11 +1,7 @@
 import { mergeFindings, type Findings } from '../../workflows/domain/findings';
 import type { Problem } from '../../workflows/domain/plan';
 import { checkPooler } from '../postgres/checks/pooler';
-import {
-  checkSessionRoom,
-  SESSIONS_TO_READ,
-  SESSIONS_TO_WRITE,
-} from '../postgres/checks/session-room';
+import { checkSessionRoom, sessionsToRead, sessionsToWrite } from '../postgres/checks/session-room';
 import { serverRef } from '../postgres/database';
 import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';
@@ -17,13 +13,13 @@ import { failure } from '../runtime/failure';
  */
 export async function findPoolers(
   connections: Connections,
-  { source, target, databaseName }: Moving & { readonly source: string },
+  { source, target, databaseName, jobs }: Moving & { readonly source: string },
 ): Promise<readonly Problem[]> {
   const places: readonly DatabaseRef[] = [
     { connection: source, access: 'read' },
     ...(target === source ? [] : [serverRef(target)]),
   ];
-  await assertRoom(connections, { source, target, databaseName });
+  await assertRoom(connections, { source, target, databaseName, jobs });
   const findings: Findings[] = [];
   for (const place of places) findings.push(await findingsOf(connections, place));
   const { problems, warnings } = mergeFindings(findings);
@@ -36,19 +32,22 @@ interface Moving {
   readonly source?: string | undefined;
   readonly target: string;
   readonly databaseName: string;
+  /** How many sessions of a step read or write rows. */
+  readonly jobs: number;
 }
 
 /** Refuses if the limits of role, database or server leave fewer sessions than a move needs. */
 export async function assertRoom(
   connections: Connections,
-  { source, target, databaseName }: Moving,
+  { source, target, databaseName, jobs }: Moving,
 ): Promise<void> {
-  const refs: (readonly [DatabaseRef, number])[] = [[serverRef(target), SESSIONS_TO_WRITE]];
-  if (source !== undefined) refs.push([{ connection: source, access: 'read' }, SESSIONS_TO_READ]);
+  const refs: (readonly [DatabaseRef, number])[] = [[serverRef(target), sessionsToWrite(jobs)]];
+  if (source !== undefined)
+    refs.push([{ connection: source, access: 'read' }, sessionsToRead(jobs)]);
   const found: Findings[] = [];
   for (const [place, needed] of refs) {
     const named = place.connection === target ? databaseName : undefined;
-    const demand = { connection: place.connection, needed, database: named };
+    const demand = { connection: place.connection, needed, jobs, database: named };
     found.push(await connections.with(place, (client) => checkSessionRoom(client, demand)));
   }
   const messages = new Set(mergeFindings(found).problems.map(({ message }) => message));

@@ -15,16 +15,26 @@ const roomRow = z.object({
 /** A limit of sessions: how many there may be, and how many others than moveout's are in use. */
 type SessionRoom = Readonly<z.infer<typeof roomRow>>;
 
-/** The most sessions that a step has at a time where it reads: a snapshot's, and two for its schema. */
-export const SESSIONS_TO_READ = 3;
+/** The most sessions that a step has at a time in one database: the `jobs` of a snapshot, and two for its schema. */
+export function sessionsToRead(jobs: number): number {
+  return jobs + 2;
+}
 
-/** The most sessions of a step that writes: its lock's, the target's, and those that read, as all can be on one server. */
-export const SESSIONS_TO_WRITE = 5;
+/**
+ * The most sessions of a step on one server, as source and target can both be there: its lock's and those that read;
+ * in a verification, the lock's, one for the source, one for the target, and two for its schema, or the
+ * lock's, one for the source, and the `jobs` that read the target.
+ */
+export function sessionsToWrite(jobs: number): number {
+  return Math.max(1 + sessionsToRead(jobs), 5);
+}
 
 /** Who asks, for how much, and for which database besides the session's. */
 interface SessionDemand {
   readonly connection: string;
   readonly needed: number;
+  /** How many of them read or write rows. */
+  readonly jobs: number;
   readonly database?: string | undefined;
 }
 
@@ -39,8 +49,8 @@ export async function checkSessionRoom(client: Client, demand: SessionDemand): P
 }
 
 /** In one database there are never more than those that read. */
-function leastOf(kind: SessionRoom['kind'], { needed }: SessionDemand): number {
-  return kind === 'database' ? Math.min(needed, SESSIONS_TO_READ) : needed;
+function leastOf(kind: SessionRoom['kind'], { needed, jobs }: SessionDemand): number {
+  return kind === 'database' ? Math.min(needed, sessionsToRead(jobs)) : needed;
 }
 
 function inWords({ kind, name, most, used }: SessionRoom, demand: SessionDemand): string {
