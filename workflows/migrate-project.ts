@@ -16,8 +16,10 @@ export async function migrateProject(input?: unknown): Promise<Report> {
   const steps = new MigrationSteps(run);
 
   const words = 'look at source, target and backup directory';
+  // Rows that no project claims decide nothing for this one, and to count them reads the whole source.
+  const asked = { ...request, unclaimed: false };
   const plan = await steps.plan(
-    () => planningAtHost(words, request.host, (activities) => activities.planMigration(request)),
+    () => planningAtHost(words, request.host, (activities) => activities.planMigration(asked)),
     describePlan,
   );
   const backup = await steps.backup(plan);

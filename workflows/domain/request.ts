@@ -97,7 +97,7 @@ export const migrateRequestSchema = z.strictObject({
   jobs,
   replace,
   onDrift,
-  /** Whether the plan counts the rows that no project claims; the same for every project of a source. */
+  /** Whether a plan that is only shown counts the rows that no project claims; they are the same for every project of a source. */
   unclaimed: z._default(z.boolean(), true),
   /** How many of its users and buckets other projects claim too, if a fleet has counted it for all. */
   overlap: z.optional(
