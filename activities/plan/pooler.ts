@@ -1,7 +1,8 @@
 import { mergeFindings, type Findings } from '../../workflows/domain/findings';
 import type { Problem } from '../../workflows/domain/plan';
 import { checkPooler } from '../postgres/checks/pooler';
-import { checkSessionRoom, sessionsToRead, sessionsToWrite } from '../postgres/checks/session-room';
+import { sessionsToRead, sessionsToWrite } from '../../workflows/domain/sessions';
+import { checkSessionRoom } from '../postgres/checks/session-room';
 import { serverRef } from '../postgres/database';
 import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';

@@ -5,6 +5,7 @@ import type {
   ScopeKind,
   Problem,
 } from '../../workflows/domain/plan';
+import { sessionsToRead, sessionsToWrite } from '../../workflows/domain/sessions';
 import { amount, roughDuration, size, count } from '../progress/words';
 import { nextStepsText } from './text';
 import { wrapped, pageWidth } from '../progress/page';
@@ -58,6 +59,7 @@ function factsText(plan: Plan): string {
     ['from', `database ${source.database} (connection ${source.connection})`],
     ['to', `database ${target.database} (connection ${target.connection}), ${targetWords(plan)}`],
     ['moves', `${amount(plan.users, 'user')}, ${amount(plan.buckets, 'bucket')}; ${volume} in all`],
+    ...sessionsFact(plan),
     [
       'time',
       estimate === undefined
@@ -66,6 +68,14 @@ function factsText(plan: Plan): string {
     ],
   ] as const;
   return facts.map(([name, words]) => wrapped(words, `  ${name.padEnd(7)}`)).join('\n');
+}
+
+/** The most sessions of a step; the same numbers that the plan has found room for. */
+function sessionsFact({ jobs, source, target }: Plan): readonly (readonly [string, string])[] {
+  if (jobs === undefined) return [];
+  const rows = `${amount(jobs, 'session')} of a step read or write rows`;
+  const most = `at most ${count(sessionsToRead(jobs))} at the source (connection ${source.connection}), ${count(sessionsToWrite(jobs))} at the target's server (connection ${target.connection})`;
+  return [['uses', `${rows}; with all others ${most}`]];
 }
 
 function targetWords({ targetBefore, replace }: Plan): string {

@@ -53,6 +53,13 @@ function table(name: string, facts: Partial<Plan['tables'][number]>): Plan['tabl
 const linesOf = (plan: Plan): readonly string[] => planText(plan).split('\n');
 
 describe('planText', () => {
+  it('says how many sessions a move takes, with and without --jobs', () => {
+    const words = (jobs: number): string => planText({ ...PLAN, jobs }).replace(/\s+/g, ' ');
+    expect(words(1)).toContain('1 session of a step');
+    expect(words(4)).toContain('4 sessions of a step read or write rows');
+    expect(words(4)).toMatch(/at most 6 at the source .* 7 at the target's server/);
+  });
+
   it('begins with the verdict, then says from where to where, how much and how long', () => {
     const lines = linesOf(PLAN);
     expect(lines[0]).toMatch(/^Plan for acme → acme_db: ready to migrate\./);

@@ -1,4 +1,4 @@
-import { sessionsToRead, sessionsToWrite } from '../../activities/postgres/checks/session-room';
+import { sessionsToRead, sessionsToWrite } from '../../workflows/domain/sessions';
 import { LIMITS } from '../../workflows/domain/limits';
 import { textOf } from '../ground/source-files';
 

@@ -16,3 +16,17 @@ export function sessionsOf(
 ): number {
   return jobs;
 }
+
+/** The most sessions that a step has at a time in one database: the `jobs` of a snapshot, and two for its schema. */
+export function sessionsToRead(jobs: number): number {
+  return jobs + 2;
+}
+
+/**
+ * The most sessions of a step on one server, as source and target can both be there: its lock's and those that read;
+ * in a verification, the lock's, one for the source, one for the target, and two for its schema, or the
+ * lock's, one for the source, and the `jobs` that read the target.
+ */
+export function sessionsToWrite(jobs: number): number {
+  return Math.max(1 + sessionsToRead(jobs), 5);
+}

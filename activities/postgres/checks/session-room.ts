@@ -1,4 +1,5 @@
 import { problem, type Findings } from '../../../workflows/domain/findings';
+import { sessionsToRead } from '../../../workflows/domain/sessions';
 import { ident } from '../identifiers';
 import type { Client } from 'pg';
 import { z } from 'zod';
@@ -14,20 +15,6 @@ const roomRow = z.object({
 
 /** A limit of sessions: how many there may be, and how many others than moveout's are in use. */
 type SessionRoom = Readonly<z.infer<typeof roomRow>>;
-
-/** The most sessions that a step has at a time in one database: the `jobs` of a snapshot, and two for its schema. */
-export function sessionsToRead(jobs: number): number {
-  return jobs + 2;
-}
-
-/**
- * The most sessions of a step on one server, as source and target can both be there: its lock's and those that read;
- * in a verification, the lock's, one for the source, one for the target, and two for its schema, or the
- * lock's, one for the source, and the `jobs` that read the target.
- */
-export function sessionsToWrite(jobs: number): number {
-  return Math.max(1 + sessionsToRead(jobs), 5);
-}
 
 /** Who asks, for how much, and for which database besides the session's. */
 interface SessionDemand {
