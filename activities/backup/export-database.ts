@@ -10,7 +10,7 @@ import type { BackupStore } from '../disk/backup/store';
 import { readIdentity } from '../postgres/catalog/databases';
 import { readWideTables } from '../postgres/checks/wide-rows';
 import { readSequences } from '../postgres/catalog/sequences';
-import { readSizes, readTables, type TableFacts, type TableSize } from '../postgres/catalog/tables';
+import { readSizes, readTables, type TableFacts } from '../postgres/catalog/tables';
 import type { Connections } from '../postgres/session/connections';
 import type { DatabaseRef } from '../postgres/session/database-ref';
 import {
@@ -25,7 +25,7 @@ import {
 import { tableExport, type Saving, type Selected } from './export-table';
 import type { Client } from '../postgres/session/database-client';
 import { sideBySide } from '../postgres/session/side-by-side';
-import { withSharedSnapshot, type SharedSnapshot } from '../postgres/session/transaction';
+import { withJoinedSessions, withSnapshot, type Snapshot } from '../postgres/session/transaction';
 import { counted } from '../../workflows/domain/counted';
 import type { BackupResult } from '../../workflows/domain/job';
 
@@ -61,8 +61,7 @@ export async function exportDatabase(
   await order.awaitTurn?.();
   const draft = await store.begin(order.backupId, order.runId);
   try {
-    const { databaseRef, sessions: count } = order;
-    const manifest = await withSharedSnapshot(connections, { databaseRef, count }, (snapshot) =>
+    const manifest = await withSnapshot(connections, order.databaseRef, (snapshot) =>
       write({ store, draft, order, connections, snapshot }),
     );
     await order.assertOurs();
@@ -80,12 +79,12 @@ interface DatabaseExport {
   readonly draft: BackupDraft;
   readonly order: Order;
   readonly connections: Connections;
-  readonly snapshot: SharedSnapshot;
+  readonly snapshot: Snapshot;
 }
 
 async function write(exporting: DatabaseExport): Promise<Manifest> {
   const { store, draft, order, connections, snapshot } = exporting;
-  const [client] = snapshot.sessions;
+  const { client } = snapshot;
   const timestamp = new Date().toISOString();
   const source = await readIdentity(client, order.databaseRef.connection);
   const database = await readDatabaseFacts(client);
@@ -98,8 +97,8 @@ async function write(exporting: DatabaseExport): Promise<Manifest> {
   const { normalizeNullTokens } = order.rules?.scopes ?? NO_SCOPES;
   const wide = await readWideTables(client, selected);
   const saving: Saving = { draft, kind, format, seed, meter, normalizeNullTokens, wide, awaitTurn };
-  const sizes = await readSizes(client, extent);
-  const contents = await exportTables(snapshot, { saving, selected, sizes });
+  // Not before: to read a schema that is not known yet takes sessions of its own.
+  const contents = await exportTables(exporting, saving, selected);
   const sequences = [...(await readSequences(client, order.extent))];
   return {
     backupId,
@@ -130,30 +129,33 @@ async function write(exporting: DatabaseExport): Promise<Manifest> {
   };
 }
 
+/** Tables with no more bytes than these together are read by one session: to open another takes longer. */
+const FEW_BYTES = 8 * 1_048_576;
+
 /**
- * Writes the tables and fingerprints them, on all sessions of the snapshot. The largest come first, so that no
- * session is left with one at the end.
+ * Writes the tables and fingerprints them, on several sessions of the snapshot if there is much to read. The largest
+ * come first, so that no session is left with one at the end.
  */
 async function exportTables(
-  { sessions }: SharedSnapshot,
-  { saving, selected, sizes }: TableExports,
+  { order, connections, snapshot: { client } }: DatabaseExport,
+  saving: Saving,
+  selected: readonly Selected[],
 ): Promise<Content[]> {
+  const { databaseRef } = order;
+  const sizes = await readSizes(client, order.extent);
   const bytesOf = ({ facts }: Selected): number => sizes.get(facts.table)?.bytes ?? 0;
+  const bytes = selected.reduce((sum, table) => sum + bytesOf(table), 0);
   const exports = new Map(selected.map((table) => [table, tableExport(saving, table)]));
   const largestFirst = [...exports].sort(([a], [b]) => bytesOf(b) - bytesOf(a));
   const parts = largestFirst.flatMap(([, { write, describe }]) => [write, describe]);
-  await sideBySide(sessions, parts, async (client, part) => {
-    await saving.awaitTurn?.();
-    return part(client);
-  });
+  const count = bytes > FEW_BYTES ? order.sessions : 1;
+  await withJoinedSessions(connections, { databaseRef, owner: client, count }, (sessions) =>
+    sideBySide(sessions, parts, async (session, part) => {
+      await saving.awaitTurn?.();
+      return part(session);
+    }),
+  );
   return [...exports.values()].map(({ content }) => content());
-}
-
-interface TableExports {
-  readonly saving: Saving;
-  /** In the order of the manifest. */
-  readonly selected: readonly Selected[];
-  readonly sizes: ReadonlyMap<string, TableSize>;
 }
 
 function recorded(extent: Extent): Manifest['extent'] {

@@ -10,13 +10,10 @@ import {
 } from '../postgres/rows/fingerprint';
 import { selectListAtTarget } from '../postgres/rows/projection';
 import { sideBySide } from '../postgres/session/side-by-side';
-import type { SharedSnapshot } from '../postgres/session/transaction';
+import type { Sessions } from '../postgres/session/transaction';
 
 /** What a target holds, table by table, with the manifest's own seed and projection. */
 export type Fingerprints = ReadonlyMap<string, SelectionFingerprint>;
-
-/** Sessions of one snapshot; at least one. */
-type Sessions = SharedSnapshot['sessions'];
 
 /**
  * Fingerprints every table of the manifest whole, so that a row too many is found as well; its generated

@@ -3,7 +3,7 @@ import { countOrphans, readForeignKeys, type ForeignKey } from '../postgres/cata
 import type { Client } from '../postgres/session/database-client';
 import { readMarker } from '../postgres/lease';
 import { sideBySide } from '../postgres/session/side-by-side';
-import type { SharedSnapshot } from '../postgres/session/transaction';
+import type { Sessions } from '../postgres/session/transaction';
 import { differingTables, FEW_ROWS, type Fingerprints } from './fingerprints';
 import type { Verification } from './evidence';
 
@@ -13,7 +13,7 @@ import type { Verification } from './evidence';
  */
 export async function orphanDifferences(
   verification: Verification,
-  sessions: SharedSnapshot['sessions'],
+  sessions: Sessions,
   prints: Fingerprints,
 ): Promise<readonly string[]> {
   const [client] = sessions;

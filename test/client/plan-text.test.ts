@@ -57,7 +57,7 @@ describe('planText', () => {
     const words = (jobs: number): string => planText({ ...PLAN, jobs }).replace(/\s+/g, ' ');
     expect(words(1)).toContain('1 session of a step');
     expect(words(4)).toContain('4 sessions of a step read or write rows');
-    expect(words(4)).toMatch(/at most 6 at the source .* 7 at the target's server/);
+    expect(words(4)).toMatch(/at most 4 at the source .* 6 at the target's server/);
   });
 
   it('begins with the verdict, then says from where to where, how much and how long', () => {

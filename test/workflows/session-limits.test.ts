@@ -60,7 +60,7 @@ describe('limits of sessions', () => {
     expect(message).toContain(
       `database "${bed.source}" on connection "shared" may have 2 sessions at a time`,
     );
-    expect(statement).toBe(`ALTER DATABASE "${bed.source}" CONNECTION LIMIT 4;`);
+    expect(statement).toBe(`ALTER DATABASE "${bed.source}" CONNECTION LIMIT 3;`);
   });
 
   it('of a source that lets nobody in come with the statement as well', async () => {
@@ -83,18 +83,18 @@ describe('limits of sessions', () => {
     const { report, message } = await bed.run('migrateProject', project);
     const statement = /ALTER DATABASE [^;]*;/.exec(message)?.[0] ?? '';
     expect(report?.outcome).toBe('refused');
-    expect(statement).toBe(`ALTER DATABASE "${databaseName}" CONNECTION LIMIT 4;`);
+    expect(statement).toBe(`ALTER DATABASE "${databaseName}" CONNECTION LIMIT 3;`);
     await execute('postgres', statement);
     const settled = await bed.run('migrateProject', project);
     expect([settled.message, settled.report?.outcome]).toEqual(['', 'migrated']);
   });
 
   it('are higher for a run with more sessions', async () => {
-    await limit(7);
+    await limit(6);
     const project = { ...bed.nextProject(), jobs: 5 };
     const { message } = await bed.run('migrateProject', project);
-    expect(message).toContain('moveout needs 8');
-    await limit(8);
+    expect(message).toContain('moveout needs 7');
+    await limit(7);
     const moved = await bed.run('migrateProject', project);
     expect([moved.message, moved.report?.outcome]).toEqual(['', 'migrated']);
   });

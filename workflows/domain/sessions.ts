@@ -17,16 +17,15 @@ export function sessionsOf(
   return jobs;
 }
 
-/** The most sessions that a step has at a time in one database: the `jobs` of a snapshot, and two for its schema. */
+/** The most sessions that a step has at a time in one database: the `jobs` of a snapshot, or one and two for its schema. */
 export function sessionsToRead(jobs: number): number {
-  return jobs + 2;
+  return Math.max(jobs, 3);
 }
 
 /**
- * The most sessions of a step on one server, as source and target can both be there: its lock's and those that read;
- * in a verification, the lock's, one for the source, one for the target, and two for its schema, or the
- * lock's, one for the source, and the `jobs` that read the target.
+ * The most sessions of a step on one server, as source and target can both be there: those of a verification, which
+ * has its lock's, one for the source, and those that read the target.
  */
 export function sessionsToWrite(jobs: number): number {
-  return Math.max(1 + sessionsToRead(jobs), 5);
+  return 2 + sessionsToRead(jobs);
 }

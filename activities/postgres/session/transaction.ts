@@ -40,15 +40,17 @@ export async function transaction<T>(
   return result;
 }
 
-/** Read-only sessions that see one and the same snapshot. */
-export interface SharedSnapshot {
-  /** At least one. */
-  readonly sessions: readonly [Client, ...Client[]];
+/** A session in a read-only snapshot, which others can join. */
+export interface Snapshot {
+  readonly client: Client;
   /** Where the snapshot stands in the write-ahead log. */
   readonly lsn: string;
   /** What a later snapshot tells changed rows by. */
   readonly rowVersions: RowVersions;
 }
+
+/** Sessions that see one and the same snapshot. */
+export type Sessions = readonly [Client, ...Client[]];
 
 /**
  * Names the running server, in a word that changes when it is started, and when it starts itself again after
@@ -58,31 +60,23 @@ export interface SharedSnapshot {
 export const RUNNING_SERVER = `concat_ws('/', extract(epoch FROM pg_postmaster_start_time()),
     extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time()))`;
 
-const EXPORT = `
-  SELECT pg_export_snapshot() AS id,
-         (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+const STANDING = `
+  SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
                ELSE pg_current_wal_lsn() END)::text AS lsn,
          pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, ${RUNNING_SERVER} AS server`;
 
-const snapshotRow = z.object({
-  id: z.string(),
-  lsn: z.string(),
-  xmin: z.string(),
-  server: z.string(),
-});
+const standingRow = z.object({ lsn: z.string(), xmin: z.string(), server: z.string() });
 
-/** Runs `use` with so many read-only sessions over one `REPEATABLE READ` snapshot. */
-export async function withSharedSnapshot<T>(
+/** Runs `use` in a read-only `REPEATABLE READ` snapshot. */
+export async function withSnapshot<T>(
   connections: Connections,
-  { databaseRef, count }: { readonly databaseRef: DatabaseRef; readonly count: number },
-  use: (snapshot: SharedSnapshot) => Promise<T>,
+  databaseRef: DatabaseRef,
+  use: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
-  return connections.with(databaseRef, (owner) =>
-    transaction(owner, { mode: 'read-snapshot', first: [EXPORT] }, async ([exported]) => {
-      const { id, lsn, ...rowVersions } = snapshotRow.parse(exported?.rows[0]);
-      return alongside(connections, { databaseRef, owner, id, count }, (sessions) =>
-        use({ sessions, lsn, rowVersions }),
-      );
+  return connections.with(databaseRef, (client) =>
+    transaction(client, { mode: 'read-snapshot', first: [STANDING] }, ([found]) => {
+      const { lsn, ...rowVersions } = standingRow.parse(found?.rows[0]);
+      return use({ client, lsn, rowVersions });
     }),
   );
 }
@@ -99,10 +93,10 @@ export interface ExportedSnapshot {
 export async function alongside<T>(
   connections: Connections,
   { databaseRef, owner, id, count }: ExportedSnapshot,
-  use: (sessions: SharedSnapshot['sessions']) => Promise<T>,
+  use: (sessions: Sessions) => Promise<T>,
 ): Promise<T> {
   const first = [`SET TRANSACTION SNAPSHOT ${literal(id)}`, SEARCH_PUBLIC];
-  const join = (sessions: SharedSnapshot['sessions']): Promise<T> => {
+  const join = (sessions: Sessions): Promise<T> => {
     if (sessions.length >= count) return use(sessions);
     return connections.with(databaseRef, (client) =>
       transaction(client, { mode: 'read-snapshot', first }, () => {
@@ -121,13 +115,15 @@ export async function alongside<T>(
 export async function withJoinedSessions<T>(
   connections: Connections,
   place: Omit<ExportedSnapshot, 'id'>,
-  use: (sessions: SharedSnapshot['sessions']) => Promise<T>,
+  use: (sessions: Sessions) => Promise<T>,
 ): Promise<T> {
   if (place.count <= 1) return use([place.owner]);
-  const { rows } = await place.owner.query(EXPORT);
-  const { id } = snapshotRow.parse(rows[0]);
+  const { rows } = await place.owner.query('SELECT pg_export_snapshot() AS id');
+  const { id } = exportedRow.parse(rows[0]);
   return alongside(connections, { ...place, id }, use);
 }
+
+const exportedRow = z.object({ id: z.string() });
 
 /** A statement that PostgreSQL refused, and for which reason. */
 export interface Refusal {

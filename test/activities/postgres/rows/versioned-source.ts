@@ -1,10 +1,7 @@
 import { readIdentity } from '../../../../activities/postgres/catalog/databases';
 import { readTables } from '../../../../activities/postgres/catalog/tables';
 import { Connections } from '../../../../activities/postgres/session/connections';
-import {
-  transaction,
-  withSharedSnapshot,
-} from '../../../../activities/postgres/session/transaction';
+import { transaction, withSnapshot } from '../../../../activities/postgres/session/transaction';
 import { fingerprint } from '../../../../activities/postgres/rows/fingerprint';
 import {
   keyExpressions,
@@ -55,8 +52,8 @@ const EXTENT = { schemas: ['auth'], tables: [], withoutColumns: [] };
 export async function record(urlOf: () => string): Promise<Recorded> {
   const connections = new Connections(urlOf, { name: 'moveout test versions' });
   const databaseRef = { connection: 'source', access: 'read' } as const;
-  return withSharedSnapshot(connections, { databaseRef, count: 1 }, async (snapshot) => {
-    const [client] = snapshot.sessions;
+  return withSnapshot(connections, databaseRef, async (snapshot) => {
+    const { client } = snapshot;
     const tables: ScopedContent[] = [];
     for (const facts of await readTables(client, EXTENT)) {
       const { table } = facts;
