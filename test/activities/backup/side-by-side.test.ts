@@ -39,7 +39,7 @@ describe('a backup reads', () => {
   ): Promise<{ readonly manifest: Manifest; readonly most: number }> {
     const connections = new WatchedConnections({ name: 'moveout backup test' });
     const manifest = await exportDatabase(store, connections, {
-      backupId: `backup_${source}`,
+      backupId: `backup_a_${String(Date.now())}`,
       ...{ kind: 'target', format: 'copy', sessions, runId: 'a-run' },
       project: { projectRef: 'a', databaseName: 'a' },
       databaseRef: { connection: source, access: 'read' },
