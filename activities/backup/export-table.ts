@@ -15,7 +15,7 @@ import { InTurns } from '../runtime/in-turns';
 import { copyOut, noRows, type CopyOut } from '../postgres/rows/copy';
 import type { Client } from '../postgres/session/database-client';
 import { fingerprint, fingerprintReplacing } from '../postgres/rows/fingerprint';
-import { encodingOf, keyExpressions, projectionOf, selectList } from '../postgres/rows/projection';
+import { encodingOf, keyValues, projectionOf, selectList } from '../postgres/rows/projection';
 import { naming } from '../postgres/errors/classify';
 
 /** The rows of one table that are saved. */
@@ -145,7 +145,7 @@ async function describe(client: Client, wanted: WantedRows, seed: string): Promi
   const key = names.length === 0 ? {} : { key: names };
   const generated = [...(await comparableGeneratedColumns(client, facts, columns))];
   const computed = generatedExpressions({ columns, ...key }, generated);
-  const keys = keyExpressions({ columns, ...key });
+  const keys = keyValues({ columns, ...key });
   const rows = { table, expressions: selectList(columns), generated: computed, keys, where };
   const rewritten = columns.find((column) => column.read === 'nil');
   const {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Fingerprint } from '../../../workflows/domain/report';
 import type { Content } from '../../../workflows/domain/manifest';
 import { ident, qualified } from '../identifiers';
+import type { KeyValues } from './projection';
 import { runBatch } from '../session/batch';
 
 const fingerprintRow = z.object({
@@ -24,7 +25,7 @@ export interface Selection {
   /** Further expressions, which have a digest of their own out of the same scan. */
   readonly generated?: readonly string[] | undefined;
   /** The same for the primary key. */
-  readonly keys?: readonly string[] | undefined;
+  readonly keys?: KeyValues | undefined;
   /** `true` for the whole table. */
   readonly where: string;
 }
@@ -66,7 +67,7 @@ export async function fingerprints(
     client,
     chosen.map(
       (selection) =>
-        `SELECT ${aggregates(selection, seed)} FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
+        `SELECT ${sums(hashesOf(selection, seed))} FROM ${qualified(selection.table)} AS t WHERE ${selection.where}`,
     ),
   );
   const prints = new Map(
@@ -82,9 +83,14 @@ export async function fingerprintReplacing(
   seed: string,
 ): Promise<FingerprintWithReplaced> {
   if (selection.where === NOTHING) return { ...ofNothing(selection), replaced: [] };
+  const rowHashes = hashesOf(selection, seed);
+  // Rows are hashed before they are grouped: PostgreSQL may sort them for that, and hashes are short.
+  const named = rowHashes.map(([name, hash]) => `${hash} AS ${name}`);
   const result = await client.query(
-    `SELECT t.${ident(selection.column)}::text AS value, ${aggregates(selection, seed)}
-       FROM ${qualified(selection.table)} AS t WHERE ${selection.where} GROUP BY 1 ORDER BY 1`,
+    `SELECT r.value::text AS value, ${sums(rowHashes.map(([name]) => [name, `r.${name}`]))}
+       FROM (SELECT t.${ident(selection.column)} AS value, ${named.join(', ')}
+               FROM ${qualified(selection.table)} AS t WHERE ${selection.where} OFFSET 0) AS r
+      GROUP BY r.value ORDER BY r.value`,
   );
   const values = z.array(valueRow).parse(result.rows);
   return {
@@ -93,16 +99,16 @@ export async function fingerprintReplacing(
     ...(selection.generated?.length && {
       generated: sumOf(values.map(({ generated = '0' }) => generated)),
     }),
-    ...(selection.keys?.length && { keys: sumOf(values.map(({ keys = '0' }) => keys)) }),
+    ...(selection.keys && { keys: sumOf(values.map(({ keys = '0' }) => keys)) }),
     replaced: values.map(({ value, rows }) => ({ value, rows })),
   };
 }
 
-function ofNothing({ generated = [], keys = [] }: Selection): SelectionFingerprint {
+function ofNothing({ generated = [], keys }: Selection): SelectionFingerprint {
   return {
     ...OF_NOTHING,
     ...(generated.length > 0 && { generated: '0' }),
-    ...(keys.length > 0 && { keys: '0' }),
+    ...(keys && { keys: '0' }),
   };
 }
 
@@ -110,24 +116,38 @@ function sumOf(digests: readonly string[]): string {
   return digests.reduce((sum, digest) => sum + BigInt(digest), 0n).toString();
 }
 
-function aggregates({ expressions, generated = [], keys = [] }: Selection, seed: string): string {
-  const asked: readonly (readonly [string, readonly string[]])[] = [
-    ['digest', expressions],
-    ['generated', generated],
-    ['keys', keys],
+type Digest = 'digest' | 'generated' | 'keys';
+
+/** The hash of one row for each digest that a selection asks for. */
+function hashesOf(
+  { expressions, generated = [], keys }: Selection,
+  seed: string,
+): readonly (readonly [Digest, string])[] {
+  return [
+    ['digest', hashOf(expressions, seed)],
+    ...(generated.length > 0 ? [['generated', hashOf(generated, seed)] as const] : []),
+    ...(keys === undefined ? [] : [['keys', keyHash(keys, seed)] as const]),
   ];
-  const digests = asked
-    .filter(([name, of]) => name === 'digest' || of.length > 0)
-    .map(([name, of]) => `${digestOf(of, seed)} AS ${name}`);
+}
+
+/** The number of rows and the digests, which are 0 over no rows, out of the hashes of each row. */
+function sums(rowHashes: readonly (readonly [Digest, string])[]): string {
+  const digests = rowHashes.map(([name, hash]) => `coalesce(sum(${hash}), 0)::text AS ${name}`);
   return ['count(*)::text AS rows', ...digests].join(', ');
 }
 
 /**
  * The hash is of one column that holds the whole row's bytes: over several columns it is linear in
- * the hash of each, so that a sum would not see values that two rows swapped. Text; `0` over no rows.
+ * the hash of each, so that a sum would not see values that two rows swapped.
  */
-export function digestOf(expressions: readonly string[], seed: string): string {
+function hashOf(expressions: readonly string[], seed: string): string {
   const record = `record_send(row(${expressions.join(', ')}))`;
-  const hash = `hash_record_extended(row(${record}), ${BigInt(seed).toString()}::int8)`;
-  return `coalesce(sum(${hash}), 0)::text`;
+  return `hash_record_extended(row(${record}), ${BigInt(seed).toString()}::int8)`;
+}
+
+/** The hash of a row's key. That of a single uuid, PostgreSQL's own, is of all its bytes as well, and sooner done. */
+export function keyHash({ expressions, isUuid }: KeyValues, seed: string): string {
+  const [only = ''] = expressions;
+  if (!isUuid) return hashOf(expressions, seed);
+  return `uuid_hash_extended(${only}, ${BigInt(seed).toString()}::int8)`;
 }

@@ -52,14 +52,24 @@ export function selectListAtTarget(columns: readonly ColumnProjection[]): readon
   );
 }
 
+/** The values of a primary key. */
+export interface KeyValues {
+  readonly expressions: readonly string[];
+  /** Whether it is one value of the type uuid. */
+  readonly isUuid: boolean;
+}
+
 /** The primary key's values; none if a column of it is rewritten on its way, so that keys may become equal. */
-export function keyExpressions({
+export function keyValues({
   columns,
   key = [],
-}: Pick<Content, 'columns' | 'key'>): readonly string[] {
+}: Pick<Content, 'columns' | 'key'>): KeyValues | undefined {
   const found = columns.filter(({ name }) => key.includes(name));
   const isKept = found.every(({ read, whenNull }) => read !== 'nil' && whenNull === undefined);
-  return isKept && found.length === key.length ? selectList(found) : [];
+  if (found.length === 0 || found.length !== key.length || !isKept) return undefined;
+  const isUuid =
+    found.length === 1 && found.every(({ type, read }) => type === 'uuid' && read === 'as-is');
+  return { expressions: selectList(found), isUuid };
 }
 
 /** The value that a column has in the target, over the alias `t`. Casts to text are for copying only: an index needs the type. */

@@ -6,8 +6,8 @@ import { readIdentity, sameDatabase } from '../catalog/databases';
 import { literal, qualified } from '../identifiers';
 import { runBatch } from '../session/batch';
 import { RUNNING_SERVER } from '../session/transaction';
-import { digestOf } from './fingerprint';
-import { keyExpressions } from './projection';
+import { keyHash } from './fingerprint';
+import { keyValues, type KeyValues } from './projection';
 
 /**
  * What has certainly not changed since a backup, told by row versions instead of by hashing all content.
@@ -47,7 +47,10 @@ export async function unchangedTables(
   tables: readonly ScopedContent[],
 ): Promise<ReadonlySet<string>> {
   const { rowVersions, source, seed } = since;
-  const asked = tables.filter(({ content }) => content.keyDigest !== undefined);
+  const asked = tables.flatMap(({ content, where }) => {
+    const keys = content.keyDigest === undefined ? undefined : keyValues(content);
+    return keys === undefined ? [] : [{ content, where, keys }];
+  });
   if (rowVersions === undefined || asked.length === 0) return new Set();
   if (!(await isComparable(client, { ...rowVersions, source }))) return new Set();
   const { xmin } = rowVersions;
@@ -74,10 +77,10 @@ const versionsRow = z.object({
 });
 
 function versionsOf(
-  { content, where }: ScopedContent,
+  { content, where, keys }: ScopedContent & { readonly keys: KeyValues },
   { xmin, seed }: { readonly xmin: string; readonly seed: string },
 ): string {
-  return `SELECT count(*)::text AS rows, ${digestOf(keyExpressions(content), seed)} AS keys,
+  return `SELECT count(*)::text AS rows, coalesce(sum(${keyHash(keys, seed)}), 0)::text AS keys,
                  coalesce(bool_or(${isNewer('t', xmin)}), false) AS "isNewer"
             FROM ${qualified(content.table)} AS t WHERE ${where}`;
 }

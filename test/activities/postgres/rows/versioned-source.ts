@@ -4,7 +4,7 @@ import { Connections } from '../../../../activities/postgres/session/connections
 import { transaction, withSnapshot } from '../../../../activities/postgres/session/transaction';
 import { fingerprint } from '../../../../activities/postgres/rows/fingerprint';
 import {
-  keyExpressions,
+  keyValues,
   projectionOf,
   selectList,
 } from '../../../../activities/postgres/rows/projection';
@@ -60,7 +60,7 @@ export async function record(urlOf: () => string): Promise<Recorded> {
       const where = SCOPE[table] ?? 'false';
       const columns = [...projectionOf(facts, 'target')];
       const key = table === 'auth.log' ? undefined : ['id'];
-      const keys = keyExpressions({ columns, key });
+      const keys = keyValues({ columns, key });
       const selection = { table, expressions: selectList(columns), keys, where };
       const { keys: keyDigest, rows, digest } = await fingerprint(client, selection, SEED);
       const file = { file: 'none', bytes: 0, sha256: '', encoding: 'binary' } as const;
