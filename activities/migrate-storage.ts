@@ -9,7 +9,7 @@ import { loadStep } from './target/load';
 export async function migrateStorage(resources: Resources, job: Job): Promise<StepResult> {
   return loadStep(
     resources,
-    { step: 'migrateStorage', job },
+    { step: 'migrateStorage', job, leavesBuilds: false },
     (table) => !table.startsWith('auth.'),
   );
 }

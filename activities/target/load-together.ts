@@ -33,21 +33,32 @@ export async function chooseTogether(
 export interface Together {
   readonly contents: readonly Content[];
   readonly loading: Omit<Loading, 'contents'>;
+  /** The keys and indexes of these tables. */
   readonly builds: readonly Build[];
+  /** Whether these are left to a later step, which has another big table to load meanwhile. */
+  readonly leavesBuilds: boolean;
+  /** Tables that an earlier step has loaded, each with what it has left to be built. */
+  readonly waiting: ReadonlyMap<string, readonly Build[]>;
   /** How many sessions do it. */
   readonly sessions: number;
 }
 
 /**
- * Loads the tables, builds the keys and indexes of each as soon as its rows are in, and gathers its statistics
- * behind that. The invariant that makes a repeated attempt right from any state: a table's rows come in one
+ * Loads the tables, builds the keys and indexes of each as soon as its rows are in, unless they are left, and
+ * gathers its statistics behind that; then what an earlier step has left, on sessions that are free. The invariant that makes a repeated attempt right from any state: a table's rows come in one
  * transaction, which first takes off what an earlier attempt had built on it and empties it; a key or an index
- * comes in one transaction, after the rows of the same attempt. The step is recorded by a later transaction.
+ * comes in one transaction, after the rows of the same attempt or of an earlier step. The step is recorded by a
+ * later transaction.
  */
 export async function loadTogether(target: FencedTarget, together: Together): Promise<void> {
   const { contents, sessions } = together;
-  const count = Math.min(sessions, Math.max(contents.length, together.builds.length));
-  const first = contents.map((content) => loadingOf(content, together));
+  const left = [...together.waiting];
+  const builds = together.builds.length + left.flatMap(([, of]) => of).length;
+  const count = Math.min(sessions, Math.max(contents.length, builds));
+  const first = [
+    ...contents.map((content) => loadingOf(content, together)),
+    ...left.flatMap(([table, of]) => buildingOf(table, of, sessions)),
+  ];
   await target.sideBySide(count, (all) => workTogether(all, first));
 }
 
@@ -60,7 +71,7 @@ function loadingOf(content: Content, together: Together): Work<FencedSession> {
       await naming(`loading ${content.table}`, () => loadAnew(client, content, loading));
     });
     loading.loaded(content);
-    return buildingOf(content.table, builds, together.sessions);
+    return together.leavesBuilds ? [] : buildingOf(content.table, builds, together.sessions);
   };
 }
 

@@ -7,11 +7,12 @@ import { recordStep } from '../postgres/lease';
 import { replaceRows } from '../postgres/rows/load';
 import { parseStatements, type Build } from '../postgres/schema';
 import type { Resources } from '../runtime/resources';
-import { chooseTogether, loadTogether } from './load-together';
+import { chooseTogether, loadTogether, type Together } from './load-together';
+import { readStanding } from '../postgres/catalog/builds';
 import { CLONED } from './claim';
 import { importTables } from '../backup/import-tables';
 import { finalizeRows, type Finalizing } from './finalize';
-import { withFencedTarget, withExclusiveLease } from '../runtime/lease';
+import { withFencedTarget, withExclusiveLease, type FencedTarget } from '../runtime/lease';
 
 /** What is left to finish in a clone: the template's statistics say of tables without rows that they have none. */
 function share({ contents, sequences }: Manifest, chosen: (table: string) => boolean): Finalizing {
@@ -21,16 +22,25 @@ function share({ contents, sequences }: Manifest, chosen: (table: string) => boo
   };
 }
 
+/** Which tables a step loads. */
+interface LoadOrder {
+  readonly step: Step;
+  readonly job: Job;
+  /** Whether keys and indexes may be left to the step that loads the other tables. */
+  readonly leavesBuilds: boolean;
+}
+
 /**
  * Loads the chosen tables of the job's backup: afterwards they hold exactly the backup's rows. In a target that held
- * something before, all in one transaction; in a new one the big tables side by side, with their keys and indexes.
- * In a clone it finishes them, too. Safe to run twice.
+ * something before, all in one transaction; in a new one the big tables side by side, with their keys and indexes, or
+ * with those that an earlier step has left. In a clone it finishes them, too. Safe to run twice.
  */
 export async function loadStep(
   resources: Resources,
-  { step, job }: { readonly step: Step; readonly job: Job },
+  order: LoadOrder,
   chosen: (table: string) => boolean,
 ): Promise<StepResult> {
+  const { step, job } = order;
   return withExclusiveLease(resources, { step, job }, async (writer) => {
     const manifest = await resources.store.manifest(job.backupId);
     const contents = manifest.contents.filter(({ table }) => chosen(table));
@@ -39,19 +49,20 @@ export async function loadStep(
     });
     const built = await withFencedTarget(writer, async (target) => {
       const { client, steps, write } = target;
-      const together = await chooseTogether(target, job, contents);
-      const builds = await buildsOn(resources, manifest, together);
-      if (together.length > 0) {
+      const big = await chooseTogether(target, job, contents);
+      const builds = await planBuilds({ resources, manifest, target }, order, big);
+      if (big.length > 0) {
         const sessions = sessionsOf(resources.settings, job);
-        await loadTogether(target, { contents: together, loading, builds, sessions });
+        await loadTogether(target, { contents: big, loading, ...builds, sessions });
       }
-      const rest = contents.filter((content) => !together.includes(content));
+      const rest = contents.filter((content) => !big.includes(content));
       await write(async () => {
         await replaceRows(client, { ...loading, contents: rest });
         if (steps.includes(CLONED)) await finalizeRows(client, share(manifest, chosen));
         await recordStep(client, step);
       });
-      return builds.length;
+      const own = builds.leavesBuilds ? [] : builds.builds;
+      return [...own, ...[...builds.waiting.values()].flat()].length;
     });
     const rows = contents.reduce((sum, content) => sum + content.rows, 0);
     const withBuilds = built === 0 ? '' : `, ${String(built)} keys and indexes`;
@@ -62,12 +73,39 @@ export async function loadStep(
   });
 }
 
-async function buildsOn(
-  { store }: Resources,
-  { backupId, schema }: Manifest,
-  contents: readonly Content[],
-): Promise<readonly Build[]> {
-  if (contents.length === 0) return [];
+interface Ground {
+  readonly resources: Resources;
+  readonly manifest: Manifest;
+  readonly target: FencedTarget;
+}
+
+const NO_BUILDS = { builds: [], leavesBuilds: false, waiting: new Map<string, readonly Build[]>() };
+
+/** What is built on the big tables of a step and, while they are loaded, on those of the step before. */
+async function planBuilds(
+  { resources: { store }, manifest, target }: Ground,
+  { job, leavesBuilds: mayLeave }: LoadOrder,
+  big: readonly Content[],
+): Promise<Pick<Together, 'builds' | 'leavesBuilds' | 'waiting'>> {
+  if (big.length === 0) return NO_BUILDS;
+  const { backupId, contents, schema } = manifest;
   const { builds } = parseStatements(await store.readText(backupId, schema.statements));
-  return builds.filter((one) => contents.some(({ table }) => table === one.table));
+  const isOn = ({ table }: Build, tables: readonly Content[]): boolean =>
+    tables.some((content) => content.table === table);
+  const own = builds.filter((build) => isOn(build, big));
+  const others = await chooseTogether(
+    target,
+    job,
+    contents.filter((one) => !big.includes(one)),
+  );
+  if (mayLeave) return { builds: own, leavesBuilds: others.length > 0, waiting: new Map() };
+  const standing = await readStanding(
+    target.client,
+    builds.filter((build) => isOn(build, others)),
+  );
+  const waiting = others.map(({ table }) => {
+    const missing = builds.filter((build) => build.table === table && !standing.includes(build));
+    return [table, missing] as const;
+  });
+  return { builds: own, leavesBuilds: false, waiting: new Map(waiting) };
 }

@@ -7,19 +7,10 @@ import type { ActivityName, Intervene } from '../support/harness/interventions';
 import { makeEmpty } from '../support/harness/targets';
 import { openTestbed, type TestProject, type Testbed } from '../support/harness/testbed';
 import { until } from '../support/until';
+import { makeBig, ofAuth } from './big-tables';
 
 /** A session of moveout waits for a lock a little longer. */
 const WHILE_LOCKED = { limitMs: 25_000 };
-
-/** Makes three tables of a project big enough to be loaded side by side. */
-const BIG = `
-  UPDATE auth.users SET raw_user_meta_data = raw_user_meta_data || jsonb_build_object('pad', repeat('u', 1600000))
-   WHERE id = (SELECT min(id::text)::uuid FROM auth.users WHERE raw_app_meta_data ->> 'project_ref' = $1);
-  UPDATE auth.sessions SET user_agent = repeat('s', 1400000)
-   WHERE id = (SELECT min(s.id::text)::uuid FROM auth.sessions AS s JOIN auth.users AS u ON u.id = s.user_id
-                WHERE u.raw_app_meta_data ->> 'project_ref' = $1);
-  UPDATE storage.objects SET user_metadata = jsonb_build_object('pad', repeat('o', 1200000))
-   WHERE id = (SELECT min(id::text)::uuid FROM storage.objects WHERE starts_with(bucket_id, $1 || '-'));`;
 
 describe('a new target', () => {
   let bed: Testbed;
@@ -56,7 +47,7 @@ describe('a new target', () => {
   });
 
   it('gets the keys of a table while another one is loaded, and its indexes within the step', async () => {
-    const project = await bigProject('copy');
+    const project = await bigProject('copy', ofAuth);
     const seen: { early?: readonly string[]; behind?: readonly string[]; result?: unknown } = {};
     const ending = await bed.run(
       'migrateProject',
@@ -88,7 +79,7 @@ describe('a new target', () => {
   it.each(['absent', 'empty'] as const)(
     'gets exactly the rows again where an attempt ended between its tables (target %s)',
     async (kind) => {
-      const project = await bigProject('copy');
+      const project = await bigProject('copy', ofAuth);
       if (kind === 'empty') await makeEmpty(project.databaseName);
       const seen: { attempts: number; atEnd: readonly string[] } = { attempts: 0, atEnd: [] };
       const ending = await bed.run(
@@ -123,8 +114,37 @@ describe('a new target', () => {
     },
   );
 
+  it.each([1, 2])(
+    'gets the keys and indexes of auth while the objects are loaded, by attempt %d',
+    async (lastAttempt) => {
+      const project = await bigProject('copy');
+      const seen: { behindAuth?: readonly string[]; early?: readonly string[] } = {};
+      let attempts = 0;
+      const wanted = await indexesOf(bed.source, 'auth.users');
+      const ending = await bed.run('migrateProject', project, async (name, real) => {
+        if (name !== 'migrateStorage') return real();
+        attempts += 1;
+        const { database, open } = await hold(project, LOCK_OBJECTS);
+        seen.behindAuth ??= await indexesOf(database, 'auth.users');
+        const outcome = real();
+        await until('all indexes of auth.users', async () => {
+          seen.early = await indexesOf(database, 'auth.users');
+          return seen.early.length === wanted.length || (await isOver(outcome));
+        });
+        if (attempts < lastAttempt) await execute('postgres', endSessions(database));
+        open();
+        return outcome;
+      });
+      expect(ending).toMatchObject({ message: '', report: { outcome: 'migrated', drift: [] } });
+      expect(attempts).toBe(lastAttempt);
+      expect(seen.behindAuth).toEqual([]);
+      expect(seen.early).toEqual(wanted);
+      await expectRows(project);
+    },
+  );
+
   it('is restored only after all sessions of a cancelled step have ended', async () => {
-    const project = await bigProject('copy');
+    const project = await bigProject('copy', ofAuth);
     const seen: { left?: readonly unknown[]; took?: number } = {};
     const started = deferred<() => Promise<unknown>>();
     const ended = deferred<undefined>();
@@ -171,12 +191,14 @@ describe('a new target', () => {
     expect(seen.took).toBeLessThan(8_000);
   });
 
-  async function bigProject(format: 'json' | 'copy'): Promise<TestProject> {
+  async function bigProject(
+    format: 'json' | 'copy',
+    isBig: (statement: string) => boolean = () => true,
+  ): Promise<TestProject> {
     const { settings } = bed.configured;
     bed.configured.settings = { ...settings, backup: { ...settings.backup, format } };
     const project = bed.nextProject();
-    for (const sql of BIG.split(';').filter((text) => text.trim() !== ''))
-      await query(bed.source, sql, [project.projectRef]);
+    await makeBig(bed.source, project.projectRef, isBig);
     return project;
   }
 
@@ -186,6 +208,8 @@ describe('a new target', () => {
     );
   }
 });
+
+const LOCK_OBJECTS = 'LOCK TABLE storage.objects IN ACCESS SHARE MODE';
 
 /** Ends all sessions of moveout in a database, as a crash of its worker does. */
 function endSessions(database: string): string {
