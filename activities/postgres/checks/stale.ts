@@ -9,6 +9,7 @@ import { databaseFailure } from '../errors/classify';
 import { qualified, tableNameSql } from '../identifiers';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 import { SEARCH_PUBLIC } from '../session/settings';
+import { underSavepoint } from '../session/transaction';
 
 const computedRow = z.object({
   kind: z.enum(['check', 'column']),
@@ -63,17 +64,35 @@ async function findStaleRows(
   scope: ProjectScope,
 ): Promise<readonly Stale[]> {
   const tables = new Map(scope.tables.map((table) => [table.facts.table, table]));
-  await client.query(`SELECT set_config('search_path', 'pg_catalog', true)`);
+  await client.query(SEARCH_CATALOG);
   const all = await computed.getOrLoad(client, extent, () => listComputed(client, extent));
   const found: Stale[] = [];
   for (const { breaks, ...one } of all) {
     const scoped = tables.get(one.table);
     if (scoped === undefined) continue;
+    // A configured statement, which may be part of the scope, may name tables of public without their schema.
+    const needsPublic = !(await isReadable(client, scoped));
+    if (needsPublic) await client.query(SEARCH_PUBLIC);
     const { rows, because } = await tryOut(client, scoped, breaks);
+    if (needsPublic) await client.query(SEARCH_CATALOG);
     if (rows > 0 || because !== undefined) found.push({ ...one, rows, because });
   }
   await client.query(SEARCH_PUBLIC);
   return found;
+}
+
+/** As rows are loaded: what a function names without a schema is found in the catalog only. */
+const SEARCH_CATALOG = `SELECT set_config('search_path', 'pg_catalog', true)`;
+
+/** Undefined table, function or object. */
+const NOT_FOUND = ['42P01', '42883', '42704'];
+
+/** Whether PostgreSQL finds all that the scope of a table names; no row is read. */
+async function isReadable(client: Client, { facts, where }: ScopedTable): Promise<boolean> {
+  const outcome = await underSavepoint(client, NOT_FOUND, () =>
+    client.query(`SELECT FROM ${qualified(facts.table)} AS t WHERE (${where}) LIMIT 0`),
+  );
+  return 'result' in outcome;
 }
 
 const countRow = z.object({ rows: z.coerce.number() });

@@ -1,10 +1,12 @@
 import type { Client } from 'pg';
 import { readTables } from '../../../../activities/postgres/catalog/tables';
+import { checkStale } from '../../../../activities/postgres/checks/stale';
 import { qualified } from '../../../../activities/postgres/identifiers';
 import { classify } from '../../../../activities/postgres/scope/classify';
 import { existence, readKeysOf } from '../../../../activities/postgres/scope/project-keys';
 import type { ProjectKeys } from '../../../../activities/postgres/scope/rules';
 import { scoped, type ScopedTable } from '../../../../activities/postgres/scope/project-scope';
+import { NO_FINDINGS } from '../../../../workflows/domain/findings';
 import { NO_SCOPES, type Scopes } from '../../../../workflows/domain/scopes';
 import { PROJECT_EXTENT } from '../../../../workflows/domain/extent';
 import type { Tenancy } from '../../../../workflows/domain/tenancy';
@@ -51,6 +53,19 @@ describe('a project with too many users for a list', () => {
     configuredRefs = [...projects.map((project) => project.ref), 'nobody'];
   });
 
+  async function keysOf(
+    client: Client,
+    tenancy: Tenancy,
+    refs: readonly string[],
+  ): Promise<ProjectKeys> {
+    const exists = existence(await readTables(client, PROJECT_EXTENT));
+    const rules = { tenancy, configuredRefs };
+    const keys = await readKeysOf(client, { rules, who: { refs }, exists });
+    if (keys === undefined) throw new Error('the tenancy cannot tell');
+    expect(keys.users.isList).toBe(refs.length === 1);
+    return keys;
+  }
+
   /** For one project the keys are a list; with another one that has no rows they are a statement. */
   async function scopeOf(
     client: Client,
@@ -59,10 +74,7 @@ describe('a project with too many users for a list', () => {
     bytesOf?: ProjectKeys['bytesOf'],
   ): Promise<readonly ScopedTable[]> {
     const tables = await readTables(client, PROJECT_EXTENT);
-    const rules = { tenancy, configuredRefs };
-    const keys = await readKeysOf(client, { rules, who: { refs }, exists: existence(tables) });
-    if (keys === undefined) throw new Error('the tenancy cannot tell');
-    expect(keys.users.isList).toBe(refs.length === 1);
+    const keys = await keysOf(client, tenancy, refs);
     return scoped(tables, classify(tables, NOTES), {
       ...keys,
       ...(bytesOf && { bytesOf }),
@@ -171,6 +183,31 @@ describe('a project with too many users for a list', () => {
         );
         expect(rows.map(({ name }) => name)).toEqual(expected);
       }
+      await client.query('ROLLBACK');
+    });
+  });
+
+  it('is tried for stale rows, though its statement names a table of public without the schema', async () => {
+    await withSession(source, async (client) => {
+      await client.query('BEGIN');
+      await client.query(
+        `CREATE FUNCTION auth.is_noted(id int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+         ALTER TABLE auth.notes ADD CONSTRAINT noted CHECK (auth.is_noted(id));`,
+      );
+      const tenancy: Tenancy = {
+        users: { by: 'query', sql: 'select user_id as id from members where ref = $1' },
+        buckets: BY_PREFIX,
+      };
+      const tables = await scopeOf(client, tenancy, [ref, 'nobody']);
+      const keys = await keysOf(client, tenancy, [ref, 'nobody']);
+      expect(await checkStale(client, PROJECT_EXTENT, { keys, tables })).toEqual(NO_FINDINGS);
+      await client.query(
+        `CREATE OR REPLACE FUNCTION auth.is_noted(id int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'`,
+      );
+      const { problems } = await checkStale(client, PROJECT_EXTENT, { keys, tables });
+      expect(problems.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^\d+ rows of auth\.notes would break check noted in the target/),
+      ]);
       await client.query('ROLLBACK');
     });
   });
