@@ -88,7 +88,7 @@ describe('a throttle', () => {
     try {
       await until('the standby is known', async () => {
         await standby.replay();
-        const seen = 'SELECT FROM pg_stat_replication WHERE replay_lsn IS NOT NULL';
+        const seen = `SELECT FROM pg_stat_replication WHERE application_name = 'replica_2' AND replay_lsn IS NOT NULL`;
         return (await query('postgres', seen)).length === 1;
       });
       const wal = `SELECT pg_logical_emit_message(false, 'test', repeat('x', 4000000))`;
