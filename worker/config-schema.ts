@@ -91,9 +91,7 @@ const sessions = z
       .min(1)
       .max(16)
       .default(2)
-      .describe(
-        'How many sessions a step has that reads or writes rows, side by side: tables, indexes and fingerprints share them.',
-      ),
+      .describe('How many sessions of one step read or write rows at the same time.'),
   })
   .prefault({})
   .describe('How many sessions moveout opens.');
@@ -119,10 +117,10 @@ const throttle = z
     query: statementTextForAll
       .optional()
       .describe(
-        'A select in the source that yields one row with one boolean or text: `true` lets moveout read on, any other text is for what it waits. The text is shown in Temporal: it must not hold rows.',
+        'A select in the source that yields one row with one boolean or text: if it is `true`, moveout reads on; any other text says why moveout waits. The text is shown in Temporal: it must not hold rows.',
       ),
     every: lengthOfTime({ atLeast: 100, usual: 1_000 }).describe(
-      'How often the source is asked, at most; at least `100ms`.',
+      'The shortest time between two questions to the source; at least `100ms`.',
     ),
   })
   .refine(
@@ -131,7 +129,7 @@ const throttle = z
   )
   .meta({
     description:
-      'When moveout waits with reading a source: before each table, and in the middle of one. Left out, it never waits.',
+      'Limits for a source in use. While one is exceeded, moveout waits: before a plan, a snapshot and a table, and in the middle of the COPY of a table. Without it moveout never waits.',
     anyOf: ['maxLagBytes', 'maxActiveSessions', 'query'].map((name) => ({ required: [name] })),
   });
 

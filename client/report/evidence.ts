@@ -8,7 +8,7 @@ const SHOWN_DIGITS = 8;
 
 /** What the word in the source's column says. */
 const UNCHANGED =
-  '  unchanged: no row of the project has been written in the source since the backup, and the keys are the same; so its content was not hashed again';
+  '  unchanged: no row of the project in this table was written in the source since the backup, and its keys are the same; so moveout did not hash it again';
 
 /** The evidence: the fingerprints of each table side by side. Empty tables that are equal are only counted. */
 export function evidenceText({ tables, outcome }: Pick<Report, 'tables' | 'outcome'>): string {

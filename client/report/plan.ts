@@ -73,9 +73,9 @@ function factsText(plan: Plan): string {
 /** The most sessions of a step; the same numbers that the plan has found room for. */
 function sessionsFact({ jobs, source, target }: Plan): readonly (readonly [string, string])[] {
   if (jobs === undefined) return [];
-  const rows = `${amount(jobs, 'session')} of a step read or write rows`;
-  const most = `at most ${count(sessionsToRead(jobs))} at the source (connection ${source.connection}), ${count(sessionsToWrite(jobs))} at the target's server (connection ${target.connection})`;
-  return [['uses', `${rows}; with all others ${most}`]];
+  const rows = `up to ${amount(jobs, 'session')} of a step for rows`;
+  const most = `at most ${amount(sessionsToRead(jobs), 'session')} in all at the source (connection ${source.connection}), ${count(sessionsToWrite(jobs))} at the target's server (connection ${target.connection})`;
+  return [['uses', `${rows}; ${most}`]];
 }
 
 function targetWords({ targetBefore, replace }: Plan): string {

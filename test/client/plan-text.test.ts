@@ -55,9 +55,9 @@ const linesOf = (plan: Plan): readonly string[] => planText(plan).split('\n');
 describe('planText', () => {
   it('says how many sessions a move takes, with and without --jobs', () => {
     const words = (jobs: number): string => planText({ ...PLAN, jobs }).replace(/\s+/g, ' ');
-    expect(words(1)).toContain('1 session of a step');
-    expect(words(4)).toContain('4 sessions of a step read or write rows');
-    expect(words(4)).toMatch(/at most 4 at the source .* 6 at the target's server/);
+    expect(words(1)).toContain('up to 1 session of a step');
+    expect(words(4)).toContain('up to 4 sessions of a step for rows');
+    expect(words(4)).toMatch(/at most 4 sessions in all at the source .* 6 at the target's server/);
   });
 
   it('begins with the verdict, then says from where to where, how much and how long', () => {

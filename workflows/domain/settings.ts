@@ -18,7 +18,7 @@ export interface Throttle {
   readonly maxLagBytes?: number | undefined;
   /** How many sessions of others may be active. */
   readonly maxActiveSessions?: number | undefined;
-  /** A statement that yields `true` if moveout may read on, else for what it waits. */
+  /** A statement that yields `true` if moveout may read on, else why it waits. */
   readonly query?: string | undefined;
   /** Milliseconds between two questions, at least. */
   readonly every: number;
