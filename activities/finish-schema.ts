@@ -1,7 +1,7 @@
 import { counted } from '../workflows/domain/counted';
 import type { Job, StepResult } from '../workflows/domain/job';
 import type { Content } from '../workflows/domain/manifest';
-import { readStanding, tablesWithOtherExpressions } from './postgres/catalog/builds';
+import { readExistingBuilds, tablesWithOtherExpressions } from './postgres/catalog/builds';
 import { recordStep } from './postgres/lease';
 import { parseStatements, withoutUnreached, type Build } from './postgres/schema';
 import { runInTurn } from './postgres/session/batch';
@@ -30,7 +30,7 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
       const { client, steps, write } = target;
       const statements = stands || steps.includes(CLONED) ? [] : postData;
       if (steps.includes('finishSchema')) return statements.length;
-      const standing = await readStanding(client, statements.length === 0 ? [] : builds);
+      const standing = await readExistingBuilds(client, statements.length === 0 ? [] : builds);
       const built = new Set(standing.map(({ statement }) => statement));
       const missing = statements.filter((statement) => !built.has(statement));
       const together = await chooseTogether(target, job, contents);

@@ -9,7 +9,7 @@ import { loadStep } from './target/load';
 export async function migrateStorage(resources: Resources, job: Job): Promise<StepResult> {
   return loadStep(
     resources,
-    { step: 'migrateStorage', job, leavesBuilds: false },
+    { step: 'migrateStorage', job, mayLeaveBuilds: false },
     (table) => !table.startsWith('auth.'),
   );
 }

@@ -4,5 +4,5 @@ import { loadStep } from './target/load';
 
 /** Loads all tables of a backup into the target; see `loadStep`. Safe to run twice. */
 export async function restoreRows(resources: Resources, job: Job): Promise<StepResult> {
-  return loadStep(resources, { step: 'restoreProject', job, leavesBuilds: false }, () => true);
+  return loadStep(resources, { step: 'restoreProject', job, mayLeaveBuilds: false }, () => true);
 }

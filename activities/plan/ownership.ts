@@ -10,7 +10,7 @@ import {
   findOverlap,
   countUnclaimed,
   overlapByRules,
-  unclaimedQuestions,
+  prepareUnclaimedCounts,
   type Overlap,
 } from '../postgres/scope/ownership';
 import { readProjectScope } from '../postgres/scope/project-scope';
@@ -65,7 +65,7 @@ export async function readOwnership(
       transaction(client, 'read-snapshot', async () => {
         const tables = await readTables(client, extentOf(project.scopes));
         const shared = known ?? (await readOverlap(client, tables, project));
-        const asked = isAsked ? await unclaimedQuestions(client, tables, project) : undefined;
+        const asked = isAsked ? await prepareUnclaimedCounts(client, tables, project) : undefined;
         const place = {
           databaseRef,
           owner: client,

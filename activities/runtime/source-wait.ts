@@ -3,7 +3,7 @@ import { log } from '@temporalio/activity';
 import type { Throttle } from '../../workflows/domain/settings';
 import type { Connections } from '../postgres/session/connections';
 import type { ThrottleAnswer } from '../postgres/session/session';
-import { excessOf } from '../postgres/throttle/standing';
+import { reasonToWait } from '../postgres/throttle/source-state';
 
 /** Shows for what an attempt waits. */
 interface Waiting {
@@ -74,7 +74,7 @@ export class SourceWait {
   async #ask(connection: string, throttle: Throttle, key: string): Promise<ThrottleAnswer> {
     const { connections } = this.#ground;
     const waitsFor = await connections.with({ connection, access: 'read' }, (client) =>
-      excessOf(client, throttle, connection),
+      reasonToWait(client, throttle, connection),
     );
     const answer = { at: Date.now(), waitsFor };
     connections.memory.throttled.set(key, answer);

@@ -1,6 +1,6 @@
 import type { Job } from '../../workflows/domain/job';
 import type { Content } from '../../workflows/domain/manifest';
-import { dropStanding } from '../postgres/catalog/builds';
+import { dropExistingBuilds } from '../postgres/catalog/builds';
 import { readPlainTables } from '../postgres/catalog/plain-tables';
 import { naming } from '../postgres/errors/classify';
 import { analyze, isBig, loadAnew, type Loading } from '../postgres/rows/load';
@@ -38,7 +38,7 @@ export interface Together {
   /** Whether these are left to a later step, which has another big table to load meanwhile. */
   readonly leavesBuilds: boolean;
   /** Tables that an earlier step has loaded, each with what it has left to be built. */
-  readonly waiting: ReadonlyMap<string, readonly Build[]>;
+  readonly leftBuilds: ReadonlyMap<string, readonly Build[]>;
   /** How many sessions do it. */
   readonly sessions: number;
 }
@@ -52,7 +52,7 @@ export interface Together {
  */
 export async function loadTogether(target: FencedTarget, together: Together): Promise<void> {
   const { contents, sessions } = together;
-  const left = [...together.waiting];
+  const left = [...together.leftBuilds];
   const builds = together.builds.length + left.flatMap(([, of]) => of).length;
   const count = Math.min(sessions, Math.max(contents.length, builds));
   const first = [
@@ -67,7 +67,7 @@ function loadingOf(content: Content, together: Together): Work<FencedSession> {
   const builds = together.builds.filter(({ table }) => table === content.table);
   return async ({ client, write }) => {
     await write(async () => {
-      await dropStanding(client, builds);
+      await dropExistingBuilds(client, builds);
       await naming(`loading ${content.table}`, () => loadAnew(client, content, loading));
     });
     loading.loaded(content);

@@ -8,7 +8,7 @@ import { replaceRows } from '../postgres/rows/load';
 import { parseStatements, type Build } from '../postgres/schema';
 import type { Resources } from '../runtime/resources';
 import { chooseTogether, loadTogether, type Together } from './load-together';
-import { readStanding } from '../postgres/catalog/builds';
+import { readExistingBuilds } from '../postgres/catalog/builds';
 import { CLONED } from './claim';
 import { importTables } from '../backup/import-tables';
 import { finalizeRows, type Finalizing } from './finalize';
@@ -27,7 +27,7 @@ interface LoadOrder {
   readonly step: Step;
   readonly job: Job;
   /** Whether keys and indexes may be left to the step that loads the other tables. */
-  readonly leavesBuilds: boolean;
+  readonly mayLeaveBuilds: boolean;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function loadStep(
         await recordStep(client, step);
       });
       const own = builds.leavesBuilds ? [] : builds.builds;
-      return [...own, ...[...builds.waiting.values()].flat()].length;
+      return [...own, ...[...builds.leftBuilds.values()].flat()].length;
     });
     const rows = contents.reduce((sum, content) => sum + content.rows, 0);
     const withBuilds = built === 0 ? '' : `, ${String(built)} keys and indexes`;
@@ -79,14 +79,18 @@ interface Ground {
   readonly target: FencedTarget;
 }
 
-const NO_BUILDS = { builds: [], leavesBuilds: false, waiting: new Map<string, readonly Build[]>() };
+const NO_BUILDS = {
+  builds: [],
+  leavesBuilds: false,
+  leftBuilds: new Map<string, readonly Build[]>(),
+};
 
 /** What is built on the big tables of a step and, while they are loaded, on those of the step before. */
 async function planBuilds(
   { resources: { store }, manifest, target }: Ground,
-  { job, leavesBuilds: mayLeave }: LoadOrder,
+  { job, mayLeaveBuilds }: LoadOrder,
   big: readonly Content[],
-): Promise<Pick<Together, 'builds' | 'leavesBuilds' | 'waiting'>> {
+): Promise<Pick<Together, 'builds' | 'leavesBuilds' | 'leftBuilds'>> {
   if (big.length === 0) return NO_BUILDS;
   const { backupId, contents, schema } = manifest;
   const { builds } = parseStatements(await store.readText(backupId, schema.statements));
@@ -98,14 +102,15 @@ async function planBuilds(
     job,
     contents.filter((one) => !big.includes(one)),
   );
-  if (mayLeave) return { builds: own, leavesBuilds: others.length > 0, waiting: new Map() };
-  const standing = await readStanding(
+  if (mayLeaveBuilds)
+    return { builds: own, leavesBuilds: others.length > 0, leftBuilds: new Map() };
+  const standing = await readExistingBuilds(
     target.client,
     builds.filter((build) => isOn(build, others)),
   );
-  const waiting = others.map(({ table }) => {
+  const leftBuilds = others.map(({ table }) => {
     const missing = builds.filter((build) => build.table === table && !standing.includes(build));
     return [table, missing] as const;
   });
-  return { builds: own, leavesBuilds: false, waiting: new Map(waiting) };
+  return { builds: own, leavesBuilds: false, leftBuilds: new Map(leftBuilds) };
 }

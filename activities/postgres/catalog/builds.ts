@@ -6,7 +6,7 @@ import { splitTable } from '../../../workflows/domain/object-names';
 import { runBatch } from '../session/batch';
 
 /** Tells which of the keys and indexes stand already. */
-export async function readStanding(
+export async function readExistingBuilds(
   client: Client,
   builds: readonly Build[],
 ): Promise<readonly Build[]> {
@@ -26,8 +26,8 @@ export async function readStanding(
 }
 
 /** Takes those of the keys and indexes off that stand. */
-export async function dropStanding(client: Client, builds: readonly Build[]): Promise<void> {
-  const standing = await readStanding(client, builds);
+export async function dropExistingBuilds(client: Client, builds: readonly Build[]): Promise<void> {
+  const standing = await readExistingBuilds(client, builds);
   await runBatch(client, standing.map(dropping));
 }
 

@@ -36,7 +36,7 @@ export interface KeyRule {
   readonly type: 'uuid' | 'text';
   readonly statement: string;
   /** The same as a predicate over a row, by its alias, of the table that the ids are of. */
-  readonly isTheirs?: (alias: string) => string;
+  readonly hasRow?: (alias: string) => string;
   /** Up to this many keys become a list. */
   readonly largestList?: number;
 }
@@ -88,7 +88,7 @@ export function keySet(rule: KeyRule, { count, list }: z.infer<typeof countRow>)
   };
 }
 
-function asStatement({ statement, isTheirs }: KeyRule, count: number): KeySet {
+function asStatement({ statement, hasRow }: KeyRule, count: number): KeySet {
   const has = (expression: string): string =>
     among(expression, `SELECT k.id FROM (${statement}) AS k`);
   return {
@@ -96,7 +96,7 @@ function asStatement({ statement, isTheirs }: KeyRule, count: number): KeySet {
     isList: false,
     has,
     hasText: (expression) => among(expression, `SELECT k.id::text FROM (${statement}) AS k`),
-    hasRow: isTheirs ?? ((alias) => has(`${alias}.id`)),
+    hasRow: hasRow ?? ((alias) => has(`${alias}.id`)),
   };
 }
 

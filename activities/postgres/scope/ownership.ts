@@ -65,7 +65,7 @@ export async function findOverlap(
 }
 
 /** What counts the rows that no project claims. */
-export interface UnclaimedQuestions {
+export interface UnclaimedCounts {
   /** How many users are claimed. */
   readonly users: number;
   /** One for each table, the largest first. */
@@ -73,11 +73,11 @@ export interface UnclaimedQuestions {
 }
 
 /** Asks for the rows of each table that no project claims; `undefined` if the rules cannot tell without the refs. */
-export async function unclaimedQuestions(
+export async function prepareUnclaimedCounts(
   client: Client,
   tables: readonly TableFacts[],
   project: ProjectRules,
-): Promise<UnclaimedQuestions | undefined> {
+): Promise<UnclaimedCounts | undefined> {
   const who = { refs: project.configuredRefs };
   const keys = await readKeysOf(client, { rules: project, who, exists: existence(tables) });
   if (keys === undefined) return undefined;
@@ -101,7 +101,7 @@ export async function unclaimedQuestions(
 /** Counts them, side by side on sessions of the snapshot in which they were asked for, leaving out tables without any. */
 export async function countUnclaimed(
   sessions: readonly [Client, ...Client[]],
-  { statements }: UnclaimedQuestions,
+  { statements }: UnclaimedCounts,
 ): Promise<readonly Unclaimed[]> {
   const counts = await sideBySide(sessions, [...statements], async (client, [table, statement]) => {
     const result = await client.query(statement);

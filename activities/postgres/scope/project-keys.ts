@@ -57,7 +57,7 @@ export async function readKeysOf(
 ): Promise<ProjectKeys | undefined> {
   await addPublicToSearchPath(client);
   const found =
-    (await readLivingUsers(client, claimants)) ?? (await lookForUsers(client, claimants));
+    (await readUsersByRef(client, claimants)) ?? (await lookForUsers(client, claimants));
   if (found === undefined) return undefined;
   const { users, deleted } = found;
   const refs = await refsFor(client, { ...claimants, longerRefs: found.longerRefs });
@@ -93,7 +93,7 @@ async function lookForUsers(client: Client, claimants: Claimants): Promise<Found
   return users && { users, deleted };
 }
 
-const livingRow = z.object({
+const byRefRow = z.object({
   count: z.coerce.number(),
   list: z.string().nullable(),
   hasLost: z.boolean(),
@@ -107,7 +107,7 @@ const livingRow = z.object({
  * is the usual one, and the refs that could be taken for the owner's. `undefined` if the tenancy does not go by
  * metadata, or a soft-deleted user has lost its ref: then more than the users has to be read.
  */
-async function readLivingUsers(
+async function readUsersByRef(
   client: Client,
   { rules, who, exists }: Claimants,
 ): Promise<FoundUsers | undefined> {
@@ -131,10 +131,10 @@ async function readLivingUsers(
                             ${exists('auth.users', 'deleted_at') ? 'm.deleted_at IS NOT NULL' : 'false'} AS deleted
                        FROM auth.users AS m OFFSET 0) AS r) AS u`,
   );
-  const { hasLost, hasNil, hasOthers, longerRefs, ...found } = livingRow.parse(result.rows[0]);
+  const { hasLost, hasNil, hasOthers, longerRefs, ...found } = byRefRow.parse(result.rows[0]);
   if (hasLost) return undefined;
   const ofRow = (alias: string): string => isUserOf(rule, who, { alias }) ?? 'false';
-  const users = keySet({ type: 'uuid', statement, isTheirs: ofRow }, found);
+  const users = keySet({ type: 'uuid', statement, hasRow: ofRow }, found);
   const nil = keySet({ type: 'uuid', statement: '' }, { count: 1, list: `{${NIL_UUID}}` });
   return {
     users,
@@ -153,9 +153,9 @@ export async function readUsers(
   const { users } = rules.tenancy;
   const statement = usersStatement(users, who, deleted);
   if (statement === undefined) return undefined;
-  const isTheirs = (alias: string): string => isUserOf(users, who, { alias, deleted }) ?? 'false';
+  const hasRow = (alias: string): string => isUserOf(users, who, { alias, deleted }) ?? 'false';
   return naming('tenancy.users', () =>
-    readKeys(client, { type: 'uuid', statement, isTheirs, ...listsOf(who) }),
+    readKeys(client, { type: 'uuid', statement, hasRow, ...listsOf(who) }),
   );
 }
 

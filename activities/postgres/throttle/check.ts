@@ -4,7 +4,7 @@ import { problem, warning, mergeFindings, type Findings } from '../../../workflo
 import type { Throttle } from '../../../workflows/domain/settings';
 import { isRetryable } from '../../runtime/failure';
 import { askThrottleQuery } from '../configured-query';
-import { blindness, readStanding, type SourceStanding } from './standing';
+import { missingRight, readSourceState, type SourceState } from './source-state';
 
 /** Names what keeps a throttle from being looked at (`throttle`), and a limit that nothing is measured by now. */
 export async function checkThrottle(
@@ -12,8 +12,8 @@ export async function checkThrottle(
   throttle: Throttle,
   connection: string,
 ): Promise<Findings> {
-  const standing = await readStanding(client);
-  const blind = blindness(standing, throttle, connection);
+  const standing = await readSourceState(client);
+  const blind = missingRight(standing, throttle, connection);
   return mergeFindings([
     problem('throttle', [
       ...(blind === undefined ? [] : [blind]),
@@ -26,7 +26,7 @@ export async function checkThrottle(
 
 /** A standby that is fed by files knows no lag in bytes. */
 function streamless(
-  { isStandby, own }: SourceStanding,
+  { isStandby, own }: SourceState,
   { maxLagBytes }: Throttle,
   connection: string,
 ): readonly string[] {
@@ -37,7 +37,7 @@ function streamless(
 }
 
 function unmeasured(
-  { isStandby, lag }: SourceStanding,
+  { isStandby, lag }: SourceState,
   { maxLagBytes }: Throttle,
   connection: string,
 ): readonly string[] {

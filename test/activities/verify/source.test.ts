@@ -60,7 +60,7 @@ describe('the source now', () => {
     const text = evidenceText({ ...evidence, outcome: 'verified' });
     expect(text).toMatch(/auth\.users +21 000 +\S+ +\S+ +unchanged +yes/);
     expect(text).toContain(
-      'unchanged: no row of the project has been written in the source since the backup',
+      'unchanged: no row of the project in this table was written in the source since the backup',
     );
   });
 

@@ -5,7 +5,7 @@ import { failure } from '../../runtime/failure';
 import { askThrottleQuery, type QueryAnswer } from '../configured-query';
 import { ident } from '../identifiers';
 
-const standingRow = z.object({
+const stateRow = z.object({
   role: z.string(),
   /** Whether the role sees what others' sessions do, and how far standbys are. */
   sees: z.boolean(),
@@ -19,7 +19,7 @@ const standingRow = z.object({
 });
 
 /** How a source stands by the figures that a throttle may limit. */
-export type SourceStanding = Readonly<z.infer<typeof standingRow>>;
+export type SourceState = Readonly<z.infer<typeof stateRow>>;
 
 /**
  * Active sessions of others on the whole server, parallel workers not counted. Lag by the replay position: of what
@@ -44,14 +44,14 @@ const STANDING = `
     ) AS furthest ON true`;
 
 /** Reads how the session's server stands. */
-export async function readStanding(client: Client): Promise<SourceStanding> {
+export async function readSourceState(client: Client): Promise<SourceState> {
   const { rows } = await client.query(STANDING);
-  return standingRow.parse(rows[0]);
+  return stateRow.parse(rows[0]);
 }
 
 /** Says that the role does not see what a limit is about, and what helps; `undefined` if it does, or needs not. */
-export function blindness(
-  { role, sees }: SourceStanding,
+export function missingRight(
+  { role, sees }: SourceState,
   { maxActiveSessions, maxLagBytes }: Throttle,
   connection: string,
 ): string | undefined {
@@ -67,17 +67,17 @@ export function blindness(
  * Asks a source whether its limits are kept. Gives in words for what moveout has to wait; nothing if it may read on.
  * Throws if that cannot be known: nobody reads past a limit that is not looked at.
  */
-export async function excessOf(
+export async function reasonToWait(
   client: Client,
   throttle: Throttle,
   connection: string,
 ): Promise<string | undefined> {
-  const standing = await readStanding(client);
-  const blind = blindness(standing, throttle, connection);
+  const state = await readSourceState(client);
+  const blind = missingRight(state, throttle, connection);
   if (blind !== undefined) throw failure('AccessDenied', blind);
   const reasons = [
-    ...sessionsExcess(standing, throttle),
-    ...lagExcess(standing, throttle),
+    ...sessionsExcess(state, throttle),
+    ...lagExcess(state, throttle),
     ...(throttle.query === undefined
       ? []
       : queryExcess(await askThrottleQuery(client, throttle.query))),
@@ -86,7 +86,7 @@ export async function excessOf(
 }
 
 function sessionsExcess(
-  { active }: SourceStanding,
+  { active }: SourceState,
   { maxActiveSessions: limit = Infinity }: Throttle,
 ): readonly string[] {
   if (active <= limit) return [];
@@ -95,7 +95,7 @@ function sessionsExcess(
 }
 
 function lagExcess(
-  { isStandby, own, standby, lag }: SourceStanding,
+  { isStandby, own, standby, lag }: SourceState,
   { maxLagBytes: limit }: Throttle,
 ): readonly string[] {
   if (limit === undefined) return [];
