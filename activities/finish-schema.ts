@@ -1,12 +1,10 @@
 import { counted } from '../workflows/domain/counted';
 import type { Job, StepResult } from '../workflows/domain/job';
-import type { Content } from '../workflows/domain/manifest';
-import { readExistingBuilds, tablesWithOtherExpressions } from './postgres/catalog/builds';
+import { readExistingBuilds, tablesWithStatistics } from './postgres/catalog/builds';
 import { recordStep } from './postgres/lease';
-import { parseStatements, withoutUnreached, type Build } from './postgres/schema';
+import { parseStatements, withoutUnreached } from './postgres/schema';
 import { runInTurn } from './postgres/session/batch';
 import { useBuildMemory } from './postgres/session/build-memory';
-import type { Client } from './postgres/session/database-client';
 import type { Resources } from './runtime/resources';
 import { CLONED } from './target/claim';
 import { finalizeRows } from './target/finalize';
@@ -37,7 +35,8 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
       await write(async () => {
         await useBuildMemory(client, 1);
         await runInTurn(client, missing);
-        const analysed = await analysedTables(client, together, builds);
+        const names = together.map(({ table }) => table);
+        const analysed = await tablesWithStatistics(client, names, builds);
         await finalizeRows(client, {
           sequences,
           contents: contents.filter(({ table }) => !analysed.has(table)),
@@ -51,15 +50,4 @@ export async function finishSchema(resources: Resources, job: Job): Promise<Step
       note: `${counted(made, 'schema statement')}, ${counted(sequences.length, 'sequence')}, statistics`,
     };
   });
-}
-
-/** The tables whose statistics were gathered when they were loaded, and of which there is nothing more to learn. */
-async function analysedTables(
-  client: Client,
-  together: readonly Content[],
-  builds: readonly Build[],
-): Promise<ReadonlySet<string>> {
-  const names = together.map(({ table }) => table);
-  const others = await tablesWithOtherExpressions(client, names, builds);
-  return new Set(names.filter((name) => !others.includes(name)));
 }

@@ -46,7 +46,7 @@ async function makePlan(
   const resolution = await resolveProject(current, settings, request);
   const { project } = resolution;
   const sessions = sessionsOf(settings, request);
-  const poolers = await findPoolers(connections, { ...project, jobs: sessions });
+  const poolers = await findPoolers(connections, { ...project, jobs: sessions }, settings);
   await assertNoLeaseHeld(connections, project);
   const throttle = await viewThrottle(current, settings, project.source);
   const extent = await resolvePlanExtent(connections, project);

@@ -55,7 +55,10 @@ async function makePlan(
   const { target, others } = await serversOf(connections, settings, restoring);
   const { projectRef, ownerUserId } = manifest;
   const project = { projectRef, databaseName, ownerUserId, target };
-  await assertRoom(connections, { ...project, jobs: sessionsOf(settings, request) });
+  await assertRoom(connections, {
+    ...{ ...project, jobs: sessionsOf(settings, request) },
+    isThrottled: false,
+  });
   await assertNoLeaseHeld(connections, project);
   const view = await viewTarget(connections, project, manifest.extent);
   const sources = await protectedSources(connections, others, manifest);

@@ -5,6 +5,7 @@ import { sessionsToRead, sessionsToWrite } from '../../workflows/domain/sessions
 import { checkSessionRoom } from '../postgres/checks/session-room';
 import { serverRef } from '../postgres/database';
 import type { Connections } from '../postgres/session/connections';
+import type { Settings } from '../../workflows/domain/settings';
 import type { DatabaseRef } from '../postgres/session/database-ref';
 import { failure } from '../runtime/failure';
 
@@ -14,13 +15,15 @@ import { failure } from '../runtime/failure';
  */
 export async function findPoolers(
   connections: Connections,
-  { source, target, databaseName, jobs }: Moving & { readonly source: string },
+  project: Omit<Moving, 'isThrottled'> & { readonly source: string },
+  { throttle }: Pick<Settings, 'throttle'>,
 ): Promise<readonly Problem[]> {
+  const { source, target } = project;
   const places: readonly DatabaseRef[] = [
     { connection: source, access: 'read' },
     ...(target === source ? [] : [serverRef(target)]),
   ];
-  await assertRoom(connections, { source, target, databaseName, jobs });
+  await assertRoom(connections, { ...project, isThrottled: throttle !== undefined });
   const findings: Findings[] = [];
   for (const place of places) findings.push(await findingsOf(connections, place));
   const { problems, warnings } = mergeFindings(findings);
@@ -35,20 +38,26 @@ interface Moving {
   readonly databaseName: string;
   /** How many sessions of a step read or write rows. */
   readonly jobs: number;
+  /** Whether one more session asks the source if it may be read. */
+  readonly isThrottled: boolean;
 }
 
 /** Refuses if the limits of role, database or server leave fewer sessions than a move needs. */
 export async function assertRoom(
   connections: Connections,
-  { source, target, databaseName, jobs }: Moving,
+  { source, target, databaseName, jobs, isThrottled }: Moving,
 ): Promise<void> {
-  const refs: (readonly [DatabaseRef, number])[] = [[serverRef(target), sessionsToWrite(jobs)]];
+  const asking = isThrottled ? 1 : 0;
+  const refs: (readonly [DatabaseRef, number])[] = [
+    [serverRef(target), sessionsToWrite(jobs) + asking],
+  ];
   if (source !== undefined)
-    refs.push([{ connection: source, access: 'read' }, sessionsToRead(jobs)]);
+    refs.push([{ connection: source, access: 'read' }, sessionsToRead(jobs) + asking]);
   const found: Findings[] = [];
   for (const [place, needed] of refs) {
     const named = place.connection === target ? databaseName : undefined;
-    const demand = { connection: place.connection, needed, jobs, database: named };
+    const inDatabase = sessionsToRead(jobs) + asking;
+    const demand = { connection: place.connection, needed, inDatabase, database: named };
     found.push(await connections.with(place, (client) => checkSessionRoom(client, demand)));
   }
   const messages = new Set(mergeFindings(found).problems.map(({ message }) => message));

@@ -53,7 +53,7 @@ export class SourceWait {
     const { meter, signal } = this.#ground;
     for (let answer = first; answer.waitsFor !== undefined;) {
       meter.waitsFor = answer.waitsFor;
-      const pause = Math.max(0, answer.at + throttle.every - Date.now());
+      const pause = Math.max(0, answer.at + throttle.every - performance.now());
       await wait(pause, undefined, { signal });
       answer = await this.#answer(connection, throttle);
     }
@@ -65,7 +65,7 @@ export class SourceWait {
     signal.throwIfAborted();
     const key = connections.digestOf(connection);
     const known = connections.memory.throttled.get(key);
-    if (known !== undefined && Date.now() - known.at < throttle.every) return known;
+    if (known !== undefined && performance.now() - known.at < throttle.every) return known;
     const asking = this.#asking.get(key) ?? this.#ask(connection, throttle, key);
     this.#asking.set(key, asking);
     return asking.finally(() => this.#asking.delete(key));
@@ -76,7 +76,7 @@ export class SourceWait {
     const waitsFor = await connections.with({ connection, access: 'read' }, (client) =>
       reasonToWait(client, throttle, connection),
     );
-    const answer = { at: Date.now(), waitsFor };
+    const answer = { at: performance.now(), waitsFor };
     connections.memory.throttled.set(key, answer);
     return answer;
   }

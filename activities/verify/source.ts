@@ -62,10 +62,10 @@ export async function fingerprintSource(
     client,
     manifest,
     large.map((content) => ({ content, where: whereIs(content) })),
+    awaitTurn,
   );
-  for (const content of large)
-    if (unchanged.has(content.table))
-      found.set(content.table, { where: whereIs(content), isUnchanged: true });
+  for (const content of large.filter(({ table }) => unchanged.has(table)))
+    found.set(content.table, { where: whereIs(content), isUnchanged: true });
   const changed = complete.filter(({ table }) => !unchanged.has(table));
   const asking = { contents: changed, seed, awaitTurn };
   const prints = await fingerprintTables([client], asking, (content) => ({

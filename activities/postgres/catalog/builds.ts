@@ -36,18 +36,27 @@ function dropping({ table, name, kind }: Build): string {
   return `DROP INDEX ${ident(splitTable(table)[0])}.${ident(name)}`;
 }
 
-/** Tells which of the tables have indexes of expressions besides those named: ANALYZE has more to learn of them. */
-export async function tablesWithOtherExpressions(
+/**
+ * Tells which of the tables have all statistics that ANALYZE would gather now: it ran over their rows, and nothing has
+ * come since that it has more to learn of, such as an index over an expression that is none of those named.
+ */
+export async function tablesWithStatistics(
   client: Client,
   tables: readonly string[],
   builds: readonly Build[],
-): Promise<readonly string[]> {
-  if (tables.length === 0) return [];
+): Promise<ReadonlySet<string>> {
+  if (tables.length === 0) return new Set();
   const result = await client.query(
     `SELECT n.name FROM unnest($1::text[], $2::text[]) AS n (name, quoted)
-      WHERE EXISTS (SELECT FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-                     WHERE i.indrelid = n.quoted::regclass AND i.indexprs IS NOT NULL
-                       AND NOT (n.name, x.relname::text) IN (SELECT * FROM unnest($3::text[], $4::text[])))`,
+       JOIN pg_class AS c ON c.oid = n.quoted::regclass
+       JOIN pg_namespace AS s ON s.oid = c.relnamespace
+      WHERE EXISTS (SELECT FROM pg_stats AS k WHERE k.schemaname = s.nspname AND k.tablename = c.relname)
+        AND NOT EXISTS (SELECT FROM pg_statistic_ext AS e WHERE e.stxrelid = c.oid)
+        AND NOT EXISTS (SELECT FROM pg_index AS i JOIN pg_class AS x ON x.oid = i.indexrelid
+                         WHERE i.indrelid = c.oid AND i.indexprs IS NOT NULL
+                           AND (NOT (n.name, x.relname::text) IN (SELECT * FROM unnest($3::text[], $4::text[]))
+                                OR EXISTS (SELECT FROM pg_attribute AS a
+                                            WHERE a.attrelid = x.oid AND a.attstattarget >= 0)))`,
     [
       tables,
       tables.map(qualified),
@@ -55,8 +64,6 @@ export async function tablesWithOtherExpressions(
       builds.map(({ name }) => name),
     ],
   );
-  return z
-    .array(z.object({ name: z.string() }))
-    .parse(result.rows)
-    .map(({ name }) => name);
+  const found = z.array(z.object({ name: z.string() })).parse(result.rows);
+  return new Set(found.map(({ name }) => name));
 }

@@ -8,7 +8,13 @@ import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 import { underSavepoint } from '../session/transaction';
 import type { TableFacts } from '../catalog/tables';
 import type { UniqueKey } from '../catalog/unique-keys';
-import { NOT_TO_BE_COMPUTED, readingTables, type Inquiry, type Question } from './survey';
+import {
+  NOT_TO_BE_COMPUTED,
+  lookElsewhere,
+  readingTables,
+  type Inquiry,
+  type Question,
+} from './survey';
 
 const brokenRow = z.object({ keys: z.coerce.number(), rows: z.coerce.number() });
 
@@ -54,9 +60,11 @@ interface IndexedTable {
 function repeatsOf(facts: TableFacts, key: UniqueKey): Question {
   const { table, expressions, predicate, nullsNotDistinct } = key;
   const present = nullsNotDistinct ? [] : expressions.map((one) => `(${one}) IS NOT NULL`);
-  const held = ['true', ...present, ...(predicate === null ? [] : [`(${predicate})`])];
   const hash = nullsNotDistinct ? hashOfAny(expressions) : hashOf(facts, expressions);
-  return { table, of: `CASE WHEN ${held.join(' AND ')} THEN ${hash} END`, by: 'repeats' };
+  const held = `CASE WHEN ${['true', ...present].join(' AND ')} THEN ${hash} END`;
+  // The expressions may fail for rows that the index does not hold.
+  const of = predicate === null ? held : `CASE WHEN ${predicate} THEN ${held} END`;
+  return { table, of, by: 'repeats' };
 }
 
 /** PostgreSQL's own hash functions of the types that most keys have. */
@@ -89,7 +97,9 @@ async function findBrokenIndexes(
   const found: BrokenIndex[] = [];
   for (const { scoped, key } of doubtful) {
     const outcome = await underSavepoint(client, NOT_TO_BE_COMPUTED, () =>
-      readingTables(client, true, () => client.query(countStatement(scoped, key))),
+      readingTables(client, !lookElsewhere(scoped), () =>
+        client.query(countStatement(scoped, key)),
+      ),
     );
     if ('result' in outcome) found.push(...readBroken(key, outcome.result.rows));
   }

@@ -1,9 +1,7 @@
 import { problem, type Findings } from '../../../workflows/domain/findings';
-import { sessionsToRead } from '../../../workflows/domain/sessions';
 import { ident } from '../identifiers';
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { queryCatalog } from '../session/prepared';
 
 const roomRow = z.object({
   kind: z.enum(['role', 'database', 'server']),
@@ -20,8 +18,8 @@ type SessionRoom = Readonly<z.infer<typeof roomRow>>;
 interface SessionDemand {
   readonly connection: string;
   readonly needed: number;
-  /** How many of them read or write rows. */
-  readonly jobs: number;
+  /** How many of them may be in one database. */
+  readonly inDatabase: number;
   readonly database?: string | undefined;
 }
 
@@ -36,8 +34,8 @@ export async function checkSessionRoom(client: Client, demand: SessionDemand): P
 }
 
 /** In one database there are never more than those that read. */
-function leastOf(kind: SessionRoom['kind'], { needed, jobs }: SessionDemand): number {
-  return kind === 'database' ? Math.min(needed, sessionsToRead(jobs)) : needed;
+function leastOf(kind: SessionRoom['kind'], { needed, inDatabase }: SessionDemand): number {
+  return kind === 'database' ? Math.min(needed, inDatabase) : needed;
 }
 
 function inWords({ kind, name, most, used }: SessionRoom, demand: SessionDemand): string {
@@ -63,7 +61,8 @@ function inWords({ kind, name, most, used }: SessionRoom, demand: SessionDemand)
  * and busy ones end.
  */
 async function readSessionRoom(client: Client, database?: string): Promise<readonly SessionRoom[]> {
-  const { rows } = await queryCatalog(client, ROOM, [database ?? null]);
+  // Not prepared: whether the server is behind a pooler, which would mix such statements up, is asked after this.
+  const { rows } = await client.query(ROOM, [database ?? null]);
   return z.array(roomRow).parse(rows);
 }
 

@@ -105,16 +105,21 @@ export async function readingTables<T>(
   return result;
 }
 
+/**
+ * Whether the rule of a table's rows goes by other tables: without indexes PostgreSQL might read these as a whole for
+ * each row.
+ */
+export function lookElsewhere({ where }: Pick<Surveyed, 'where'>): boolean {
+  return where.includes('SELECT');
+}
+
 function tasksOf(
   about: readonly TableQuestions[],
   sizes: ReadonlyMap<string, number>,
 ): readonly Task[] {
   const bytesOf = ({ scoped }: TableQuestions): number => sizes.get(scoped.facts.table) ?? 0;
-  const isLarge = (one: TableQuestions): boolean => bytesOf(one) > READ_WHOLE;
-  // A rule that goes by another table would read all of that one, however large it is.
-  const isWhole = about.some(isLarge)
-    ? (one: TableQuestions): boolean => !isLarge(one) && !one.scoped.where.includes('SELECT')
-    : (): boolean => true;
+  const isWhole = (one: TableQuestions): boolean =>
+    bytesOf(one) <= READ_WHOLE && !lookElsewhere(one.scoped);
   const alone = about
     .filter((one) => bytesOf(one) > ALONE)
     .sort((a, b) => bytesOf(b) - bytesOf(a))

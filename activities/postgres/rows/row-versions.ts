@@ -4,7 +4,6 @@ import type { Content, Manifest } from '../../../workflows/domain/manifest';
 import { splitTable } from '../../../workflows/domain/object-names';
 import { readIdentity, sameDatabase } from '../catalog/databases';
 import { literal, qualified } from '../identifiers';
-import { runBatch } from '../session/batch';
 import { RUNNING_SERVER } from '../session/transaction';
 import { keyHash } from './fingerprint';
 import { keyValues, type KeyValues } from './projection';
@@ -39,12 +38,13 @@ const MOST_TRANSACTIONS = 1_500_000_000;
 
 /**
  * Names the tables whose rows in scope are certainly those of the backup, to the byte, as the session's
- * snapshot sees them. A table that is not named may be the same all the same.
+ * snapshot sees them. A table that is not named may be the same all the same. Before each, waits for its turn.
  */
 export async function unchangedTables(
   client: Client,
   since: Since,
   tables: readonly ScopedContent[],
+  awaitTurn: () => Promise<void> = () => Promise.resolve(),
 ): Promise<ReadonlySet<string>> {
   const { rowVersions, source, seed } = since;
   const asked = tables.flatMap(({ content, where }) => {
@@ -54,14 +54,13 @@ export async function unchangedTables(
   if (rowVersions === undefined || asked.length === 0) return new Set();
   if (!(await isComparable(client, { ...rowVersions, source }))) return new Set();
   const { xmin } = rowVersions;
-  const results = await runBatch(
-    client,
-    asked.map((one) => versionsOf(one, { xmin, seed })),
-  );
-  const same = asked.filter(({ content }, i) => {
-    const { rows, keys, isNewer } = versionsRow.parse(results[i]?.rows[0]);
-    return !isNewer && rows === content.rows && keys === content.keyDigest;
-  });
+  const same: ScopedContent[] = [];
+  for (const one of asked) {
+    await awaitTurn();
+    const result = await client.query(versionsOf(one, { xmin, seed }));
+    const { rows, keys, isNewer } = versionsRow.parse(result.rows[0]);
+    if (!isNewer && rows === one.content.rows && keys === one.content.keyDigest) same.push(one);
+  }
   // Only now: the locks of the scans keep the tables as they are until the transaction ends.
   return steadyTables(
     client,

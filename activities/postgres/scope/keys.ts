@@ -179,7 +179,7 @@ function flowStatesRule(users: KeySet, exists: ProjectKeys['exists']): KeyRule |
   const found = columns.map(
     (column) => `SELECT x.id FROM auth.flow_state AS x WHERE ${users.has(`x.${column}`)}`,
   );
-  return { type: 'uuid', statement: found.join(' UNION ') };
+  return found.length === 0 ? undefined : { type: 'uuid', statement: found.join(' UNION ') };
 }
 
 /** By what the refresh tokens of few users are found through indexes that stock Auth has. */

@@ -32,7 +32,7 @@ const STANDING = `
            WHERE backend_type = 'client backend' AND state IN ('active', 'fastpath function call')
              AND pid <> pg_backend_pid() AND NOT starts_with(application_name, 'moveout ')) AS active,
          here.standby AS "isStandby",
-         CASE WHEN here.standby THEN
+         CASE WHEN here.standby AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') THEN
            pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8 END AS own,
          furthest.name AS standby, furthest.lag
     FROM (SELECT pg_is_in_recovery() AS standby) AS here

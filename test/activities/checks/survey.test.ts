@@ -63,6 +63,25 @@ describe('the survey of a project', () => {
     ]);
   });
 
+  it('keeps indexes from no table whose rule goes by another one', async () => {
+    const found = await inScope({ database: pristine, projectRef }, async (client, scope) => {
+      const elsewhere = 'EXISTS (SELECT FROM auth.users AS u WHERE u.id = t.user_id)';
+      const tables = scope.tables
+        .filter(({ facts }) => ['auth.identities', 'auth.sessions'].includes(facts.table))
+        .map((one) => ({
+          ...one,
+          where: one.facts.table === 'auth.sessions' ? elsewhere : 'true',
+        }));
+      const questions = tables.map(({ facts: { table } }): Question => ({
+        ...{ table, by: 'count' },
+        of: `current_setting('enable_indexscan') = 'on'`,
+      }));
+      const answers = await survey([client], tables, questions);
+      return questions.map((question) => [question.table, (answers(question) ?? 0) > 0]);
+    });
+    expect(Object.fromEntries(found)).toEqual({ 'auth.identities': false, 'auth.sessions': true });
+  });
+
   const rowsOf = (table: string): Question => ({ table, of: 'true', by: 'count' });
 
   async function counts(sessions: readonly [Client, ...Client[]], { tables }: ProjectScope) {

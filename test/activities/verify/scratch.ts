@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { z } from 'zod';
+import { untilNoOlderTransaction } from '../../support/harness/no-older-transaction';
 import { Meter } from '../../../activities/runtime/attempt';
 import { BackupStore } from '../../../activities/disk/backup/store';
 import { Connections } from '../../../activities/postgres/session/connections';
@@ -62,6 +63,7 @@ export interface Scratch {
 export async function openScratch(ddl: string, saving: Saving): Promise<Scratch> {
   const source = await createDatabase('scratch');
   await execute(source, SCHEMAS + ddl);
+  if (saving.rules !== undefined) await untilNoOlderTransaction(source);
   const directory = await mkdtemp(join(tmpdir(), 'moveout-verify-'));
   folders.push(directory);
   const store = new BackupStore(directory);

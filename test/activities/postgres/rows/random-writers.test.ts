@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { createDatabase, dropDatabases, execute, urlOf } from '../../../support/harness/databases';
+import { untilNoOlderTransaction } from '../../../support/harness/no-older-transaction';
 import { judge, record, TABLES } from './versioned-source';
 
 const OPERATIONS = [
@@ -103,6 +104,7 @@ describe('row versions under random writers', () => {
   beforeAll(async () => {
     source = await createDatabase('versions');
     await execute(source, TABLES);
+    await untilNoOlderTransaction(source);
     for (let number = 0; number < WRITERS; number += 1) {
       const writer = new Writer(urlOf(source), number);
       await writer.connect();

@@ -1,4 +1,5 @@
 import { createDatabase, dropDatabases, execute, urlOf } from '../../../support/harness/databases';
+import { untilNoOlderTransaction } from '../../../support/harness/no-older-transaction';
 import { sessionAt } from '../../../support/harness/session-at';
 import { judge, record, TABLES, type Recorded } from './versioned-source';
 
@@ -11,6 +12,7 @@ describe('row versions', () => {
   beforeAll(async () => {
     pristine = await createDatabase('versions');
     await execute(pristine, TABLES);
+    await untilNoOlderTransaction(pristine);
   });
   beforeEach(async () => {
     source = await createDatabase('versions', pristine);
