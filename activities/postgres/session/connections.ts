@@ -1,20 +1,19 @@
-import { Client } from 'pg';
-import type { ClientConfig, Pool } from 'pg';
+import { Client, type ClientConfig, type Pool } from 'pg';
 import { failure } from '../../runtime/failure';
 import { connectFailure, urlFailure, type Connecting } from '../errors/connect';
 import { ServerMemory, type Session } from './session';
-import { ConnectionUrls, type ResolveUrl } from './urls';
+import { ConnectionUrls, serverUrl, type ResolveUrl } from './urls';
 import { explainFailure } from '../errors/explain';
 import { openFirst } from './first-usable';
-import { serverUrl } from './urls';
 import { isPermanent, type DatabaseRef } from './database-ref';
 import { ignoreIdleLoss, withLibraryPool } from './pool';
-import { cutName, pinAgain, pinStatement, startupOptions, type SessionKind } from './settings';
+import { cutName, pinStatement, startupOptions, type SessionKind } from './settings';
 import {
   betterManners,
   followVersion,
   isFull,
   otherwise,
+  pinTaken,
   UNKNOWN_MANNERS,
   untilNone,
   type Manners,
@@ -219,7 +218,7 @@ export class Connections extends ConnectionUrls {
     return (await this.#taken(databaseRef)) ?? this.#opened(databaseRef);
   }
 
-  /** An idle session made this attempt's; if it was lost meanwhile, there is none. */
+  /** An idle session made this attempt's; none if it was lost meanwhile, or a new one would not be let in any more. */
   async #taken(databaseRef: DatabaseRef): Promise<Client | undefined> {
     const key = this.#poolKey(databaseRef);
     const client = key === undefined ? undefined : this.#session.pool?.take(key);
@@ -228,15 +227,15 @@ export class Connections extends ConnectionUrls {
     const destroy = (): void => void client.connection.stream.destroy();
     const patience = setTimeout(destroy, TAKEN_WITHIN);
     signal?.addEventListener('abort', destroy, { once: true });
-    try {
-      await client.query(pinAgain(this.#kindOf(databaseRef), cutName(name)));
-    } catch {
-      // It was idle and is lost; why does not matter, for a new one is opened in its place.
+    // Why it is lost does not matter: a new one is opened in its place.
+    const isOurs = await pinTaken(client, this.#kindOf(databaseRef), cutName(name)).catch(
+      () => false,
+    );
+    clearTimeout(patience);
+    signal?.removeEventListener('abort', destroy);
+    if (!isOurs) {
       destroy();
       return undefined;
-    } finally {
-      clearTimeout(patience);
-      signal?.removeEventListener('abort', destroy);
     }
     return this.#guarded(databaseRef, client);
   }

@@ -132,8 +132,8 @@ export function pinStatement(kind: SessionKind): string {
 export const PIN_AGAIN = 'moveout pin';
 
 /**
- * The same for a session that is used again, with its new name and its patience as parameters. Prepared: to
- * read the statement takes longer than to run it.
+ * The same for a session that is used again, with its new name and its patience as parameters; it yields as
+ * `mayConnect` whether a new session would be let in. Prepared: to read the statement takes longer than to run it.
  */
 export function pinAgain({ access, lockWait }: SessionKind, name: string): QueryConfig {
   const values = [name, lockWait ?? LOCK_TIMEOUT];
@@ -189,9 +189,12 @@ const OWN = [
   `pg_catalog.set_config('application_name', $1, false)`,
   `pg_catalog.set_config('lock_timeout', $2, false)`,
 ];
+const MAY_CONNECT = `pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CONNECT')
+  AND (SELECT d.datallowconn FROM pg_catalog.pg_database AS d
+        WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) AS "mayConnect"`;
 const AGAIN = {
-  read: pinning({ access: 'read' }, OWN),
-  write: pinning({ access: 'write' }, OWN),
+  read: `${pinning({ access: 'read' }, OWN)}, ${MAY_CONNECT}`,
+  write: `${pinning({ access: 'write' }, OWN)}, ${MAY_CONNECT}`,
 } as const;
 
 /** For the rest of a transaction, names without a schema are also looked for in `public`. */

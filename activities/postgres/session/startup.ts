@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { z } from 'zod';
-import { findOtherwise } from './settings';
+import { findOtherwise, pinAgain, type SessionKind } from './settings';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** What this process has learned of the sessions of one URL. */
@@ -93,4 +93,12 @@ export async function untilNone(client: Client, name: string): Promise<void> {
     if (left.rowCount === 0 || Date.now() > deadline) return;
     await wait(LOOK_AGAIN);
   }
+}
+
+const pinnedRow = z.object({ mayConnect: z.boolean() });
+
+/** Pins a session that is used again, and names it; false if a new session would not be let in any more. */
+export async function pinTaken(client: Client, kind: SessionKind, name: string): Promise<boolean> {
+  const { rows } = await client.query(pinAgain(kind, name));
+  return pinnedRow.parse(rows[0]).mayConnect;
 }
