@@ -46,8 +46,13 @@ describe('a throttle', () => {
     bed.configured.settings = { ...bed.configured.settings, throttle: { ...limits, every: EVERY } };
   }
 
-  const gate = (open: boolean): Promise<void> =>
-    execute(bed.source, `UPDATE public.gate SET open = ${String(open)}`);
+  /** Opens or closes the gate; once it is closed, no answer that was given before holds any more. */
+  async function gate(open: boolean): Promise<void> {
+    await execute(bed.source, `UPDATE public.gate SET open = ${String(open)}`);
+    const since = performance.now();
+    if (!open)
+      await until('a new answer', () => Promise.resolve(performance.now() - since > 2 * EVERY));
+  }
 
   /** Does something before an activity of the run begins. */
   const before =
@@ -93,6 +98,11 @@ describe('a throttle', () => {
       });
       const wal = `SELECT pg_logical_emit_message(false, 'test', repeat('x', 4000000))`;
       await execute('postgres', wal);
+      await until('the standby is behind', async () => {
+        const behind = `SELECT FROM pg_stat_replication
+          WHERE application_name = 'replica_2' AND pg_current_wal_lsn() - replay_lsn > 4000000`;
+        return (await query('postgres', behind)).length === 1;
+      });
       const handle = await bed.start('migrateProject', [bed.nextProject()]);
       const words = await waitsIn(handle, 'planMigration');
       await standby.follow();
