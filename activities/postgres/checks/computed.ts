@@ -42,7 +42,7 @@ const computed = new CatalogCache<readonly Computed[]>();
 const TRIED = 1_000;
 
 /** SQLSTATEs by which a name was not found: function, table, column, type or schema. */
-const NOT_FOUND: readonly string[] = ['42883', '42P01', '42703', '42704', '3F000'];
+export const NOT_FOUND: readonly string[] = ['42883', '42P01', '42703', '42704', '3F000'];
 
 /**
  * Names the generated columns, checks, indexes and domains of the extent that cannot be computed under the search path of

@@ -10,6 +10,7 @@ import { qualified, tableNameSql } from '../identifiers';
 import type { ProjectScope, ScopedTable } from '../scope/project-scope';
 import { SEARCH_PUBLIC } from '../session/settings';
 import { underSavepoint } from '../session/transaction';
+import { NOT_FOUND } from './computed';
 
 const computedRow = z.object({
   kind: z.enum(['check', 'column']),
@@ -83,9 +84,6 @@ async function findStaleRows(
 
 /** As rows are loaded: what a function names without a schema is found in the catalog only. */
 const SEARCH_CATALOG = `SELECT set_config('search_path', 'pg_catalog', true)`;
-
-/** Undefined table, function or object. */
-const NOT_FOUND = ['42P01', '42883', '42704'];
 
 /** Whether PostgreSQL finds all that the scope of a table names; no row is read. */
 async function isReadable(client: Client, { facts, where }: ScopedTable): Promise<boolean> {

@@ -9,7 +9,7 @@ import { keyHash } from './fingerprint';
 import { keyValues, type KeyValues } from './projection';
 
 /**
- * What has certainly not changed since a backup, told by row versions instead of by hashing all content.
+ * Finds by row versions what has certainly not changed since a backup, without hashing all content.
  *
  * The rule: a row version that an earlier snapshot did not see has an `xmin` at or above that snapshot's own.
  * A transaction below it had ended by then, subtransactions included, so what it made was seen. Row locks

@@ -1,17 +1,8 @@
 import type { Client } from 'pg';
-import { z } from 'zod';
 import type { Connections } from '../session/connections';
 import type { DatabaseRef } from '../session/database-ref';
 import { splitTable } from '../../../workflows/domain/object-names';
 import { ident, literal } from '../identifiers';
-
-const snapshotRow = z.object({ id: z.string() });
-
-/** Names the snapshot of the session's transaction for `withWorkbench`; good until that transaction ends. */
-export async function exportSnapshot(client: Client): Promise<string> {
-  const result = await client.query('SELECT pg_export_snapshot() AS id');
-  return snapshotRow.parse(result.rows[0]).id;
-}
 
 /**
  * Runs `use` with a session that sees the snapshot given and may make temporary tables. Nothing else

@@ -118,12 +118,16 @@ export async function withJoinedSessions<T>(
   use: (sessions: Sessions) => Promise<T>,
 ): Promise<T> {
   if (place.count <= 1) return use([place.owner]);
-  const { rows } = await place.owner.query('SELECT pg_export_snapshot() AS id');
-  const { id } = exportedRow.parse(rows[0]);
-  return alongside(connections, { ...place, id }, use);
+  return alongside(connections, { ...place, id: await exportSnapshot(place.owner) }, use);
 }
 
 const exportedRow = z.object({ id: z.string() });
+
+/** Names the snapshot of the session's transaction for other sessions; good until that transaction ends. */
+export async function exportSnapshot(client: Client): Promise<string> {
+  const { rows } = await client.query('SELECT pg_export_snapshot() AS id');
+  return exportedRow.parse(rows[0]).id;
+}
 
 /** A statement that PostgreSQL refused, and for which reason. */
 export interface Refusal {
